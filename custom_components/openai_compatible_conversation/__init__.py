@@ -1,0 +1,43 @@
+"""OpenAI-Compatible Conversation: any chat completions server as a voice assistant."""
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
+
+from .completions.errors import CompletionError, InvalidAuthError, NotFoundError
+from .data import OpenAICompatibleConfigEntry, RuntimeData, async_create_client
+from .errors import translated
+from .options import Options
+from .tools.toolbox import Toolbox
+
+PLATFORMS = (Platform.CONVERSATION,)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: OpenAICompatibleConfigEntry
+) -> bool:
+    """Set up an entry: see that its server answers, and load its platforms."""
+    client = await async_create_client(hass, entry.data)
+    options = Options.of(entry.options)
+    try:
+        await client.models(options.extra_headers)
+    except NotFoundError:
+        # It answers, without a list of its models.
+        pass
+    except InvalidAuthError as err:
+        raise translated(err, client.host, ConfigEntryAuthFailed) from err
+    except CompletionError as err:
+        raise translated(err, client.host, ConfigEntryNotReady) from err
+
+    toolbox = Toolbox(hass, lambda: Options.of(entry.options).llm_hass_api)
+    entry.runtime_data = RuntimeData(client, toolbox)
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    return True
+
+
+async def async_unload_entry(
+    hass: HomeAssistant, entry: OpenAICompatibleConfigEntry
+) -> bool:
+    """Unload an entry."""
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+

@@ -1,0 +1,132 @@
+"""The loop of a turn: ask the model, run its tools, ask again. Parses nothing."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from homeassistant.components import conversation
+
+from .completions.client import CompletionsClient
+from .completions.errors import EmptyAnswerError
+from .completions.events import Event, Reasoning, Text, ToolCall, Usage
+from .completions.request import build_body
+from .history import messages_of
+from .options import Options
+from .speech.confirmation import confirmation
+from .tools.toolbox import Tools
+
+type Delta = conversation.AssistantContentDeltaDict
+
+
+@dataclass(slots=True)
+class _Request:
+    """What one request brought."""
+
+    spoke: bool = False
+    called: bool = False
+    good_results: int = 0
+
+
+@dataclass(slots=True)
+class Turn:
+    """One turn of a conversation, from what the user said to the last word of the answer.
+
+    The chat log holds what the user said, and takes each delta as it arrives.
+    Raises `CompletionError` if the server gives no answer.
+    """
+
+    chat_log: conversation.ChatLog
+    client: CompletionsClient
+    options: Options
+    agent_id: str
+    language: str
+    usage: list[Usage] = field(default_factory=list)
+    """What each request cost, as far as the server said."""
+
+    async def run(self) -> None:
+        """Ask the model until it has answered."""
+        acted = False
+        for left in range(self.options.max_tool_iterations, -1, -1):
+            request = await self._ask(forbid_tools=left == 0)
+            acted |= request.good_results > 0
+            if request.called:
+                continue
+            if request.spoke:
+                return
+            break
+        if not acted:
+            raise EmptyAnswerError
+        await self._add(_one(confirmation(self.language)), _Request())
+
+    async def _ask(self, *, forbid_tools: bool) -> _Request:
+        """Send one request, and put its answer and the results of its calls in the log."""
+        tools = self.chat_log.llm_api
+        definitions = tools.definitions() if isinstance(tools, Tools) else []
+        options = self.options
+        body = build_body(
+            options.chat_model,
+            messages_of(self.chat_log.content),
+            definitions,
+            stream=options.enable_streaming,
+            forbid_tools=forbid_tools,
+            parameters=options.sampling(),
+            extra=options.extra_body,
+        )
+        request = _Request()
+        answer = self.client.answer(
+            body,
+            headers=options.extra_headers,
+            known_tools={definition["name"] for definition in definitions},
+        )
+        async with (
+            aclosing(answer) as events,
+            aclosing(
+                self._deltas(events, request, None if forbid_tools else tools)
+            ) as deltas,
+        ):
+            await self._add(deltas, request)
+        return request
+
+    async def _add(self, deltas: AsyncGenerator[Delta], request: _Request) -> None:
+        """Hand deltas to the chat log, which runs the tools that they call."""
+        async for content in self.chat_log.async_add_delta_content_stream(
+            self.agent_id, deltas
+        ):
+            if isinstance(content, conversation.ToolResultContent):
+                request.good_results += not content.result.error
+
+    async def _deltas(
+        self,
+        events: AsyncGenerator[Event],
+        request: _Request,
+        tools: object,
+    ) -> AsyncGenerator[Delta]:
+        """Yield an answer as deltas, the first of them with its role."""
+        started = False
+        async for event in events:
+            delta: Delta
+            match event:
+                case Text(text):
+                    request.spoke |= not text.isspace()
+                    delta = {"content": text}
+                case Reasoning(text):
+                    delta = {"thinking_content": text}
+                case ToolCall() if isinstance(tools, Tools):
+                    request.called = True
+                    delta = {"tool_calls": [tools.accept(event)]}
+                case Usage():
+                    self.usage.append(event)
+                    continue
+                case _:
+                    # The finish, or a call that was not asked for.
+                    continue
+            if not started:
+                started = True
+                yield {"role": "assistant"}
+            yield delta
+
+
+async def _one(text: str) -> AsyncGenerator[Delta]:
+    """Yield a text as the deltas of a message."""
+    yield {"role": "assistant"}
+    yield {"content": text}

@@ -1,0 +1,214 @@
+"""Putting tool calls together from the pieces in which servers send them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+import json
+from typing import Any
+import uuid
+
+from .errors import AnswerTooLargeError
+from .events import ToolCall
+
+MAX_CALLS = 64
+MAX_NAME = 256
+MAX_ARGUMENTS = 128 * 1024
+
+CUT = "The arguments were cut off: the answer reached its length limit."
+NOT_JSON = "The arguments are not valid JSON."
+NOT_OBJECT = "The arguments must be a JSON object."
+NO_NAME = "The call names no tool."
+
+
+@dataclass(slots=True)
+class _Open:
+    """A call that may still grow."""
+
+    index: int | None
+    id: str | None
+    name: str = ""
+    pieces: list[str] = field(default_factory=list)
+    size: int = 0
+    given: dict[str, Any] | None = None
+    """Arguments that came as an object instead of as text."""
+
+    @property
+    def text(self) -> str:
+        """Return the arguments so far."""
+        return "".join(self.pieces)
+
+    @property
+    def has_arguments(self) -> bool:
+        """Return whether any argument came."""
+        return self.given is not None or self.size > 0
+
+    @property
+    def complete(self) -> bool:
+        """Return whether the arguments could be all."""
+        return self.given is not None or (
+            self.size > 0 and _parse(self.text)[1] is None
+        )
+
+
+class CallAssembler:
+    """Takes the tool call fragments of a stream and gives whole calls at its end.
+
+    Servers differ in how they say which call a fragment belongs to: by index,
+    by id, by the order alone, or wrongly. `known` are the names of the tools
+    that were offered; they tell a name in pieces from two names.
+    """
+
+    def __init__(self, known: Collection[str] = ()) -> None:
+        """Initialize without a call."""
+        self._known = known
+        self._calls: list[_Open] = []
+
+    def __bool__(self) -> bool:
+        """Return whether there is a call."""
+        return bool(self._calls)
+
+    def feed(self, fragments: object) -> bool:
+        """Take a chunk's `tool_calls`; return whether it held anything."""
+        if isinstance(fragments, Mapping):
+            fragments = [fragments]
+        if not isinstance(fragments, list):
+            return False
+        touched: list[_Open] = []
+        for fragment in fragments:
+            if isinstance(fragment, Mapping):
+                touched.append(self._take(fragment, touched))
+        return bool(touched)
+
+    def finish(self, *, cut: bool) -> list[ToolCall]:
+        """Return the calls in the order they began, each with an id of its own.
+
+        `cut` says that the answer ended at its length limit, so that what is
+        not whole was cut rather than wrong.
+        """
+        seen: set[str] = set()
+        calls = []
+        for call in self._calls:
+            arguments, problem = _arguments(call, cut=cut)
+            if not call.name:
+                problem = NO_NAME
+            call_id = call.id
+            if not call_id or call_id in seen:
+                call_id = f"call_{uuid.uuid4().hex[:24]}"
+            seen.add(call_id)
+            calls.append(ToolCall(call_id, call.name, arguments, problem))
+        self._calls.clear()
+        return calls
+
+    def _take(self, fragment: Mapping[str, Any], touched: list[_Open]) -> _Open:
+        """Add a fragment to its call, and return the call."""
+        function = fragment.get("function")
+        if not isinstance(function, Mapping):
+            # Some put name and arguments beside the id.
+            function = fragment
+        name = function.get("name")
+        name = name.strip() if isinstance(name, str) else ""
+        arguments = function.get("arguments")
+        index = fragment.get("index")
+        index = index if isinstance(index, int) else None
+        call_id = fragment.get("id")
+        call_id = str(call_id) if call_id not in (None, "") else None
+
+        call = self._find(index, call_id, name, arguments, touched)
+        if call is None:
+            if len(self._calls) >= MAX_CALLS:
+                raise AnswerTooLargeError
+            call = _Open(index, call_id)
+            self._calls.append(call)
+        call.id = call.id or call_id
+        call.name = _joined_name(call.name, name)
+        if len(call.name) > MAX_NAME:
+            raise AnswerTooLargeError
+        if isinstance(arguments, Mapping):
+            call.given = {**(call.given or {}), **arguments}
+        elif isinstance(arguments, str) and arguments:
+            call.size += len(arguments)
+            if call.size > MAX_ARGUMENTS:
+                raise AnswerTooLargeError
+            call.pieces.append(arguments)
+        return call
+
+    def _find(
+        self,
+        index: int | None,
+        call_id: str | None,
+        name: str,
+        arguments: object,
+        touched: list[_Open],
+    ) -> _Open | None:
+        """Return the call that a fragment continues, None if it begins one."""
+        if index is not None:
+            candidates = [call for call in self._calls if call.index == index]
+        elif call_id is not None:
+            candidates = [call for call in self._calls if call.id == call_id]
+        else:
+            candidates = self._calls
+        if not candidates:
+            return None
+        call = candidates[-1]
+        if not name:
+            return call
+        if call_id and call.id and call_id != call.id:
+            return None
+        if not call.name:
+            return call
+        if call in touched and index is None:
+            return None
+        if call.has_arguments:
+            # A name after the arguments begins a call, unless it is repeated
+            # with each piece of them.
+            repeated = name == call.name and not (arguments and call.complete)
+            return call if repeated else None
+        if name in self._known and call.name in self._known and name != call.name:
+            return None
+        return call
+
+
+def _joined_name(name: str, piece: str) -> str:
+    """Return a name with one more piece, which may repeat what there is."""
+    if not piece or piece == name:
+        return name
+    return piece if piece.startswith(name) else name + piece
+
+
+def _arguments(call: _Open, *, cut: bool) -> tuple[dict[str, Any], str | None]:
+    """Return a call's arguments, and what is wrong with them."""
+    if call.given is not None:
+        return call.given, None
+    arguments, problem = _parse(call.text)
+    if problem and cut:
+        problem = CUT
+    return arguments, problem
+
+
+def _parse(text: str) -> tuple[dict[str, Any], str | None]:
+    """Return the object that an arguments text holds, and what is wrong with it.
+
+    Nothing and `null` stand for no arguments; a string may hold the JSON; an
+    empty object may stand before the real one.
+    """
+    text = text.strip()
+    if not text:
+        return {}, None
+    try:
+        value, end = _DECODER.raw_decode(text)
+        while value == {} and end < len(text):
+            text = text[end:].lstrip()
+            value, end = _DECODER.raw_decode(text)
+        if text[end:].strip():
+            return {}, NOT_JSON
+        if isinstance(value, str):
+            value = json.loads(value) if value.strip() else None
+    except ValueError, RecursionError:
+        return {}, NOT_JSON
+    if value is None:
+        return {}, None
+    if not isinstance(value, dict):
+        return {}, NOT_OBJECT
+    return value, None
+
+
+_DECODER = json.JSONDecoder()

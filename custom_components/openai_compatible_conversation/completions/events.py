@@ -1,0 +1,47 @@
+"""What a server's answer is made of, as values."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoning:
+    """A piece of what the model thinks before it answers."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A whole tool call; `problem` says why it cannot be run, if it cannot."""
+
+    id: str
+    name: str
+    arguments: dict[str, Any]
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that the request cost; `cached` is the part of `prompt` not computed."""
+
+    prompt: int
+    cached: int
+    completion: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Why the server stopped, in its words; None if it gave no reason."""
+
+    reason: str | None
+
+
+type Event = Text | Reasoning | ToolCall | Usage | Finish

@@ -1,0 +1,45 @@
+"""The messages of a chat, as values."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Instructions to the model."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """What a user said."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """A tool call as it stands in the history: arguments are a JSON object as text."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """What the model said, and the tools that it called."""
+
+    text: str | None = None
+    calls: tuple[CallRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ToolOutcome:
+    """What a tool call came to, as JSON text."""
+
+    call_id: str
+    text: str
+
+
+type Message = System | User | Assistant | ToolOutcome

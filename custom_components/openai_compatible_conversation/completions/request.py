@@ -1,0 +1,81 @@
+"""Chat, tools and options to the body of a request, the same bytes for the same input."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from .messages import Assistant, Message, System, ToolOutcome, User
+
+MANAGED = frozenset(
+    {
+        "messages",
+        "model",
+        "n",
+        "stream",
+        "stream_options",
+        "tool_choice",
+        "tools",
+    }
+)
+"""Parameters that are not the user's to set in `extra_body`."""
+
+
+def build_body(
+    model: str,
+    messages: Iterable[Message],
+    tools: Sequence[Mapping[str, Any]] = (),
+    *,
+    stream: bool,
+    forbid_tools: bool = False,
+    parameters: Mapping[str, Any] | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return the body of a chat completion request.
+
+    `tools` are function definitions. `forbid_tools` leaves them in place, for
+    the sake of the server's prompt cache, and asks for an answer in words.
+    `parameters` are sampling parameters, `extra` what the user adds by hand.
+    """
+    body: dict[str, Any] = {
+        "model": model,
+        "messages": [_message(message) for message in messages],
+    }
+    if tools:
+        body["tools"] = [{"type": "function", "function": tool} for tool in tools]
+        if forbid_tools:
+            body["tool_choice"] = "none"
+    if stream:
+        body["stream"] = True
+        body["stream_options"] = {"include_usage": True}
+    body.update(parameters or {})
+    body.update((k, v) for k, v in (extra or {}).items() if k not in MANAGED)
+    return body
+
+
+def encode(body: Mapping[str, Any]) -> bytes:
+    """Return a body as JSON bytes."""
+    return orjson.dumps(body)
+
+
+def _message(message: Message) -> dict[str, Any]:
+    """Return a message as the API names it."""
+    match message:
+        case System(text):
+            return {"role": "system", "content": text}
+        case User(text):
+            return {"role": "user", "content": text}
+        case ToolOutcome(call_id, text):
+            return {"role": "tool", "tool_call_id": call_id, "content": text}
+        case Assistant(text, calls):
+            wire: dict[str, Any] = {"role": "assistant", "content": text}
+            if calls:
+                wire["tool_calls"] = [
+                    {
+                        "id": call.id,
+                        "type": "function",
+                        "function": {"name": call.name, "arguments": call.arguments},
+                    }
+                    for call in calls
+                ]
+            return wire

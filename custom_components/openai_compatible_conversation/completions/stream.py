@@ -1,0 +1,143 @@
+"""From the bytes of an answer to the events that it is made of."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from .calls import CallAssembler
+from .errors import AnswerTooLargeError, error_in_body
+from .events import Event, Finish, Reasoning, Text, Usage
+from .sse import EventParser
+
+MAX_TEXT = 1024 * 1024
+"""Characters that answer and reasoning may have together."""
+
+REASONING_FIELDS = ("reasoning_content", "reasoning", "reasoning_text")
+
+
+class AnswerDecoder:
+    """Decodes one answer, streamed or whole; raises `CompletionError` for what fails.
+
+    Text and reasoning come as they arrive, pieces that arrived together as one.
+    Tool calls, usage and the finish come at the end.
+    """
+
+    def __init__(self, known_tools: Collection[str] = ()) -> None:
+        """Initialize at the start of an answer."""
+        self.tokens = 0
+        """Chunks so far that held something of the answer."""
+        self.finish_reason: str | None = None
+        self._parser = EventParser()
+        self._calls = CallAssembler(known_tools)
+        self._usage: Usage | None = None
+        self._size = 0
+
+    @property
+    def done(self) -> bool:
+        """Return whether the server said that it is done."""
+        return self._parser.done
+
+    def feed(self, data: bytes) -> list[Event]:
+        """Return the events that have become whole with some more bytes."""
+        events: list[Event] = []
+        for payload in self._parser.feed(data):
+            self._payload(payload, events)
+        return events
+
+    def close(self) -> list[Event]:
+        """Return the events that the end of the answer brings."""
+        events: list[Event] = []
+        for payload in self._parser.close():
+            self._payload(payload, events)
+        events += self._calls.finish(cut=self.finish_reason == "length")
+        if self._usage:
+            events.append(self._usage)
+        events.append(Finish(self.finish_reason))
+        return events
+
+    def _payload(self, payload: Mapping[str, Any], events: list[Event]) -> None:
+        """Append the events of a chunk."""
+        if error := error_in_body(payload):
+            raise error
+        if usage := _usage(payload.get("usage")):
+            self._usage = usage
+        choices = payload.get("choices")
+        if not isinstance(choices, list):
+            return
+        for choice in choices:
+            if isinstance(choice, Mapping) and choice.get("index") in (0, None):
+                self._choice(choice, events)
+
+    def _choice(self, choice: Mapping[str, Any], events: list[Event]) -> None:
+        """Append the events of a choice: its delta, or its whole message."""
+        delta = choice.get("delta") or choice.get("message")
+        if isinstance(delta, Mapping):
+            reasoning = _reasoning(delta)
+            text = _plain(delta.get("content")) or _plain(delta.get("refusal"))
+            if reasoning:
+                self._append(Reasoning(reasoning), events)
+            if text:
+                self._append(Text(text), events)
+            called = self._calls.feed(delta.get("tool_calls"))
+            if function := delta.get("function_call"):
+                called |= self._calls.feed([{"index": 0, "function": function}])
+            self.tokens += bool(reasoning or text or called)
+        if isinstance(reason := choice.get("finish_reason"), str) and reason:
+            self.finish_reason = reason
+
+    def _append(self, event: Text | Reasoning, events: list[Event]) -> None:
+        """Append a piece, joined with the one before it if they are alike."""
+        self._size += len(event.text)
+        if self._size > MAX_TEXT:
+            raise AnswerTooLargeError
+        last = events[-1] if events else None
+        if isinstance(last, Text | Reasoning) and type(last) is type(event):
+            events[-1] = type(event)(last.text + event.text)
+        else:
+            events.append(event)
+
+
+def _reasoning(delta: Mapping[str, Any]) -> str:
+    """Return the reasoning of a delta, from the first field that has any."""
+    for name in REASONING_FIELDS:
+        if text := _plain(delta.get(name)):
+            return text
+    if text := _plain(delta.get("reasoning_details")):
+        return text
+    content = delta.get("content")
+    return _joined(content, "thinking") if isinstance(content, list) else ""
+
+
+def _plain(value: object) -> str:
+    """Return the text of a string, or of a list of parts that hold text."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return _joined(value, "text") or _joined(value, "summary")
+    return ""
+
+
+def _joined(parts: list[Any], key: str) -> str:
+    """Return the texts that stand in parts under a key."""
+    return "".join(
+        _plain(part.get(key)) for part in parts if isinstance(part, Mapping)
+    )
+
+
+def _usage(usage: object) -> Usage | None:
+    """Return a usage object as ours, None if it is none."""
+    if not isinstance(usage, Mapping):
+        return None
+    details = usage.get("prompt_tokens_details")
+    cached = details.get("cached_tokens") if isinstance(details, Mapping) else None
+    if cached is None:
+        cached = usage.get("prompt_cache_hit_tokens")
+    return Usage(
+        _count(usage.get("prompt_tokens")),
+        _count(cached),
+        _count(usage.get("completion_tokens")),
+    )
+
+
+def _count(value: object) -> int:
+    """Return a count of tokens, 0 if it is none."""
+    return value if isinstance(value, int) and value > 0 else 0

@@ -1,0 +1,232 @@
+"""Set-up, reauthentication, reconfiguration and options."""
+
+from collections.abc import Mapping
+from typing import Any, override
+
+import probatio
+
+from homeassistant.config_entries import (
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+    OptionsFlow,
+)
+from homeassistant.const import CONF_API_KEY, CONF_NAME
+from homeassistant.core import callback
+from homeassistant.data_entry_flow import AbortFlow
+from homeassistant.helpers.selector import (
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+
+from .const import (
+    CONF_BASE_URL,
+    CONF_CHAT_MODEL,
+    DEFAULT_BASE_URL,
+    DEFAULT_NAME,
+    DOMAIN,
+)
+from .options import Options
+from .options_form import (
+    flattened,
+    model_selector,
+    options_problem,
+    options_schema,
+    sectioned,
+)
+from .probe import Probe, tidy_url
+
+_URL = TextSelector(TextSelectorConfig(type=TextSelectorType.URL))
+_KEY = TextSelector(
+    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
+)
+
+USER_SCHEMA = probatio.Schema(
+    {
+        probatio.Required(CONF_NAME, default=DEFAULT_NAME): TextSelector(),
+        probatio.Required(CONF_BASE_URL, default=DEFAULT_BASE_URL): _URL,
+        probatio.Optional(CONF_API_KEY): _KEY,
+    }
+)
+RECONFIGURE_SCHEMA = probatio.Schema(
+    {
+        probatio.Required(CONF_BASE_URL): _URL,
+        probatio.Optional(CONF_API_KEY): _KEY,
+    }
+)
+REAUTH_SCHEMA = probatio.Schema({probatio.Required(CONF_API_KEY): _KEY})
+
+
+class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
+    """Adds a server, or changes the one of an entry."""
+
+    VERSION = 1
+
+    def __init__(self) -> None:
+        """Initialize a flow in which nothing was typed yet."""
+        self._typed: dict[str, Any] = {}
+        self._probe: Probe | None = None
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
+        """Return the flow of the options."""
+        return OpenAICompatibleOptionsFlow()
+
+    @override
+    async def async_step_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the server, and try to reach it."""
+        if user_input is None:
+            return self._form("user", USER_SCHEMA, {})
+        self._typed = user_input
+        name = user_input[CONF_NAME] = user_input[CONF_NAME].strip() or DEFAULT_NAME
+        self._abort_if_configured(tidy_url(user_input[CONF_BASE_URL]), name)
+        probe = Probe(self.hass, user_input)
+        if not await probe.async_connect():
+            return self._form("user", USER_SCHEMA, user_input, probe)
+        self._abort_if_configured(probe.base_url, name)
+        self._probe = probe
+        return await self.async_step_model()
+
+    async def async_step_model(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the model, and try it."""
+        assert self._probe is not None
+        probe = self._probe
+        model = next(iter(probe.models), "")
+        if user_input is not None:
+            model = user_input[CONF_CHAT_MODEL].strip()
+            if await probe.async_try_model(model):
+                return self.async_create_entry(
+                    title=self._typed[CONF_NAME],
+                    data=probe.data,
+                    options=Options(chat_model=model).stored(),
+                )
+            if probe.error == "invalid_auth":
+                # Some servers list their models without a key: back to where it is typed.
+                return self._form("user", USER_SCHEMA, self._typed, probe)
+        schema = probatio.Schema(
+            {probatio.Required(CONF_CHAT_MODEL): model_selector(probe.models)}
+        )
+        return self._form("model", schema, {CONF_CHAT_MODEL: model}, probe)
+
+    @override
+    async def async_step_reauth(
+        self, entry_data: Mapping[str, Any]
+    ) -> ConfigFlowResult:
+        """Handle a key that the server refuses."""
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for a new key."""
+        entry = self._get_reauth_entry()
+        if user_input is not None:
+            user_input = {CONF_BASE_URL: entry.data[CONF_BASE_URL], **user_input}
+        return await self._async_change(
+            "reauth_confirm", REAUTH_SCHEMA, entry, user_input, {}
+        )
+
+    @override
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for another address or key."""
+        entry = self._get_reconfigure_entry()
+        return await self._async_change(
+            "reconfigure", RECONFIGURE_SCHEMA, entry, user_input, entry.data
+        )
+
+    async def _async_change(
+        self,
+        step_id: str,
+        schema: probatio.Schema,
+        entry: ConfigEntry,
+        user_input: dict[str, Any] | None,
+        suggested: Mapping[str, Any],
+    ) -> ConfigFlowResult:
+        """Try what was typed with the entry's own model, and store it if it works."""
+        options = Options.of(entry.options)
+        if user_input is None:
+            probe = Probe(self.hass, entry.data)
+            return self._form(step_id, schema, suggested, probe)
+        probe = Probe(self.hass, user_input, options.extra_headers)
+        # Whether the model is there as well can be seen to in the options.
+        if await probe.async_connect() and (
+            await probe.async_try_model(options.chat_model)
+            or probe.error == "model_not_found"
+        ):
+            self._abort_if_configured(probe.base_url, entry.title, but=entry)
+            result = self.async_update_and_abort(entry, data=probe.data)
+            self.hass.config_entries.async_schedule_reload(entry.entry_id)
+            return result
+        return self._form(step_id, schema, user_input, probe)
+
+    def _abort_if_configured(
+        self, base_url: str, name: str, but: ConfigEntry | None = None
+    ) -> None:
+        """Abort if another entry has the same address and name."""
+        for entry in self._async_current_entries(include_ignore=False):
+            if (
+                entry is not but
+                and entry.title == name
+                and entry.data[CONF_BASE_URL] == base_url
+            ):
+                raise AbortFlow("already_configured")
+
+    def _form(
+        self,
+        step_id: str,
+        schema: probatio.Schema,
+        typed: Mapping[str, Any],
+        probe: Probe | None = None,
+    ) -> ConfigFlowResult:
+        """Show a form with what was typed, and with what went wrong."""
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(schema, typed),
+            errors={"base": probe.error} if probe and probe.error else None,
+            description_placeholders=probe.placeholders if probe else None,
+        )
+
+
+class OpenAICompatibleOptionsFlow(OptionsFlow):
+    """Changes what can be set without a new connection."""
+
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for all options at once."""
+        entry = self.config_entry
+        stored = Options.of(entry.options)
+        probe = Probe(self.hass, entry.data, stored.extra_headers)
+        form = sectioned(stored.stored())
+        error: str | None = None
+        placeholders = probe.placeholders
+        if user_input is not None:
+            form = user_input
+            changed = flattened(user_input, entry.options)
+            error, subject = options_problem(changed)
+            if error:
+                placeholders = {**placeholders, "message": subject or "-"}
+            elif changed[CONF_CHAT_MODEL] != stored.chat_model:
+                if not await probe.async_try_model(changed[CONF_CHAT_MODEL]):
+                    error, placeholders = probe.error, probe.placeholders
+            if not error:
+                return self.async_create_entry(data=changed)
+        # Without the server there is no list to choose from, and a name can be typed.
+        await probe.async_connect()
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(
+                options_schema(self.hass, probe.models, stored), form
+            ),
+            errors={"base": error} if error else None,
+            description_placeholders=placeholders,
+        )

@@ -1,0 +1,109 @@
+"""The conversation agent: one turn in, one result out."""
+
+import logging
+from typing import Literal, override
+
+from homeassistant.components import conversation
+from homeassistant.const import MATCH_ALL
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .agent import Turn
+from .completions.errors import CompletionError, InvalidAuthError
+from .const import DOMAIN
+from .data import OpenAICompatibleConfigEntry
+from .entity import OpenAICompatibleEntity
+from .errors import translated
+from .prompt import async_provide_prompt
+
+_LOGGER = logging.getLogger(__name__)
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: OpenAICompatibleConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the conversation agent of an entry."""
+    async_add_entities([OpenAICompatibleAgent(entry)])
+
+
+class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEntity):
+    """A conversation agent that asks the model of a chat completions server."""
+
+    _attr_name = None
+
+    def __init__(self, entry: OpenAICompatibleConfigEntry) -> None:
+        """Initialize the agent of an entry."""
+        super().__init__(entry, "conversation")
+
+    @property
+    @override
+    def supported_languages(self) -> list[str] | Literal["*"]:
+        """Return all languages: the model decides."""
+        return MATCH_ALL
+
+    @property
+    @override
+    def supports_streaming(self) -> bool:
+        """Return whether answers arrive word by word."""
+        return self.options.enable_streaming
+
+    @property
+    @override
+    def supported_features(self) -> conversation.ConversationEntityFeature:
+        """Return that the agent controls the house if it is given tools."""
+        if self.options.llm_hass_api:
+            return conversation.ConversationEntityFeature.CONTROL
+        return conversation.ConversationEntityFeature(0)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Show a change of the options at once."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.entry.add_update_listener(self._async_updated))
+
+    async def _async_updated(
+        self, hass: HomeAssistant, entry: OpenAICompatibleConfigEntry
+    ) -> None:
+        """Write the state, whose features follow the options."""
+        self.async_write_ha_state()
+
+    @override
+    async def _async_handle_message(
+        self,
+        user_input: conversation.ConversationInput,
+        chat_log: conversation.ChatLog,
+    ) -> conversation.ConversationResult:
+        """Answer what a user said; raises `HomeAssistantError` and nothing else."""
+        try:
+            return await self._async_answer(user_input, chat_log)
+        except conversation.ConverseError as err:
+            return err.as_conversation_result()
+        except CompletionError as err:
+            if isinstance(err, InvalidAuthError):
+                self.entry.async_start_reauth(self.hass)
+            raise translated(err, self.entry.runtime_data.client.host) from err
+        except HomeAssistantError:
+            raise
+        except Exception as err:
+            _LOGGER.exception("Unexpected error in a turn")
+            raise HomeAssistantError(
+                translation_domain=DOMAIN, translation_key="unknown"
+            ) from err
+
+    async def _async_answer(
+        self,
+        user_input: conversation.ConversationInput,
+        chat_log: conversation.ChatLog,
+    ) -> conversation.ConversationResult:
+        """Run a turn and return its result."""
+        options, runtime = self.options, self.entry.runtime_data
+        await async_provide_prompt(chat_log, user_input, options, runtime.toolbox)
+        await Turn(
+            chat_log, runtime.client, options, self.entity_id, user_input.language
+        ).run()
+        return conversation.async_get_result_from_chat_log(user_input, chat_log)

@@ -1,0 +1,36 @@
+"""What an entry holds while it is loaded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_API_KEY
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.httpx_client import get_async_client
+
+from .completions.client import CompletionsClient
+from .const import CONF_BASE_URL
+from .tools.toolbox import Toolbox
+
+
+@dataclass(slots=True)
+class RuntimeData:
+    """The server of an entry, and the tools that its model may use."""
+
+    client: CompletionsClient
+    toolbox: Toolbox
+
+
+type OpenAICompatibleConfigEntry = ConfigEntry[RuntimeData]
+
+
+async def async_create_client(
+    hass: HomeAssistant, data: Mapping[str, Any]
+) -> CompletionsClient:
+    """Return a client for the server that an entry's data names."""
+    client = CompletionsClient(
+        data[CONF_BASE_URL], data.get(CONF_API_KEY), get_async_client(hass)
+    )
+    await hass.async_add_executor_job(client.prepare)
+    return client

@@ -1,0 +1,31 @@
+"""What the entities of an entry have in common."""
+
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.entity import Entity
+
+from .const import DOMAIN
+from .data import OpenAICompatibleConfigEntry
+from .options import Options
+
+
+class OpenAICompatibleEntity(Entity):
+    """An entity of the entry's service device."""
+
+    _attr_has_entity_name = True
+
+    def __init__(self, entry: OpenAICompatibleConfigEntry, key: str) -> None:
+        """Initialize the entity that a key tells from the entry's others."""
+        self.entry = entry
+        self._attr_unique_id = f"{entry.entry_id}_{key}"
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, entry.entry_id)},
+            name=entry.title,
+            manufacturer="OpenAI-compatible",
+            model=self.options.chat_model,
+            entry_type=DeviceEntryType.SERVICE,
+        )
+
+    @property
+    def options(self) -> Options:
+        """Return the options as they are now."""
+        return Options.of(self.entry.options)

@@ -1,0 +1,57 @@
+"""The options of an entry, typed and with their defaults."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, Self
+
+type Choice = Literal["auto", "always", "never"]
+CHOICES: tuple[Choice, ...] = ("auto", "always", "never")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a user can set, named as it is stored; None stands for unset."""
+
+    chat_model: str = ""
+    prompt: str | None = None
+    llm_hass_api: list[str] = field(default_factory=lambda: ["assist"])
+    own_prompt_only: bool = False
+
+    tool_discovery: Choice = "auto"
+    max_tool_iterations: int = 10
+
+    conversation_timeout: int = 60
+    enable_fact_learning: bool = True
+
+    enable_streaming: bool = True
+    auto_continue_listening: bool = False
+    clean_speech: Choice = "auto"
+
+    recommended: bool = True
+    max_tokens: int | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    prewarm: Choice = "auto"
+    extra_body: Mapping[str, Any] | None = None
+    extra_headers: Mapping[str, str] | None = None
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Self:
+        """Return the stored options, those that are not stored at their defaults."""
+        return cls(**{f.name: stored[f.name] for f in fields(cls) if f.name in stored})
+
+    def stored(self) -> dict[str, Any]:
+        """Return what is to be stored: each option that is set."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def sampling(self) -> dict[str, Any]:
+        """Return the sampling parameters to send, none when recommended."""
+        if self.recommended:
+            return {}
+        given = {
+            "max_tokens": self.max_tokens,
+            "temperature": self.temperature,
+            "top_p": self.top_p,
+        }
+        return {name: value for name, value in given.items() if value is not None}

@@ -1,0 +1,222 @@
+"""The form of the options: its fields, and what may stand in them."""
+
+from collections.abc import Iterable, Mapping
+import re
+from typing import Any
+
+import probatio
+
+from homeassistant import data_entry_flow
+from homeassistant.const import CONF_LLM_HASS_API, CONF_PROMPT
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import llm
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    ObjectSelector,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TemplateSelector,
+)
+
+from .completions.request import MANAGED
+from .const import (
+    CONF_AUTO_CONTINUE_LISTENING,
+    CONF_CHAT_MODEL,
+    CONF_CLEAN_SPEECH,
+    CONF_CONVERSATION_TIMEOUT,
+    CONF_ENABLE_FACT_LEARNING,
+    CONF_ENABLE_STREAMING,
+    CONF_EXTRA_BODY,
+    CONF_EXTRA_HEADERS,
+    CONF_MAX_TOKENS,
+    CONF_MAX_TOOL_ITERATIONS,
+    CONF_OWN_PROMPT_ONLY,
+    CONF_PREWARM,
+    CONF_RECOMMENDED,
+    CONF_TEMPERATURE,
+    CONF_TOOL_DISCOVERY,
+    CONF_TOP_P,
+    SECTION_MEMORY,
+    SECTION_MODEL,
+    SECTION_TOOLS,
+    SECTION_VOICE,
+)
+from .options import CHOICES, Options
+
+DEFAULTS = Options()
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
+
+
+def model_selector(models: Iterable[str]) -> SelectSelector:
+    """Return a dropdown of models that takes a typed name too."""
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=list(models), mode=SelectSelectorMode.DROPDOWN, custom_value=True
+        )
+    )
+
+
+def options_schema(
+    hass: HomeAssistant, models: Iterable[str], options: Options
+) -> probatio.Schema:
+    """Return the schema of the form, with the models and APIs there are to choose from."""
+    return probatio.Schema(
+        {
+            probatio.Required(CONF_CHAT_MODEL): model_selector(models),
+            probatio.Optional(CONF_PROMPT): TemplateSelector(),
+            probatio.Optional(CONF_LLM_HASS_API): _apis(hass, options.llm_hass_api),
+            _with_default(CONF_OWN_PROMPT_ONLY): BooleanSelector(),
+            probatio.Optional(SECTION_TOOLS): _section(
+                {
+                    _with_default(CONF_TOOL_DISCOVERY): _choice(CONF_TOOL_DISCOVERY),
+                    _with_default(CONF_MAX_TOOL_ITERATIONS): _whole(1, 25),
+                }
+            ),
+            probatio.Optional(SECTION_MEMORY): _section(
+                {
+                    _with_default(CONF_CONVERSATION_TIMEOUT): _whole(1, 600, "s"),
+                    _with_default(CONF_ENABLE_FACT_LEARNING): BooleanSelector(),
+                }
+            ),
+            probatio.Optional(SECTION_VOICE): _section(
+                {
+                    _with_default(CONF_ENABLE_STREAMING): BooleanSelector(),
+                    _with_default(CONF_AUTO_CONTINUE_LISTENING): BooleanSelector(),
+                    _with_default(CONF_CLEAN_SPEECH): _choice(CONF_CLEAN_SPEECH),
+                }
+            ),
+            probatio.Optional(SECTION_MODEL): _section(
+                {
+                    _with_default(CONF_RECOMMENDED): BooleanSelector(),
+                    probatio.Optional(CONF_MAX_TOKENS): _whole(1, 131072),
+                    probatio.Optional(CONF_TEMPERATURE): _fraction(2),
+                    probatio.Optional(CONF_TOP_P): _fraction(1),
+                    _with_default(CONF_PREWARM): _choice(CONF_PREWARM),
+                    probatio.Optional(CONF_EXTRA_BODY): ObjectSelector(),
+                    probatio.Optional(CONF_EXTRA_HEADERS): ObjectSelector(),
+                }
+            ),
+        }
+    )
+
+
+SECTIONS: dict[str, tuple[str, ...]] = {
+    SECTION_TOOLS: (CONF_TOOL_DISCOVERY, CONF_MAX_TOOL_ITERATIONS),
+    SECTION_MEMORY: (CONF_CONVERSATION_TIMEOUT, CONF_ENABLE_FACT_LEARNING),
+    SECTION_VOICE: (
+        CONF_ENABLE_STREAMING,
+        CONF_AUTO_CONTINUE_LISTENING,
+        CONF_CLEAN_SPEECH,
+    ),
+    SECTION_MODEL: (
+        CONF_RECOMMENDED,
+        CONF_MAX_TOKENS,
+        CONF_TEMPERATURE,
+        CONF_TOP_P,
+        CONF_PREWARM,
+        CONF_EXTRA_BODY,
+        CONF_EXTRA_HEADERS,
+    ),
+}
+"""Which options stand in which section of the form."""
+
+
+def sectioned(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return stored options as the form's sections hold them."""
+    inside = {key for keys in SECTIONS.values() for key in keys}
+    form: dict[str, Any] = {k: v for k, v in stored.items() if k not in inside}
+    form.setdefault(CONF_PROMPT, llm.DEFAULT_INSTRUCTIONS_PROMPT)
+    for name, keys in SECTIONS.items():
+        form[name] = {key: stored[key] for key in keys if key in stored}
+    return form
+
+
+def flattened(form: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a form as it is to be stored; a section that is not in it stays as it was."""
+    flat = {k: v for k, v in form.items() if k not in SECTIONS}
+    for name, keys in SECTIONS.items():
+        source = form.get(name, stored)
+        flat |= {key: source[key] for key in keys if key in source}
+    flat[CONF_CHAT_MODEL] = flat[CONF_CHAT_MODEL].strip()
+    flat.setdefault(CONF_LLM_HASS_API, [])
+    if flat.get(CONF_PROMPT, "").strip() in ("", llm.DEFAULT_INSTRUCTIONS_PROMPT.strip()):
+        # Left unset, for Home Assistant's own wording may change with its version.
+        flat.pop(CONF_PROMPT, None)
+    for key in (CONF_EXTRA_BODY, CONF_EXTRA_HEADERS):
+        if flat.get(key) in (None, {}, ""):
+            flat.pop(key, None)
+    return flat
+
+
+def options_problem(options: Mapping[str, Any]) -> tuple[str | None, str]:
+    """Return the error that options are refused with, if they are, and what it is about."""
+    body = options.get(CONF_EXTRA_BODY, {})
+    if not isinstance(body, dict):
+        return "extra_body_invalid", ""
+    if managed := sorted(MANAGED & body.keys()):
+        return "extra_body_managed", ", ".join(managed)
+    headers = options.get(CONF_EXTRA_HEADERS, {})
+    if not isinstance(headers, dict):
+        return "extra_headers_invalid", ""
+    for name, value in headers.items():
+        if not (
+            isinstance(name, str)
+            and isinstance(value, str)
+            and _HEADER_NAME.fullmatch(name)
+            and _HEADER_VALUE.fullmatch(value)
+        ):
+            return "extra_headers_invalid", str(name)
+    return None, ""
+
+
+def _section(fields: dict[probatio.Marker, Any]) -> data_entry_flow.section:
+    """Return a section that is closed at first."""
+    return data_entry_flow.section(probatio.Schema(fields), {"collapsed": True})
+
+
+def _with_default(key: str) -> probatio.Required:
+    """Return the marker of an option that always has a value."""
+    return probatio.Required(key, default=getattr(DEFAULTS, key))
+
+
+def _apis(hass: HomeAssistant, selected: Iterable[str]) -> SelectSelector:
+    """Return the choice of LLM APIs; one that is selected but not loaded stays."""
+    names = {api.id: api.name for api in llm.async_get_apis(hass)}
+    names |= {api_id: api_id for api_id in selected if api_id not in names}
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=[SelectOptionDict(value=k, label=v) for k, v in names.items()],
+            multiple=True,
+        )
+    )
+
+
+def _choice(key: str) -> SelectSelector:
+    """Return the choice between auto, always and never."""
+    return SelectSelector(
+        SelectSelectorConfig(options=list(CHOICES), translation_key=key)
+    )
+
+
+def _whole(least: int, most: int, unit: str | None = None) -> probatio.All:
+    """Return a field for a whole number."""
+    config = NumberSelectorConfig(
+        min=least, max=most, step=1, mode=NumberSelectorMode.BOX
+    )
+    if unit:
+        config["unit_of_measurement"] = unit
+    return probatio.All(NumberSelector(config), probatio.Coerce(int))
+
+
+def _fraction(most: int) -> NumberSelector:
+    """Return a field for a number from 0 up."""
+    return NumberSelector(
+        NumberSelectorConfig(min=0, max=most, step=0.05, mode=NumberSelectorMode.SLIDER)
+    )

@@ -1,0 +1,68 @@
+"""What the model is told before it hears the user."""
+
+from homeassistant.components import conversation
+from homeassistant.exceptions import TemplateError
+from homeassistant.helpers import intent, llm, template
+
+from .const import DOMAIN
+from .options import Options
+from .tools.toolbox import Toolbox
+
+
+async def async_provide_prompt(
+    chat_log: conversation.ChatLog,
+    user_input: conversation.ConversationInput,
+    options: Options,
+    toolbox: Toolbox,
+) -> None:
+    """Give the chat log its system message and its tools for a turn.
+
+    Raises `ConverseError` if the user's template cannot be rendered.
+    """
+    llm_context = user_input.as_llm_context(DOMAIN)
+    # Home Assistant 2026.11 would keep prompt and tools from the turn before,
+    # and a change of the options would wait for the next conversation.
+    chat_log.llm_api = None
+    await chat_log.async_provide_llm_data(
+        llm_context,
+        toolbox if options.llm_hass_api else None,
+        options.prompt,
+        user_input.extra_system_prompt,
+    )
+    if options.own_prompt_only:
+        chat_log.content[0] = conversation.SystemContent(
+            await _async_own_prompt(chat_log, user_input, options, llm_context)
+        )
+
+
+async def _async_own_prompt(
+    chat_log: conversation.ChatLog,
+    user_input: conversation.ConversationInput,
+    options: Options,
+    llm_context: llm.LLMContext,
+) -> str:
+    """Return the user's own prompt, rendered with the names that Home Assistant gives."""
+    hass = chat_log.hass
+    user = (
+        await hass.auth.async_get_user(user_input.context.user_id)
+        if user_input.context.user_id
+        else None
+    )
+    try:
+        prompt: str = template.Template(
+            options.prompt or llm.DEFAULT_INSTRUCTIONS_PROMPT, hass
+        ).async_render(
+            {
+                "ha_name": hass.config.location_name,
+                "user_name": user.name if user else None,
+                "llm_context": llm_context,
+            },
+            parse_result=False,
+        )
+    except TemplateError as err:
+        response = intent.IntentResponse(language=user_input.language)
+        response.async_set_error(intent.IntentResponseErrorCode.UNKNOWN, str(err))
+        raise conversation.ConverseError(
+            "Error rendering prompt", chat_log.conversation_id, response
+        ) from err
+    return prompt

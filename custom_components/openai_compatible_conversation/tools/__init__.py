@@ -1,0 +1,1 @@
+"""Which tools the model sees, and what becomes of its calls."""

@@ -1,0 +1,197 @@
+"""An LLM API over those that the user selected: checks, bounds and guards each call."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+import logging
+from typing import Any, override
+
+import probatio
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import llm
+from homeassistant.helpers.json import json_dumps
+
+from ..completions.events import ToolCall
+from ..const import DOMAIN
+from .schema import function_definition
+
+_LOGGER = logging.getLogger(__name__)
+
+MAX_IN_A_ROW = 2
+"""How often the same call with the same arguments is run in succession."""
+
+TOOL_TIMEOUT = 60
+"""Seconds after which a turn goes on without a tool's result."""
+
+
+class Toolbox(llm.API):
+    """The APIs that the user selected, as far as the speaker may use them."""
+
+    def __init__(
+        self, hass: HomeAssistant, selected: Callable[[], Sequence[str]]
+    ) -> None:
+        """Initialize with what returns the ids of the APIs that are selected."""
+        super().__init__(hass=hass, id=DOMAIN, name="OpenAI-Compatible Conversation")
+        self._selected = selected
+        self._warned: set[str] = set()
+
+    @override
+    async def async_get_api_instance(self, llm_context: llm.LLMContext) -> Tools:
+        """Return the tools for one turn."""
+        api_prompt, tools, custom_serializer = "", [], None
+        if allowed := await self._async_allowed(llm_context):
+            selected = await llm.async_get_api(self.hass, allowed, llm_context)
+            api_prompt = selected.api_prompt
+            tools = selected.tools
+            custom_serializer = selected.custom_serializer
+        return Tools(
+            toolbox=self,
+            api=self,
+            api_prompt=api_prompt,
+            llm_context=llm_context,
+            tools=tools,
+            custom_serializer=custom_serializer,
+        )
+
+    async def _async_allowed(self, llm_context: llm.LLMContext) -> list[str]:
+        """Return the ids of the APIs that exist and that the speaker may use.
+
+        One that is for administrators is left out for who is none, and one
+        whose integration is not loaded for everybody: the others still work.
+        """
+        apis = {api.id: api for api in llm.async_get_apis(self.hass)}
+        present = []
+        for api_id in self._selected():
+            if api_id in apis:
+                present.append(api_id)
+            else:
+                self.warn_once(api_id, "The LLM API %s is not available", api_id)
+        # Home Assistant 2026.10 has no API that is for administrators only.
+        restricted = [
+            api_id
+            for api_id in present
+            if getattr(apis[api_id], "requires_admin", False)
+        ]
+        if restricted and not await self._async_is_admin(llm_context):
+            return [api_id for api_id in present if api_id not in restricted]
+        return present
+
+    async def _async_is_admin(self, llm_context: llm.LLMContext) -> bool:
+        """Return whether an administrator speaks."""
+        context = llm_context.context
+        if context is None or context.user_id is None:
+            return False
+        user = await self.hass.auth.async_get_user(context.user_id)
+        return user is not None and user.is_admin
+
+    def warn_once(self, subject: str, message: str, *args: object) -> None:
+        """Log a warning of a tool or an API the first time."""
+        if subject not in self._warned:
+            self._warned.add(subject)
+            _LOGGER.warning(message, *args)
+
+
+@dataclass(kw_only=True)
+class Tools(llm.APIInstance):
+    """The tools for one turn. Each call has a result, whatever happens."""
+
+    toolbox: Toolbox
+    _real_names: dict[str, str] = field(default_factory=dict, init=False)
+    _refused: dict[str, str] = field(default_factory=dict, init=False)
+    _last: tuple[str, str] | None = field(default=None, init=False)
+    _in_a_row: int = field(default=0, init=False)
+
+    def definitions(self) -> list[dict[str, Any]]:
+        """Return the function definitions to send, without those that cannot be."""
+        result = []
+        for tool in self.tools:
+            try:
+                definition = function_definition(
+                    tool.name,
+                    tool.description,
+                    probatio.to_openapi(
+                        tool.parameters,
+                        custom_serializer=self.custom_serializer,
+                        openapi_version="3.1.0",
+                    ),
+                )
+            # A tool of any integration may have a schema of any kind.
+            except Exception as err:  # noqa: BLE001
+                self.toolbox.warn_once(
+                    tool.name, "The tool %s cannot be offered: %s", tool.name, err
+                )
+                continue
+            self._real_names[definition["name"]] = tool.name
+            result.append(definition)
+        return result
+
+    def accept(self, call: ToolCall) -> llm.ToolInput:
+        """Return a call of the model as Home Assistant takes it."""
+        if call.problem:
+            self._refused[call.id] = call.problem
+        return llm.ToolInput(
+            tool_name=self._real_names.get(call.name, call.name),
+            tool_args=call.arguments,
+            id=call.id,
+        )
+
+    @override
+    async def async_call_tool(self, tool_input: llm.ToolInput) -> llm.ToolResult:
+        """Run a call; what goes wrong comes back as an error result."""
+        if problem := self._refused.pop(tool_input.id, None):
+            return _failure("InvalidArguments", problem)
+        if self._repeated(tool_input):
+            return _failure(
+                "RepeatedCall",
+                "This call was just made twice with the same arguments. "
+                "Its result will not change: answer with what you have.",
+            )
+        run = self.toolbox.hass.async_create_task(
+            super().async_call_tool(tool_input), f"tool {tool_input.tool_name}"
+        )
+        # What was begun goes on: to stop a script half-way would do harm.
+        done, _ = await asyncio.wait([run], timeout=TOOL_TIMEOUT)
+        if not done:
+            run.add_done_callback(_log_late)
+            return _failure(
+                "Timeout", f"Still running after {TOOL_TIMEOUT} s; no result yet."
+            )
+        try:
+            return run.result()
+        except HomeAssistantError, probatio.Invalid:
+            raise
+        except Exception as err:
+            _LOGGER.exception("The tool %s failed", tool_input.tool_name)
+            return _failure(type(err).__name__, str(err))
+
+    def _repeated(self, tool_input: llm.ToolInput) -> bool:
+        """Return whether a call was made too often in succession."""
+        signature = (tool_input.tool_name, json_dumps(tool_input.tool_args))
+        self._in_a_row = self._in_a_row + 1 if signature == self._last else 1
+        self._last = signature
+        return self._in_a_row > MAX_IN_A_ROW
+
+
+def result_text(result: llm.ToolResult) -> str:
+    """Return a tool's result as JSON text for the model."""
+    data: Any = result.data
+    if result.error and "error" not in data:
+        data = {"error": True, **data}
+    try:
+        return json_dumps(data)
+    except (TypeError, ValueError) as err:
+        return json_dumps({"error": "UnreadableResult", "error_text": str(err)})
+
+
+def _failure(kind: str, text: str) -> llm.ToolResult:
+    """Return an error result, in the shape that Home Assistant's own have."""
+    return llm.ToolResult(data={"error": kind, "error_text": text}, error=True)
+
+
+def _log_late(run: asyncio.Task[llm.ToolResult]) -> None:
+    """Log how a call ended whose result nobody waits for any more."""
+    if not run.cancelled() and (err := run.exception()):
+        _LOGGER.warning("A tool failed after its turn had gone on: %s", err)
+

@@ -1,0 +1,194 @@
+"""The demo: a real Home Assistant, its own config flow, and a conversation with it.
+
+Run with `python -m testbed.demo` in an environment that has Home Assistant.
+"""
+
+import argparse
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+import os
+from pathlib import Path
+import signal
+import sys
+
+import aiohttp
+
+from homeassistant.const import __version__
+
+from .hass import Hass, HassError, PortTakenError, claim_port
+from .house import DOMAIN, SetUpError, add_agent, add_pipeline, agent_of, furnish
+from .login import PASSWORD, USERNAME
+from .paper import BOLD, GREEN, RED, Paper
+from .rules import model
+from .scene import Scene
+from .server import ModelServer
+from .steps import CONVERSATION, LIGHT, free
+from .websocket import Client, CommandError
+
+RESTART_EXIT_CODE = 100
+"""With which Home Assistant ends when a user restarts it."""
+
+PIPELINE = "Demo"
+
+
+@dataclass(frozen=True)
+class Target:
+    """The server that the integration is set up with."""
+
+    base_url: str
+    model: str
+    api_key: str | None
+    about: str
+
+
+@asynccontextmanager
+async def target() -> AsyncGenerator[Target]:
+    """Return the server that the environment names, else a scripted one."""
+    if base_url := os.environ.get("OPENAI_BASE_URL"):
+        api_key = os.environ.get("OPENAI_API_KEY")
+        name = os.environ.get("OPENAI_MODEL") or await first_model(base_url, api_key)
+        yield Target(base_url, name, api_key, f"{name} at {base_url}")
+        return
+    async with ModelServer(model) as server:
+        url = server.base_url
+        yield Target(url, server.models[0], None, f"scripted rules at {url}")
+
+
+async def first_model(base_url: str, api_key: str | None) -> str:
+    """Return the first model that a server lists."""
+    headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+    url = f"{base_url.rstrip('/')}/models"
+    async with (
+        aiohttp.ClientSession(raise_for_status=True) as session,
+        session.get(url, headers=headers) as response,
+    ):
+        name: str = (await response.json())["data"][0]["id"]
+        return name
+
+
+async def perform(args: argparse.Namespace, paper: Paper) -> int:
+    """Play the demo; return the exit code."""
+    claim_port(args.port)
+    paper.title("OpenAI-Compatible Conversation in a real Home Assistant")
+    async with target() as server:
+        paper.line("Model", server.about)
+        clock = asyncio.get_running_loop().time
+        start = clock()
+        async with Hass(args.keep, port=args.port) as hass:
+            seconds = f"{clock() - start:.1f} s"
+            paper.line(
+                "Home", f"Home Assistant {__version__} at {hass.url}, up in {seconds}"
+            )
+            async with hass.client() as client:
+                missing = await converse(client, server, args.say, paper)
+            verdict(paper, missing)
+            if not args.once:
+                await keep_open(hass, paper)
+    return 1 if missing else 0
+
+
+async def converse(
+    client: Client, server: Target, say: list[str], paper: Paper
+) -> list[str]:
+    """Set the integration up and hold the conversation; return what was not seen."""
+    await furnish(client)
+    await client.call("light.turn_off", LIGHT)
+    # In a folder that was kept there is one, for a server that is gone.
+    for entry in await client.command("config_entries/get", domain=DOMAIN):
+        await client.rest("DELETE", f"config/config_entries/entry/{entry['entry_id']}")
+    entry = await add_agent(
+        client, server.base_url, server.model, api_key=server.api_key
+    )
+    agent = await agent_of(client, entry["entry_id"])
+    pipeline = await add_pipeline(client, agent, PIPELINE)
+    paper.line("Agent", f"{agent}, from the config flow, now preferred")
+    paper.blank()
+    scene = Scene(client, pipeline, paper)
+    steps = [free(text) for text in say] or CONVERSATION
+    return [what for step in steps for what in await scene.play(step)]
+
+
+def verdict(paper: Paper, missing: list[str]) -> None:
+    """Write whether all was seen that should be."""
+    if missing:
+        paper.line("Failed", f"{len(missing)} not seen: {'; '.join(missing)}", RED, RED)
+    else:
+        paper.line("Passed", "Every step did what it should.", "", GREEN)
+
+
+async def keep_open(hass: Hass, paper: Paper) -> None:
+    """Leave Home Assistant to the user, until Ctrl-C."""
+    paper.blank()
+    paper.line("Browser", f"{hass.url}, user {USERNAME}, password {PASSWORD}", BOLD)
+    paper.line("", "Then press the letter a to talk to the assistant.")
+    paper.line("", "Settings > Devices & services has the integration and its options.")
+    paper.line("Log", str(hass.log_file))
+    paper.line("", "Ctrl-C ends the demo.")
+    try:
+        while (code := await hass.wait()) == RESTART_EXIT_CODE:
+            paper.line("Home", "Restarting Home Assistant.")
+            await hass.start()
+    except asyncio.CancelledError:
+        # This is how it is meant to end.
+        paper.blank()
+        paper.line("Home", "Stopping Home Assistant.")
+        return
+    raise HassError(f"Home Assistant ended with exit code {code}.")
+
+
+def arguments() -> argparse.Namespace:
+    """Return the arguments of the command line."""
+    parser = argparse.ArgumentParser(
+        prog="demo",
+        description="A conversation with the integration in a real Home Assistant. "
+        "OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL in the environment "
+        "put a real server in the place of the scripted one.",
+    )
+    parser.add_argument(
+        "--once",
+        action="store_true",
+        help="end after the conversation; the exit code says whether all went well",
+    )
+    parser.add_argument(
+        "--say",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="say this instead of the usual sentences (can be repeated)",
+    )
+    parser.add_argument(
+        "--port", type=int, default=8123, help="Home Assistant's port (default: 8123)"
+    )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="FOLDER",
+        help="where Home Assistant's configuration is kept (default: thrown away)",
+    )
+    return parser.parse_args()
+
+
+async def main(args: argparse.Namespace, paper: Paper) -> int:
+    """Play the demo, which a signal ends in good order."""
+    task = asyncio.current_task()
+    assert task is not None
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    try:
+        return await perform(args, paper)
+    except PortTakenError as err:
+        paper.line("Failed", f"{err}. Try --port.", RED, RED)
+    except (HassError, SetUpError, CommandError, aiohttp.ClientError) as err:
+        paper.line("Failed", str(err) or type(err).__name__, RED, RED)
+    return 1
+
+
+if __name__ == "__main__":
+    PAPER = Paper()
+    try:
+        sys.exit(asyncio.run(main(arguments(), PAPER)))
+    except KeyboardInterrupt, asyncio.CancelledError:
+        PAPER.blank()
+        sys.exit(130)

@@ -1,0 +1,62 @@
+"""Config flows and options flows, step by step as the frontend drives them."""
+
+from typing import Any
+
+from .websocket import Client, Message
+
+CONFIG = "config/config_entries/flow"
+OPTIONS = "config/config_entries/options/flow"
+
+
+class Flow:
+    """A flow in progress; `step` is what Home Assistant showed last."""
+
+    def __init__(self, client: Client, path: str, step: Message) -> None:
+        """Initialize with the first step."""
+        self._client = client
+        self._path = path
+        self.step = step
+
+    @classmethod
+    async def config(cls, client: Client, domain: str) -> Flow:
+        """Start to set up an integration."""
+        return await cls._start(client, CONFIG, domain)
+
+    @classmethod
+    async def options(cls, client: Client, entry_id: str) -> Flow:
+        """Start to change the options of an entry."""
+        return await cls._start(client, OPTIONS, entry_id)
+
+    @classmethod
+    async def _start(cls, client: Client, path: str, handler: str) -> Flow:
+        """Start a flow."""
+        step = await client.rest("POST", path, {"handler": handler})
+        return cls(client, path, step)
+
+    async def submit(self, **values: Any) -> Message:
+        """Submit the form that is shown; return what is shown next."""
+        path = f"{self._path}/{self.step['flow_id']}"
+        self.step = await self._client.rest("POST", path, values)
+        return self.step
+
+    async def abort(self) -> None:
+        """Close the dialog."""
+        await self._client.rest("DELETE", f"{self._path}/{self.step['flow_id']}")
+
+    @property
+    def suggested(self) -> dict[str, Any]:
+        """Return what the fields of the form are filled with, sections flattened."""
+        return _filled(self.step["data_schema"])
+
+
+def _filled(fields: list[Message]) -> dict[str, Any]:
+    """Return what the fields of a form are filled with."""
+    values: dict[str, Any] = {}
+    for field in fields:
+        if field.get("type") == "expandable":
+            values |= _filled(field["schema"])
+        elif "suggested_value" in (description := field.get("description") or {}):
+            values[field["name"]] = description["suggested_value"]
+        elif "default" in field:
+            values[field["name"]] = field["default"]
+    return values

@@ -1,0 +1,235 @@
+"""A real Home Assistant in a process of its own, for the demo and the tests."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+import os
+from pathlib import Path
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+
+from .folder import prepare
+from .login import access_token
+from .websocket import Client
+
+LEASH = Path(__file__).with_name("leash.py")
+START_TIMEOUT = 120.0
+STOP_TIMEOUT = 30.0
+POLL = 0.05
+
+
+class HassError(Exception):
+    """Home Assistant did not do what it was started for."""
+
+
+class PortTakenError(HassError):
+    """Another process listens on the port."""
+
+
+class Hass:
+    """A Home Assistant on loopback, with a demo house and the integration to try.
+
+    `folder` is where its configuration is kept; without one it is a temporary folder.
+    """
+
+    def __init__(
+        self, folder: Path | None = None, *, port: int = 0, extra: str = ""
+    ) -> None:
+        """Initialize a Home Assistant that is not yet running."""
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        if folder is None:
+            self._temporary = tempfile.TemporaryDirectory(
+                prefix="hass-", ignore_cleanup_errors=True
+            )
+            folder = Path(self._temporary.name)
+        self.folder = folder
+        self.port = port
+        self._extra = extra
+        # Not one of asyncio's, so that it belongs to no event loop.
+        self._process: subprocess.Popen[bytes] | None = None
+        self._token = ""
+
+    @property
+    def url(self) -> str:
+        """Return the address for a browser."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log_file(self) -> Path:
+        """Return the file that holds what Home Assistant said, over all its starts."""
+        return self.folder / "console.log"
+
+    @property
+    def log(self) -> str:
+        """Return what Home Assistant said so far."""
+        if not self.log_file.exists():
+            return ""
+        return self.log_file.read_text("utf-8", errors="replace")
+
+    @property
+    def running(self) -> bool:
+        """Return whether the process is there."""
+        return self._process is not None and self._process.poll() is None
+
+    async def start(self) -> None:
+        """Start Home Assistant and wait until it runs."""
+        self.port = claim_port(self.port)
+        prepare(self.folder, self.port, self._extra)
+        with self.log_file.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: ASYNC220, S603
+                [
+                    sys.executable,
+                    # Without it the folder of the script would be searched for modules.
+                    "-P",
+                    LEASH,
+                    "-c",
+                    self.folder,
+                    "--skip-pip",
+                    "--log-no-color",
+                ],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                env=_environment(),
+                # A Ctrl-C in the terminal is ours to pass on.
+                start_new_session=True,
+            )
+        try:
+            async with asyncio.timeout(START_TIMEOUT):
+                await self._until_running()
+        except TimeoutError:
+            await self.stop()
+            raise self._failed(f"is not running after {START_TIMEOUT:.0f} s") from None
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> int | None:
+        """Stop Home Assistant as a service manager does; return its exit code."""
+        return await self._end(signal.SIGTERM)
+
+    async def kill(self) -> None:
+        """Take the process away, as a power cut would."""
+        await self._end(signal.SIGKILL)
+
+    async def restart(self) -> None:
+        """Stop Home Assistant and start it again."""
+        await self.stop()
+        await self.start()
+
+    async def wait(self) -> int:
+        """Wait until the process ends; return its exit code."""
+        if (process := self._process) is None:
+            raise HassError("Home Assistant was not started")
+        while (code := process.poll()) is None:  # noqa: ASYNC110
+            await asyncio.sleep(POLL)
+        return code
+
+    @asynccontextmanager
+    async def client(self) -> AsyncGenerator[Client]:
+        """Return a client that is logged in as the demo user."""
+        async with Client(self.url, self._token) as client:
+            yield client
+
+    async def close(self) -> None:
+        """Stop Home Assistant and remove a temporary folder."""
+        try:
+            await self.stop()
+        finally:
+            if self._temporary:
+                self._temporary.cleanup()
+
+    async def __aenter__(self) -> Self:
+        """Start Home Assistant."""
+        try:
+            await self.start()
+        except BaseException:
+            await self.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop Home Assistant."""
+        await self.close()
+
+    async def _until_running(self) -> None:
+        """Wait until Home Assistant has started, and log in."""
+        async with aiohttp.ClientSession() as session:
+            while not await self._answers(session):
+                await self._pause()
+            self._token = await access_token(session, self.url)
+        async with self.client() as client:
+            while (config := await client.command("get_config"))["state"] != "RUNNING":
+                await self._pause()
+        if config["recovery_mode"]:
+            raise self._failed("started in recovery mode")
+        # Users are written a second late; to kill the process must not lose them.
+        while not (self.folder / ".storage" / "auth").exists():
+            await self._pause()
+
+    async def _answers(self, session: aiohttp.ClientSession) -> bool:
+        """Return whether the web server answers."""
+        try:
+            async with session.get(f"{self.url}/manifest.json") as response:
+                return response.status == 200
+        except aiohttp.ClientConnectionError:
+            return False
+
+    async def _pause(self) -> None:
+        """Wait a moment, unless the process is gone."""
+        if not self.running:
+            raise self._failed("ended while it was starting")
+        await asyncio.sleep(POLL)
+
+    async def _end(self, number: signal.Signals) -> int | None:
+        """End the process with a signal, and with SIGKILL if that takes too long."""
+        if (process := self._process) is None:
+            return None
+        process.send_signal(number)
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STOP_TIMEOUT):
+                    await self.wait()
+        finally:
+            # Out of patience, or cancelled: either way nothing is left behind.
+            process.kill()
+            code = process.wait()
+            if process.stdin:
+                process.stdin.close()
+        return code
+
+    def _failed(self, what: str) -> HassError:
+        """Return an error that ends with the last lines of the log."""
+        lines = self.log.splitlines()[-15:]
+        return HassError("\n".join([f"Home Assistant {what}. Its log ends:", *lines]))
+
+
+def claim_port(port: int = 0) -> int:
+    """Return a loopback port that is free: the one that is asked for, or any."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as err:
+            raise PortTakenError(
+                f"Port {port} cannot be used: {os.strerror(err.errno or 0)}"
+            ) from err
+        number: int = probe.getsockname()[1]
+        return number
+
+
+def _environment() -> dict[str, str]:
+    """Return our environment, without what would make each start compile again."""
+    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}

@@ -1,0 +1,94 @@
+"""What the demo writes on the terminal: plain text in two columns."""
+
+import os
+import re
+import shutil
+import sys
+from typing import TextIO
+
+MARGIN = 11
+"""Width of the left column, which says who or what is speaking."""
+
+BOLD, DIM, RED, GREEN, CYAN = "1", "2", "31", "32", "36"
+
+
+class Paper:
+    """A terminal, or a file, that is written to from top to bottom."""
+
+    def __init__(self, out: TextIO = sys.stdout) -> None:
+        """Initialize with where to write; colours only where they are wanted."""
+        self._out = out
+        self._colours = out.isatty() and not os.environ.get("NO_COLOR")
+        self._width = max(min(shutil.get_terminal_size().columns, 100), 40) - 1
+        self._column = 0
+        self._space = False
+
+    def title(self, text: str) -> None:
+        """Write a title."""
+        self._write(self._styled(text, BOLD) + "\n\n")
+
+    def blank(self) -> None:
+        """Write an empty line."""
+        self._write("\n")
+
+    def line(
+        self, label: str, text: str, style: str = "", label_style: str = DIM
+    ) -> None:
+        """Write a line, or a few, with a label on its left."""
+        self.begin(label, label_style)
+        self.say(text, style)
+        self.end()
+
+    def begin(self, label: str, style: str = DIM) -> None:
+        """Begin a line with its label."""
+        self._write(self._styled(label.ljust(MARGIN), style))
+        self._column = max(MARGIN, len(label))
+
+    def say(self, text: str, style: str = "") -> None:
+        """Go on with a line, and break it at the end of the paper."""
+        for part in re.findall(r"\n|[^\S\n]+|\S+", text):
+            if part == "\n":
+                self._break()
+            elif part.isspace():
+                # Written with the word that follows, if that is on the same line.
+                self._space = self._column > MARGIN
+            else:
+                self._word(part, style)
+
+    def end(self) -> None:
+        """End a line."""
+        self._space = False
+        self._write("\n")
+
+    def _word(self, word: str, style: str) -> None:
+        """Write a word, or a piece of one, on a new line if it does not fit on this."""
+        if self._space and self._column + 1 + len(word) > self._width:
+            self._break()
+        elif self._space:
+            self._space = False
+            self._put(" ", style)
+        if self._column > self._width:
+            # Only a word that came in pieces gets here.
+            self._break()
+        self._put(word, style)
+
+    def _break(self) -> None:
+        """Go to the next line."""
+        self._write("\n" + " " * MARGIN)
+        self._column = MARGIN
+        self._space = False
+
+    def _put(self, text: str, style: str) -> None:
+        """Write text that fits, and nothing that would steer the terminal."""
+        clean = "".join(c if c.isprintable() else "?" for c in text)
+        self._column += len(clean)
+        self._write(self._styled(clean, style))
+
+    def _styled(self, text: str, style: str) -> str:
+        """Return text in a style, where there are colours."""
+        return f"\033[{style}m{text}\033[0m" if style and self._colours else text
+
+    def _write(self, text: str) -> None:
+        """Write at once: words appear as they come."""
+        self._out.write(text)
+        self._out.flush()

@@ -1,0 +1,189 @@
+"""A scripted model server: chat completions over real HTTP, on loopback only."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+import json
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+
+from .replies import Abort, Answer, Body, Pause, Reply, failure, say
+
+
+@dataclass
+class RecordedRequest:
+    """A request as the server received it."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    raw: bytes
+    at: float
+    """When it came, in seconds of the event loop's clock."""
+    aborted: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the client closed the connection before the answer had ended."""
+    sent: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the answer had been sent to its end."""
+
+    @property
+    def body(self) -> Body:
+        """Return the JSON body."""
+        body: Body = json.loads(self.raw)
+        return body
+
+
+class ModelServer:
+    """Answers each chat completion with the next reply of its script, else with its model.
+
+    `model` is what answers when the script is at its end: a function from the
+    body of a request to a reply. `api_key` refuses requests without it. `models`
+    are the names that `/v1/models` lists; `models_reply` takes that answer's place.
+    """
+
+    def __init__(
+        self,
+        model: Callable[[Body], Answer] | None = None,
+        *,
+        api_key: str | None = None,
+        models: tuple[str, ...] = ("scripted",),
+        prefix: str = "/v1",
+    ) -> None:
+        """Initialize a server that is not yet listening."""
+        self.api_key = api_key
+        self.models = models
+        self.models_reply: Reply | None = None
+        self.requests: list[RecordedRequest] = []
+        self.port = 0
+        self._model = model or (lambda _: say("Hello", " there."))
+        self._prefix = prefix
+        self._script: deque[Answer] = deque()
+        self._arrived = asyncio.Condition()
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def base_url(self) -> str:
+        """Return the address that a client is configured with."""
+        return f"http://127.0.0.1:{self.port}{self._prefix}"
+
+    @property
+    def completions(self) -> list[RecordedRequest]:
+        """Return the requests for a chat completion, in order."""
+        return [r for r in self.requests if r.path.endswith("/chat/completions")]
+
+    @property
+    def bodies(self) -> list[Body]:
+        """Return the bodies of the requests for a chat completion, in order."""
+        return [request.body for request in self.completions]
+
+    def script(self, *answers: Answer) -> None:
+        """Append answers to the script."""
+        self._script.extend(answers)
+
+    def forget(self) -> None:
+        """Forget the requests so far and what is left of the script."""
+        self.requests.clear()
+        self._script.clear()
+
+    async def wait_for_completions(self, count: int) -> RecordedRequest:
+        """Return the newest request once there are so many for a completion."""
+        async with self._arrived:
+            await self._arrived.wait_for(lambda: len(self.completions) >= count)
+        return self.completions[-1]
+
+    async def start(self, port: int = 0) -> None:
+        """Listen on a loopback port, any free one unless it is given."""
+        app = web.Application(client_max_size=64 * 1024 * 1024)
+        app.router.add_route("*", "/{path:.*}", self._handle)
+        self._runner = web.AppRunner(
+            app, shutdown_timeout=0.1, handler_cancellation=True
+        )
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", port, reuse_address=True)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        """Stop listening and drop what is open."""
+        if self._runner:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> Self:
+        """Start the server."""
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop the server."""
+        await self.stop()
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        """Record a request and send the reply that is due."""
+        recorded = RecordedRequest(
+            request.method,
+            request.path,
+            request.headers.copy(),
+            await request.read(),
+            asyncio.get_running_loop().time(),
+        )
+        async with self._arrived:
+            self.requests.append(recorded)
+            self._arrived.notify_all()
+        try:
+            return await self._send(request, self._reply(recorded), recorded)
+        except ConnectionResetError, asyncio.CancelledError:
+            recorded.aborted.set()
+            raise
+
+    def _reply(self, recorded: RecordedRequest) -> Reply:
+        """Return the reply to a request."""
+        authorization = recorded.headers.get("Authorization")
+        if self.api_key and authorization != f"Bearer {self.api_key}":
+            return failure(401, {"error": {"message": "Invalid API Key"}})
+        path = recorded.path.removeprefix(self._prefix)
+        if not recorded.path.startswith(self._prefix):
+            return failure(404)
+        if path == "/models":
+            return self.models_reply or _models(self.models)
+        if path != "/chat/completions" or recorded.method != "POST":
+            return failure(404)
+        answer = self._script.popleft() if self._script else self._model(recorded.body)
+        return answer if isinstance(answer, Reply) else answer(recorded.body)
+
+    async def _send(
+        self, request: web.Request, reply: Reply, recorded: RecordedRequest
+    ) -> web.StreamResponse:
+        """Send a reply step by step."""
+        response = web.StreamResponse(status=reply.status, headers=reply.headers)
+        response.content_type = reply.content_type
+        await response.prepare(request)
+        for step in reply.steps:
+            if isinstance(step, Pause):
+                await step.wait()
+            elif isinstance(step, Abort):
+                if request.transport:
+                    request.transport.abort()
+                break
+            else:
+                await response.write(step)
+        else:
+            await response.write_eof()
+            recorded.sent.set()
+        return response
+
+
+def _models(names: tuple[str, ...]) -> Reply:
+    """Return the list of models."""
+    listing: dict[str, Any] = {
+        "object": "list",
+        "data": [{"id": name, "object": "model"} for name in names],
+    }
+    return Reply([json.dumps(listing).encode()], content_type="application/json")

@@ -1,0 +1,110 @@
+"""What the demo says to the assistant, and how it checks what comes of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .talk import Turn
+from .websocket import Message
+
+type States = dict[str, Message]
+"""The states of the house, by entity."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a step: the turn, and the house before and after it."""
+
+    turn: Turn
+    before: States
+    after: States
+
+
+@dataclass(frozen=True)
+class Check:
+    """Something that has to be true once a step is done."""
+
+    says: str
+    holds: Callable[[Outcome], bool]
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to say, and what it should lead to."""
+
+    say: str
+    checks: tuple[Check, ...]
+
+
+ANSWERED = Check(
+    "an answer without an error", lambda o: bool(o.turn.answer) and not o.turn.error
+)
+STREAMED = Check("its first word before its last", lambda o: o.turn.streamed)
+
+
+def called(tool: str) -> Check:
+    """Return the check that a tool was called and did its work."""
+    return Check(
+        f"a call of {tool} that worked",
+        lambda o: any(call.good and call.name.endswith(tool) for call in o.turn.calls),
+    )
+
+
+def changed(entity_id: str, before: str, after: str) -> Check:
+    """Return the check that a state changed."""
+    return Check(
+        f"{entity_id}: {before} -> {after}",
+        lambda o: (
+            o.before[entity_id]["state"] == before
+            and o.after[entity_id]["state"] == after
+        ),
+    )
+
+
+def brightness(entity_id: str, percent: int) -> Check:
+    """Return the check that a light has a brightness."""
+    return Check(
+        f"{entity_id} at {percent} %",
+        lambda o: brightness_of(o.after[entity_id]) == percent,
+    )
+
+
+def brightness_of(state: Message) -> int | None:
+    """Return the brightness of a light that is on, in percent."""
+    level = state["attributes"].get("brightness")
+    return None if level is None else round(level / 2.55)
+
+
+def names(*words: str) -> Check:
+    """Return the check that the answer names something."""
+    return Check(
+        f"an answer that names {' and '.join(words)}",
+        lambda o: all(word.casefold() in o.turn.answer.casefold() for word in words),
+    )
+
+
+LIGHT = "light.kitchen_lights"
+
+CONVERSATION = [
+    Step("Hello, who are you?", (ANSWERED, STREAMED)),
+    Step(
+        "Turn on the kitchen lights",
+        (ANSWERED, STREAMED, called("HassTurnOn"), changed(LIGHT, "off", "on")),
+    ),
+    Step(
+        "Set the kitchen lights to 30 percent",
+        (ANSWERED, STREAMED, called("HassLightSet"), brightness(LIGHT, 30)),
+    ),
+    Step(
+        "Which lights are on?",
+        (ANSWERED, STREAMED, called("GetLiveContext"), names("Kitchen Lights")),
+    ),
+    Step(
+        "Turn the kitchen lights off again",
+        (ANSWERED, STREAMED, called("HassTurnOff"), changed(LIGHT, "on", "off")),
+    ),
+]
+
+
+def free(text: str) -> Step:
+    """Return the step that says what a user wants said."""
+    return Step(text, (ANSWERED,))

@@ -1,0 +1,80 @@
+"""An agent that was set up for a test."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Self
+
+from testbed.flows import Flow
+from testbed.house import DOMAIN, add_agent, add_pipeline, agent_of
+from testbed.talk import Turn, talk
+from testbed.websocket import Client, Events, Message
+
+
+@dataclass(frozen=True)
+class Agent:
+    """An entry, and the pipeline that asks its agent."""
+
+    client: Client
+    entry_id: str
+    pipeline: str
+
+    @classmethod
+    async def add(cls, client: Client, base_url: str) -> Self:
+        """Set an agent up by the config flow."""
+        entry = await add_agent(client, base_url, "scripted", api_key="right")
+        return await cls.of(client, entry)
+
+    @classmethod
+    async def of(cls, client: Client, entry: Message) -> Self:
+        """Return the agent of an entry."""
+        entity_id = await agent_of(client, entry["entry_id"])
+        pipeline = await add_pipeline(client, entity_id, "Test")
+        return cls(client, entry["entry_id"], pipeline)
+
+    async def say(self, text: str, conversation_id: str | None = None) -> Turn:
+        """Say something to the agent, and wait until the turn is over."""
+        return await talk(
+            self.client, text, pipeline=self.pipeline, conversation_id=conversation_id
+        )
+
+    @asynccontextmanager
+    async def begin(self, text: str) -> AsyncGenerator[Events]:
+        """Say something to the agent, and return the events of the turn as they come."""
+        async with self.client.subscribe(
+            "assist_pipeline/run",
+            start_stage="intent",
+            end_stage="intent",
+            input={"text": text},
+            pipeline=self.pipeline,
+        ) as events:
+            yield events
+
+    async def options(self) -> Flow:
+        """Open the options."""
+        return await Flow.options(self.client, self.entry_id)
+
+    async def entry(self) -> Message:
+        """Return the entry as Home Assistant shows it."""
+        entries = await entries_of(self.client)
+        return next(e for e in entries if e["entry_id"] == self.entry_id)
+
+
+async def entries_of(client: Client) -> list[Message]:
+    """Return the entries of the integration."""
+    entries: list[Message] = await client.command("config_entries/get", domain=DOMAIN)
+    return entries
+
+
+async def remove_entries(client: Client) -> None:
+    """Remove the entries of the integration."""
+    for entry in await entries_of(client):
+        await client.rest("DELETE", f"config/config_entries/entry/{entry['entry_id']}")
+
+
+async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
+    """Wait until something holds, which Home Assistant does in its own time."""
+    async with asyncio.timeout(seconds):
+        while not await holds():  # noqa: ASYNC110
+            await asyncio.sleep(0.05)

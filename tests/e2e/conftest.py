@@ -1,0 +1,74 @@
+"""Fixtures for tests that drive a real Home Assistant process over its own APIs."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Coroutine, Generator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import pytest_socket
+
+from testbed.hass import Hass
+from testbed.house import furnish
+from testbed.server import ModelServer
+from testbed.websocket import Client
+
+from .agent import Agent, remove_entries
+
+# A Home Assistant that was never started before first compiles what it loads.
+TIMEOUT = 180
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give these tests the time that a Home Assistant takes to start."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(TIMEOUT))
+
+
+@pytest.fixture(scope="session")
+def hass_process() -> Generator[Hass]:
+    """Return a Home Assistant with the demo house, the same for all tests."""
+    # The test plugin refuses sockets until a test that may use them has begun.
+    pytest_socket.enable_socket()
+    hass = Hass()
+    _run(_start(hass))
+    yield hass
+    pytest_socket.enable_socket()
+    _run(hass.close())
+
+
+async def _start(hass: Hass) -> None:
+    """Start a Home Assistant and furnish its house."""
+    await hass.__aenter__()
+    async with hass.client() as client:
+        await furnish(client)
+
+
+def _run(work: Coroutine[None, None, None]) -> None:
+    """Run something in an event loop that no test knows of."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
+
+
+@pytest.fixture
+async def server() -> AsyncGenerator[ModelServer]:
+    """Return a scripted model server."""
+    async with ModelServer() as server:
+        yield server
+
+
+@pytest.fixture
+async def client(hass_process: Hass) -> AsyncGenerator[Client]:
+    """Return a client that is logged in; entries that were made with it are removed."""
+    async with hass_process.client() as client:
+        yield client
+        await remove_entries(client)
+
+
+@pytest.fixture
+async def agent(server: ModelServer, client: Client) -> Agent:
+    """Return an agent that asks the scripted server, which has heard nothing so far."""
+    agent = await Agent.add(client, server.base_url)
+    server.forget()
+    return agent

@@ -1,0 +1,93 @@
+"""What an entry is after Home Assistant was started again."""
+
+from collections.abc import AsyncGenerator
+import json
+
+import pytest
+
+from testbed.hass import Hass
+from testbed.server import ModelServer
+
+from .agent import Agent, entries_of, remove_entries, until
+
+PROMPT = "Answer in rhymes."
+
+
+@pytest.fixture
+async def hass(hass_process: Hass) -> AsyncGenerator[Hass]:
+    """Return the Home Assistant of all tests, which runs again after the test."""
+    yield hass_process
+    if not hass_process.running:
+        await hass_process.start()
+    async with hass_process.client() as client:
+        await remove_entries(client)
+
+
+async def set_up(hass: Hass, server: ModelServer) -> str:
+    """Set an agent up with an option of its own; return the id of its entry."""
+    async with hass.client() as client:
+        agent = await Agent.add(client, server.base_url)
+        flow = await agent.options()
+        await flow.submit(chat_model="scripted", prompt=PROMPT)
+        assert flow.step["type"] == "create_entry"
+        return agent.entry_id
+
+
+async def check(hass: Hass, server: ModelServer) -> None:
+    """Check that the agent is as it was set up."""
+    server.forget()
+    async with hass.client() as client:
+        (entry,) = await entries_of(client)
+        assert entry["state"] == "loaded"
+        turn = await (await Agent.of(client, entry)).say("hello")
+    assert turn.answer == "Hello there."
+    request = server.completions[-1]
+    assert request.headers["Authorization"] == "Bearer right"
+    assert request.body["messages"][0]["content"].startswith(PROMPT)
+
+
+async def test_restart(hass: Hass, server: ModelServer) -> None:
+    """After a restart the entry answers with its key and its options."""
+    await set_up(hass, server)
+    assert await hass.stop() == 0
+    await hass.start()
+    await check(hass, server)
+
+
+async def test_power_cut(hass: Hass, server: ModelServer) -> None:
+    """After a power cut the entry is there as Home Assistant last stored it."""
+    entry_id = await set_up(hass, server)
+    stored = hass.folder / ".storage" / "core.config_entries"
+
+    async def is_stored() -> bool:
+        entries = json.loads(stored.read_bytes())["data"]["entries"]
+        prompts = {
+            entry["entry_id"]: entry["options"].get("prompt") for entry in entries
+        }
+        return prompts.get(entry_id) == PROMPT
+
+    await until(is_stored)
+    await hass.kill()
+    await hass.start()
+    await check(hass, server)
+
+
+async def test_server_is_late(hass: Hass, server: ModelServer) -> None:
+    """A server that comes up after Home Assistant is found without anybody's help."""
+    await set_up(hass, server)
+    port = server.port
+    await hass.stop()
+    await server.stop()
+    await hass.start()
+    async with hass.client() as client:
+        (entry,) = await entries_of(client)
+        assert entry["state"] == "setup_retry"
+        assert f"127.0.0.1:{port}" in entry["reason"]
+        await server.start(port)
+
+        async def is_loaded() -> bool:
+            (entry,) = await entries_of(client)
+            return bool(entry["state"] == "loaded")
+
+        await until(is_loaded)
+    await check(hass, server)

@@ -1,0 +1,116 @@
+"""A scripted model server, a house to act on, and an entry that is set up."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_mock_service,
+)
+
+from custom_components.openai_compatible_conversation.const import DOMAIN
+from custom_components.openai_compatible_conversation.options import Options
+from homeassistant.components import conversation
+from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
+from homeassistant.core import Context, HomeAssistant, ServiceCall
+from homeassistant.helpers import intent
+from homeassistant.setup import async_setup_component
+from testbed.server import ModelServer
+
+AGENT = "conversation.scripted"
+MODEL = "scripted"
+
+
+@pytest.fixture(autouse=True)
+def custom_integrations(enable_custom_integrations: None) -> None:
+    """Let Home Assistant find the integration."""
+
+
+@pytest.fixture
+async def server() -> AsyncGenerator[ModelServer]:
+    """Return a model server that is listening."""
+    async with ModelServer() as server:
+        yield server
+
+
+@pytest.fixture
+async def components(hass: HomeAssistant) -> None:
+    """Set up what a conversation needs of Home Assistant."""
+    for component in ("homeassistant", "conversation", "intent", "llm"):
+        assert await async_setup_component(hass, component, {})
+
+
+@pytest.fixture
+async def light(hass: HomeAssistant, components: None) -> list[ServiceCall]:
+    """Return the calls that turn on the house's only light."""
+    hass.states.async_set(
+        "light.lamp", "off", {"friendly_name": "Lamp", "supported_features": 0}
+    )
+    async_expose_entity(hass, conversation.DOMAIN, "light.lamp", should_expose=True)
+    return async_mock_service(hass, "light", "turn_on")
+
+
+@pytest.fixture
+def entry(hass: HomeAssistant, server: ModelServer) -> MockConfigEntry:
+    """Return an entry for the server, not yet set up."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Scripted",
+        data={"base_url": server.base_url, "api_key": "secret-key"},
+        options=Options(chat_model=MODEL).stored(),
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
+@pytest.fixture
+async def agent(
+    hass: HomeAssistant, components: None, server: ModelServer, entry: MockConfigEntry
+) -> str:
+    """Return the agent of an entry that is set up, the server's record empty."""
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    server.forget()
+    return AGENT
+
+
+type Say = Callable[..., Awaitable[conversation.ConversationResult]]
+
+
+@pytest.fixture
+def say(hass: HomeAssistant, agent: str) -> Say:
+    """Return what says a text to the agent."""
+
+    async def _say(text: str, **fields: Any) -> conversation.ConversationResult:
+        fields.setdefault("conversation_id", None)
+        fields.setdefault("context", Context())
+        fields.setdefault("language", "en")
+        return await conversation.async_converse(hass, text, agent_id=agent, **fields)
+
+    return _say
+
+
+@pytest.fixture
+def set_options(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> Callable[..., None]:
+    """Return what changes some of the entry's options."""
+
+    def _set(**options: Any) -> None:
+        hass.config_entries.async_update_entry(
+            entry, options={**entry.options, **options}
+        )
+
+    return _set
+
+
+def speech(result: conversation.ConversationResult) -> str:
+    """Return what a result says, error or not."""
+    spoken: str = result.response.speech["plain"]["speech"]
+    return spoken
+
+
+def failed(result: conversation.ConversationResult) -> bool:
+    """Return whether a result is an error."""
+    return result.response.response_type is intent.IntentResponseType.ERROR

@@ -1,0 +1,448 @@
+"""Setting up, repairing and changing an entry in the UI."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.openai_compatible_conversation.const import DOMAIN
+from custom_components.openai_compatible_conversation.options import Options
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.helpers import llm
+from testbed.replies import Answer, Reply, failure, raw, say as reply
+from testbed.server import ModelServer
+
+pytestmark = pytest.mark.usefixtures("components")
+
+SECTIONED = {
+    "chat_model": "scripted",
+    "prompt": "Be brief.",
+    "llm_hass_api": ["assist"],
+    "own_prompt_only": True,
+    "tools": {"tool_discovery": "always", "max_tool_iterations": 3},
+    "memory": {"conversation_timeout": 600, "enable_fact_learning": False},
+    "voice": {
+        "enable_streaming": False,
+        "auto_continue_listening": True,
+        "clean_speech": "never",
+    },
+    "model": {
+        "recommended": False,
+        "max_tokens": 100,
+        "temperature": 0.5,
+        "top_p": 0.9,
+        "prewarm": "never",
+        "extra_body": {"top_k": 3},
+        "extra_headers": {"X-Team": "blue"},
+    },
+}
+FLAT = {
+    **{k: v for k, v in SECTIONED.items() if not isinstance(v, dict)},
+    **{k: v for part in SECTIONED.values() if isinstance(part, dict) for k, v in part.items()},
+}
+
+
+async def _begin(hass: HomeAssistant, **typed: Any) -> Any:
+    """Return the flow after its first form was filled in."""
+    flow = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_USER}
+    )
+    assert (flow["type"], flow["step_id"]) == (FlowResultType.FORM, "user")
+    return await hass.config_entries.flow.async_configure(flow["flow_id"], typed)
+
+
+def _suggested(flow: Any) -> dict[str, Any]:
+    """Return the values that a form suggests, those of sections too."""
+    values: dict[str, Any] = {}
+    for key, field in flow["data_schema"].schema.items():
+        if hasattr(field, "schema") and isinstance(field.schema, type(flow["data_schema"])):
+            values[str(key)] = _suggested({"data_schema": field.schema})
+        elif key.description and "suggested_value" in key.description:
+            values[str(key)] = key.description["suggested_value"]
+    return values
+
+
+async def test_add(hass: HomeAssistant, server: ModelServer) -> None:
+    """A server and a model make an entry with the contract's data and options."""
+    server.models = ("b-model", "a-model")
+    flow = await _begin(
+        hass, name=" Mine ", base_url=f"{server.base_url}/", api_key="k"
+    )
+    assert (flow["type"], flow["step_id"]) == (FlowResultType.FORM, "model")
+    (selector,) = flow["data_schema"].schema.values()
+    assert selector.config["options"] == ["a-model", "b-model"]
+    assert selector.config["custom_value"]
+    flow = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"chat_model": "typed-model"}
+    )
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    assert flow["title"] == "Mine"
+    assert flow["data"] == {"base_url": server.base_url, "api_key": "k"}
+    assert flow["options"] == {
+        "chat_model": "typed-model",
+        "llm_hass_api": ["assist"],
+        "own_prompt_only": False,
+        "tool_discovery": "auto",
+        "max_tool_iterations": 10,
+        "conversation_timeout": 60,
+        "enable_fact_learning": True,
+        "enable_streaming": True,
+        "auto_continue_listening": False,
+        "clean_speech": "auto",
+        "recommended": True,
+        "prewarm": "auto",
+    }
+    (test,) = server.bodies
+    assert test["model"] == "typed-model"
+    assert test["tools"]
+
+
+@pytest.mark.parametrize("behind", ["", "/", "/chat/completions", "/v1", "/v1/", "/v1/chat/completions"])
+async def test_address(hass: HomeAssistant, server: ModelServer, behind: str) -> None:
+    """The address is found from what is usually typed or pasted."""
+    address = server.base_url.removesuffix("/v1") + behind
+    flow = await _begin(hass, name="Mine", base_url=address)
+    flow = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"chat_model": "scripted"}
+    )
+    assert flow["data"] == {"base_url": server.base_url, "api_key": ""}
+
+
+@pytest.mark.parametrize(
+    ("models", "error"),
+    [
+        (failure(401), "invalid_auth"),
+        (failure(404), "cannot_connect"),
+        (raw(b"<html>", content_type="text/html"), "cannot_connect"),
+        (failure(504), "timeout"),
+        (failure(500), "api_error"),
+        (failure(402), "api_error"),
+    ],
+)
+async def test_server_errors(
+    hass: HomeAssistant, server: ModelServer, models: Reply, error: str
+) -> None:
+    """What is wrong with the server is said on the form, and what was typed stays."""
+    server.models_reply = models
+    typed = {"name": "Mine", "base_url": server.base_url, "api_key": "k"}
+    flow = await _begin(hass, **typed)
+    assert (flow["step_id"], flow["errors"]) == ("user", {"base": error})
+    assert _suggested(flow) == typed
+    assert flow["description_placeholders"]["host"] == f"127.0.0.1:{server.port}"
+    server.models_reply = None
+    flow = await hass.config_entries.flow.async_configure(flow["flow_id"], typed)
+    assert flow["step_id"] == "model"
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:1/v1", "nonsense", "ftp://127.0.0.1/v1", "http://", "http://[/v1", "http://127.0.0.1:99999/v1"]
+)
+async def test_no_server(hass: HomeAssistant, address: str) -> None:
+    """An address where nothing is, or that is none, is said so on the form."""
+    flow = await _begin(hass, name="Mine", base_url=address)
+    assert (flow["step_id"], flow["errors"]) == ("user", {"base": "cannot_connect"})
+    assert _suggested(flow)["base_url"] == address
+
+
+@pytest.mark.parametrize(
+    ("answer", "step", "error"),
+    [
+        (failure(404, {"error": {"message": "model 'x' not found"}}), "model", "model_not_found"),
+        (failure(500, {"error": {"message": "tools need a flag"}}), "model", "api_error"),
+        (failure(429), "model", "api_error"),
+        (raw(b'data: {"error": {"message": "no"}}\n\n'), "model", "api_error"),
+        (failure(401), "user", "invalid_auth"),
+    ],
+)
+async def test_model_errors(
+    hass: HomeAssistant, server: ModelServer, answer: Answer, step: str, error: str
+) -> None:
+    """What is wrong with the model is said on the form; a key is asked for where it was typed."""
+    typed = {"name": "Mine", "base_url": server.base_url, "api_key": "k"}
+    flow = await _begin(hass, **typed)
+    server.script(*[answer] * 10)
+    flow = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"chat_model": "x"}
+    )
+    assert (flow["step_id"], flow["errors"]) == (step, {"base": error})
+    assert _suggested(flow) == (typed if step == "user" else {"chat_model": "x"})
+    server.forget()
+    if step == "user":
+        flow = await hass.config_entries.flow.async_configure(flow["flow_id"], typed)
+    flow = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"chat_model": "x"}
+    )
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_silent_model_is_accepted(
+    hass: HomeAssistant, server: ModelServer
+) -> None:
+    """A model that answers the test with nothing works."""
+    flow = await _begin(hass, name="Mine", base_url=server.base_url)
+    server.script(reply())
+    flow = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"chat_model": "x"}
+    )
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_unexpected_error(
+    hass: HomeAssistant, server: ModelServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What nobody thought of is an error on the form, and is logged."""
+    # A header cannot hold this key.
+    flow = await _begin(hass, name="Mine", base_url=server.base_url, api_key="k\u2603")
+    assert (flow["step_id"], flow["errors"]) == ("user", {"base": "unknown"})
+    assert "Unexpected error while trying a server" in caplog.text
+
+
+@pytest.mark.parametrize("address", ["{}", "{}/", "{}/chat/completions"])
+async def test_twice(
+    hass: HomeAssistant, server: ModelServer, entry: MockConfigEntry, address: str
+) -> None:
+    """The same address under the same name is there already, under another name not."""
+    address = address.format(server.base_url)
+    flow = await _begin(hass, name="Scripted", base_url=address)
+    assert (flow["type"], flow["reason"]) == (
+        FlowResultType.ABORT,
+        "already_configured",
+    )
+    flow = await _begin(hass, name="Another", base_url=address)
+    assert flow["step_id"] == "model"
+
+
+async def test_twice_where_v1_is_added(
+    hass: HomeAssistant, server: ModelServer, entry: MockConfigEntry
+) -> None:
+    """An address that turns out to be one that is there aborts, too."""
+    address = server.base_url.removesuffix("/v1")
+    flow = await _begin(hass, name="Scripted", base_url=address)
+    assert flow["reason"] == "already_configured"
+
+
+async def test_reauth(
+    hass: HomeAssistant, server: ModelServer, agent: str, entry: MockConfigEntry
+) -> None:
+    """A new key is tried before it takes the place of the old one."""
+    server.api_key = "right"
+    flow = await entry.start_reauth_flow(hass)
+    assert flow["step_id"] == "reauth_confirm"
+    flow = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"api_key": "wrong"}
+    )
+    assert flow["errors"] == {"base": "invalid_auth"}
+    assert entry.data["api_key"] == "secret-key"
+    flow = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"api_key": "right"}
+    )
+    assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "reauth_successful")
+    await hass.async_block_till_done()
+    assert entry.data == {"base_url": server.base_url, "api_key": "right"}
+    assert entry.state is ConfigEntryState.LOADED
+    assert server.requests[-1].headers["Authorization"] == "Bearer right"
+
+
+async def test_reauth_where_models_are_public(
+    hass: HomeAssistant, server: ModelServer, agent: str, entry: MockConfigEntry
+) -> None:
+    """A server that lists its models to everybody does not make a wrong key look right."""
+    flow = await entry.start_reauth_flow(hass)
+    server.script(failure(401))
+    flow = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"api_key": "wrong"}
+    )
+    assert flow["errors"] == {"base": "invalid_auth"}
+
+
+async def test_reconfigure(
+    hass: HomeAssistant, server: ModelServer, agent: str, entry: MockConfigEntry
+) -> None:
+    """Address and key can be changed; the model is seen to in the options."""
+    flow = await entry.start_reconfigure_flow(hass)
+    assert _suggested(flow) == dict(entry.data)
+    async with ModelServer() as other:
+        await server.stop()
+        typed = {"base_url": server.base_url}
+        flow = await hass.config_entries.flow.async_configure(flow["flow_id"], typed)
+        assert flow["errors"] == {"base": "cannot_connect"}
+        assert _suggested(flow) == typed
+        other.script(failure(404, {"error": {"message": "model not found"}}))
+        typed = {"base_url": other.base_url}
+        flow = await hass.config_entries.flow.async_configure(flow["flow_id"], typed)
+        assert flow["reason"] == "reconfigure_successful"
+        await hass.async_block_till_done()
+        assert entry.data == {"base_url": other.base_url, "api_key": ""}
+        assert entry.state is ConfigEntryState.LOADED
+        assert "Authorization" not in other.requests[-1].headers
+
+
+async def test_reconfigure_to_another_entry(
+    hass: HomeAssistant, server: ModelServer, agent: str, entry: MockConfigEntry
+) -> None:
+    """An entry cannot be changed into one that is there."""
+    twin = MockConfigEntry(
+        domain=DOMAIN, title=entry.title, data={"base_url": "http://127.0.0.1:1/v1"}
+    )
+    twin.add_to_hass(hass)
+    flow = await twin.start_reconfigure_flow(hass)
+    flow = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"base_url": server.base_url}
+    )
+    assert flow["reason"] == "already_configured"
+
+
+async def test_options(
+    hass: HomeAssistant, server: ModelServer, agent: str, entry: MockConfigEntry
+) -> None:
+    """What the sections of the form hold is stored flat, and shown again."""
+    flow = await hass.config_entries.options.async_init(entry.entry_id)
+    suggested = _suggested(flow)
+    assert suggested["prompt"] == llm.DEFAULT_INSTRUCTIONS_PROMPT
+    assert suggested["tools"] == {"tool_discovery": "auto", "max_tool_iterations": 10}
+    flow = await hass.config_entries.options.async_configure(flow["flow_id"], SECTIONED)
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    assert entry.options == FLAT
+    assert isinstance(entry.options["max_tool_iterations"], int)
+    assert not server.completions
+    assert entry.state is ConfigEntryState.LOADED
+    flow = await hass.config_entries.options.async_init(entry.entry_id)
+    assert _suggested(flow) == SECTIONED
+
+
+async def test_options_cleared(
+    hass: HomeAssistant, agent: str, entry: MockConfigEntry
+) -> None:
+    """What is cleared is unset; the default instructions stay Home Assistant's."""
+    hass.config_entries.async_update_entry(entry, options=FLAT)
+    flow = await hass.config_entries.options.async_init(entry.entry_id)
+    await hass.config_entries.options.async_configure(
+        flow["flow_id"],
+        {
+            "chat_model": " scripted ",
+            "prompt": llm.DEFAULT_INSTRUCTIONS_PROMPT,
+            "model": {"extra_body": {}, "extra_headers": {}},
+        },
+    )
+    cleared = {
+        **FLAT,
+        "own_prompt_only": False,
+        "llm_hass_api": [],
+        "recommended": True,
+        "prewarm": "auto",
+    }
+    gone = ("prompt", "max_tokens", "temperature", "top_p", "extra_body", "extra_headers")
+    expected = {k: v for k, v in cleared.items() if k not in gone}
+    assert entry.options == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "subject"),
+    [
+        ({"extra_body": [1]}, "extra_body_invalid", "-"),
+        ({"extra_body": {"stream": True, "n": 2}}, "extra_body_managed", "n, stream"),
+        ({"extra_headers": "X-Team: blue"}, "extra_headers_invalid", "-"),
+        ({"extra_headers": {"X-Team": 7}}, "extra_headers_invalid", "X-Team"),
+        ({"extra_headers": {"X Team": "blue"}}, "extra_headers_invalid", "X Team"),
+        ({"extra_headers": {"X-Team": "a\nb"}}, "extra_headers_invalid", "X-Team"),
+    ],
+)
+async def test_options_refused(
+    hass: HomeAssistant,
+    agent: str,
+    entry: MockConfigEntry,
+    changes: dict[str, Any],
+    error: str,
+    subject: str,
+) -> None:
+    """What may not stand in the options is said on the form, and what was typed stays."""
+    before = dict(entry.options)
+    flow = await hass.config_entries.options.async_init(entry.entry_id)
+    typed = {**SECTIONED, "model": {**SECTIONED["model"], **changes}}  # type: ignore[dict-item]
+    flow = await hass.config_entries.options.async_configure(flow["flow_id"], typed)
+    assert flow["errors"] == {"base": error}
+    assert flow["description_placeholders"]["message"] == subject
+    assert _suggested(flow) == typed
+    assert entry.options == before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"tools": {"max_tool_iterations": 0}},
+        {"tools": {"max_tool_iterations": 26}},
+        {"tools": {"tool_discovery": "sometimes"}},
+        {"memory": {"conversation_timeout": 0}},
+        {"memory": {"conversation_timeout": 601}},
+        {"model": {"max_tokens": 0}},
+        {"model": {"temperature": 2.1}},
+        {"model": {"top_p": 1.1}},
+    ],
+)
+async def test_options_out_of_range(
+    hass: HomeAssistant, agent: str, entry: MockConfigEntry, changes: dict[str, Any]
+) -> None:
+    """Values out of their range are refused."""
+    flow = await hass.config_entries.options.async_init(entry.entry_id)
+    with pytest.raises(InvalidData):
+        await hass.config_entries.options.async_configure(
+            flow["flow_id"], {"chat_model": "scripted", **changes}
+        )
+
+
+async def test_options_with_another_model(
+    hass: HomeAssistant, server: ModelServer, agent: str, entry: MockConfigEntry
+) -> None:
+    """Another model is tried before it is stored."""
+    flow = await hass.config_entries.options.async_init(entry.entry_id)
+    server.script(failure(404, {"error": {"message": "model 'x' not found"}}))
+    flow = await hass.config_entries.options.async_configure(
+        flow["flow_id"], {"chat_model": "x"}
+    )
+    assert flow["errors"] == {"base": "model_not_found"}
+    assert entry.options["chat_model"] == "scripted"
+    flow = await hass.config_entries.options.async_configure(
+        flow["flow_id"], {"chat_model": "y"}
+    )
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    assert entry.options["chat_model"] == "y"
+    assert server.bodies[-1]["model"] == "y"
+
+
+async def test_options_without_server(
+    hass: HomeAssistant, server: ModelServer, agent: str, entry: MockConfigEntry
+) -> None:
+    """While the server is down the options can be changed all the same."""
+    await server.stop()
+    flow = await hass.config_entries.options.async_init(entry.entry_id)
+    assert flow["errors"] is None
+    flow = await hass.config_entries.options.async_configure(
+        flow["flow_id"], {"chat_model": "scripted", "prompt": "Be brief."}
+    )
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    assert entry.options["prompt"] == "Be brief."
+
+
+async def test_selected_api_that_is_gone_stays(
+    hass: HomeAssistant,
+    agent: str,
+    entry: MockConfigEntry,
+    set_options: Callable[..., None],
+) -> None:
+    """An API whose integration is not loaded can be kept selected."""
+    set_options(llm_hass_api=["assist", "mcp-1"])
+    flow = await hass.config_entries.options.async_init(entry.entry_id)
+    await hass.config_entries.options.async_configure(
+        flow["flow_id"], {"chat_model": "scripted", "llm_hass_api": ["assist", "mcp-1"]}
+    )
+    assert entry.options["llm_hass_api"] == ["assist", "mcp-1"]
+
+
+def test_stored_options_are_read_back() -> None:
+    """Options as they are stored are the options that are read."""
+    options = Options(chat_model="x", max_tokens=3, extra_body={"a": 1})
+    assert Options.of(options.stored()) == options
+    assert Options.of({"chat_model": "x", "unknown": 1}) == Options(chat_model="x")

@@ -1,0 +1,582 @@
+"""What a user says comes out as an answer, and as acts."""
+
+import asyncio
+from collections.abc import Callable
+from inspect import signature
+import json
+from typing import Any
+from unittest.mock import patch
+
+import probatio
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_mock_service,
+)
+
+from custom_components.openai_compatible_conversation.const import DOMAIN
+from homeassistant.components import conversation
+from homeassistant.core import Context, HomeAssistant, ServiceCall
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import chat_session, llm
+from testbed.replies import Call, Pause, say as reply
+from testbed.server import ModelServer
+
+from .conftest import AGENT, Say, failed, speech
+
+TURN_ON = Call("intent__HassTurnOn", {"name": "Lamp"})
+
+
+class SpyTool(llm.Tool):
+    """A tool that counts its calls."""
+
+    description = "Does something."
+    integration = "test"
+
+    def __init__(self, name: str, run: Callable[[], Any] | None = None, **fields: Any) -> None:
+        """Initialize with what a call does."""
+        self.name = name
+        self.calls: list[dict[str, Any]] = []
+        self.languages: list[str | None] = []
+        self._run = run
+        vars(self).update(fields)
+
+    async def async_call(
+        self, hass: HomeAssistant, tool_input: llm.ToolInput, llm_context: llm.LLMContext
+    ) -> llm.ToolResult:
+        """Count a call."""
+        self.calls.append(tool_input.tool_args)
+        self.languages.append(llm_context.language)
+        result = self._run() if self._run else None
+        if asyncio.iscoroutine(result):
+            result = await result
+        return llm.ToolResult(data=result or {"ok": True})
+
+
+class SpyAPI(llm.API):
+    """An LLM API with the tools that it is given."""
+
+    def __init__(self, hass: HomeAssistant, api_id: str, *tools: llm.Tool) -> None:
+        """Initialize with tools."""
+        super().__init__(hass=hass, id=api_id, name=api_id)
+        self.tools = list(tools)
+
+    async def async_get_api_instance(
+        self, llm_context: llm.LLMContext
+    ) -> llm.APIInstance:
+        """Return the tools."""
+        return llm.APIInstance(self, f"Prompt of {self.id}.", llm_context, self.tools)
+
+
+@pytest.fixture
+def offer(
+    hass: HomeAssistant, set_options: Callable[..., None]
+) -> Callable[..., None]:
+    """Return what offers tools to the model, and no others."""
+
+    def _offer(*tools: llm.Tool) -> None:
+        llm.async_register_api(hass, SpyAPI(hass, "spy", *tools))
+        set_options(llm_hass_api=["spy"])
+
+    return _offer
+
+
+async def test_answer(server: ModelServer, say: Say) -> None:
+    """What the model says is the answer; it hears instructions, context and words."""
+    server.script(reply("It is", " fine."))
+    result = await say("How is it?")
+    assert (speech(result), failed(result)) == ("It is fine.", False)
+    (request,) = server.completions
+    assert request.headers["Authorization"] == "Bearer secret-key"
+    body = request.body
+    assert [message["role"] for message in body["messages"]] == ["system", "user"]
+    assert body["messages"][1] == {"role": "user", "content": "How is it?"}
+    assert body["messages"][0]["content"].startswith(llm.DEFAULT_INSTRUCTIONS_PROMPT)
+    assert body["model"] == "scripted"
+    assert body["stream"] is True
+    assert body.keys() == {"messages", "model", "stream", "stream_options", "tools"}
+
+
+async def test_second_turn_extends_the_first(server: ModelServer, say: Say) -> None:
+    """The next request of a conversation begins with the messages of the one before."""
+    server.script(reply("First."), reply("Second."))
+    first = await say("One")
+    await say("Two", conversation_id=first.conversation_id)
+    one, two = server.bodies
+    assert two["messages"][: len(one["messages"])] == one["messages"]
+    assert two["messages"][-2:] == [
+        {"role": "assistant", "content": "First."},
+        {"role": "user", "content": "Two"},
+    ]
+    assert two["tools"] == one["tools"]
+
+
+async def test_streams(
+    hass: HomeAssistant, server: ModelServer, agent: str
+) -> None:
+    """Deltas arrive while the server still writes, the first with its role."""
+    more = asyncio.Event()
+    server.script(reply("One ", Pause(more), "two."))
+    deltas: list[dict[str, Any]] = []
+
+    def listen(chat_log: conversation.ChatLog, delta: dict[str, Any]) -> None:
+        deltas.append(delta)
+        if delta.get("content") == "One ":
+            assert not server.completions[0].sent.is_set()
+            more.set()
+
+    context = Context()
+    # 2026.11 wants to know whose conversation it is, 2026.10 does not take it.
+    known = signature(chat_session.async_get_chat_session).parameters
+    fields = {"context": context} if "context" in known else {}
+    with (
+        chat_session.async_get_chat_session(hass, **fields) as session,
+        conversation.async_get_chat_log(
+            hass, session, chat_log_delta_listener=listen
+        ),
+    ):
+        await asyncio.wait_for(
+            conversation.async_converse(
+                hass, "Count", session.conversation_id, context, agent_id=agent
+            ),
+            5,
+        )
+    assert deltas[0]["role"] == "assistant"
+    assert [delta["content"] for delta in deltas if "content" in delta] == [
+        "One ",
+        "two.",
+    ]
+
+
+async def test_not_streamed(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    set_options: Callable[..., None],
+    light: list[ServiceCall],
+) -> None:
+    """Without streaming one completion does the same."""
+    entity = conversation.async_get_agent_info(hass, AGENT)
+    assert entity is not None
+    assert entity.supports_streaming
+    set_options(enable_streaming=False)
+    server.script(reply("Wait.", calls=[TURN_ON]), reply("It is on."))
+    result = await say("Turn on the lamp")
+    assert speech(result) == "It is on."
+    assert len(light) == 1
+    assert all("stream" not in body for body in server.bodies)
+    entity = conversation.async_get_agent_info(hass, AGENT)
+    assert entity is not None
+    assert not entity.supports_streaming
+
+
+async def test_acts(
+    server: ModelServer, say: Say, light: list[ServiceCall]
+) -> None:
+    """A call acts on the house, its result goes back, and the answer follows."""
+    server.script(
+        reply("Let me see. ", calls=[TURN_ON]), reply("The lamp is on.")
+    )
+    result = await say("Turn on the lamp")
+    assert speech(result) == "The lamp is on."
+    assert [call.data["entity_id"] for call in light] == [["light.lamp"]]
+    assert [target.name for target in result.response.success_results] == ["Lamp"]
+    called, outcome = server.bodies[1]["messages"][2:]
+    assert called["content"] == "Let me see. "
+    (call,) = called["tool_calls"]
+    assert call["function"]["name"] == "intent__HassTurnOn"
+    assert json.loads(call["function"]["arguments"]) == {"name": "Lamp"}
+    assert outcome["tool_call_id"] == call["id"]
+    assert json.loads(outcome["content"])["response_type"] == "action_done"
+
+
+async def test_calls_run_side_by_side(
+    server: ModelServer, say: Say, offer: Callable[..., None]
+) -> None:
+    """All calls of an answer run at the same time."""
+    barrier = asyncio.Barrier(2)
+
+    async def meet() -> dict[str, bool]:
+        await asyncio.wait_for(barrier.wait(), 5)
+        return {"met": True}
+
+    offer(SpyTool("one", meet), SpyTool("two", meet))
+    server.script(reply(calls=[Call("one"), Call("two")]), reply("Both."))
+    assert speech(await say("Both")) == "Both."
+    outcomes = server.bodies[1]["messages"][-2:]
+    assert [json.loads(outcome["content"]) for outcome in outcomes] == [
+        {"met": True},
+        {"met": True},
+    ]
+
+
+async def test_bounded(
+    server: ModelServer,
+    say: Say,
+    offer: Callable[..., None],
+    set_options: Callable[..., None],
+) -> None:
+    """After the last round of calls the model is asked for words, tools in place."""
+    tool = SpyTool("step")
+    offer(tool)
+    set_options(max_tool_iterations=3)
+    server.script(
+        *(reply(calls=[Call("step", {"n": n})]) for n in range(3)),
+        reply("Enough."),
+    )
+    assert speech(await say("Go on")) == "Enough."
+    assert [args["n"] for args in tool.calls] == [0, 1, 2]
+    bodies = server.bodies
+    assert [body.get("tool_choice") for body in bodies] == [None, None, None, "none"]
+    assert bodies[3]["tools"] == bodies[0]["tools"]
+
+
+async def test_calls_after_the_last_round_are_not_run(
+    server: ModelServer,
+    say: Say,
+    offer: Callable[..., None],
+    set_options: Callable[..., None],
+) -> None:
+    """A server that calls although it may not is not obeyed; the user hears something."""
+    tool = SpyTool("step")
+    offer(tool)
+    set_options(max_tool_iterations=1)
+    server.script(
+        reply(calls=[Call("step", {"n": 0})]), reply(calls=[Call("step", {"n": 1})])
+    )
+    assert speech(await say("Go on")) == "Done."
+    assert tool.calls == [{"n": 0}]
+
+
+async def test_third_time_in_a_row(
+    server: ModelServer, say: Say, offer: Callable[..., None]
+) -> None:
+    """The same call is run twice in succession; the third time an error answers it."""
+    same, other = SpyTool("same"), SpyTool("other")
+    offer(same, other)
+    server.script(
+        *(reply(calls=[Call("same", {"a": 1})]) for _ in range(3)),
+        reply(calls=[Call("other")]),
+        reply(calls=[Call("same", {"a": 1})]),
+        reply("So."),
+    )
+    assert speech(await say("Go")) == "So."
+    assert len(same.calls) == 3
+    outcomes = [
+        json.loads(message["content"])
+        for message in server.bodies[-1]["messages"]
+        if message["role"] == "tool"
+    ]
+    assert [outcome.get("error") for outcome in outcomes] == [
+        None,
+        None,
+        "RepeatedCall",
+        None,
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "spoken"), [("en", "Done."), ("de-AT", "Erledigt."), ("xx", "Done.")]
+)
+@pytest.mark.parametrize("ending", [(), ("\n",)])
+async def test_silent_after_acting(
+    server: ModelServer,
+    say: Say,
+    light: list[ServiceCall],
+    language: str,
+    spoken: str,
+    ending: tuple[str, ...],
+) -> None:
+    """An empty answer after a good call is a confirmation, without asking again."""
+    server.script(reply(calls=[TURN_ON]), reply(*ending))
+    result = await say("Turn on the lamp", language=language)
+    assert (speech(result), failed(result)) == (spoken, False)
+    assert len(server.completions) == 2
+
+
+async def test_silent_after_failing(
+    server: ModelServer, say: Say, offer: Callable[..., None]
+) -> None:
+    """An empty answer after a failed call is an error: nothing was done."""
+
+    def fail() -> None:
+        raise HomeAssistantError("no such lamp")
+
+    offer(SpyTool("step", fail))
+    server.script(reply(calls=[Call("step")]), *[reply() for _ in range(3)])
+    result = await say("Go")
+    assert failed(result)
+    assert "sent no answer" in speech(result)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "text"),
+    [
+        (HomeAssistantError("no such lamp"), "HomeAssistantError", "no such lamp"),
+        (probatio.Invalid("wrong"), "Invalid", "wrong"),
+        (ValueError("broken"), "ValueError", "broken"),
+    ],
+)
+async def test_tool_fails(
+    server: ModelServer,
+    say: Say,
+    offer: Callable[..., None],
+    error: Exception,
+    kind: str,
+    text: str,
+) -> None:
+    """Whatever a tool raises goes back to the model, which answers."""
+
+    def fail() -> None:
+        raise error
+
+    offer(SpyTool("step", fail))
+    server.script(reply(calls=[Call("step")]), reply("It failed."))
+    assert speech(await say("Go")) == "It failed."
+    outcome = json.loads(server.bodies[1]["messages"][-1]["content"])
+    assert outcome == {"error": kind, "error_text": text}
+
+
+@pytest.mark.parametrize(
+    ("call", "kind"),
+    [
+        (Call("step", '{"a": '), "InvalidArguments"),
+        (Call("step", "[1]"), "InvalidArguments"),
+        (Call("stepp", {}), "HomeAssistantError"),
+    ],
+)
+async def test_call_that_cannot_be_run(
+    server: ModelServer, say: Say, offer: Callable[..., None], call: Call, kind: str
+) -> None:
+    """A call with wrong arguments or an unknown name is answered with an error."""
+    tool = SpyTool("step")
+    offer(tool)
+    server.script(reply(calls=[call]), reply("Sorry."))
+    assert speech(await say("Go")) == "Sorry."
+    assert not tool.calls
+    called, outcome = server.bodies[1]["messages"][-2:]
+    assert json.loads(called["tool_calls"][0]["function"]["arguments"]) == {}
+    assert json.loads(outcome["content"])["error"] == kind
+
+
+async def test_aliased_name(
+    server: ModelServer, say: Say, offer: Callable[..., None]
+) -> None:
+    """A tool whose name servers refuse is offered, called and recorded by an alias."""
+    tool = SpyTool("küche: " + "licht " * 20)
+    offer(tool)
+
+    def call_it(body: dict[str, Any]) -> Any:
+        name = body["tools"][0]["function"]["name"]
+        assert len(name) <= 64
+        assert name.replace("_", "a").replace("-", "a").isascii()
+        return reply(calls=[Call(name, {"a": 1})])(body)  # type: ignore[operator]
+
+    server.script(call_it, reply("So."))
+    assert speech(await say("Go")) == "So."
+    assert tool.calls == [{"a": 1}]
+    second = server.bodies[1]
+    name = second["tools"][0]["function"]["name"]
+    assert second["messages"][-2]["tool_calls"][0]["function"]["name"] == name
+
+
+async def test_schema_that_cannot_be_sent(
+    server: ModelServer,
+    say: Say,
+    offer: Callable[..., None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A tool with an impossible schema is left out, with one warning; others stay."""
+    bad = SpyTool("bad", parameters=probatio.Schema([str]))
+    offer(bad, SpyTool("good"))
+    await say("One")
+    await say("Two")
+    for body in server.bodies:
+        assert [tool["function"]["name"] for tool in body["tools"]] == ["good"]
+    assert caplog.text.count("The tool bad cannot be offered") == 1
+
+
+async def test_apis(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    set_options: Callable[..., None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Several APIs work together; one that is not there is left out, with one warning."""
+    llm.async_register_api(hass, SpyAPI(hass, "spy", SpyTool("step")))
+    set_options(llm_hass_api=["assist", "gone", "spy"])
+    await say("One")
+    await say("Two")
+    names = [tool["function"]["name"] for tool in server.bodies[1]["tools"]]
+    assert any(name.endswith("step") for name in names)
+    assert any(name.endswith("GetDateTime") for name in names)
+    assert caplog.text.count("The LLM API gone is not available") == 1
+
+
+async def test_no_api(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    set_options: Callable[..., None],
+) -> None:
+    """Without an API there are no tools, and the agent does not claim to control."""
+    state = hass.states.get(AGENT)
+    assert state is not None
+    assert state.attributes["supported_features"] == 1
+    set_options(llm_hass_api=[])
+    await hass.async_block_till_done()
+    state = hass.states.get(AGENT)
+    assert state is not None
+    assert state.attributes["supported_features"] == 0
+    await say("Hello")
+    assert "tools" not in server.bodies[0]
+
+
+async def test_admin_only(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    set_options: Callable[..., None],
+    hass_admin_user: Any,
+    hass_read_only_user: Any,
+) -> None:
+    """An API for administrators is there for them alone; the others stay for all."""
+    secret, plain = SpyAPI(hass, "secret", SpyTool("secret")), SpyAPI(hass, "plain", SpyTool("plain"))
+    # 2026.10 does not know the attribute.
+    object.__setattr__(secret, "requires_admin", True)  # noqa: PLC2801
+    for api in (secret, plain):
+        llm.async_register_api(hass, api)
+    set_options(llm_hass_api=["secret", "plain"])
+    for user, count in ((hass_admin_user.id, 2), (hass_read_only_user.id, 1), (None, 1)):
+        server.forget()
+        await say("Hello", context=Context(user_id=user))
+        assert len(server.bodies[0]["tools"]) == count
+
+
+async def test_options_take_effect_at_once(
+    server: ModelServer, say: Say, set_options: Callable[..., None]
+) -> None:
+    """A change of the options is seen in the next turn of the same conversation."""
+    first = await say("One")
+    set_options(
+        chat_model="other",
+        prompt="You are {{ ha_name }}'s cat.",
+        recommended=False,
+        temperature=0.5,
+        max_tokens=7,
+        top_p=0.9,
+        extra_body={"top_k": 3, "messages": "mine"},
+        extra_headers={"X-Team": "blue"},
+    )
+    await say("Two", conversation_id=first.conversation_id)
+    body = server.bodies[1]
+    assert body["model"] == "other"
+    assert body["messages"][0]["content"].startswith("You are test home's cat.")
+    assert len(body["messages"]) == 4
+    settings = {k: body[k] for k in ("temperature", "max_tokens", "top_p", "top_k")}
+    assert settings == {
+        "temperature": 0.5,
+        "max_tokens": 7,
+        "top_p": 0.9,
+        "top_k": 3,
+    }
+    assert server.completions[1].headers["X-Team"] == "blue"
+
+
+async def test_own_prompt_only(
+    server: ModelServer,
+    say: Say,
+    set_options: Callable[..., None],
+    hass_admin_user: Any,
+) -> None:
+    """The system message can be the user's own prompt, and nothing else."""
+    set_options(own_prompt_only=True, prompt="{{ user_name }} speaks.")
+    await say(
+        "Hello",
+        extra_system_prompt="The door is open.",
+        context=Context(user_id=hass_admin_user.id),
+    )
+    assert server.bodies[0]["messages"][0]["content"] == f"{hass_admin_user.name} speaks."
+    assert server.bodies[0]["tools"]
+
+
+@pytest.mark.parametrize("own", [True, False])
+async def test_template_error(
+    server: ModelServer, say: Say, set_options: Callable[..., None], *, own: bool
+) -> None:
+    """A prompt that cannot be rendered is told to the user, and nothing is asked."""
+    set_options(own_prompt_only=own, prompt="{{ nothing.at.all }}")
+    result = await say("Hello")
+    assert failed(result)
+    assert speech(result)
+    assert not server.completions
+
+
+async def test_extra_system_prompt(server: ModelServer, say: Say) -> None:
+    """What an automation adds to the prompt reaches the model."""
+    await say("Hello", extra_system_prompt="The door is open.")
+    assert "The door is open." in server.bodies[0]["messages"][0]["content"]
+
+
+async def test_reasoning_is_not_spoken(server: ModelServer, say: Say) -> None:
+    """What the model thinks is kept apart from what it says."""
+    server.script(reply("Yes.", reasoning="They may want yes."))
+    assert speech(await say("Is it?")) == "Yes."
+
+
+async def test_slow_tool(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    offer: Callable[..., None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A tool that hangs does not hold the turn for ever; it is left to go on."""
+    ended, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hang() -> dict[str, bool]:
+        await go_on.wait()
+        ended.set()
+        raise HomeAssistantError("late")
+
+    offer(SpyTool("slow", hang))
+    server.script(reply(calls=[Call("slow")]), reply("It takes a while."))
+    limit = "custom_components.openai_compatible_conversation.tools.toolbox.TOOL_TIMEOUT"
+    with patch(limit, 0.1):
+        assert speech(await say("Go")) == "It takes a while."
+    outcome = json.loads(server.bodies[1]["messages"][-1]["content"])
+    assert outcome["error"] == "Timeout"
+    go_on.set()
+    await hass.async_block_till_done()
+    assert ended.is_set()
+    assert "A tool failed after its turn had gone on: late" in caplog.text
+
+
+async def test_two_at_once(server: ModelServer, say: Say) -> None:
+    """Two conversations at the same time each get their own answer."""
+    both = asyncio.Event()
+
+    def answer(body: dict[str, Any]) -> Any:
+        words = body["messages"][-1]["content"]
+        if len(server.completions) == 2:
+            both.set()
+        return reply(Pause(both), f"You said {words}.")(body)  # type: ignore[operator]
+
+    server.script(answer, answer)
+    results = await asyncio.wait_for(asyncio.gather(say("one"), say("two")), 5)
+    assert [speech(result) for result in results] == ["You said one.", "You said two."]
+
+
+async def test_cancelled(server: ModelServer, say: Say) -> None:
+    """A turn that is cancelled closes its connection, and the next one works."""
+    server.script(reply("Well, ", Pause(60), "never."))
+    turn = asyncio.ensure_future(say("Go"))
+    request = await server.wait_for_completions(1)
+    await asyncio.sleep(0.1)
+    turn.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await turn
+    await asyncio.wait_for(request.aborted.wait(), 5)
+    assert speech(await say("Again")) == "Hello there."

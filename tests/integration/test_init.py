@@ -1,0 +1,203 @@
+"""Setting up an entry, and what a user sees when its server cannot be used."""
+
+from collections.abc import Callable
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.openai_compatible_conversation.const import DOMAIN
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from testbed.replies import Abort, Pause, Reply, failure, raw, say as reply
+from testbed.server import ModelServer
+
+from .conftest import AGENT, Say, failed, speech
+
+
+async def test_set_up_and_unload(
+    hass: HomeAssistant, agent: str, entry: MockConfigEntry
+) -> None:
+    """An entry makes an agent with a service device, and takes both away again."""
+    assert entry.state is ConfigEntryState.LOADED
+    assert hass.states.get(agent)
+    device = dr.async_get(hass).async_get_device_by_identifier(
+        (DOMAIN, entry.entry_id), entry.entry_id
+    )
+    assert device is not None
+    assert (device.name, device.entry_type) == ("Scripted", dr.DeviceEntryType.SERVICE)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    state = hass.states.get(agent)
+    assert state is not None
+    assert state.state == "unavailable"
+
+
+@pytest.mark.parametrize(
+    ("models", "state", "reason"),
+    [
+        (failure(401), ConfigEntryState.SETUP_ERROR, "invalid_auth"),
+        (failure(403), ConfigEntryState.SETUP_ERROR, "invalid_auth"),
+        (failure(500), ConfigEntryState.SETUP_RETRY, "server_failed"),
+        (failure(503, "<html>no</html>"), ConfigEntryState.SETUP_RETRY, "server_failed"),
+        (failure(429), ConfigEntryState.SETUP_RETRY, "rate_limited"),
+        (failure(404), ConfigEntryState.LOADED, None),
+        (raw(b"<html>", content_type="text/html"), ConfigEntryState.LOADED, None),
+    ],
+)
+async def test_set_up_without_models(
+    hass: HomeAssistant,
+    components: None,
+    server: ModelServer,
+    entry: MockConfigEntry,
+    models: Reply,
+    state: ConfigEntryState,
+    reason: str | None,
+) -> None:
+    """What goes wrong at set-up is tried again, or a new key is asked for."""
+    server.models_reply = models
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is state
+    assert entry.error_reason_translation_key == reason
+    flows = hass.config_entries.flow.async_progress()
+    assert [flow["context"]["source"] for flow in flows] == (
+        ["reauth"] if reason == "invalid_auth" else []
+    )
+
+
+async def test_set_up_without_server(
+    hass: HomeAssistant, components: None, server: ModelServer, entry: MockConfigEntry
+) -> None:
+    """A server that is down is waited for, and the agent comes when it is up."""
+    await server.stop()
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == "cannot_connect"
+    await server.start(server.port)
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_no_key(
+    hass: HomeAssistant, components: None, server: ModelServer
+) -> None:
+    """Without a key none is sent."""
+    entry = MockConfigEntry(
+        domain=DOMAIN, data={"base_url": server.base_url, "api_key": ""}
+    )
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    assert "Authorization" not in server.requests[0].headers
+
+
+async def test_extra_headers_at_set_up(
+    hass: HomeAssistant,
+    components: None,
+    server: ModelServer,
+    entry: MockConfigEntry,
+    set_options: Callable[..., None],
+) -> None:
+    """Headers that the user added are sent with the first request, too."""
+    set_options(extra_headers={"X-Team": "blue"})
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    assert server.requests[0].headers["X-Team"] == "blue"
+
+
+ERRORS = {
+    401: "refuses the API key",
+    402: "has no credit left",
+    404: "has no chat completions API",
+    408: "did not answer in time",
+    429: "takes no more requests",
+    500: "had a problem of its own",
+    503: "had a problem of its own",
+    418: "answered with an error: scripted 418",
+}
+
+
+@pytest.mark.parametrize(("status", "words"), ERRORS.items())
+@pytest.mark.parametrize("streaming", [True, False])
+async def test_status(
+    server: ModelServer,
+    say: Say,
+    set_options: Callable[..., None],
+    status: int,
+    words: str,
+    *,
+    streaming: bool,
+) -> None:
+    """An error of the server is told with the server's name, and the next turn works."""
+    set_options(enable_streaming=streaming)
+    server.script(*[failure(status)] * 10)
+    result = await say("Hello")
+    assert failed(result)
+    assert words in speech(result)
+    assert f"127.0.0.1:{server.port}" in speech(result)
+    server.forget()
+    assert speech(await say("Hello")) == "Hello there."
+
+
+MODEL_MISSING = (
+    failure(404, {"error": {"message": "The model `x` does not exist", "code": 404}}),
+    failure(404, {"error": {"message": 'model "x" not found, try pulling it first'}}),
+    failure(404, {"error": {"message": "no", "code": "model_not_found"}}),
+    failure(404, {"object": "error", "message": "The model `x` does not exist."}),
+    failure(400, {"error": {"message": "x is not a valid model ID", "code": 400}}),
+    failure(400, {"error": {"message": "Model Not Exist"}}),
+    failure(400, {"message": "Invalid model: x", "code": "1500"}),
+)
+
+
+@pytest.mark.parametrize("answer", MODEL_MISSING)
+async def test_model_missing(server: ModelServer, say: Say, answer: Reply) -> None:
+    """A model that is gone is told as such, in each server's words."""
+    server.script(answer)
+    assert "does not have the model" in speech(await say("Hello"))
+
+
+async def test_key_refused_in_a_turn(
+    hass: HomeAssistant, server: ModelServer, say: Say
+) -> None:
+    """A key that is refused in a turn starts the way to a new one, once."""
+    server.api_key = "another"
+    for _ in range(2):
+        assert "refuses the API key" in speech(await say("Hello"))
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["context"]["source"] == "reauth"
+
+
+async def test_server_down(server: ModelServer, say: Say) -> None:
+    """A server that is down is told as such, and the next turn works when it is up."""
+    await server.stop()
+    assert "cannot reach the server" in speech(await say("Hello"))
+    await server.start(server.port)
+    assert speech(await say("Hello")) == "Hello there."
+
+
+async def test_connection_dropped(server: ModelServer, say: Say) -> None:
+    """A connection that drops before a word is told as such."""
+    server.script(*[raw(Pause(0), Abort())] * 10)
+    assert "cannot reach the server" in speech(await say("Hello"))
+
+
+async def test_empty_answer(server: ModelServer, say: Say) -> None:
+    """An answer without a word is told as such."""
+    server.script(*[reply()] * 10)
+    assert "sent no answer" in speech(await say("Hello"))
+
+
+async def test_nothing_else_escapes(
+    server: ModelServer, say: Say, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What nobody thought of is an error that a user can hear, and is logged."""
+    # A surrogate cannot be sent, so that building the request fails.
+    result = await say("Hello \udc80")
+    assert failed(result)
+    assert "Something went wrong" in speech(result)
+    assert "Unexpected error in a turn" in caplog.text
+    assert not server.completions
+
+
+async def test_agent_id(hass: HomeAssistant, agent: str) -> None:
+    """The agent is named after the entry."""
+    assert agent == AGENT
+    assert hass.states.get(AGENT)

@@ -1,0 +1,241 @@
+"""Tool calls come out whole, however a server sends their pieces."""
+
+import json
+from typing import Any
+
+import pytest
+
+from custom_components.openai_compatible_conversation.completions.calls import (
+    CUT,
+    MAX_ARGUMENTS,
+    MAX_CALLS,
+    MAX_NAME,
+    NO_NAME,
+    NOT_JSON,
+    NOT_OBJECT,
+    CallAssembler,
+)
+from custom_components.openai_compatible_conversation.completions.errors import (
+    AnswerTooLargeError,
+)
+
+KNOWN = ("turn_on", "turn_off", "get_state")
+
+
+def _piece(
+    name: str | None = None,
+    arguments: Any = None,
+    *,
+    index: int | None = None,
+    call_id: str | None = None,
+) -> dict[str, Any]:
+    """Return a fragment with the fields that are given."""
+    function = {"name": name, "arguments": arguments}
+    fragment: dict[str, Any] = {
+        "function": {k: v for k, v in function.items() if v is not None}
+    }
+    if index is not None:
+        fragment["index"] = index
+    if call_id is not None:
+        fragment["id"] = call_id
+    return fragment
+
+
+def _assembled(*chunks: Any) -> list[tuple[str, dict[str, Any], str | None]]:
+    """Return name, arguments and problem of each call of some chunks."""
+    assembler = CallAssembler(KNOWN)
+    for chunk in chunks:
+        assembler.feed(chunk)
+    calls = assembler.finish(cut=False)
+    assert len({call.id for call in calls}) == len(calls)
+    assert all(call.id for call in calls)
+    return [(call.name, call.arguments, call.problem) for call in calls]
+
+
+ON_LAMP = ("turn_on", {"name": "Lamp"}, None)
+OFF_FAN = ("turn_off", {"name": "Fan"}, None)
+LAMP = '{"name": "Lamp"}'
+FAN = '{"name": "Fan"}'
+
+TWO_CALLS = {
+    "by index": [
+        [_piece("turn_on", "", index=0, call_id="a")],
+        [_piece(arguments='{"name": ', index=0)],
+        [_piece(arguments='"Lamp"}', index=0)],
+        [_piece("turn_off", "", index=1, call_id="b")],
+        [_piece(arguments=FAN, index=1)],
+    ],
+    "interleaved": [
+        [_piece("turn_on", "", index=0, call_id="a")],
+        [_piece("turn_off", "", index=1, call_id="b")],
+        [_piece(arguments='{"name": ', index=0)],
+        [_piece(arguments='{"name"', index=1)],
+        [_piece(arguments='"Lamp"}', index=0), _piece(arguments=': "Fan"}', index=1)],
+    ],
+    "several in one chunk": [
+        [
+            _piece("turn_on", LAMP, index=0, call_id="a"),
+            _piece("turn_off", FAN, index=1, call_id="b"),
+        ],
+    ],
+    "several in one chunk, without index and id": [
+        [_piece("turn_on", LAMP), _piece("turn_off", FAN)],
+    ],
+    "without index": [
+        [_piece("turn_on", "", call_id="a")],
+        [_piece(arguments=LAMP)],
+        [_piece("turn_off", "", call_id="b")],
+        [_piece(arguments=FAN)],
+    ],
+    "without index, the id with each piece": [
+        [_piece("turn_on", "", call_id="a")],
+        [_piece("turn_off", "", call_id="b")],
+        [_piece(arguments=LAMP, call_id="a")],
+        [_piece(arguments=FAN, call_id="b")],
+    ],
+    "without id": [
+        [_piece("turn_on", "", index=0)],
+        [_piece(arguments=LAMP, index=0)],
+        [_piece("turn_off", FAN, index=1)],
+    ],
+    "without index and id": [
+        [_piece("turn_on", '{"name": ')],
+        [_piece(arguments='"Lamp"}')],
+        [_piece("turn_off", FAN)],
+    ],
+    "same index, new id": [
+        [_piece("turn_on", LAMP, index=0, call_id="a")],
+        [_piece("turn_off", FAN, index=0, call_id="b")],
+    ],
+    "same index, no id": [
+        [_piece("turn_on", LAMP, index=0)],
+        [_piece("turn_off", FAN, index=0)],
+    ],
+    "same id twice": [
+        [_piece("turn_on", LAMP, index=0, call_id="a")],
+        [_piece("turn_off", FAN, index=1, call_id="a")],
+    ],
+    "name repeated with each piece": [
+        [_piece("turn_on", '{"name": ', index=0, call_id="a")],
+        [_piece("turn_on", '"Lamp"}', index=0, call_id="a")],
+        [_piece("turn_on", "", index=0, call_id="a")],
+        [_piece("turn_off", FAN, index=1, call_id="b")],
+    ],
+    "name in pieces": [
+        [_piece("turn", "", index=0, call_id="a")],
+        [_piece("_on", "", index=0)],
+        [_piece(arguments=LAMP, index=0)],
+        [_piece("turn_", "", index=1, call_id="b")],
+        [_piece("off", FAN, index=1)],
+    ],
+    "arguments before the name": [
+        [_piece(arguments=LAMP, index=0, call_id="a")],
+        [_piece("turn_on", "", index=0)],
+        [_piece("turn_off", FAN, index=1)],
+    ],
+    "arguments as objects": [
+        [_piece("turn_on", {"name": "Lamp"}, index=0)],
+        [_piece("turn_off", {"name": "Fan"}, index=1)],
+    ],
+    "name and arguments beside the id": [
+        [{"index": 0, "id": "a", "name": "turn_on", "arguments": LAMP}],
+        [{"index": 1, "id": "b", "name": "turn_off", "arguments": FAN}],
+    ],
+    "one call for a list": [
+        _piece("turn_on", LAMP, index=0),
+        _piece("turn_off", FAN, index=1),
+    ],
+    "junk between": [
+        [_piece("turn_on", LAMP, index=0), None, "call", 7],
+        None,
+        "calls",
+        [],
+        [_piece("turn_off", FAN, index=1)],
+    ],
+}
+
+
+@pytest.mark.parametrize("chunks", TWO_CALLS.values(), ids=TWO_CALLS.keys())
+def test_two_calls(chunks: list[Any]) -> None:
+    """Two calls are two calls, with their own arguments and ids."""
+    assert _assembled(*chunks) == [ON_LAMP, OFF_FAN]
+
+
+def test_two_without_arguments() -> None:
+    """Two known names one after the other are two calls, not one name in pieces."""
+    assert _assembled([_piece("turn_on")], [_piece("get_state")]) == [
+        ("turn_on", {}, None),
+        ("get_state", {}, None),
+    ]
+
+
+def test_same_call_twice() -> None:
+    """The same call twice, without index and id, is two calls."""
+    assert _assembled([_piece("turn_on", LAMP)], [_piece("turn_on", LAMP)]) == [
+        ON_LAMP,
+        ON_LAMP,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected", "problem"),
+    [
+        ("", {}, None),
+        (" \n", {}, None),
+        ("null", {}, None),
+        ("{}", {}, None),
+        ('""', {}, None),
+        (json.dumps(LAMP), {"name": "Lamp"}, None),
+        (f"{{}}{LAMP}", {"name": "Lamp"}, None),
+        ('{"name": "Caf\u00e9"}', {"name": "Café"}, None),
+        ('{"name": "La', {}, NOT_JSON),
+        ("{name: Lamp}", {}, NOT_JSON),
+        (f"{LAMP} and so on", {}, NOT_JSON),
+        pytest.param("[" * 100_000, {}, NOT_JSON, id="deep"),
+        ("[1]", {}, NOT_OBJECT),
+        ("7", {}, NOT_OBJECT),
+        ('"[1]"', {}, NOT_OBJECT),
+    ],
+)
+def test_arguments(
+    arguments: str, expected: dict[str, Any], problem: str | None
+) -> None:
+    """Arguments of every kind are an object, or a problem that is told."""
+    assert _assembled([_piece("turn_on", arguments, index=0)]) == [
+        ("turn_on", expected, problem)
+    ]
+
+
+def test_cut() -> None:
+    """Arguments that the length limit cut are told from wrong ones."""
+    assembler = CallAssembler()
+    assembler.feed([_piece("turn_on", '{"name": "La', index=0)])
+    assert [call.problem for call in assembler.finish(cut=True)] == [CUT]
+
+
+def test_no_name() -> None:
+    """A call without a name is a problem."""
+    assert _assembled([_piece(arguments=LAMP, index=0)])[0][2] == NO_NAME
+
+
+def test_ids_are_kept() -> None:
+    """A server's own ids are kept where they differ."""
+    assembler = CallAssembler()
+    assembler.feed([_piece("turn_on", index=0, call_id="a")])
+    assembler.feed([_piece("turn_on", index=1, call_id="b")])
+    assert [call.id for call in assembler.finish(cut=False)] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        [_piece("turn_on", "x" * (MAX_ARGUMENTS + 1), index=0)],
+        [_piece("x" * (MAX_NAME + 1), index=0)],
+        [_piece("turn_on", index=index) for index in range(MAX_CALLS + 1)],
+    ],
+    ids=["arguments", "name", "calls"],
+)
+def test_bounds(chunk: list[Any]) -> None:
+    """Arguments, names and the number of calls have a limit."""
+    with pytest.raises(AnswerTooLargeError):
+        CallAssembler().feed(chunk)

@@ -1,0 +1,197 @@
+"""An answer's bytes come out as text, reasoning, calls, usage and the finish."""
+
+import json
+from typing import Any
+
+import pytest
+
+from custom_components.openai_compatible_conversation.completions.errors import (
+    AnswerTooLargeError,
+    CompletionError,
+    QuotaError,
+    RateLimitedError,
+)
+from custom_components.openai_compatible_conversation.completions.events import (
+    Event,
+    Finish,
+    Reasoning,
+    Text,
+    ToolCall,
+    Usage,
+)
+from custom_components.openai_compatible_conversation.completions.stream import (
+    MAX_TEXT,
+    AnswerDecoder,
+)
+from testbed.replies import DONE, chunk, event, usage_chunk
+
+
+def _decoded(*pieces: bytes) -> list[Event]:
+    """Return the events of an answer that comes in pieces."""
+    decoder = AnswerDecoder()
+    events = [found for piece in pieces for found in decoder.feed(piece)]
+    return events + decoder.close()
+
+
+def test_text_joined_by_piece() -> None:
+    """Text that arrives together goes on together, text that does not goes on at once."""
+    first = chunk({"role": "assistant", "content": ""}) + chunk({"content": "Hel"})
+    events = _decoded(first + chunk({"content": "lo"}), chunk({"content": "!"}, "stop"))
+    assert events == [Text("Hello"), Text("!"), Finish("stop")]
+
+
+@pytest.mark.parametrize(
+    "delta",
+    [
+        {"reasoning_content": "hm"},
+        {"reasoning": "hm"},
+        {"reasoning_details": [{"type": "reasoning.text", "text": "hm"}]},
+        {"reasoning_details": [{"type": "reasoning.summary", "summary": "hm"}]},
+        {"reasoning": "hm", "reasoning_details": [{"text": "hm"}]},
+        {"content": [{"type": "thinking", "thinking": [{"text": "hm"}]}]},
+    ],
+)
+def test_reasoning(delta: dict[str, Any]) -> None:
+    """Reasoning is found under each of its names, and once."""
+    assert _decoded(chunk(delta))[0] == Reasoning("hm")
+    assert len(_decoded(chunk(delta))) == 2
+
+
+@pytest.mark.parametrize(
+    "delta",
+    [
+        {"content": "yes"},
+        {"content": [{"type": "text", "text": "yes"}]},
+        {"refusal": "yes"},
+    ],
+)
+def test_text(delta: dict[str, Any]) -> None:
+    """Text is found as a string, in parts, and in a refusal."""
+    assert _decoded(chunk(delta))[0] == Text("yes")
+
+
+def test_whole_answer() -> None:
+    """An answer that is not streamed has the same events."""
+    message = {
+        "role": "assistant",
+        "content": "yes",
+        "tool_calls": [{"id": "a", "function": {"name": "f", "arguments": '{"x": 1}'}}],
+    }
+    body = {
+        "choices": [{"index": 0, "message": message, "finish_reason": "tool_calls"}],
+        "usage": {"prompt_tokens": 7, "completion_tokens": 2},
+    }
+    assert _decoded(json.dumps(body).encode()) == [
+        Text("yes"),
+        ToolCall("a", "f", {"x": 1}),
+        Usage(7, 0, 2),
+        Finish("tool_calls"),
+    ]
+
+
+def test_calls_and_usage_at_the_end() -> None:
+    """Calls wait for the end; of several usages the last one counts."""
+    call = {"index": 0, "id": "a", "function": {"name": "f", "arguments": "{}"}}
+    events = _decoded(
+        chunk({"tool_calls": [call]}, usage={"prompt_tokens": 1}),
+        chunk({"content": "so"}),
+        chunk({}, "tool_calls"),
+        usage_chunk(9, 4, 8),
+        DONE,
+    )
+    assert events == [
+        Text("so"),
+        ToolCall("a", "f", {}),
+        Usage(9, 8, 4),
+        Finish("tool_calls"),
+    ]
+
+
+def test_function_call() -> None:
+    """The call of the older API is a call."""
+    events = _decoded(
+        chunk({"function_call": {"name": "f", "arguments": '{"x"'}}),
+        chunk({"function_call": {"arguments": ": 1}"}}, "function_call"),
+    )
+    assert isinstance(events[0], ToolCall)
+    assert (events[0].name, events[0].arguments) == ("f", {"x": 1})
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        {"choices": None},
+        {"choices": []},
+        {"choices": [None, 7]},
+        {"choices": [{"index": 0, "delta": None, "finish_reason": None}]},
+        {"choices": [{"index": 0, "delta": {"content": None, "tool_calls": None}}]},
+        {"choices": [{"index": 1, "delta": {"content": "another answer"}}]},
+        {"choices": [{"delta": {"content": 7, "reasoning": {}}}]},
+        {"usage": None, "error": None},
+        {"usage": "much"},
+    ],
+)
+def test_nothing(payload: dict[str, Any]) -> None:
+    """What says nothing is passed over."""
+    assert _decoded(event(payload)) == [Finish(None)]
+
+
+@pytest.mark.parametrize(
+    ("usage", "expected"),
+    [
+        (
+            {"prompt_tokens": 5, "prompt_cache_hit_tokens": 3, "completion_tokens": 1},
+            Usage(5, 3, 1),
+        ),
+        (
+            {"prompt_tokens": "5", "completion_tokens": None},
+            Usage(0, 0, 0),
+        ),
+        (
+            {"prompt_tokens": 5, "prompt_tokens_details": None},
+            Usage(5, 0, 0),
+        ),
+    ],
+)
+def test_usage(usage: dict[str, Any], expected: Usage) -> None:
+    """Usage is read as servers write it, and is 0 where it is wrong."""
+    assert expected in _decoded(event({"usage": usage}))
+
+
+@pytest.mark.parametrize(
+    ("payload", "kind", "detail"),
+    [
+        ({"error": {"message": "no", "code": 500}}, CompletionError, "no"),
+        ({"error": {"message": "slow down", "code": 429}}, RateLimitedError, "slow down"),
+        ({"error": {"message": "pay", "code": 402}}, QuotaError, "pay"),
+        ({"error": "no"}, CompletionError, "no"),
+        ({"object": "error", "message": "no"}, CompletionError, "no"),
+    ],
+)
+def test_error(
+    payload: dict[str, Any], kind: type[CompletionError], detail: str
+) -> None:
+    """An error in the stream, or in a body with status 200, is an error."""
+    for data in (event(payload), json.dumps(payload).encode()):
+        with pytest.raises(kind) as caught:
+            _decoded(data)
+        assert caught.value.detail == detail
+
+
+def test_bound() -> None:
+    """An answer has a limit."""
+    decoder = AnswerDecoder()
+    with pytest.raises(AnswerTooLargeError):
+        for _ in range(MAX_TEXT // 1000 + 1):
+            decoder.feed(chunk({"content": "x" * 1000}))
+
+
+def test_tokens_are_what_tells_a_live_server() -> None:
+    """Only chunks that hold something of the answer count as signs of life."""
+    decoder = AnswerDecoder()
+    decoder.feed(b": still here\n\n" + chunk({"role": "assistant", "content": ""}))
+    assert decoder.tokens == 0
+    decoder.feed(chunk({"tool_calls": [{"index": 0, "function": {"name": "f"}}]}))
+    decoder.feed(chunk({"reasoning": "hm"}))
+    assert decoder.tokens == 2
