@@ -40,4 +40,3 @@ async def async_unload_entry(
 ) -> bool:
     """Unload an entry."""
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
-

@@ -115,7 +115,6 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
         )
         return self._form("model", schema, {CONF_CHAT_MODEL: model}, probe)
 
-    @override
     async def async_step_reauth(
         self, entry_data: Mapping[str, Any]
     ) -> ConfigFlowResult:
@@ -133,7 +132,6 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
             "reauth_confirm", REAUTH_SCHEMA, entry, user_input, {}
         )
 
-    @override
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
@@ -208,16 +206,15 @@ class OpenAICompatibleOptionsFlow(OptionsFlow):
         probe = Probe(self.hass, entry.data, stored.extra_headers)
         form = sectioned(stored.stored())
         error: str | None = None
-        placeholders = probe.placeholders
+        subject = ""
         if user_input is not None:
             form = user_input
             changed = flattened(user_input, entry.options)
+            model = changed[CONF_CHAT_MODEL]
             error, subject = options_problem(changed)
-            if error:
-                placeholders = {**placeholders, "message": subject or "-"}
-            elif changed[CONF_CHAT_MODEL] != stored.chat_model:
-                if not await probe.async_try_model(changed[CONF_CHAT_MODEL]):
-                    error, placeholders = probe.error, probe.placeholders
+            if not error and model != stored.chat_model:
+                await probe.async_try_model(model)
+                error, subject = probe.error, probe.detail
             if not error:
                 return self.async_create_entry(data=changed)
         # Without the server there is no list to choose from, and a name can be typed.
@@ -228,5 +225,5 @@ class OpenAICompatibleOptionsFlow(OptionsFlow):
                 options_schema(self.hass, probe.models, stored), form
             ),
             errors={"base": error} if error else None,
-            description_placeholders=placeholders,
+            description_placeholders={**probe.placeholders, "message": subject or "-"},
         )

@@ -67,7 +67,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         self.async_on_remove(self.entry.add_update_listener(self._async_updated))
 
     async def _async_updated(
-        self, hass: HomeAssistant, entry: OpenAICompatibleConfigEntry
+        self, _hass: HomeAssistant, _entry: OpenAICompatibleConfigEntry
     ) -> None:
         """Write the state, whose features follow the options."""
         self.async_write_ha_state()
@@ -86,7 +86,9 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         except CompletionError as err:
             if isinstance(err, InvalidAuthError):
                 self.entry.async_start_reauth(self.hass)
-            raise translated(err, self.entry.runtime_data.client.host) from err
+            raise translated(
+                err, self.entry.runtime_data.client.host, HomeAssistantError
+            ) from err
         except HomeAssistantError:
             raise
         except Exception as err:

@@ -7,7 +7,7 @@ from .const import DOMAIN
 
 
 def translated[ErrorT: HomeAssistantError](
-    err: CompletionError, host: str, kind: type[ErrorT] = HomeAssistantError
+    err: CompletionError, host: str, kind: type[ErrorT]
 ) -> ErrorT:
     """Return a translated error that names the server and says what to do."""
     return kind(

@@ -146,7 +146,10 @@ def flattened(form: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, A
         flat |= {key: source[key] for key in keys if key in source}
     flat[CONF_CHAT_MODEL] = flat[CONF_CHAT_MODEL].strip()
     flat.setdefault(CONF_LLM_HASS_API, [])
-    if flat.get(CONF_PROMPT, "").strip() in ("", llm.DEFAULT_INSTRUCTIONS_PROMPT.strip()):
+    if flat.get(CONF_PROMPT, "").strip() in (
+        "",
+        llm.DEFAULT_INSTRUCTIONS_PROMPT.strip(),
+    ):
         # Left unset, for Home Assistant's own wording may change with its version.
         flat.pop(CONF_PROMPT, None)
     for key in (CONF_EXTRA_BODY, CONF_EXTRA_HEADERS):
@@ -205,7 +208,7 @@ def _choice(key: str) -> SelectSelector:
     )
 
 
-def _whole(least: int, most: int, unit: str | None = None) -> probatio.All:
+def _whole(least: int, most: int, unit: str | None = None) -> probatio.All[int]:
     """Return a field for a whole number."""
     config = NumberSelectorConfig(
         min=least, max=most, step=1, mode=NumberSelectorMode.BOX

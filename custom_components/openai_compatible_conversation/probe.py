@@ -114,7 +114,7 @@ class Probe:
             self.error = err.key if err.key in FORM_ERRORS else "api_error"
             self.detail = err.detail
         else:
-            _LOGGER.exception("Unexpected error while trying a server", exc_info=err)
+            _LOGGER.error("Unexpected error while trying a server", exc_info=err)
             self.error = "unknown"
         return False
 

@@ -92,9 +92,7 @@ def say(hass: HomeAssistant, agent: str) -> Say:
 
 
 @pytest.fixture
-def set_options(
-    hass: HomeAssistant, entry: MockConfigEntry
-) -> Callable[..., None]:
+def set_options(hass: HomeAssistant, entry: MockConfigEntry) -> Callable[..., None]:
     """Return what changes some of the entry's options."""
 
     def _set(**options: Any) -> None:

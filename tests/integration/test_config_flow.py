@@ -17,7 +17,16 @@ from testbed.server import ModelServer
 
 pytestmark = pytest.mark.usefixtures("components")
 
-SECTIONED = {
+MODEL_SECTION: dict[str, Any] = {
+    "recommended": False,
+    "max_tokens": 100,
+    "temperature": 0.5,
+    "top_p": 0.9,
+    "prewarm": "never",
+    "extra_body": {"top_k": 3},
+    "extra_headers": {"X-Team": "blue"},
+}
+SECTIONED: dict[str, Any] = {
     "chat_model": "scripted",
     "prompt": "Be brief.",
     "llm_hass_api": ["assist"],
@@ -29,19 +38,16 @@ SECTIONED = {
         "auto_continue_listening": True,
         "clean_speech": "never",
     },
-    "model": {
-        "recommended": False,
-        "max_tokens": 100,
-        "temperature": 0.5,
-        "top_p": 0.9,
-        "prewarm": "never",
-        "extra_body": {"top_k": 3},
-        "extra_headers": {"X-Team": "blue"},
-    },
+    "model": MODEL_SECTION,
 }
 FLAT = {
     **{k: v for k, v in SECTIONED.items() if not isinstance(v, dict)},
-    **{k: v for part in SECTIONED.values() if isinstance(part, dict) for k, v in part.items()},
+    **{
+        k: v
+        for part in SECTIONED.values()
+        if isinstance(part, dict)
+        for k, v in part.items()
+    },
 }
 
 
@@ -58,7 +64,9 @@ def _suggested(flow: Any) -> dict[str, Any]:
     """Return the values that a form suggests, those of sections too."""
     values: dict[str, Any] = {}
     for key, field in flow["data_schema"].schema.items():
-        if hasattr(field, "schema") and isinstance(field.schema, type(flow["data_schema"])):
+        if hasattr(field, "schema") and isinstance(
+            field.schema, type(flow["data_schema"])
+        ):
             values[str(key)] = _suggested({"data_schema": field.schema})
         elif key.description and "suggested_value" in key.description:
             values[str(key)] = key.description["suggested_value"]
@@ -100,7 +108,9 @@ async def test_add(hass: HomeAssistant, server: ModelServer) -> None:
     assert test["tools"]
 
 
-@pytest.mark.parametrize("behind", ["", "/", "/chat/completions", "/v1", "/v1/", "/v1/chat/completions"])
+@pytest.mark.parametrize(
+    "behind", ["", "/", "/chat/completions", "/v1", "/v1/", "/v1/chat/completions"]
+)
 async def test_address(hass: HomeAssistant, server: ModelServer, behind: str) -> None:
     """The address is found from what is usually typed or pasted."""
     address = server.base_url.removesuffix("/v1") + behind
@@ -138,7 +148,15 @@ async def test_server_errors(
 
 
 @pytest.mark.parametrize(
-    "address", ["http://127.0.0.1:1/v1", "nonsense", "ftp://127.0.0.1/v1", "http://", "http://[/v1", "http://127.0.0.1:99999/v1"]
+    "address",
+    [
+        "http://127.0.0.1:1/v1",
+        "nonsense",
+        "ftp://127.0.0.1/v1",
+        "http://",
+        "http://[/v1",
+        "http://127.0.0.1:99999/v1",
+    ],
 )
 async def test_no_server(hass: HomeAssistant, address: str) -> None:
     """An address where nothing is, or that is none, is said so on the form."""
@@ -150,8 +168,16 @@ async def test_no_server(hass: HomeAssistant, address: str) -> None:
 @pytest.mark.parametrize(
     ("answer", "step", "error"),
     [
-        (failure(404, {"error": {"message": "model 'x' not found"}}), "model", "model_not_found"),
-        (failure(500, {"error": {"message": "tools need a flag"}}), "model", "api_error"),
+        (
+            failure(404, {"error": {"message": "model 'x' not found"}}),
+            "model",
+            "model_not_found",
+        ),
+        (
+            failure(500, {"error": {"message": "tools need a flag"}}),
+            "model",
+            "api_error",
+        ),
         (failure(429), "model", "api_error"),
         (raw(b'data: {"error": {"message": "no"}}\n\n'), "model", "api_error"),
         (failure(401), "user", "invalid_auth"),
@@ -334,7 +360,14 @@ async def test_options_cleared(
         "recommended": True,
         "prewarm": "auto",
     }
-    gone = ("prompt", "max_tokens", "temperature", "top_p", "extra_body", "extra_headers")
+    gone = (
+        "prompt",
+        "max_tokens",
+        "temperature",
+        "top_p",
+        "extra_body",
+        "extra_headers",
+    )
     expected = {k: v for k, v in cleared.items() if k not in gone}
     assert entry.options == expected
 
@@ -361,9 +394,10 @@ async def test_options_refused(
     """What may not stand in the options is said on the form, and what was typed stays."""
     before = dict(entry.options)
     flow = await hass.config_entries.options.async_init(entry.entry_id)
-    typed = {**SECTIONED, "model": {**SECTIONED["model"], **changes}}  # type: ignore[dict-item]
+    typed = {**SECTIONED, "model": {**MODEL_SECTION, **changes}}
     flow = await hass.config_entries.options.async_configure(flow["flow_id"], typed)
     assert flow["errors"] == {"base": error}
+    assert flow["description_placeholders"] is not None
     assert flow["description_placeholders"]["message"] == subject
     assert _suggested(flow) == typed
     assert entry.options == before

@@ -9,12 +9,7 @@ from unittest.mock import patch
 
 import probatio
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_mock_service,
-)
 
-from custom_components.openai_compatible_conversation.const import DOMAIN
 from homeassistant.components import conversation
 from homeassistant.core import Context, HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError
@@ -33,7 +28,9 @@ class SpyTool(llm.Tool):
     description = "Does something."
     integration = "test"
 
-    def __init__(self, name: str, run: Callable[[], Any] | None = None, **fields: Any) -> None:
+    def __init__(
+        self, name: str, run: Callable[[], Any] | None = None, **fields: Any
+    ) -> None:
         """Initialize with what a call does."""
         self.name = name
         self.calls: list[dict[str, Any]] = []
@@ -42,7 +39,10 @@ class SpyTool(llm.Tool):
         vars(self).update(fields)
 
     async def async_call(
-        self, hass: HomeAssistant, tool_input: llm.ToolInput, llm_context: llm.LLMContext
+        self,
+        hass: HomeAssistant,
+        tool_input: llm.ToolInput,
+        llm_context: llm.LLMContext,
     ) -> llm.ToolResult:
         """Count a call."""
         self.calls.append(tool_input.tool_args)
@@ -69,9 +69,7 @@ class SpyAPI(llm.API):
 
 
 @pytest.fixture
-def offer(
-    hass: HomeAssistant, set_options: Callable[..., None]
-) -> Callable[..., None]:
+def offer(hass: HomeAssistant, set_options: Callable[..., None]) -> Callable[..., None]:
     """Return what offers tools to the model, and no others."""
 
     def _offer(*tools: llm.Tool) -> None:
@@ -111,9 +109,7 @@ async def test_second_turn_extends_the_first(server: ModelServer, say: Say) -> N
     assert two["tools"] == one["tools"]
 
 
-async def test_streams(
-    hass: HomeAssistant, server: ModelServer, agent: str
-) -> None:
+async def test_streams(hass: HomeAssistant, server: ModelServer, agent: str) -> None:
     """Deltas arrive while the server still writes, the first with its role."""
     more = asyncio.Event()
     server.script(reply("One ", Pause(more), "two."))
@@ -128,12 +124,10 @@ async def test_streams(
     context = Context()
     # 2026.11 wants to know whose conversation it is, 2026.10 does not take it.
     known = signature(chat_session.async_get_chat_session).parameters
-    fields = {"context": context} if "context" in known else {}
+    fields: dict[str, Any] = {"context": context} if "context" in known else {}
     with (
         chat_session.async_get_chat_session(hass, **fields) as session,
-        conversation.async_get_chat_log(
-            hass, session, chat_log_delta_listener=listen
-        ),
+        conversation.async_get_chat_log(hass, session, chat_log_delta_listener=listen),
     ):
         await asyncio.wait_for(
             conversation.async_converse(
@@ -170,13 +164,9 @@ async def test_not_streamed(
     assert not entity.supports_streaming
 
 
-async def test_acts(
-    server: ModelServer, say: Say, light: list[ServiceCall]
-) -> None:
+async def test_acts(server: ModelServer, say: Say, light: list[ServiceCall]) -> None:
     """A call acts on the house, its result goes back, and the answer follows."""
-    server.script(
-        reply("Let me see. ", calls=[TURN_ON]), reply("The lamp is on.")
-    )
+    server.script(reply("Let me see. ", calls=[TURN_ON]), reply("The lamp is on."))
     result = await say("Turn on the lamp")
     assert speech(result) == "The lamp is on."
     assert [call.data["entity_id"] for call in light] == [["light.lamp"]]
@@ -443,13 +433,20 @@ async def test_admin_only(
     hass_read_only_user: Any,
 ) -> None:
     """An API for administrators is there for them alone; the others stay for all."""
-    secret, plain = SpyAPI(hass, "secret", SpyTool("secret")), SpyAPI(hass, "plain", SpyTool("plain"))
+    secret, plain = (
+        SpyAPI(hass, "secret", SpyTool("secret")),
+        SpyAPI(hass, "plain", SpyTool("plain")),
+    )
     # 2026.10 does not know the attribute.
-    object.__setattr__(secret, "requires_admin", True)  # noqa: PLC2801
+    object.__setattr__(secret, "requires_admin", True)
     for api in (secret, plain):
         llm.async_register_api(hass, api)
     set_options(llm_hass_api=["secret", "plain"])
-    for user, count in ((hass_admin_user.id, 2), (hass_read_only_user.id, 1), (None, 1)):
+    for user, count in (
+        (hass_admin_user.id, 2),
+        (hass_read_only_user.id, 1),
+        (None, 1),
+    ):
         server.forget()
         await say("Hello", context=Context(user_id=user))
         assert len(server.bodies[0]["tools"]) == count
@@ -498,7 +495,9 @@ async def test_own_prompt_only(
         extra_system_prompt="The door is open.",
         context=Context(user_id=hass_admin_user.id),
     )
-    assert server.bodies[0]["messages"][0]["content"] == f"{hass_admin_user.name} speaks."
+    assert (
+        server.bodies[0]["messages"][0]["content"] == f"{hass_admin_user.name} speaks."
+    )
     assert server.bodies[0]["tools"]
 
 
@@ -543,7 +542,9 @@ async def test_slow_tool(
 
     offer(SpyTool("slow", hang))
     server.script(reply(calls=[Call("slow")]), reply("It takes a while."))
-    limit = "custom_components.openai_compatible_conversation.tools.toolbox.TOOL_TIMEOUT"
+    limit = (
+        "custom_components.openai_compatible_conversation.tools.toolbox.TOOL_TIMEOUT"
+    )
     with patch(limit, 0.1):
         assert speech(await say("Go")) == "It takes a while."
     outcome = json.loads(server.bodies[1]["messages"][-1]["content"])

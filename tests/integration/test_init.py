@@ -38,7 +38,11 @@ async def test_set_up_and_unload(
         (failure(401), ConfigEntryState.SETUP_ERROR, "invalid_auth"),
         (failure(403), ConfigEntryState.SETUP_ERROR, "invalid_auth"),
         (failure(500), ConfigEntryState.SETUP_RETRY, "server_failed"),
-        (failure(503, "<html>no</html>"), ConfigEntryState.SETUP_RETRY, "server_failed"),
+        (
+            failure(503, "<html>no</html>"),
+            ConfigEntryState.SETUP_RETRY,
+            "server_failed",
+        ),
         (failure(429), ConfigEntryState.SETUP_RETRY, "rate_limited"),
         (failure(404), ConfigEntryState.LOADED, None),
         (raw(b"<html>", content_type="text/html"), ConfigEntryState.LOADED, None),
@@ -70,7 +74,7 @@ async def test_set_up_without_server(
     """A server that is down is waited for, and the agent comes when it is up."""
     await server.stop()
     await hass.config_entries.async_setup(entry.entry_id)
-    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.state.value == "setup_retry"
     assert entry.error_reason_translation_key == "cannot_connect"
     await server.start(server.port)
     await hass.config_entries.async_reload(entry.entry_id)
@@ -186,11 +190,14 @@ async def test_empty_answer(server: ModelServer, say: Say) -> None:
 
 
 async def test_nothing_else_escapes(
-    server: ModelServer, say: Say, caplog: pytest.LogCaptureFixture
+    server: ModelServer,
+    say: Say,
+    set_options: Callable[..., None],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """What nobody thought of is an error that a user can hear, and is logged."""
-    # A surrogate cannot be sent, so that building the request fails.
-    result = await say("Hello \udc80")
+    set_options(extra_body={"cannot": {"be", "sent"}})
+    result = await say("Hello")
     assert failed(result)
     assert "Something went wrong" in speech(result)
     assert "Unexpected error in a turn" in caplog.text

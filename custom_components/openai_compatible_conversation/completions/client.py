@@ -1,7 +1,13 @@
 """The one place that talks to a server, and the only one that knows the SDK."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Collection, Mapping
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Collection,
+    Mapping,
+)
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -88,7 +94,11 @@ class CompletionsClient:
         entries = listing.get("data") if isinstance(listing, dict) else listing
         if not isinstance(entries, list):
             raise NotFoundError
-        names = {entry["id"] for entry in entries if isinstance(entry, dict) and isinstance(entry.get("id"), str)}
+        names = {
+            entry["id"]
+            for entry in entries
+            if isinstance(entry, dict) and isinstance(entry.get("id"), str)
+        }
         return sorted(names)
 
     async def answer(
@@ -171,7 +181,7 @@ async def _in_time[T](awaitable: Awaitable[T], deadline: float) -> T:
         raise ServerTimeoutError from err
 
 
-async def _next(chunks: AsyncGenerator[bytes]) -> bytes | None:
+async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
     """Return the next bytes of a body, None at its end."""
     try:
         return await anext(chunks, None)
@@ -181,7 +191,7 @@ async def _next(chunks: AsyncGenerator[bytes]) -> bytes | None:
         raise CannotConnectError(str(err)) from err
 
 
-async def _drain(chunks: AsyncGenerator[bytes], deadline: float) -> None:
+async def _drain(chunks: AsyncIterator[bytes], deadline: float) -> None:
     """Read what follows an answer, so that the connection can serve the next request."""
     try:
         while await _in_time(_next(chunks), deadline) is not None:

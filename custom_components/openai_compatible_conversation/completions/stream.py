@@ -118,9 +118,7 @@ def _plain(value: object) -> str:
 
 def _joined(parts: list[Any], key: str) -> str:
     """Return the texts that stand in parts under a key."""
-    return "".join(
-        _plain(part.get(key)) for part in parts if isinstance(part, Mapping)
-    )
+    return "".join(_plain(part.get(key)) for part in parts if isinstance(part, Mapping))
 
 
 def _usage(usage: object) -> Usage | None:

@@ -84,7 +84,9 @@ def _object_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
         result.pop("required", None)
     if alternatives:
         hint = f"Give at least one of: {', '.join(dict.fromkeys(alternatives))}."
-        result["description"] = " ".join(filter(None, [schema.get("description"), hint]))
+        result["description"] = " ".join(
+            filter(None, [schema.get("description"), hint])
+        )
     return result
 
 
@@ -97,7 +99,8 @@ def _normalised(schema: Any) -> Any:
     result = {
         key: (
             {name: _normalised(part) for name, part in value.items()}
-            if key in ("properties", "$defs", "definitions") and isinstance(value, Mapping)
+            if key in ("properties", "$defs", "definitions")
+            and isinstance(value, Mapping)
             else _normalised(value)
             if key in ("items", "additionalProperties", *_COMPOSITIONS)
             else value

@@ -194,4 +194,3 @@ def _log_late(run: asyncio.Task[llm.ToolResult]) -> None:
     """Log how a call ended whose result nobody waits for any more."""
     if not run.cancelled() and (err := run.exception()):
         _LOGGER.warning("A tool failed after its turn had gone on: %s", err)
-

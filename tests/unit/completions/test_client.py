@@ -25,7 +25,7 @@ from custom_components.openai_compatible_conversation.completions.events import 
     ToolCall,
     Usage,
 )
-from testbed.replies import DONE, Abort, Pause, Reply, chunk, raw, say
+from testbed.replies import DONE, Abort, Pause, Reply, Step, chunk, raw, say
 from testbed.server import ModelServer
 
 SHORT = Timeouts(
@@ -60,7 +60,9 @@ async def connect(
         yield _connect
 
 
-async def _events(client: CompletionsClient, body: dict[str, Any] = BODY) -> list[Event]:
+async def _events(
+    client: CompletionsClient, body: dict[str, Any] = BODY
+) -> list[Event]:
     """Return all events of an answer."""
     return [event async for event in client.answer(body)]
 
@@ -103,7 +105,9 @@ async def test_headers_that_do_not_come(
     """Nor does one that takes the request and does not even answer with a status."""
     hang = asyncio.Event()
 
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def handle(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         await reader.read(1)
         await hang.wait()
         writer.close()
@@ -141,15 +145,14 @@ async def test_slow_but_alive(
 ) -> None:
     """A slow server may take longer than any time-out, as long as it goes on."""
     call = {"index": 0, "id": "a", "function": {"name": "f", "arguments": ""}}
-    server.script(
-        raw(
-            *[HELLO, Pause(0.15)] * 6,
-            chunk({"tool_calls": [call]}),
-            *[Pause(0.15), chunk({"tool_calls": [{"index": 0, "function": {"arguments": " "}}]})] * 4,
-            chunk({}, "tool_calls"),
-            DONE,
-        )
-    )
+    piece = chunk({"tool_calls": [{"index": 0, "function": {"arguments": " "}}]})
+    steps: list[Step] = []
+    for _ in range(6):
+        steps += [HELLO, Pause(0.15)]
+    steps.append(chunk({"tool_calls": [call]}))
+    for _ in range(4):
+        steps += [Pause(0.15), piece]
+    server.script(raw(*steps, chunk({}, "tool_calls"), DONE))
     events = await _events(connect())
     assert events[:6] == [Text("Hello")] * 6
     assert events[6:] == [ToolCall("a", "f", {}), Finish("tool_calls")]

@@ -163,7 +163,11 @@ def test_usage(usage: dict[str, Any], expected: Usage) -> None:
     ("payload", "kind", "detail"),
     [
         ({"error": {"message": "no", "code": 500}}, CompletionError, "no"),
-        ({"error": {"message": "slow down", "code": 429}}, RateLimitedError, "slow down"),
+        (
+            {"error": {"message": "slow down", "code": 429}},
+            RateLimitedError,
+            "slow down",
+        ),
         ({"error": {"message": "pay", "code": 402}}, QuotaError, "pay"),
         ({"error": "no"}, CompletionError, "no"),
         ({"object": "error", "message": "no"}, CompletionError, "no"),

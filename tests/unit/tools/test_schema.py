@@ -31,7 +31,10 @@ def test_names(one: str, two: str) -> None:
         alias = wire_name(name)
         assert 0 < len(alias) <= 64
         assert alias.isascii()
-        assert alias.replace("_", "").replace("-", "").isalnum() or set(alias) <= {"_", "-"}
+        assert alias.replace("_", "").replace("-", "").isalnum() or set(alias) <= {
+            "_",
+            "-",
+        }
     assert (wire_name(one) == wire_name(two)) == (one == two)
 
 
@@ -85,7 +88,10 @@ def test_composition_at_the_top() -> None:
             "description": "A timer.",
             "anyOf": [
                 {"required": ["hours"]},
-                {"required": ["minutes"], "properties": {"minutes": {"type": "integer"}}},
+                {
+                    "required": ["minutes"],
+                    "properties": {"minutes": {"type": "integer"}},
+                },
             ],
         }
     )
