@@ -46,14 +46,12 @@ class Turn:
     async def run(self) -> None:
         """Ask the model until it has answered."""
         acted = False
-        for left in range(self.options.max_tool_iterations, -1, -1):
-            request = await self._ask(forbid_tools=left == 0)
+        left = self.options.max_tool_iterations
+        while (request := await self._ask(forbid_tools=left == 0)).called:
             acted |= request.good_results > 0
-            if request.called:
-                continue
-            if request.spoke:
-                return
-            break
+            left -= 1
+        if request.spoke:
+            return
         if not acted:
             raise EmptyAnswerError
         await self._add(_one(confirmation(self.language)), _Request())

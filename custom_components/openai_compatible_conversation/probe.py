@@ -10,7 +10,12 @@ from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant
 
 from .completions.client import CompletionsClient
-from .completions.errors import CannotConnectError, CompletionError, NotFoundError
+from .completions.errors import (
+    CannotConnectError,
+    CompletionError,
+    InvalidAuthError,
+    NotFoundError,
+)
 from .completions.messages import User
 from .completions.request import build_body
 from .const import CONF_BASE_URL
@@ -48,7 +53,7 @@ class Probe:
         self._headers = headers
         self._client: CompletionsClient | None = None
         self.base_url = tidy_url(typed[CONF_BASE_URL])
-        self.api_key: str = typed.get(CONF_API_KEY) or ""
+        self.api_key: str = (typed.get(CONF_API_KEY) or "").strip()
         self.models: list[str] = []
         self.error: str | None = None
         self.detail = ""
@@ -97,6 +102,8 @@ class Probe:
         scheme, host = _split(base_url)
         if scheme not in ("http", "https") or not host:
             raise CannotConnectError
+        if not (self.api_key.isascii() and self.api_key.isprintable()):
+            raise InvalidAuthError
         client = await self._async_client(base_url)
         self.models = await client.models(self._headers)
         self.base_url = base_url

@@ -1,8 +1,8 @@
 """What the model is told before it hears the user."""
 
 from homeassistant.components import conversation
-from homeassistant.exceptions import TemplateError
-from homeassistant.helpers import intent, llm, template
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import llm, template
 
 from .const import DOMAIN
 from .options import Options
@@ -31,38 +31,28 @@ async def async_provide_prompt(
     )
     if options.own_prompt_only:
         chat_log.content[0] = conversation.SystemContent(
-            await _async_own_prompt(chat_log, user_input, options, llm_context)
+            await _async_own_prompt(chat_log.hass, options, llm_context)
         )
 
 
 async def _async_own_prompt(
-    chat_log: conversation.ChatLog,
-    user_input: conversation.ConversationInput,
-    options: Options,
-    llm_context: llm.LLMContext,
+    hass: HomeAssistant, options: Options, llm_context: llm.LLMContext
 ) -> str:
     """Return the user's own prompt, rendered with the names that Home Assistant gives."""
-    hass = chat_log.hass
+    context = llm_context.context
     user = (
-        await hass.auth.async_get_user(user_input.context.user_id)
-        if user_input.context.user_id
+        await hass.auth.async_get_user(context.user_id)
+        if context and context.user_id
         else None
     )
-    try:
-        prompt: str = template.Template(
-            options.prompt or llm.DEFAULT_INSTRUCTIONS_PROMPT, hass
-        ).async_render(
-            {
-                "ha_name": hass.config.location_name,
-                "user_name": user.name if user else None,
-                "llm_context": llm_context,
-            },
-            parse_result=False,
-        )
-    except TemplateError as err:
-        response = intent.IntentResponse(language=user_input.language)
-        response.async_set_error(intent.IntentResponseErrorCode.UNKNOWN, str(err))
-        raise conversation.ConverseError(
-            "Error rendering prompt", chat_log.conversation_id, response
-        ) from err
+    prompt: str = template.Template(
+        options.prompt or llm.DEFAULT_INSTRUCTIONS_PROMPT, hass
+    ).async_render(
+        {
+            "ha_name": hass.config.location_name,
+            "user_name": user.name if user else None,
+            "llm_context": llm_context,
+        },
+        parse_result=False,
+    )
     return prompt

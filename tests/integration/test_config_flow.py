@@ -216,13 +216,35 @@ async def test_silent_model_is_accepted(
     assert flow["type"] is FlowResultType.CREATE_ENTRY
 
 
+@pytest.mark.parametrize("key", ["k\u2603", "a\nb"])
+async def test_impossible_key(
+    hass: HomeAssistant, server: ModelServer, key: str
+) -> None:
+    """A key that cannot even be sent is said so on the form; blanks around it do no harm."""
+    flow = await _begin(hass, name="Mine", base_url=server.base_url, api_key=key)
+    assert (flow["step_id"], flow["errors"]) == ("user", {"base": "invalid_auth"})
+    server.api_key = "right"
+    flow = await hass.config_entries.flow.async_configure(
+        flow["flow_id"],
+        {"name": "Mine", "base_url": server.base_url, "api_key": " right\n"},
+    )
+    assert flow["step_id"] == "model"
+
+
 async def test_unexpected_error(
-    hass: HomeAssistant, server: ModelServer, caplog: pytest.LogCaptureFixture
+    hass: HomeAssistant,
+    agent: str,
+    entry: MockConfigEntry,
+    set_options: Callable[..., None],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """What nobody thought of is an error on the form, and is logged."""
-    # A header cannot hold this key.
-    flow = await _begin(hass, name="Mine", base_url=server.base_url, api_key="k\u2603")
-    assert (flow["step_id"], flow["errors"]) == ("user", {"base": "unknown"})
+    set_options(extra_headers={"X-Team": 7})
+    flow = await entry.start_reconfigure_flow(hass)
+    flow = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], dict(entry.data)
+    )
+    assert flow["errors"] == {"base": "unknown"}
     assert "Unexpected error while trying a server" in caplog.text
 
 

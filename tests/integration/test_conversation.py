@@ -405,6 +405,70 @@ async def test_apis(
     assert caplog.text.count("The LLM API gone is not available") == 1
 
 
+async def test_api_fails(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    set_options: Callable[..., None],
+) -> None:
+    """An API that cannot give its tools is told to the user in its own words."""
+
+    class BrokenAPI(SpyAPI):
+        async def async_get_api_instance(
+            self, llm_context: llm.LLMContext
+        ) -> llm.APIInstance:
+            raise HomeAssistantError("the tools are at lunch")
+
+    llm.async_register_api(hass, BrokenAPI(hass, "spy"))
+    set_options(llm_hass_api=["spy"])
+    result = await say("Hello")
+    assert (speech(result), failed(result)) == ("the tools are at lunch", True)
+    assert not server.completions
+
+
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [
+        (llm.ToolResult({"a": 1}), {"a": 1}),
+        (llm.ToolResult({"error": "x"}, error=True), {"error": "x"}),
+        (llm.ToolResult({"a": 1}, error=True), {"error": True, "a": 1}),
+    ],
+)
+async def test_result(
+    server: ModelServer,
+    say: Say,
+    offer: Callable[..., None],
+    result: llm.ToolResult,
+    expected: dict[str, Any],
+) -> None:
+    """A result goes back as it is, an error as one that can be told."""
+
+    class OwnResult(SpyTool):
+        async def async_call(
+            self,
+            hass: HomeAssistant,
+            tool_input: llm.ToolInput,
+            llm_context: llm.LLMContext,
+        ) -> llm.ToolResult:
+            return result
+
+    offer(OwnResult("step"))
+    server.script(reply(calls=[Call("step")]), reply("So."))
+    await say("Go")
+    assert json.loads(server.bodies[1]["messages"][-1]["content"]) == expected
+
+
+async def test_result_that_cannot_be_sent(
+    server: ModelServer, say: Say, offer: Callable[..., None]
+) -> None:
+    """A result that is no JSON is an error result."""
+    offer(SpyTool("step", lambda: {"a": object()}))
+    server.script(reply(calls=[Call("step")]), reply("So."))
+    assert speech(await say("Go")) == "So."
+    outcome = json.loads(server.bodies[1]["messages"][-1]["content"])
+    assert outcome["error"] == "UnreadableResult"
+
+
 async def test_no_api(
     hass: HomeAssistant,
     server: ModelServer,

@@ -62,10 +62,6 @@ class CallAssembler:
         self._known = known
         self._calls: list[_Open] = []
 
-    def __bool__(self) -> bool:
-        """Return whether there is a call."""
-        return bool(self._calls)
-
     def feed(self, fragments: object) -> bool:
         """Take a chunk's `tool_calls`; return whether it held anything."""
         if isinstance(fragments, Mapping):

@@ -78,11 +78,10 @@ class CompletionsClient:
 
     async def models(self, headers: Mapping[str, str] | None = None) -> list[str]:
         """Return the names of the server's models, sorted."""
-        limit = self.timeouts.models
         try:
-            async with asyncio.timeout(limit):
+            async with asyncio.timeout(self.timeouts.models):
                 listing = await self._sdk.get(
-                    "/models", cast_to=object, options=self._options(headers, limit)
+                    "/models", cast_to=object, options=self._options(headers)
                 )
         except TimeoutError as err:
             raise ServerTimeoutError from err
@@ -156,7 +155,7 @@ class CompletionsClient:
                 cast_to=object,
                 content=encode(body),
                 options=self._options(
-                    {"Content-Type": "application/json", **(headers or {})}, None
+                    {"Content-Type": "application/json", **(headers or {})}
                 ),
                 stream=True,
                 stream_cls=openai.AsyncStream[object],
@@ -164,11 +163,11 @@ class CompletionsClient:
         except openai.OpenAIError as err:
             raise _translated(err) from err
 
-    def _options(self, headers: Mapping[str, str] | None, limit: float | None) -> Any:
-        """Return the SDK's options for a request; reading is timed by our own clock."""
+    def _options(self, headers: Mapping[str, str] | None) -> Any:
+        """Return the SDK's options for a request."""
         return {
             "headers": {**self._auth, **(headers or {})},
-            "timeout": openai.Timeout(limit, connect=self.timeouts.connect),
+            "timeout": openai.Timeout(None, connect=self.timeouts.connect),
         }
 
 
@@ -201,15 +200,14 @@ async def _drain(chunks: AsyncIterator[bytes], deadline: float) -> None:
 
 
 def _translated(err: openai.OpenAIError) -> CompletionError:
-    """Return our error for one of the SDK's."""
-    if isinstance(err, openai.APITimeoutError):
-        return ServerTimeoutError()
-    if isinstance(err, openai.APIConnectionError):
-        return CannotConnectError(str(err.__cause__ or ""))
-    if isinstance(err, openai.APIStatusError):
-        try:
-            body = err.response.json()
-        except ValueError:
-            body = err.response.text
-        return error_for_status(err.status_code, body)
-    return CompletionError(str(err))
+    """Return our error for one of the SDK's.
+
+    Reading is timed by our own clock: what is left to the SDK is to connect and send.
+    """
+    if not isinstance(err, openai.APIStatusError):
+        return CannotConnectError(str(err.__cause__ or err))
+    try:
+        body = err.response.json()
+    except ValueError:
+        body = err.response.text
+    return error_for_status(err.status_code, body)

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+import contextlib
+import socket
 import time
 from typing import Any
 
@@ -189,6 +190,35 @@ async def test_done_but_open(
     assert time.monotonic() - begin < 1
 
 
+async def test_more_after_the_end(
+    server: ModelServer, connect: Callable[..., CompletionsClient]
+) -> None:
+    """What follows the end is read, for the sake of the connection, and ignored."""
+    server.script(raw(HELLO, DONE, *[Pause(0.01), HELLO] * 3))
+    assert await _events(connect()) == [Text("Hello"), Finish(None)]
+    await asyncio.wait_for(server.completions[0].sent.wait(), 5)
+
+
+async def test_cannot_connect_in_time(
+    server: ModelServer, connect: Callable[..., CompletionsClient]
+) -> None:
+    """A machine that does not even accept costs the time-out of connecting."""
+    with socket.socket() as full, contextlib.ExitStack() as waiting:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        port = full.getsockname()[1]
+        for _ in range(8):
+            caller = waiting.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(("127.0.0.1", port))
+        async with httpx.AsyncClient() as http:
+            client = CompletionsClient(f"http://127.0.0.1:{port}/v1", None, http, SHORT)
+            begin = time.monotonic()
+            with pytest.raises(CannotConnectError):
+                await _events(client)
+            assert 0.4 < time.monotonic() - begin < 1.5
+
+
 async def test_connection_is_kept(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
@@ -214,7 +244,7 @@ async def test_closed_early(
 ) -> None:
     """An answer that nobody wants any more is broken off at the server."""
     server.script(raw(HELLO, Pause(60)))
-    async with aclosing(connect().answer(BODY)) as events:
+    async with contextlib.aclosing(connect().answer(BODY)) as events:
         assert await anext(events) == Text("Hello")
     await asyncio.wait_for(server.completions[0].aborted.wait(), 5)
 

@@ -77,6 +77,13 @@ def test_arrays() -> None:
     assert parameters["nested"]["properties"]["description"]["items"]
 
 
+def test_what_is_no_object_stays() -> None:
+    """Schemas that are true or false, and alternatives without demands, stay."""
+    field = {"type": "object", "additionalProperties": False}
+    parameters = _parameters({"properties": {"a": field}, "anyOf": [{}]})
+    assert parameters == {"type": "object", "properties": {"a": field}}
+
+
 def test_composition_at_the_top() -> None:
     """That one of several must be given is said in words, not in a composition."""
     parameters = _parameters(
