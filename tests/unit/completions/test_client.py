@@ -194,7 +194,7 @@ async def test_more_after_the_end(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
     """What follows the end is read, for the sake of the connection, and ignored."""
-    server.script(raw(HELLO, DONE, *[Pause(0.01), HELLO] * 3))
+    server.script(raw(HELLO, DONE, Pause(0.01), HELLO, Pause(0.01), HELLO))
     assert await _events(connect()) == [Text("Hello"), Finish(None)]
     await asyncio.wait_for(server.completions[0].sent.wait(), 5)
 
@@ -209,7 +209,7 @@ async def test_cannot_connect_in_time(
         port = full.getsockname()[1]
         for _ in range(8):
             caller = waiting.enter_context(socket.socket())
-            caller.setblocking(False)
+            caller.settimeout(0)
             caller.connect_ex(("127.0.0.1", port))
         async with httpx.AsyncClient() as http:
             client = CompletionsClient(f"http://127.0.0.1:{port}/v1", None, http, SHORT)
