@@ -17,8 +17,9 @@ import aiohttp
 
 from homeassistant.const import __version__
 
+from .assistant import SetUpError, add_agent, add_pipeline, remove_entries
 from .hass import Hass, HassError, PortTakenError, claim_port
-from .house import DOMAIN, SetUpError, add_agent, add_pipeline, agent_of, furnish
+from .house import furnish
 from .login import PASSWORD, USERNAME
 from .paper import BOLD, GREEN, RED, Paper
 from .rules import model
@@ -38,42 +39,28 @@ class Target:
     """The server that the integration is set up with."""
 
     base_url: str
-    model: str
-    api_key: str | None
-    about: str
+    api_key: str | None = None
+    model: str | None = None
 
 
 @asynccontextmanager
-async def target() -> AsyncGenerator[Target]:
+async def target(paper: Paper) -> AsyncGenerator[Target]:
     """Return the server that the environment names, else a scripted one."""
     if base_url := os.environ.get("OPENAI_BASE_URL"):
+        paper.line("Server", base_url)
         api_key = os.environ.get("OPENAI_API_KEY")
-        name = os.environ.get("OPENAI_MODEL") or await first_model(base_url, api_key)
-        yield Target(base_url, name, api_key, f"{name} at {base_url}")
-        return
-    async with ModelServer(model) as server:
-        url = server.base_url
-        yield Target(url, server.models[0], None, f"scripted rules at {url}")
-
-
-async def first_model(base_url: str, api_key: str | None) -> str:
-    """Return the first model that a server lists."""
-    headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-    url = f"{base_url.rstrip('/')}/models"
-    async with (
-        aiohttp.ClientSession(raise_for_status=True) as session,
-        session.get(url, headers=headers) as response,
-    ):
-        name: str = (await response.json())["data"][0]["id"]
-        return name
+        yield Target(base_url, api_key, os.environ.get("OPENAI_MODEL"))
+    else:
+        async with ModelServer(model) as server:
+            paper.line("Server", f"a handful of rules, scripted, at {server.base_url}")
+            yield Target(server.base_url)
 
 
 async def perform(args: argparse.Namespace, paper: Paper) -> int:
     """Play the demo; return the exit code."""
     claim_port(args.port)
     paper.title("OpenAI-Compatible Conversation in a real Home Assistant")
-    async with target() as server:
-        paper.line("Model", server.about)
+    async with target(paper) as server:
         clock = asyncio.get_running_loop().time
         start = clock()
         async with Hass(args.keep, port=args.port) as hass:
@@ -96,14 +83,12 @@ async def converse(
     await furnish(client)
     await client.call("light.turn_off", LIGHT)
     # In a folder that was kept there is one, for a server that is gone.
-    for entry in await client.command("config_entries/get", domain=DOMAIN):
-        await client.rest("DELETE", f"config/config_entries/entry/{entry['entry_id']}")
-    entry = await add_agent(
-        client, server.base_url, server.model, api_key=server.api_key
+    await remove_entries(client)
+    agent = await add_agent(
+        client, server.base_url, api_key=server.api_key, model=server.model
     )
-    agent = await agent_of(client, entry["entry_id"])
-    pipeline = await add_pipeline(client, agent, PIPELINE)
-    paper.line("Agent", f"{agent}, from the config flow, now preferred")
+    pipeline = await add_pipeline(client, agent.entity_id, PIPELINE)
+    paper.line("Agent", f"{agent.entity_id}, which asks the model {agent.model}")
     paper.blank()
     scene = Scene(client, pipeline, paper)
     steps = [free(text) for text in say] or CONVERSATION
@@ -180,7 +165,7 @@ async def main(args: argparse.Namespace, paper: Paper) -> int:
         return await perform(args, paper)
     except PortTakenError as err:
         paper.line("Failed", f"{err}. Try --port.", RED, RED)
-    except (HassError, SetUpError, CommandError, aiohttp.ClientError) as err:
+    except (HassError, SetUpError, CommandError, aiohttp.ClientError, OSError) as err:
         paper.line("Failed", str(err) or type(err).__name__, RED, RED)
     return 1
 

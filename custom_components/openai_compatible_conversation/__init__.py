@@ -6,7 +6,9 @@ from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
 
 from .completions.errors import CompletionError, InvalidAuthError, NotFoundError
 from .data import OpenAICompatibleConfigEntry, RuntimeData, async_create_client
+from .dialect_store import DialectStore
 from .errors import translated
+from .issues import model_works
 from .options import Options
 from .tools.toolbox import Toolbox
 
@@ -29,6 +31,7 @@ async def async_setup_entry(
     except CompletionError as err:
         raise translated(err, client.host, ConfigEntryNotReady) from err
 
+    await DialectStore(hass, entry.entry_id).async_attach(client)
     toolbox = Toolbox(hass, lambda: Options.of(entry.options).llm_hass_api)
     entry.runtime_data = RuntimeData(client, toolbox)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
@@ -40,3 +43,11 @@ async def async_unload_entry(
 ) -> bool:
     """Unload an entry."""
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(
+    hass: HomeAssistant, entry: OpenAICompatibleConfigEntry
+) -> None:
+    """Remove what an entry left on disk and among the issues."""
+    model_works(hass, entry)
+    await DialectStore(hass, entry.entry_id).async_remove()

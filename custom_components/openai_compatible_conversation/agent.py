@@ -1,14 +1,19 @@
 """The loop of a turn: ask the model, run its tools, ask again. Parses nothing."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from homeassistant.components import conversation
 
 from .completions.client import CompletionsClient
-from .completions.errors import EmptyAnswerError
-from .completions.events import Event, Reasoning, Text, ToolCall, Usage
+from .completions.errors import (
+    CompletionError,
+    ContentFilterError,
+    EmptyAnswerError,
+    LengthLimitError,
+)
+from .completions.events import Event, Finish, Reasoning, Text, ToolCall, Usage
 from .completions.request import build_body
 from .history import messages_of
 from .options import Options
@@ -16,6 +21,12 @@ from .speech.confirmation import confirmation
 from .tools.toolbox import Tools
 
 type Delta = conversation.AssistantContentDeltaDict
+
+SILENCES: dict[str | None, type[EmptyAnswerError]] = {
+    "length": LengthLimitError,
+    "content_filter": ContentFilterError,
+}
+"""Why an answer without a word ended, by its finish reason."""
 
 
 @dataclass(slots=True)
@@ -25,6 +36,9 @@ class _Request:
     spoke: bool = False
     called: bool = False
     good_results: int = 0
+    finish_reason: str | None = None
+    broken: CompletionError | None = None
+    """What ended the answer after its first words."""
 
 
 @dataclass(slots=True)
@@ -32,7 +46,6 @@ class Turn:
     """One turn of a conversation, from what the user said to the last word of the answer.
 
     The chat log holds what the user said, and takes each delta as it arrives.
-    Raises `CompletionError` if the server gives no answer.
     """
 
     chat_log: conversation.ChatLog
@@ -40,21 +53,45 @@ class Turn:
     options: Options
     agent_id: str
     language: str
+    explain: Callable[[CompletionError], Awaitable[str]]
+    """What returns the words for an error, in the user's language."""
     usage: list[Usage] = field(default_factory=list)
     """What each request cost, as far as the server said."""
+    _said: bool = False
 
-    async def run(self) -> None:
-        """Ask the model until it has answered."""
-        acted = False
+    async def run(self) -> CompletionError | None:
+        """Ask the model until it has answered.
+
+        Raises `CompletionError` if it gives no answer. If it fails after its first
+        words, those stay, the error is said after them, and returned.
+        """
+        try:
+            await self._converse()
+        except CompletionError as err:
+            if not self._said:
+                raise
+            await self._add(_one(await self.explain(err)), _Request())
+            return err
+        return None
+
+    async def _converse(self) -> None:
+        """Ask and run tools until there is an answer."""
+        acted = asked_again = False
         left = self.options.max_tool_iterations
-        while (request := await self._ask(forbid_tools=left == 0)).called:
+        while True:
+            request = await self._ask(forbid_tools=left == 0)
             acted |= request.good_results > 0
-            left -= 1
-        if request.spoke:
-            return
-        if not acted:
-            raise EmptyAnswerError
-        await self._add(_one(confirmation(self.language)), _Request())
+            if request.called:
+                left -= 1
+            elif request.spoke:
+                return
+            elif acted:
+                await self._add(_one(confirmation(self.language)), _Request())
+                return
+            elif asked_again or request.finish_reason == "content_filter":
+                raise SILENCES.get(request.finish_reason, EmptyAnswerError)
+            else:
+                asked_again = True
 
     async def _ask(self, *, forbid_tools: bool) -> _Request:
         """Send one request, and put its answer and the results of its calls in the log."""
@@ -83,6 +120,8 @@ class Turn:
             ) as deltas,
         ):
             await self._add(deltas, request)
+        if request.broken:
+            raise request.broken
         return request
 
     async def _add(self, deltas: AsyncGenerator[Delta], request: _Request) -> None:
@@ -94,34 +133,41 @@ class Turn:
                 request.good_results += not content.result.error
 
     async def _deltas(
-        self,
-        events: AsyncGenerator[Event],
-        request: _Request,
-        tools: object,
+        self, events: AsyncGenerator[Event], request: _Request, tools: object
     ) -> AsyncGenerator[Delta]:
         """Yield an answer as deltas, the first of them with its role."""
         started = False
-        async for event in events:
-            delta: Delta
-            match event:
-                case Text(text):
-                    request.spoke |= not text.isspace()
-                    delta = {"content": text}
-                case Reasoning(text):
-                    delta = {"thinking_content": text}
-                case ToolCall() if isinstance(tools, Tools):
-                    request.called = True
-                    delta = {"tool_calls": [tools.accept(event)]}
-                case Usage():
-                    self.usage.append(event)
-                    continue
-                case _:
-                    # The finish, or a call that was not asked for.
-                    continue
-            if not started:
-                started = True
-                yield {"role": "assistant"}
-            yield delta
+        try:
+            async for event in events:
+                delta: Delta
+                match event:
+                    case Text(text):
+                        request.spoke |= not text.isspace()
+                        delta = {"content": text}
+                    case Reasoning(text):
+                        delta = {"thinking_content": text}
+                    case ToolCall() if isinstance(tools, Tools):
+                        request.called = True
+                        delta = {"tool_calls": [tools.accept(event)]}
+                    case Usage():
+                        self.usage.append(event)
+                        continue
+                    case Finish(reason):
+                        request.finish_reason = reason
+                        continue
+                    case _:
+                        # A call that was not asked for.
+                        continue
+                self._said |= request.spoke
+                if not started:
+                    started = True
+                    yield {"role": "assistant"}
+                yield delta
+        except CompletionError as err:
+            if not request.spoke:
+                raise
+            # To raise here would lose what was said.
+            request.broken = err
 
 
 async def _one(text: str) -> AsyncGenerator[Delta]:

@@ -1,5 +1,6 @@
 """The conversation agent: one turn in, one result out."""
 
+from collections.abc import Awaitable, Callable
 import logging
 from typing import Literal, override
 
@@ -8,13 +9,15 @@ from homeassistant.const import MATCH_ALL
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.intent import IntentResponseErrorCode
 
 from .agent import Turn
-from .completions.errors import CompletionError, InvalidAuthError
+from .completions.errors import CompletionError, InvalidAuthError, ModelNotFoundError
 from .const import DOMAIN
 from .data import OpenAICompatibleConfigEntry
 from .entity import OpenAICompatibleEntity
-from .errors import translated
+from .errors import async_explain, translated
+from .issues import model_is_gone, model_works
 from .prompt import async_provide_prompt
 
 _LOGGER = logging.getLogger(__name__)
@@ -79,15 +82,20 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         chat_log: conversation.ChatLog,
     ) -> conversation.ConversationResult:
         """Answer what a user said; raises `HomeAssistantError` and nothing else."""
+        client = self.entry.runtime_data.client
+
+        async def explain(err: CompletionError) -> str:
+            """Say what went wrong, and see to what can be done about it."""
+            self._see_to(err)
+            return await async_explain(self.hass, err, client.host, user_input.language)
+
         try:
-            return await self._async_answer(user_input, chat_log)
+            return await self._async_answer(user_input, chat_log, explain)
         except conversation.ConverseError as err:
             return err.as_conversation_result()
         except CompletionError as err:
-            if isinstance(err, InvalidAuthError):
-                self.entry.async_start_reauth(self.hass)
             raise translated(
-                err, self.entry.runtime_data.client.host, HomeAssistantError
+                err, client.host, HomeAssistantError, await explain(err)
             ) from err
         except HomeAssistantError:
             raise
@@ -101,11 +109,30 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         self,
         user_input: conversation.ConversationInput,
         chat_log: conversation.ChatLog,
+        explain: Callable[[CompletionError], Awaitable[str]],
     ) -> conversation.ConversationResult:
         """Run a turn and return its result."""
         options, runtime = self.options, self.entry.runtime_data
         await async_provide_prompt(chat_log, user_input, options, runtime.toolbox)
-        await Turn(
-            chat_log, runtime.client, options, self.entity_id, user_input.language
+        failure = await Turn(
+            chat_log,
+            runtime.client,
+            options,
+            self.entity_id,
+            user_input.language,
+            explain,
         ).run()
-        return conversation.async_get_result_from_chat_log(user_input, chat_log)
+        result = conversation.async_get_result_from_chat_log(user_input, chat_log)
+        if failure:
+            text = result.response.speech["plain"]["speech"]
+            result.response.async_set_error(IntentResponseErrorCode.UNKNOWN, text)
+        else:
+            model_works(self.hass, self.entry)
+        return result
+
+    def _see_to(self, err: CompletionError) -> None:
+        """Ask for a new key or another model, if that is what is wrong."""
+        if isinstance(err, InvalidAuthError):
+            self.entry.async_start_reauth(self.hass)
+        elif isinstance(err, ModelNotFoundError):
+            model_is_gone(self.hass, self.entry, self.options.chat_model)

@@ -31,10 +31,12 @@ def _message(item: conversation.Content) -> Message | None:
             return User(item.content)
         case conversation.ToolResultContent():
             return ToolOutcome(item.tool_call_id, result_text(item.result))
-        case conversation.AssistantContent(tool_calls=None | []):
-            return Assistant(item.content) if item.content else None
     calls = tuple(
         CallRecord(call.id, wire_name(call.tool_name), json_dumps(call.tool_args))
         for call in item.tool_calls or ()
     )
-    return Assistant(item.content or None, calls)
+    text = item.content if item.content and not item.content.isspace() else None
+    # Thoughts alone are no turn that a server would take.
+    if text is None and not calls:
+        return None
+    return Assistant(text, calls, item.thinking_content)

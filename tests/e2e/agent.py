@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Self
 
+from testbed.assistant import add_agent, add_pipeline, agent_of, entries_of
 from testbed.flows import Flow
-from testbed.house import DOMAIN, add_agent, add_pipeline, agent_of
 from testbed.talk import Turn, talk
 from testbed.websocket import Client, Events, Message
 
@@ -23,15 +23,14 @@ class Agent:
     @classmethod
     async def add(cls, client: Client, base_url: str) -> Self:
         """Set an agent up by the config flow."""
-        entry = await add_agent(client, base_url, "scripted", api_key="right")
-        return await cls.of(client, entry)
+        agent = await add_agent(client, base_url, api_key="right")
+        return await cls.of(client, agent.entry_id)
 
     @classmethod
-    async def of(cls, client: Client, entry: Message) -> Self:
+    async def of(cls, client: Client, entry_id: str) -> Self:
         """Return the agent of an entry."""
-        entity_id = await agent_of(client, entry["entry_id"])
-        pipeline = await add_pipeline(client, entity_id, "Test")
-        return cls(client, entry["entry_id"], pipeline)
+        entity_id = await agent_of(client, entry_id)
+        return cls(client, entry_id, await add_pipeline(client, entity_id, "Test"))
 
     async def say(self, text: str, conversation_id: str | None = None) -> Turn:
         """Say something to the agent, and wait until the turn is over."""
@@ -59,18 +58,6 @@ class Agent:
         """Return the entry as Home Assistant shows it."""
         entries = await entries_of(self.client)
         return next(e for e in entries if e["entry_id"] == self.entry_id)
-
-
-async def entries_of(client: Client) -> list[Message]:
-    """Return the entries of the integration."""
-    entries: list[Message] = await client.command("config_entries/get", domain=DOMAIN)
-    return entries
-
-
-async def remove_entries(client: Client) -> None:
-    """Remove the entries of the integration."""
-    for entry in await entries_of(client):
-        await client.rest("DELETE", f"config/config_entries/entry/{entry['entry_id']}")
 
 
 async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 import pytest_socket
 
+from testbed.assistant import remove_entries
 from testbed.hass import Hass
 from testbed.house import furnish
 from testbed.server import ModelServer
 from testbed.websocket import Client
 
-from .agent import Agent, remove_entries
+from .agent import Agent
 
 # A Home Assistant that was never started before first compiles what it loads.
 TIMEOUT = 180

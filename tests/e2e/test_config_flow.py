@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
+from testbed.assistant import DOMAIN, entries_of, models_offered
 from testbed.flows import Flow
 from testbed.hass import claim_port
-from testbed.house import DOMAIN
 from testbed.replies import failure
 from testbed.server import ModelServer
-from testbed.websocket import Client, Message
+from testbed.websocket import Client
 
-from .agent import Agent, entries_of
+from .agent import Agent
 
 NOT_FOUND = {"error": {"message": "model 'no-such' not found", "code": 404}}
 
@@ -19,13 +19,6 @@ NOT_FOUND = {"error": {"message": "model 'no-such' not found", "code": 404}}
 def typed(base_url: str, **others: Any) -> dict[str, Any]:
     """Return what somebody types into the first form."""
     return {"name": "Robot", "base_url": base_url, "api_key": "right", **others}
-
-
-def models_offered(step: Message) -> list[str]:
-    """Return the models that the form offers."""
-    (field,) = step["data_schema"]
-    options: list[str] = field["selector"]["select"]["options"]
-    return options
 
 
 async def test_success(server: ModelServer, client: Client) -> None:
@@ -50,7 +43,8 @@ async def test_success(server: ModelServer, client: Client) -> None:
     assert entry["title"] == "Robot"
     assert entry["state"] == "loaded"
 
-    turn = await (await Agent.of(client, entry)).say("hello")
+    agent = await Agent.of(client, entry["entry_id"])
+    turn = await agent.say("hello")
     assert turn.answer == "Hello there."
     request = server.completions[-1]
     assert request.headers["Authorization"] == "Bearer right"
@@ -65,7 +59,8 @@ async def test_no_key(server: ModelServer, client: Client) -> None:
     await flow.submit(chat_model="scripted")
     assert flow.step["type"] == "create_entry"
 
-    turn = await (await Agent.of(client, flow.step["result"])).say("hello")
+    agent = await Agent.of(client, flow.step["result"]["entry_id"])
+    turn = await agent.say("hello")
     assert turn.answer == "Hello there."
     assert server.requests
     assert not any("Authorization" in r.headers for r in server.requests)

@@ -5,10 +5,11 @@ import json
 
 import pytest
 
+from testbed.assistant import entries_of, remove_entries
 from testbed.hass import Hass
 from testbed.server import ModelServer
 
-from .agent import Agent, entries_of, remove_entries, until
+from .agent import Agent, until
 
 PROMPT = "Answer in rhymes."
 
@@ -39,7 +40,8 @@ async def check(hass: Hass, server: ModelServer) -> None:
     async with hass.client() as client:
         (entry,) = await entries_of(client)
         assert entry["state"] == "loaded"
-        turn = await (await Agent.of(client, entry)).say("hello")
+        agent = await Agent.of(client, entry["entry_id"])
+        turn = await agent.say("hello")
     assert turn.answer == "Hello there."
     request = server.completions[-1]
     assert request.headers["Authorization"] == "Bearer right"

@@ -127,7 +127,7 @@ async def test_address(hass: HomeAssistant, server: ModelServer, behind: str) ->
         (failure(401), "invalid_auth"),
         (failure(404), "cannot_connect"),
         (raw(b"<html>", content_type="text/html"), "cannot_connect"),
-        (failure(504), "timeout"),
+        (failure(408), "timeout"),
         (failure(500), "api_error"),
         (failure(402), "api_error"),
     ],

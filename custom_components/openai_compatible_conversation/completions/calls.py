@@ -63,16 +63,17 @@ class CallAssembler:
         self._calls: list[_Open] = []
 
     def feed(self, fragments: object) -> bool:
-        """Take a chunk's `tool_calls`; return whether it held anything."""
+        """Take a chunk's `tool_calls`; return whether the calls grew by it."""
         if isinstance(fragments, Mapping):
             fragments = [fragments]
         if not isinstance(fragments, list):
             return False
+        before = self._size()
         touched: list[_Open] = []
         for fragment in fragments:
             if isinstance(fragment, Mapping):
                 touched.append(self._take(fragment, touched))
-        return bool(touched)
+        return self._size() > before
 
     def finish(self, *, cut: bool) -> list[ToolCall]:
         """Return the calls in the order they began, each with an id of its own.
@@ -93,6 +94,10 @@ class CallAssembler:
             calls.append(ToolCall(call_id, call.name, arguments, problem))
         self._calls.clear()
         return calls
+
+    def _size(self) -> int:
+        """Return a measure of all that was taken."""
+        return sum(1 + len(call.name) + call.size for call in self._calls)
 
     def _take(self, fragment: Mapping[str, Any], touched: list[_Open]) -> _Open:
         """Add a fragment to its call, and return the call."""

@@ -5,25 +5,34 @@ from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
     Awaitable,
+    Callable,
     Collection,
     Mapping,
 )
-from dataclasses import dataclass
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 import openai
 
+from .dialect import PLAIN, Dialect, learned
 from .errors import (
     CannotConnectError,
     CompletionError,
     NotFoundError,
     ServerTimeoutError,
+    UnreachableError,
     error_for_status,
 )
 from .events import Event
+from .patience import Patience, retry_after
 from .request import encode
+from .rewrite import rewritten
 from .stream import AnswerDecoder
+
+MAX_LESSONS = 4
+"""How often one request is sent again without something that the server refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,8 @@ class Timeouts:
     between_tokens: float = 30
     whole_answer: float = 90
     """For an answer that is not streamed."""
+    whole_stream: float = 600
+    """For one that is, however lively it goes on."""
     after_finish: float = 2
     """From the finish reason to the end of the stream; what lacks then is not awaited."""
     drain: float = 0.25
@@ -58,6 +69,9 @@ class CompletionsClient:
         """Initialize with the HTTP client to use, which stays the caller's to close."""
         self.base_url = base_url
         self.timeouts = timeouts
+        self.dialects: dict[str, Dialect] = {}
+        """How the server speaks to each of its models."""
+        self.on_learned: Callable[[], None] | None = None
         self._sdk = openai.AsyncOpenAI(
             base_url=base_url,
             # The SDK insists on a key; where there is none, none is sent.
@@ -109,41 +123,77 @@ class CompletionsClient:
     ) -> AsyncGenerator[Event]:
         """Yield the events of the answer to a request, as they arrive.
 
-        To close the generator closes the connection, so that the server stops.
+        Before the first event a server that is down, busy or loading its model is
+        waited for, and one that refuses something is asked without it. To close
+        the generator closes the connection, so that the server stops.
         """
-        limits = self.timeouts
-        streamed = bool(body.get("stream"))
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + (
-            limits.first_token if streamed else limits.whole_answer
-        )
-        response = await _in_time(self._open(body, headers), deadline)
+        patience = Patience(self.timeouts.first_token, asyncio.get_running_loop().time)
+        model = body["model"]
+        dialect, lessons = self.dialects.get(model, PLAIN), 0
+        while True:
+            sent = rewritten(body, dialect)
+            begun = False
+            try:
+                async with aclosing(
+                    self._attempt(sent, headers, known_tools)
+                ) as events:
+                    async for event in events:
+                        if not begun:
+                            begun = True
+                            self._remember(model, dialect)
+                        yield event
+            except CompletionError as err:
+                if begun:
+                    raise
+                other = learned(dialect, err, sent) if lessons < MAX_LESSONS else None
+                if other is not None:
+                    dialect, lessons = other, lessons + 1
+                elif (delay := patience.delay(err)) is not None:
+                    await asyncio.sleep(delay)
+                else:
+                    raise
+            else:
+                return
+
+    async def _attempt(
+        self,
+        body: Mapping[str, Any],
+        headers: Mapping[str, str] | None,
+        known_tools: Collection[str],
+    ) -> AsyncGenerator[Event]:
+        """Send a request once, and yield the events of its answer."""
+        deadline = _Deadline(self.timeouts, streamed=bool(body.get("stream")))
+        response = await _in_time(self._open(body, headers), deadline.at)
         try:
             decoder = AnswerDecoder(known_tools)
             chunks = aiter(response.response.aiter_bytes())
-            tokens = 0
-            while not decoder.done:
-                try:
-                    chunk = await _in_time(_next(chunks), deadline)
-                except ServerTimeoutError:
-                    if decoder.finish_reason is None:
-                        raise
-                    break
-                if chunk is None:
-                    break
+            while not decoder.done and (
+                chunk := await _next_in_time(chunks, deadline, decoder)
+            ):
                 for event in decoder.feed(chunk):
                     yield event
-                if streamed and decoder.finish_reason is not None:
-                    deadline = loop.time() + limits.after_finish
-                elif streamed and decoder.tokens > tokens:
-                    tokens = decoder.tokens
-                    deadline = loop.time() + limits.between_tokens
+                deadline.advance(decoder)
             for event in decoder.close():
                 yield event
+            if field := decoder.reasoning_field:
+                self._take_reasoning_back(body["model"], field)
             if decoder.done:
-                await _drain(chunks, loop.time() + limits.drain)
+                await _drain(chunks, self.timeouts.drain)
         finally:
             await response.close()
+
+    def _take_reasoning_back(self, model: str, field: str) -> None:
+        """Send reasoning back in the field in which it came, unless that was refused."""
+        dialect = self.dialects.get(model, PLAIN)
+        if dialect.reasoning:
+            self._remember(model, replace(dialect, reasoning=field))
+
+    def _remember(self, model: str, dialect: Dialect) -> None:
+        """Keep the dialect in which a request was taken."""
+        if dialect != self.dialects.get(model, PLAIN):
+            self.dialects[model] = dialect
+            if self.on_learned:
+                self.on_learned()
 
     async def _open(
         self, body: Mapping[str, Any], headers: Mapping[str, str] | None
@@ -171,6 +221,31 @@ class CompletionsClient:
         }
 
 
+class _Deadline:
+    """When a server has to have said the next thing, by the loop's clock."""
+
+    def __init__(self, limits: Timeouts, *, streamed: bool) -> None:
+        """Start the clock with the request."""
+        self._clock = asyncio.get_running_loop().time
+        self._limits = limits
+        self._streamed = streamed
+        self._end = self._clock() + (
+            limits.whole_stream if streamed else limits.whole_answer
+        )
+        self._tokens = 0
+        self.at = self._clock() + limits.first_token if streamed else self._end
+
+    def advance(self, decoder: AnswerDecoder) -> None:
+        """Allow more time if the answer has grown, and little if it is finished."""
+        if not self._streamed:
+            return
+        if decoder.finish_reason is not None:
+            self.at = self._clock() + self._limits.after_finish
+        elif decoder.tokens > self._tokens:
+            self._tokens = decoder.tokens
+            self.at = min(self._clock() + self._limits.between_tokens, self._end)
+
+
 async def _in_time[T](awaitable: Awaitable[T], deadline: float) -> T:
     """Await until a time of the loop's clock."""
     try:
@@ -190,8 +265,21 @@ async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
         raise CannotConnectError(str(err)) from err
 
 
-async def _drain(chunks: AsyncIterator[bytes], deadline: float) -> None:
+async def _next_in_time(
+    chunks: AsyncIterator[bytes], deadline: _Deadline, decoder: AnswerDecoder
+) -> bytes | None:
+    """Return the next bytes; a finished answer ends where they do not come."""
+    try:
+        return await _in_time(_next(chunks), deadline.at)
+    except ServerTimeoutError:
+        if decoder.finish_reason is None:
+            raise
+        return None
+
+
+async def _drain(chunks: AsyncIterator[bytes], limit: float) -> None:
     """Read what follows an answer, so that the connection can serve the next request."""
+    deadline = asyncio.get_running_loop().time() + limit
     try:
         while await _in_time(_next(chunks), deadline) is not None:
             pass
@@ -204,10 +292,12 @@ def _translated(err: openai.OpenAIError) -> CompletionError:
 
     Reading is timed by our own clock: what is left to the SDK is to connect and send.
     """
+    if isinstance(err, openai.APITimeoutError):
+        return UnreachableError()
     if not isinstance(err, openai.APIStatusError):
         return CannotConnectError(str(err.__cause__ or err))
     try:
         body = err.response.json()
     except ValueError:
         body = err.response.text
-    return error_for_status(err.status_code, body)
+    return error_for_status(err.status_code, body, retry_after(err.response.headers))

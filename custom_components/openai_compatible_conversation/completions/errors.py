@@ -7,15 +7,25 @@ from typing import Any, ClassVar
 MAX_DETAIL = 300
 """Characters of a server's own words that are passed on."""
 
+MAX_WORDS = 4000
+"""Characters of a server's own words that are looked at."""
+
 
 class CompletionError(Exception):
     """A request failed; `key` names it, `detail` is what the server said of it."""
 
     key: ClassVar[str] = "api_error"
 
+    status: int | None = None
+    """The HTTP status, or the number that an error within a stream gave itself."""
+    words: str = ""
+    """All that the server said, its names of the error and of its cause included."""
+    retry_after: float | None = None
+    """Seconds after which the server wants to be asked again, if it said."""
+
     def __init__(self, detail: str = "") -> None:
         """Initialize with the server's words, which are cleaned and cut."""
-        self.detail = " ".join(detail.split())[:MAX_DETAIL]
+        self.detail = " ".join(detail[:MAX_WORDS].split())[:MAX_DETAIL]
         super().__init__(self.detail or self.key)
 
 
@@ -23,6 +33,10 @@ class CannotConnectError(CompletionError):
     """The server cannot be reached, or dropped the connection."""
 
     key = "cannot_connect"
+
+
+class UnreachableError(CannotConnectError):
+    """Nothing answers at the server's address, not even to refuse."""
 
 
 class ServerTimeoutError(CompletionError):
@@ -55,6 +69,12 @@ class NotFoundError(CompletionError):
     key = "not_found"
 
 
+class ContextTooLongError(CompletionError):
+    """The request is longer than what the model can take in."""
+
+    key = "context_too_long"
+
+
 class RateLimitedError(CompletionError):
     """The server takes no more requests for now."""
 
@@ -67,10 +87,32 @@ class ServerFailedError(CompletionError):
     key = "server_failed"
 
 
+class ServerBusyError(ServerFailedError):
+    """The server, or one behind it, cannot answer for the moment."""
+
+
+class ModelLoadingError(CompletionError):
+    """The server is still loading the model."""
+
+    key = "model_loading"
+
+
 class EmptyAnswerError(CompletionError):
     """The server ended its answer without a word or a tool call."""
 
     key = "empty_answer"
+
+
+class LengthLimitError(EmptyAnswerError):
+    """The answer reached its length limit before its first word."""
+
+    key = "length_limit"
+
+
+class ContentFilterError(EmptyAnswerError):
+    """The server holds its answer back."""
+
+    key = "content_filter"
 
 
 class AnswerTooLargeError(CompletionError):
@@ -83,37 +125,65 @@ _MODEL_MISSING = re.compile(
     r"\bmodels?\b.{0,200}\b(not (found|exist)|(does|do) not exist|no such|unknown)"
     r"|\b(invalid|unknown|unsupported|no such) model\b"
     r"|\bnot a valid model\b"
-    r"|\bno endpoints found\b"
+    r"|\bno endpoints found for\b"
     r"|model_not_found",
     re.IGNORECASE | re.DOTALL,
 )
+_CONTEXT_TOO_LONG = re.compile(
+    r"context[ _-]?(size|length|window)"
+    r"|maximum context"
+    r"|(prompt|input|request|messages?) (is|are|was|were)? ?too (long|large)"
+    r"|too many (input |prompt )?tokens"
+    r"|(exceeds?|larger than|longer than).{0,60}(max(imum)?[ _](input|prompt|model)|n_ctx)"
+    r"|reduce the length"
+    r"|truncating input",
+    re.IGNORECASE | re.DOTALL,
+)
+_LOADING = re.compile(
+    r"loading (the )?model|model is (still |currently )?(being )?load|still loading"
+    r"|currently loading|warming up",
+    re.IGNORECASE,
+)
+_NO_CREDIT = re.compile("insufficient_quota")
+
+_BY_WORDS: tuple[tuple[frozenset[int], re.Pattern[str], type[CompletionError]], ...] = (
+    (frozenset({429}), _NO_CREDIT, QuotaError),
+    (frozenset({0, 400, 429, *range(500, 600)}), _LOADING, ModelLoadingError),
+    (frozenset({0, 400, 422, 500}), _CONTEXT_TOO_LONG, ContextTooLongError),
+    (frozenset({0, 400, 404, 422}), _MODEL_MISSING, ModelNotFoundError),
+)
+"""What certain words mean, with a status that allows for it; 0 is none."""
+
+_BY_STATUS: dict[int, type[CompletionError]] = {
+    401: InvalidAuthError,
+    402: QuotaError,
+    403: InvalidAuthError,
+    404: NotFoundError,
+    408: ServerTimeoutError,
+    413: ContextTooLongError,
+    429: RateLimitedError,
+    502: ServerBusyError,
+    503: ServerBusyError,
+    504: ServerBusyError,
+    529: ServerBusyError,
+}
 
 
-def error_for_status(status: int, body: object) -> CompletionError:
+def error_for_status(
+    status: int, body: object, retry_after: float | None = None
+) -> CompletionError:
     """Return the error that an HTTP status and the body that came with it stand for.
 
     The body is what JSON decodes to, or text. Servers put their words in
     `error.message`, `error`, `message` or `detail`.
     """
-    detail, code = _words(body)
-    match status:
-        case 401 | 403:
-            return InvalidAuthError(detail)
-        case 402:
-            return QuotaError(detail)
-        case 408 | 504:
-            return ServerTimeoutError(detail)
-        case 429 if "insufficient_quota" in (code, detail):
-            return QuotaError(detail)
-        case 429:
-            return RateLimitedError(detail)
-        case 400 | 404 | 422 if _MODEL_MISSING.search(f"{code} {detail}"):
-            return ModelNotFoundError(detail)
-        case 404:
-            return NotFoundError(detail)
-        case _ if status >= 500:
-            return ServerFailedError(detail)
-    return CompletionError(detail)
+    detail, names = _words(body)
+    words = f"{names} {detail}"[:MAX_WORDS]
+    error = _kind(status, words)(detail)
+    error.status = status
+    error.words = words
+    error.retry_after = retry_after
+    return error
 
 
 def error_in_body(body: Mapping[str, Any]) -> CompletionError | None:
@@ -122,12 +192,26 @@ def error_in_body(body: Mapping[str, Any]) -> CompletionError | None:
     if not error and body.get("object") != "error":
         return None
     holder = error if isinstance(error, Mapping) else body
-    status = holder.get("code", holder.get("status"))
-    return error_for_status(status if isinstance(status, int) else 0, body)
+    status = holder.get("code") or holder.get("status") or 0
+    try:
+        number = int(status)
+    except TypeError, ValueError:
+        number = 0
+    return error_for_status(number, body)
+
+
+def _kind(status: int, words: str) -> type[CompletionError]:
+    """Return the class for a status and what was said with it."""
+    for statuses, pattern, kind in _BY_WORDS:
+        if status in statuses and pattern.search(words):
+            return kind
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    return ServerFailedError if status >= 500 else CompletionError
 
 
 def _words(body: object) -> tuple[str, str]:
-    """Return a server's message and its error code."""
+    """Return a server's message, and its names for the error and for its cause."""
     if not isinstance(body, Mapping):
         text = body if isinstance(body, str) else ""
         # A web server's error page says nothing that a user could use.
@@ -136,5 +220,5 @@ def _words(body: object) -> tuple[str, str]:
     if not isinstance(error, Mapping):
         return str(error), ""
     message = error.get("message") or error.get("detail") or ""
-    code = error.get("code") or error.get("type") or ""
-    return str(message), str(code)
+    names = (error.get(name) for name in ("code", "type", "param"))
+    return str(message), " ".join(str(name) for name in names if name)

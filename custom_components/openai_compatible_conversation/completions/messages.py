@@ -28,10 +28,11 @@ class CallRecord:
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
-    """What the model said, and the tools that it called."""
+    """What the model said, the tools that it called, and what it thought before."""
 
     text: str | None = None
     calls: tuple[CallRecord, ...] = ()
+    reasoning: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from .dialect import REASONING
 from .messages import Assistant, Message, System, ToolOutcome, User
 
 MANAGED = frozenset(
@@ -67,8 +68,10 @@ def _message(message: Message) -> dict[str, Any]:
             return {"role": "user", "content": text}
         case ToolOutcome(call_id, text):
             return {"role": "tool", "tool_call_id": call_id, "content": text}
-        case Assistant(text, calls):
+        case Assistant(text, calls, reasoning):
             wire: dict[str, Any] = {"role": "assistant", "content": text}
+            if reasoning:
+                wire[REASONING] = reasoning
             if calls:
                 wire["tool_calls"] = [
                     {

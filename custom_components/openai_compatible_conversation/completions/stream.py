@@ -26,6 +26,8 @@ class AnswerDecoder:
         self.tokens = 0
         """Chunks so far that held something of the answer."""
         self.finish_reason: str | None = None
+        self.reasoning_field: str | None = None
+        """The field in which reasoning came, if it did in one that takes it back."""
         self._parser = EventParser()
         self._calls = CallAssembler(known_tools)
         self._usage: Usage | None = None
@@ -71,7 +73,8 @@ class AnswerDecoder:
         """Append the events of a choice: its delta, or its whole message."""
         delta = choice.get("delta") or choice.get("message")
         if isinstance(delta, Mapping):
-            reasoning = _reasoning(delta)
+            name, reasoning = _reasoning(delta)
+            self.reasoning_field = name or self.reasoning_field
             text = _plain(delta.get("content")) or _plain(delta.get("refusal"))
             if reasoning:
                 self._append(Reasoning(reasoning), events)
@@ -96,15 +99,15 @@ class AnswerDecoder:
             events.append(event)
 
 
-def _reasoning(delta: Mapping[str, Any]) -> str:
-    """Return the reasoning of a delta, from the first field that has any."""
+def _reasoning(delta: Mapping[str, Any]) -> tuple[str | None, str]:
+    """Return the reasoning of a delta from the first field that has any, and the field."""
     for name in REASONING_FIELDS:
         if text := _plain(delta.get(name)):
-            return text
+            return name, text
     if text := _plain(delta.get("reasoning_details")):
-        return text
+        return None, text
     content = delta.get("content")
-    return _joined(content, "thinking") if isinstance(content, list) else ""
+    return None, _joined(content, "thinking") if isinstance(content, list) else ""
 
 
 def _plain(value: object) -> str:

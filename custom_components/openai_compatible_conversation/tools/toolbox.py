@@ -22,6 +22,9 @@ _LOGGER = logging.getLogger(__name__)
 MAX_IN_A_ROW = 2
 """How often the same call with the same arguments is run in succession."""
 
+MAX_RESULT = 8000
+"""Characters of a tool's result that the model is shown."""
+
 TOOL_TIMEOUT = 60
 """Seconds after which a turn goes on without a tool's result."""
 
@@ -180,9 +183,12 @@ def result_text(result: llm.ToolResult) -> str:
     if result.error and "error" not in data:
         data = {"error": True, **data}
     try:
-        return json_dumps(data)
+        text = json_dumps(data)
     except (TypeError, ValueError) as err:
         return json_dumps({"error": "UnreadableResult", "error_text": str(err)})
+    if len(text) > MAX_RESULT:
+        return f"{text[:MAX_RESULT]}… (cut: this was {len(text)} characters long)"
+    return text
 
 
 def _failure(kind: str, text: str) -> llm.ToolResult:

@@ -254,7 +254,7 @@ async def test_dropped(
     server: ModelServer, connect: Callable[..., CompletionsClient], steps: list[Any]
 ) -> None:
     """A connection that drops is an error of ours."""
-    server.script(raw(*steps))
+    server.script(*[raw(*steps)] * 5)
     with pytest.raises(CannotConnectError):
         await _events(connect())
 

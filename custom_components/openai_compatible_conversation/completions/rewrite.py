@@ -1,0 +1,93 @@
+"""A request in a server's own dialect."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .dialect import REASONING, Dialect
+
+type WireMessage = dict[str, Any]
+
+
+def rewritten(body: Mapping[str, Any], dialect: Dialect) -> dict[str, Any]:
+    """Return a request as a server of a dialect takes it."""
+    result = {name: v for name, v in body.items() if name not in dialect.left_out}
+    for name in ("max_tokens", "max_completion_tokens"):
+        if dialect.length_name and name in result:
+            result[dialect.length_name] = result.pop(name)
+    messages: list[WireMessage] = [
+        _with_reasoning(message, dialect) for message in result["messages"]
+    ]
+    if dialect.no_tools:
+        for name in ("tools", "tool_choice", "parallel_tool_calls"):
+            result.pop(name, None)
+        messages = list(_calls_as_text(messages))
+    elif dialect.refused_tools and "tools" in result:
+        result["tools"] = [
+            tool
+            for tool in result["tools"]
+            if tool["function"]["name"] not in dialect.refused_tools
+        ]
+    if not dialect.system or not dialect.late_system:
+        messages = list(_system_as_user(messages, keep_first=dialect.system))
+    if dialect.alternate or not dialect.system:
+        messages = list(_merged(messages))
+    result["messages"] = messages
+    return result
+
+
+def _with_reasoning(message: WireMessage, dialect: Dialect) -> WireMessage:
+    """Return a message with its reasoning where the server wants it."""
+    if message["role"] != "assistant":
+        return message
+    result = {name: value for name, value in message.items() if name != REASONING}
+    reasoning = message.get(REASONING)
+    if dialect.reasoning and (reasoning or dialect.reasoning_always):
+        result[dialect.reasoning] = reasoning or ""
+    return result
+
+
+def _calls_as_text(messages: Iterable[WireMessage]) -> Iterable[WireMessage]:
+    """Yield messages in which calls and results are told, for who knows no tools."""
+    for message in messages:
+        if message["role"] == "tool":
+            yield {"role": "user", "content": f"Result: {message['content']}"}
+        elif calls := message.get("tool_calls"):
+            told = [
+                f"{call['function']['name']}({call['function']['arguments']})"
+                for call in calls
+            ]
+            text = "\n".join(filter(None, [message["content"], *told]))
+            yield {"role": "assistant", "content": text}
+        else:
+            yield message
+
+
+def _system_as_user(
+    messages: Iterable[WireMessage], *, keep_first: bool
+) -> Iterable[WireMessage]:
+    """Yield messages of which none but the first, if that, is the system's."""
+    for index, message in enumerate(messages):
+        if message["role"] == "system" and not (keep_first and index == 0):
+            yield {**message, "role": "user"}
+        else:
+            yield message
+
+
+def _merged(messages: Iterable[WireMessage]) -> Iterable[WireMessage]:
+    """Yield messages of which no two in succession are one speaker's."""
+    last: WireMessage | None = None
+    for message in messages:
+        if (
+            last is not None
+            and message["role"] == last["role"]
+            and message["role"] in ("user", "assistant")
+            and not ("tool_calls" in last or "tool_calls" in message)
+        ):
+            both = filter(None, [last["content"], message["content"]])
+            last = {**last, **message, "content": "\n\n".join(both)}
+            continue
+        if last is not None:
+            yield last
+        last = message
+    if last is not None:
+        yield last

@@ -1,0 +1,120 @@
+"""The integration as a user sets it up: an entry, its agent, a pipeline that asks it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from .flows import Flow
+from .websocket import Client, Message
+
+DOMAIN = "openai_compatible_conversation"
+NAME = "OpenAI-Compatible"
+
+UNUSED_STAGES = (
+    "stt_engine",
+    "stt_language",
+    "tts_engine",
+    "tts_language",
+    "tts_voice",
+    "wake_word_entity",
+    "wake_word_id",
+)
+"""What a pipeline has to name even if it only understands text."""
+
+
+class SetUpError(Exception):
+    """The integration could not be set up."""
+
+
+@dataclass(frozen=True)
+class Agent:
+    """An entry that was made, its conversation entity, and the model that it asks."""
+
+    entry_id: str
+    entity_id: str
+    model: str
+
+
+async def add_agent(
+    client: Client,
+    base_url: str,
+    *,
+    api_key: str | None = None,
+    model: str | None = None,
+    name: str = NAME,
+) -> Agent:
+    """Set the integration up as a user would, with the first model unless one is given."""
+    flow = await Flow.config(client, DOMAIN)
+    key = {"api_key": api_key} if api_key else {}
+    await flow.submit(name=name, base_url=base_url, **key)
+    _check(flow.step)
+    if model is None:
+        if not (offered := models_offered(flow.step)):
+            raise SetUpError("The server lists no model.")
+        model = offered[0]
+    await flow.submit(chat_model=model)
+    _check(flow.step)
+    entry_id: str = flow.step["result"]["entry_id"]
+    return Agent(entry_id, await agent_of(client, entry_id), model)
+
+
+def models_offered(step: Message) -> list[str]:
+    """Return the models that the form offers."""
+    (field,) = step["data_schema"]
+    options: list[str] = field["selector"]["select"]["options"]
+    return options
+
+
+def _check(step: Message) -> None:
+    """Check that a form was taken."""
+    if step["type"] == "abort" or step.get("errors"):
+        why = step.get("reason") or ", ".join(step["errors"].values())
+        raise SetUpError(f"The config flow says: {why}.")
+
+
+async def agent_of(client: Client, entry_id: str) -> str:
+    """Return the conversation entity of an entry."""
+    for entity in await client.command("config/entity_registry/list"):
+        entity_id: str = entity["entity_id"]
+        if entity["config_entry_id"] == entry_id and entity_id.startswith(
+            "conversation."
+        ):
+            return entity_id
+    raise SetUpError(f"The entry {entry_id} has no conversation agent.")
+
+
+async def entries_of(client: Client) -> list[Message]:
+    """Return the entries of the integration."""
+    entries: list[Message] = await client.command("config_entries/get", domain=DOMAIN)
+    return entries
+
+
+async def remove_entries(client: Client) -> None:
+    """Remove the entries of the integration."""
+    for entry in await entries_of(client):
+        await client.rest("DELETE", f"config/config_entries/entry/{entry['entry_id']}")
+
+
+async def add_pipeline(client: Client, agent: str, name: str) -> str:
+    """Make the Assist pipeline of that name, with an agent, the preferred one.
+
+    Returns its id. One that is there already gets the agent.
+    """
+    fields: dict[str, Any] = {
+        "name": name,
+        "language": "en",
+        "conversation_engine": agent,
+        "conversation_language": "en",
+        "prefer_local_intents": False,
+        **dict.fromkeys(UNUSED_STAGES),
+    }
+    listing = await client.command("assist_pipeline/pipeline/list")
+    there = [p["id"] for p in listing["pipelines"] if p["name"] == name]
+    if there:
+        fields["pipeline_id"] = there[0]
+    verb = "update" if there else "create"
+    pipeline = await client.command(f"assist_pipeline/pipeline/{verb}", **fields)
+    pipeline_id: str = pipeline["id"]
+    await client.command(
+        "assist_pipeline/pipeline/set_preferred", pipeline_id=pipeline_id
+    )
+    return pipeline_id
