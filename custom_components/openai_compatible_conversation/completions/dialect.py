@@ -32,7 +32,7 @@ _NO_TOOLS = re.compile(
     r"|enable-auto-tool-choice"
     r"|\btools\b.{0,60}(unsupported|not supported|unrecognized|unknown|unexpected"
     r"|not permitted|not allowed|extra)"
-    r"|(unsupported|unrecognized|unknown|unexpected|extra)\b.{0,60}\btools\b",
+    r"|(unsupported|unrecognized|unknown|unexpected|extra\w*)\b.{0,60}\btools\b",
     re.IGNORECASE | re.DOTALL,
 )
 _ONE_TOOL = re.compile(r"\btools(\[|\.|', |\", )(?P<index>\d+)", re.IGNORECASE)

@@ -145,9 +145,12 @@ _LOADING = re.compile(
     re.IGNORECASE,
 )
 _NO_CREDIT = re.compile("insufficient_quota")
+# What LiteLLM says to a key that it would have to look up.
+_WRONG_KEY = re.compile(r"no connected db|invalid api key", re.IGNORECASE)
 
 _BY_WORDS: tuple[tuple[frozenset[int], re.Pattern[str], type[CompletionError]], ...] = (
     (frozenset({429}), _NO_CREDIT, QuotaError),
+    (frozenset({400}), _WRONG_KEY, InvalidAuthError),
     (frozenset({0, 400, 429, *range(500, 600)}), _LOADING, ModelLoadingError),
     (frozenset({0, 400, 422, 500}), _CONTEXT_TOO_LONG, ContextTooLongError),
     (frozenset({0, 400, 404, 422}), _MODEL_MISSING, ModelNotFoundError),

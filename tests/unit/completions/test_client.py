@@ -3,20 +3,26 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 import contextlib
+from dataclasses import replace
 import socket
 import time
+import tracemalloc
 from typing import Any
 
 import httpx
 import pytest
 
 from custom_components.openai_compatible_conversation.completions.client import (
+    MAX_LESSONS,
     CompletionsClient,
     Timeouts,
 )
 from custom_components.openai_compatible_conversation.completions.errors import (
+    AnswerTooLargeError,
     CannotConnectError,
+    CompletionError,
     NotFoundError,
+    RateLimitedError,
     ServerTimeoutError,
 )
 from custom_components.openai_compatible_conversation.completions.events import (
@@ -26,7 +32,18 @@ from custom_components.openai_compatible_conversation.completions.events import 
     ToolCall,
     Usage,
 )
-from testbed.replies import DONE, Abort, Pause, Reply, Step, chunk, raw, say
+from testbed.replies import (
+    DONE,
+    Abort,
+    Pause,
+    Reply,
+    Step,
+    chunk,
+    event,
+    failure,
+    raw,
+    say,
+)
 from testbed.server import ModelServer
 
 SHORT = Timeouts(
@@ -237,6 +254,197 @@ async def test_connection_is_kept(
     for _ in range(3):
         await _events(client)
     assert len(peers) == 1
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        failure(400, {"error": {"message": "stream_options is not supported"}}),
+        raw(event({"error": {"message": "stream_options", "code": 400}})),
+        failure(422, {"detail": "no"}),
+    ],
+    ids=["status", "in the stream", "unspecific"],
+)
+async def test_refused_parameter(
+    server: ModelServer, connect: Callable[..., CompletionsClient], refusal: Reply
+) -> None:
+    """What is refused is left out once, and remembered for that model."""
+    learned = []
+    client = connect()
+    client.on_learned = lambda: learned.append(dict(client.dialects))
+    body = {**BODY, "stream_options": {"include_usage": True}}
+    server.script(refusal)
+    assert (await _events(client, body))[0] == Text("Hello")
+    await _events(client, body)
+    await _events(client, {**body, "model": "another"})
+    assert ["stream_options" in body for body in server.bodies] == [
+        True,
+        False,
+        False,
+        True,
+    ]
+    assert len(learned) == 1
+    assert learned[0]["scripted"].left_out == {"stream_options"}
+
+
+async def test_refused_for_another_reason(
+    server: ModelServer, connect: Callable[..., CompletionsClient]
+) -> None:
+    """A request that is refused without it, too, teaches nothing."""
+    client = connect()
+    body = {**BODY, "stream_options": {"include_usage": True}}
+    server.script(*[failure(400, {"error": {"message": "no"}})] * 10)
+    with pytest.raises(CompletionError, match="no"):
+        await _events(client, body)
+    assert len(server.bodies) == 2
+    assert not client.dialects
+
+
+async def test_lessons_are_bounded(
+    server: ModelServer, connect: Callable[..., CompletionsClient]
+) -> None:
+    """A server that finds fault with each request is not asked without end."""
+    names = [f"option_{n}" for n in range(20)]
+    server.script(
+        *[failure(400, {"error": {"message": f"{name} is unknown"}}) for name in names]
+    )
+    with pytest.raises(CompletionError):
+        await _events(connect(), {**BODY, **dict.fromkeys(names, 1)})
+    assert len(server.bodies) == MAX_LESSONS + 1
+
+
+async def test_reasoning_goes_back_as_it_came(
+    server: ModelServer, connect: Callable[..., CompletionsClient]
+) -> None:
+    """Reasoning is sent in the field in which the server sent it."""
+    client = connect()
+    server.script(raw(chunk({"reasoning": "hm"}), HELLO, DONE))
+    await _events(client)
+    thought = {"role": "assistant", "content": "Hello", "reasoning_content": "hm"}
+    await _events(client, {**BODY, "messages": [thought]})
+    assert server.bodies[1]["messages"] == [
+        {"role": "assistant", "content": "Hello", "reasoning": "hm"}
+    ]
+
+
+@pytest.mark.parametrize(
+    "passing",
+    [
+        failure(429),
+        failure(502, "<html>Bad Gateway</html>"),
+        failure(503, {"error": {"message": "Loading model", "code": 503}}),
+        failure(504),
+        raw(event({"error": {"message": "overloaded", "code": "503"}})),
+        raw(Abort()),
+    ],
+)
+async def test_waited_out(
+    server: ModelServer, connect: Callable[..., CompletionsClient], passing: Reply
+) -> None:
+    """What passes is waited out before a word was said."""
+    server.script(passing)
+    begin = time.monotonic()
+    assert (await _events(connect(Timeouts())))[0] == Text("Hello")
+    assert 0.4 < time.monotonic() - begin < 3
+    assert len(server.bodies) == 2
+
+
+async def test_server_comes_up(
+    server: ModelServer, connect: Callable[..., CompletionsClient]
+) -> None:
+    """A server that is restarted is waited for."""
+    client = connect(Timeouts())
+    await server.stop()
+    answer = asyncio.ensure_future(_events(client))
+    await asyncio.sleep(0.2)
+    await server.start(server.port)
+    assert (await answer)[0] == Text("Hello")
+
+
+async def test_retry_after(
+    server: ModelServer, connect: Callable[..., CompletionsClient]
+) -> None:
+    """A server says itself when it wants to be asked again; too long is not waited for."""
+    server.script(failure(429, retry_after="1"))
+    begin = time.monotonic()
+    assert (await _events(connect(Timeouts())))[0] == Text("Hello")
+    assert 0.9 < time.monotonic() - begin < 3
+    server.script(failure(429, retry_after="3600"))
+    begin = time.monotonic()
+    with pytest.raises(RateLimitedError):
+        await _events(connect(Timeouts()))
+    assert time.monotonic() - begin < 1
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        [Pause(0.05), Abort()],
+        [event({"error": {"message": "overloaded", "code": 503}})],
+        [event({"error": {"message": "stream_options is unknown", "code": 400}})],
+    ],
+)
+async def test_never_after_a_word(
+    server: ModelServer,
+    connect: Callable[..., CompletionsClient],
+    ending: list[Step],
+) -> None:
+    """Once a word was said nothing is asked again."""
+    server.script(raw(HELLO, *ending))
+    seen = []
+    with pytest.raises(CompletionError):
+        async for found in connect(Timeouts()).answer(
+            {**BODY, "stream_options": {"include_usage": True}}
+        ):
+            seen.append(found)  # noqa: PERF401
+    assert seen == [Text("Hello")]
+    assert len(server.bodies) == 1
+
+
+async def test_lively_without_end(
+    server: ModelServer, connect: Callable[..., CompletionsClient]
+) -> None:
+    """An answer that goes on and on ends at the limit of a stream."""
+    steps: list[Step] = []
+    for _ in range(100):
+        steps += [HELLO, Pause(0.05)]
+    server.script(raw(*steps))
+    begin = time.monotonic()
+    with pytest.raises(ServerTimeoutError):
+        await _events(connect(replace(SHORT, whole_stream=0.5)))
+    assert 0.4 < time.monotonic() - begin < 1.5
+
+
+async def test_calls_that_do_not_grow(
+    server: ModelServer, connect: Callable[..., CompletionsClient]
+) -> None:
+    """Pieces of a call that add nothing are no sign of life."""
+    piece = chunk({"tool_calls": [{"index": 0, "function": {"arguments": ""}}]})
+    steps: list[Step] = [chunk({"tool_calls": [{"index": 0, "id": "a"}]})]
+    for _ in range(100):
+        steps += [piece, Pause(0.05)]
+    server.script(raw(*steps))
+    begin = time.monotonic()
+    with pytest.raises(ServerTimeoutError):
+        await _events(connect())
+    assert time.monotonic() - begin < 1.5
+
+
+async def test_memory_is_flat(
+    server: ModelServer, connect: Callable[..., CompletionsClient]
+) -> None:
+    """A server that floods costs a clear error and no memory to speak of."""
+    flood = b"data: " + b"x" * 65536
+    server.script(raw(*[flood] * 1000))
+    tracemalloc.start()
+    try:
+        with pytest.raises(AnswerTooLargeError):
+            await _events(connect())
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 32 * 1024 * 1024
+    await asyncio.wait_for(server.completions[0].aborted.wait(), 5)
 
 
 async def test_closed_early(

@@ -1,0 +1,338 @@
+"""Whatever a server does, the user hears something true and the next turn works."""
+
+from collections.abc import Callable
+from datetime import timedelta
+import json
+import logging
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+from custom_components.openai_compatible_conversation.const import DOMAIN
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.helpers import issue_registry as ir, llm
+from testbed.replies import (
+    DONE,
+    Abort,
+    Answer,
+    Call,
+    Pause,
+    chunk,
+    event,
+    failure,
+    raw,
+    say as reply,
+)
+from testbed.server import ModelServer
+
+from .conftest import AGENT, Say, failed, speech
+
+TURN_ON = Call("intent__HassTurnOn", {"name": "Lamp"})
+WORDS = chunk({"content": "The weather is "})
+
+
+@pytest.mark.parametrize(
+    ("ending", "words"),
+    [
+        ([Pause(0.05), Abort()], "cannot reach the server"),
+        ([event({"error": {"message": "overloaded", "code": 503}})], "overloaded"),
+    ],
+)
+async def test_breaks_off(
+    server: ModelServer, say: Say, ending: list[Any], words: str
+) -> None:
+    """What was said before a server fails stays, and that it failed is said after it."""
+    server.script(raw(WORDS, *ending))
+    result = await say("How is the weather?")
+    assert failed(result)
+    assert words in speech(result)
+    second = await say("Again", conversation_id=result.conversation_id)
+    assert speech(second) == "Hello there."
+    said = [message["content"] for message in server.bodies[-1]["messages"][1:]]
+    assert said[1] == "The weather is "
+    assert said[-1] == "Again"
+
+
+async def test_breaks_off_after_acting(
+    server: ModelServer, say: Say, light: list[ServiceCall]
+) -> None:
+    """Words before a call stay if the server then fails, and so does what was done."""
+    server.script(reply("Let me see.", calls=[TURN_ON]), failure(500))
+    result = await say("Turn on the lamp")
+    assert failed(result)
+    assert len(light) == 1
+    assert "had a problem of its own" in speech(result)
+
+
+@pytest.mark.parametrize(
+    "silent",
+    [
+        reply(),
+        reply("\n "),
+        reply(reasoning="Hm."),
+        raw(DONE),
+        raw(b"<html>", content_type="text/html"),
+    ],
+    ids=["nothing", "blanks", "reasoning", "done", "a web page"],
+)
+async def test_silence_is_asked_again(
+    server: ModelServer, say: Say, silent: Answer
+) -> None:
+    """An answer without a word is asked for once more, with the same request."""
+    server.script(silent, reply("Now."))
+    assert speech(await say("Hello")) == "Now."
+    first, second = server.bodies
+    assert first == second
+    server.forget()
+    server.script(silent, silent)
+    result = await say("Hello")
+    assert failed(result)
+    assert "sent no answer" in speech(result)
+    assert len(server.bodies) == 2
+
+
+@pytest.mark.parametrize(
+    ("finish", "words", "requests"),
+    [
+        ("length", "reached its length limit", 2),
+        ("content_filter", "its content filter refuses it", 1),
+        ("whatever", "sent no answer", 2),
+    ],
+)
+async def test_why_silent(
+    server: ModelServer, say: Say, finish: str, words: str, requests: int
+) -> None:
+    """Why there was no word is told as far as the server said."""
+    server.script(*[reply(reasoning="Hm.", finish=finish)] * 2)
+    assert words in speech(await say("Hello"))
+    assert len(server.bodies) == requests
+
+
+async def test_cut_call(
+    server: ModelServer, say: Say, light: list[ServiceCall]
+) -> None:
+    """A call that the length limit cut is told to the model, and not run."""
+    server.script(
+        reply(calls=[Call("intent__HassTurnOn", '{"name": "La')], finish="length"),
+        reply("Sorry."),
+    )
+    assert speech(await say("Turn on the lamp")) == "Sorry."
+    assert not light
+    outcome = json.loads(server.bodies[1]["messages"][-1]["content"])
+    assert "length limit" in outcome["error_text"]
+
+
+async def test_stop_with_calls(
+    server: ModelServer, say: Say, light: list[ServiceCall]
+) -> None:
+    """Calls are run although the server says that it just stopped."""
+    server.script(reply(calls=[TURN_ON], finish="stop"), reply("On."))
+    assert speech(await say("Turn on the lamp")) == "On."
+    assert len(light) == 1
+
+
+async def test_same_id_for_all_calls(
+    server: ModelServer, say: Say, light: list[ServiceCall]
+) -> None:
+    """Two calls with one id have two results with two ids."""
+    twice = [Call("intent__HassTurnOn", {"name": n}, id="x") for n in ("Lamp", "Fan")]
+    server.script(reply(calls=twice), reply("So."))
+    assert speech(await say("Turn on both")) == "So."
+    called, *outcomes = server.bodies[1]["messages"][-3:]
+    ids = [call["id"] for call in called["tool_calls"]]
+    assert len(set(ids)) == 2
+    assert [outcome["tool_call_id"] for outcome in outcomes] == ids
+
+
+@pytest.mark.parametrize("streaming", [True, False])
+async def test_context_too_long(
+    server: ModelServer,
+    say: Say,
+    set_options: Callable[..., None],
+    *,
+    streaming: bool,
+) -> None:
+    """A prompt that is too long is told as such, and the next turn works."""
+    set_options(enable_streaming=streaming)
+    server.script(
+        failure(400, {"error": {"message": "exceeds the available context size"}})
+    )
+    assert "more than the model" in speech(await say("Hello"))
+    assert speech(await say("Hello")) == "Hello there."
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", "Ich erreiche den Server"),
+        ("de-CH", "Ich erreiche den Server"),
+        ("xx", "I cannot reach the server"),
+    ],
+)
+async def test_language(
+    server: ModelServer, say: Say, language: str, words: str
+) -> None:
+    """Errors are told in the user's language, before and after the first words."""
+    server.script(*[raw(Abort())] * 10)
+    result = await say("Hallo", language=language)
+    assert speech(result).startswith(words)
+    assert f"127.0.0.1:{server.port}" in speech(result)
+    server.forget()
+    server.script(raw(WORDS, Pause(0.05), Abort()))
+    assert words in speech(await say("Hallo", language=language))
+
+
+async def test_lost_model(
+    hass: HomeAssistant, server: ModelServer, say: Say, entry: MockConfigEntry
+) -> None:
+    """A model that is gone is an issue to repair, until it answers again."""
+    issues = ir.async_get(hass)
+    issue_id = f"model_not_found_{entry.entry_id}"
+    server.script(failure(404, {"error": {"message": "model 'x' not found"}}))
+    await say("Hello")
+    issue = issues.async_get_issue(DOMAIN, issue_id)
+    assert issue is not None
+    assert issue.translation_placeholders == {
+        "name": "Scripted",
+        "model": "scripted",
+        "host": f"127.0.0.1:{server.port}",
+    }
+    await say("Hello")
+    assert issues.async_get_issue(DOMAIN, issue_id) is None
+    server.script(failure(404, {"error": {"message": "model 'x' not found"}}))
+    await say("Hello")
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    assert issues.async_get_issue(DOMAIN, issue_id) is None
+
+
+async def test_what_was_learned_is_kept(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    entry: MockConfigEntry,
+    hass_storage: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What a server refuses is known after a restart, and forgotten with the entry."""
+    server.script(failure(400, {"error": {"message": "stream_options is unknown"}}))
+    assert speech(await say("Hello")) == "Hello there."
+    freezer.tick(5)
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done()
+    key = f"{DOMAIN}.{entry.entry_id}.dialects"
+    assert hass_storage[key]["data"]["models"] == {
+        "scripted": {"left_out": ["stream_options"]}
+    }
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    server.forget()
+    await say("Hello")
+    assert "stream_options" not in server.bodies[0]
+    # Another server is another dialect.
+    async with ModelServer() as other:
+        data = {**entry.data, "base_url": other.base_url}
+        hass.config_entries.async_update_entry(entry, data=data)
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        await say("Hello")
+        assert "stream_options" in other.bodies[0]
+        assert await hass.config_entries.async_remove(entry.entry_id)
+    assert key not in hass_storage
+
+
+async def test_no_tools(
+    server: ModelServer, say: Say, light: list[ServiceCall]
+) -> None:
+    """A server that takes no tools answers without them."""
+    server.script(failure(400, {"error": {"message": "x does not support tools"}}))
+    assert speech(await say("Hello")) == "Hello there."
+    assert ["tools" in body for body in server.bodies] == [True, False]
+
+
+async def test_reasoning_goes_back(
+    server: ModelServer, say: Say, light: list[ServiceCall]
+) -> None:
+    """What the model thought goes back with its call, and with its answer."""
+    server.script(
+        reply(calls=[TURN_ON], reasoning="They want light."),
+        reply("On.", reasoning="It worked."),
+    )
+    first = await say("Turn on the lamp")
+    await say("Thanks", conversation_id=first.conversation_id)
+    thoughts = [
+        message.get("reasoning_content") for message in server.bodies[-1]["messages"]
+    ]
+    assert thoughts == [None, None, "They want light.", None, "It worked.", None]
+
+
+async def test_unavailable(
+    hass: HomeAssistant,
+    server: ModelServer,
+    agent: str,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """An agent whose server is down at set-up is unavailable, and comes back by itself."""
+    await server.stop()
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+
+    async def wait(seconds: int) -> str:
+        freezer.tick(timedelta(seconds=seconds))
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done(wait_background_tasks=True)
+        state = hass.states.get(AGENT)
+        assert state is not None
+        return state.state
+
+    for _ in range(3):
+        assert await wait(120) == "unavailable"
+    warnings = [
+        record
+        for record in caplog.records
+        if record.levelno >= logging.WARNING
+        and "I cannot reach the server" in record.getMessage()
+    ]
+    assert len(warnings) == 1
+    await server.start(server.port)
+    assert await wait(300) != "unavailable"
+    assert entry.state.value == "loaded"
+
+
+async def test_large_result(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    set_options: Callable[..., None],
+) -> None:
+    """A large result is cut, and says so."""
+
+    class Large(llm.Tool):
+        name, integration = "large", "test"
+
+        async def async_call(
+            self,
+            hass: HomeAssistant,
+            tool_input: llm.ToolInput,
+            llm_context: llm.LLMContext,
+        ) -> llm.ToolResult:
+            return llm.ToolResult({"text": "x" * 100_000})
+
+    class LargeAPI(llm.API):
+        async def async_get_api_instance(
+            self, llm_context: llm.LLMContext
+        ) -> llm.APIInstance:
+            return llm.APIInstance(self, "", llm_context, [Large()])
+
+    llm.async_register_api(hass, LargeAPI(hass=hass, id="large", name="Large"))
+    set_options(llm_hass_api=["large"])
+    server.script(reply(calls=[Call("large")]), reply("Much."))
+    assert speech(await say("How much?")) == "Much."
+    content = server.bodies[1]["messages"][-1]["content"]
+    assert len(content) < 8100
+    assert content.endswith("(cut: this was 100011 characters long)")

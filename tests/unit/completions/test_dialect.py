@@ -1,0 +1,320 @@
+"""What a server refuses is found in its words, left out, and remembered."""
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.openai_compatible_conversation.completions.dialect import (
+    PLAIN,
+    Dialect,
+    learned,
+)
+from custom_components.openai_compatible_conversation.completions.errors import (
+    error_for_status,
+)
+from custom_components.openai_compatible_conversation.completions.rewrite import (
+    rewritten,
+)
+
+
+def _tool(name: str) -> dict[str, Any]:
+    """Return a tool as it stands in a request."""
+    return {"type": "function", "function": {"name": name, "parameters": {}}}
+
+
+CALL = {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+SYSTEM = {"role": "system", "content": "Be brief."}
+USER = {"role": "user", "content": "Hi"}
+CALLED = {"role": "assistant", "content": "Wait.", "tool_calls": [CALL]}
+THOUGHT = {**CALLED, "reasoning_content": "hm"}
+RESULT = {"role": "tool", "tool_call_id": "a", "content": "1"}
+BODY: dict[str, Any] = {
+    "model": "m",
+    "messages": [SYSTEM, USER, THOUGHT, RESULT],
+    "tools": [_tool("f"), _tool("g")],
+    "tool_choice": "none",
+    "stream": True,
+    "stream_options": {"include_usage": True},
+    "max_tokens": 9,
+    "temperature": 0.5,
+    "parallel_tool_calls": False,
+}
+
+REFUSALS: dict[str, tuple[int, Any, Dialect]] = {
+    "stream_options, named": (
+        400,
+        {"error": {"message": "Unknown parameter", "param": "stream_options"}},
+        PLAIN.without("stream_options"),
+    ),
+    "stream_options, FastAPI": (
+        422,
+        {"detail": [{"type": "extra_forbidden", "loc": ["body", "stream_options"]}]},
+        PLAIN.without("stream_options"),
+    ),
+    "stream_options, in words": (
+        400,
+        {"message": "Unrecognized request argument supplied: stream_options"},
+        PLAIN.without("stream_options"),
+    ),
+    "tool_choice, in a list": (
+        400,
+        {"error": {"message": "UnsupportedParamsError: ['tool_choice']"}},
+        PLAIN.without("tool_choice"),
+    ),
+    "two at once": (
+        400,
+        {"error": "unsupported: parallel_tool_calls, tool_choice"},
+        PLAIN.without("parallel_tool_calls", "tool_choice"),
+    ),
+    "temperature": (
+        400,
+        {"error": {"message": "Unsupported value: 'temperature' does not support 0.5"}},
+        PLAIN.without("temperature"),
+    ),
+    "max_tokens": (
+        400,
+        {
+            "error": {
+                "message": "Unsupported parameter: 'max_tokens' is not supported "
+                "with this model. Use 'max_completion_tokens' instead.",
+                "param": "max_tokens",
+            }
+        },
+        replace(PLAIN, length_name="max_completion_tokens"),
+    ),
+    "reasoning, refused": (
+        400,
+        {"error": {"message": "property 'reasoning_content' is unsupported"}},
+        replace(PLAIN, reasoning=None),
+    ),
+    "reasoning, wanted": (
+        400,
+        {"error": {"message": "Missing `reasoning_content` field in message 3"}},
+        replace(PLAIN, reasoning_always=True),
+    ),
+    "tools, Ollama": (
+        400,
+        {"error": {"message": "registry.ollama.ai/x/y does not support tools"}},
+        replace(PLAIN, no_tools=True),
+    ),
+    "tools, llama.cpp": (
+        500,
+        {"error": {"message": "tools param requires --jinja flag", "code": 500}},
+        replace(PLAIN, no_tools=True),
+    ),
+    "tools, vLLM": (
+        400,
+        {
+            "object": "error",
+            "message": '"auto" tool choice requires --enable-auto-tool-choice and '
+            "--tool-call-parser to be set",
+        },
+        replace(PLAIN, no_tools=True),
+    ),
+    "tools, OpenRouter": (
+        404,
+        {
+            "error": {
+                "message": "No endpoints found that support tool use.",
+                "code": 404,
+            }
+        },
+        replace(PLAIN, no_tools=True),
+    ),
+    "tools, FastAPI": (
+        422,
+        {"detail": [{"type": "extra_forbidden", "loc": ["body", "tools"]}]},
+        replace(PLAIN, no_tools=True),
+    ),
+    "one tool, by name": (
+        400,
+        {
+            "error": {
+                "message": "Invalid schema for function 'g': bad",
+                "param": "tools[1]",
+            }
+        },
+        replace(PLAIN, refused_tools=frozenset({"g"})),
+    ),
+    "one tool, by index": (
+        422,
+        {"detail": [{"loc": ["body", "tools", 1, "function", "parameters"]}]},
+        replace(PLAIN, refused_tools=frozenset({"g"})),
+    ),
+    "roles": (
+        500,
+        {"error": {"message": "Conversation roles must alternate user/assistant"}},
+        replace(PLAIN, alternate=True),
+    ),
+    "system": (
+        400,
+        {"error": {"message": "System role not supported"}},
+        replace(PLAIN, late_system=False, system=False),
+    ),
+    "nothing named": (
+        400,
+        {"error": {"message": "Bad request"}},
+        replace(
+            PLAIN.without("stream_options", "tool_choice", "parallel_tool_calls"),
+            reasoning=None,
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "expected"), REFUSALS.values(), ids=REFUSALS
+)
+def test_refusal(status: int, words: Any, expected: Dialect) -> None:
+    """Each server's words lead to the request that it takes."""
+    assert learned(PLAIN, error_for_status(status, words), BODY) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (401, {"error": {"message": "stream_options"}}),
+        (429, {"error": {"message": "tool_choice"}}),
+        (404, {"error": {"message": "model 'x' not found"}}),
+        (404, {"detail": "Not Found"}),
+        (500, {"error": {"message": "Internal Server Error"}}),
+        (503, {"error": {"message": "Bad request"}}),
+        (400, {"error": {"message": "maximum context length is 9: reduce max_tokens"}}),
+    ],
+)
+def test_not_a_refusal(status: int, words: Any) -> None:
+    """What is no matter of parameters is not made one."""
+    assert learned(PLAIN, error_for_status(status, words), BODY) is None
+
+
+def test_late_system_first() -> None:
+    """System messages in the middle go before the system message at all."""
+    error = error_for_status(400, {"error": "System message must be at the beginning."})
+    body = {"model": "m", "messages": [SYSTEM, USER, SYSTEM]}
+    first = learned(PLAIN, error, body)
+    assert first == replace(PLAIN, late_system=False)
+    assert first is not None
+    assert learned(first, error, rewritten(body, first)) == replace(first, system=False)
+
+
+def test_what_was_learned_is_not_learned_again() -> None:
+    """A server that goes on refusing is not asked for ever."""
+    error = error_for_status(400, {"error": "Bad request"})
+    body = rewritten(BODY, PLAIN)
+    other = learned(PLAIN, error, body)
+    assert other is not None
+    assert learned(other, error, rewritten(BODY, other)) is None
+    names = error_for_status(400, {"error": "reasoning_content is required"})
+    always = replace(PLAIN, reasoning_always=True)
+    assert learned(always, names, rewritten(BODY, always)) != always
+
+
+def test_reverse_length_name() -> None:
+    """A server that knows only the older name of the limit is given that."""
+    error = error_for_status(400, {"error": "max_completion_tokens: use max_tokens"})
+    body = {"model": "m", "messages": [], "max_completion_tokens": 9}
+    other = learned(PLAIN, error, body)
+    assert other == replace(PLAIN, length_name="max_tokens")
+    assert rewritten(body, other)["max_tokens"] == 9
+
+
+def test_plain() -> None:
+    """The documented API is sent what was built."""
+    assert rewritten(BODY, PLAIN) == BODY
+
+
+def test_left_out() -> None:
+    """What is left out is not sent, and the rest is."""
+    sent = rewritten(BODY, PLAIN.without("stream_options", "temperature"))
+    assert BODY.keys() - sent.keys() == {"stream_options", "temperature"}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "thought", "none"),
+    [
+        (PLAIN, {"reasoning_content": "hm"}, {}),
+        (replace(PLAIN, reasoning="reasoning"), {"reasoning": "hm"}, {}),
+        (replace(PLAIN, reasoning=None), {}, {}),
+        (
+            replace(PLAIN, reasoning_always=True),
+            {"reasoning_content": "hm"},
+            {"reasoning_content": ""},
+        ),
+    ],
+)
+def test_reasoning(
+    dialect: Dialect, thought: dict[str, str], none: dict[str, str]
+) -> None:
+    """Reasoning goes back where it came from, or not at all."""
+    body = {"model": "m", "messages": [USER, THOUGHT, RESULT, CALLED]}
+    assert rewritten(body, dialect)["messages"] == [
+        USER,
+        {**CALLED, **thought},
+        RESULT,
+        {**CALLED, **none},
+    ]
+
+
+def test_without_tools() -> None:
+    """A server without tools is told in words what was called and what came of it."""
+    sent = rewritten(BODY, replace(PLAIN, no_tools=True))
+    assert not {"tools", "tool_choice", "parallel_tool_calls"} & sent.keys()
+    assert sent["messages"][2:] == [
+        {"role": "assistant", "content": "Wait.\nf({})"},
+        {"role": "user", "content": "Result: 1"},
+    ]
+
+
+def test_without_one_tool() -> None:
+    """A tool that the server refuses is left out, and the others are not."""
+    sent = rewritten(BODY, replace(PLAIN, refused_tools=frozenset({"g"})))
+    assert [tool["function"]["name"] for tool in sent["tools"]] == ["f"]
+
+
+def test_roles() -> None:
+    """Speakers alternate, and nothing that was said is lost."""
+    messages = [SYSTEM, USER, USER, CALLED, RESULT, RESULT, USER, SYSTEM]
+    body = {"model": "m", "messages": messages}
+    both = {"role": "user", "content": "Hi\n\nHi"}
+    sent = rewritten(body, replace(PLAIN, alternate=True))["messages"]
+    assert sent == [SYSTEM, both, CALLED, RESULT, RESULT, USER, SYSTEM]
+    sent = rewritten(body, replace(PLAIN, late_system=False))["messages"]
+    assert sent[-1] == {"role": "user", "content": "Be brief."}
+    assert sent[0] == SYSTEM
+    sent = rewritten(body, replace(PLAIN, system=False))["messages"]
+    assert sent[0] == {"role": "user", "content": "Be brief.\n\nHi\n\nHi"}
+
+
+@given(
+    st.builds(
+        Dialect,
+        left_out=st.frozensets(st.text()),
+        length_name=st.none() | st.just("max_tokens"),
+        refused_tools=st.frozensets(st.text()),
+        reasoning=st.none() | st.just("reasoning"),
+        reasoning_always=st.booleans(),
+        late_system=st.booleans(),
+        system=st.booleans(),
+        alternate=st.booleans(),
+    )
+)
+def test_stored(dialect: Dialect) -> None:
+    """What was learned is read back as it was; that there are no tools is not kept."""
+    assert Dialect.of(dialect.stored()) == dialect
+    assert Dialect.of(replace(dialect, no_tools=True).stored()) == dialect
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_stored_nonsense(stored: object) -> None:
+    """Nonsense on disk is nothing learned."""
+    assert Dialect.of(stored) == PLAIN
+    assert isinstance(Dialect.of({"left_out": stored}).left_out, frozenset)
+    assert isinstance(Dialect.of({"system": stored}).system, bool)
+    assert isinstance(Dialect.of({"reasoning": stored}).reasoning, str | None)

@@ -1,0 +1,119 @@
+"""What passes is waited out, within bounds; what does not is not."""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from custom_components.openai_compatible_conversation.completions.errors import (
+    CannotConnectError,
+    CompletionError,
+    InvalidAuthError,
+    ModelLoadingError,
+    RateLimitedError,
+    ServerBusyError,
+    ServerFailedError,
+    ServerTimeoutError,
+    UnreachableError,
+)
+from custom_components.openai_compatible_conversation.completions.patience import (
+    DELAYS,
+    MAX_RETRY_AFTER,
+    Patience,
+    retry_after,
+)
+
+
+class Clock:
+    """A clock that is moved by hand."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        """Return the time."""
+        return self.now
+
+
+def _delays(error: CompletionError, limit: float = 60) -> list[float]:
+    """Return all delays that a server which stays as it is costs."""
+    clock = Clock()
+    patience = Patience(limit, clock)
+    delays = []
+    while (delay := patience.delay(error)) is not None:
+        delays.append(delay)
+        clock.now += delay
+    return delays
+
+
+@pytest.mark.parametrize(
+    "kind", [CannotConnectError, RateLimitedError, ServerBusyError]
+)
+def test_passing(kind: type[CompletionError]) -> None:
+    """A server that is down or busy is tried a few times."""
+    assert _delays(kind()) == list(DELAYS)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        InvalidAuthError,
+        ServerFailedError,
+        ServerTimeoutError,
+        UnreachableError,
+        CompletionError,
+    ],
+)
+def test_lasting(kind: type[CompletionError]) -> None:
+    """What will be the same in a second is not tried again."""
+    assert not _delays(kind())
+
+
+def test_loading() -> None:
+    """A model that is loading is waited for as long as for a first token."""
+    assert 55 <= sum(_delays(ModelLoadingError())) < 60
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [(0, list(DELAYS)), (3, [3, 3, 3]), (MAX_RETRY_AFTER + 1, [])],
+)
+def test_retry_after(seconds: float, expected: list[float]) -> None:
+    """The server's own wish counts, unless nobody would wait that long."""
+    error = RateLimitedError()
+    error.retry_after = seconds
+    assert _delays(error) == expected
+
+
+def test_limit() -> None:
+    """No try begins after the limit."""
+    error = RateLimitedError()
+    error.retry_after = 4
+    assert _delays(error, limit=10) == [4, 4]
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry-after": "7"}, 7),
+        ({"retry-after": "1.5"}, 1.5),
+        ({"retry-after": "-1"}, None),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "inf"}, None),
+        ({"retry-after-ms": "250", "retry-after": "7"}, 0.25),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 -0000"}, 0),
+    ],
+)
+def test_header(headers: dict[str, str], seconds: float | None) -> None:
+    """The header is read in each of its forms, and nonsense is not."""
+    assert retry_after(headers) == seconds
+
+
+def test_header_with_a_date() -> None:
+    """A date is as many seconds away as it is."""
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
+    seconds = retry_after({"retry-after": date})
+    assert seconds is not None
+    assert 28 <= seconds <= 30
