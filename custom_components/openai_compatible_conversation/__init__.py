@@ -1,10 +1,14 @@
 """OpenAI-Compatible Conversation: any chat completions server as a voice assistant."""
 
+import logging
+
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
+from homeassistant.util.hass_dict import HassKey
 
 from .completions.errors import CompletionError, InvalidAuthError, NotFoundError
+from .const import DOMAIN
 from .data import OpenAICompatibleConfigEntry, RuntimeData, async_create_client
 from .dialect_store import DialectStore
 from .errors import translated
@@ -12,7 +16,12 @@ from .issues import model_works
 from .options import Options
 from .tools.toolbox import Toolbox
 
+_LOGGER = logging.getLogger(__name__)
+
 PLATFORMS = (Platform.CONVERSATION,)
+
+DATA_DOWN: HassKey[set[str]] = HassKey(f"{DOMAIN}_down")
+"""The entries whose server could not be used at the last try."""
 
 
 async def async_setup_entry(
@@ -21,6 +30,7 @@ async def async_setup_entry(
     """Set up an entry: see that its server answers, and load its platforms."""
     client = await async_create_client(hass, entry.data)
     options = Options.of(entry.options)
+    down = hass.data.setdefault(DATA_DOWN, set())
     try:
         await client.models(options.extra_headers)
     except NotFoundError:
@@ -29,7 +39,14 @@ async def async_setup_entry(
     except InvalidAuthError as err:
         raise translated(err, client.host, ConfigEntryAuthFailed) from err
     except CompletionError as err:
-        raise translated(err, client.host, ConfigEntryNotReady) from err
+        not_ready = translated(err, client.host, ConfigEntryNotReady)
+        if entry.entry_id not in down:
+            down.add(entry.entry_id)
+            _LOGGER.warning("%s is unavailable: %s", entry.title, not_ready)
+        raise not_ready from err
+    if entry.entry_id in down:
+        down.remove(entry.entry_id)
+        _LOGGER.warning("%s is available again", entry.title)
 
     await DialectStore(hass, entry.entry_id).async_attach(client)
     toolbox = Toolbox(hass, lambda: Options.of(entry.options).llm_hass_api)

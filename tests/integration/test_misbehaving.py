@@ -295,12 +295,13 @@ async def test_unavailable(
     warnings = [
         record
         for record in caplog.records
-        if record.levelno >= logging.WARNING
-        and "I cannot reach the server" in record.getMessage()
+        if record.levelno >= logging.WARNING and "Scripted is" in record.getMessage()
     ]
-    assert len(warnings) == 1
+    (warning,) = warnings
+    assert "I cannot reach the server" in warning.getMessage()
     await server.start(server.port)
     assert await wait(300) != "unavailable"
+    assert "Scripted is available again" in caplog.text
     assert entry.state.value == "loaded"
 
 

@@ -164,9 +164,9 @@ class CompletionsClient:
         """Send a request once, and yield the events of its answer."""
         deadline = _Deadline(self.timeouts, streamed=bool(body.get("stream")))
         response = await _in_time(self._open(body, headers), deadline.at)
+        chunks = response.response.aiter_bytes()
         try:
             decoder = AnswerDecoder(known_tools)
-            chunks = aiter(response.response.aiter_bytes())
             while not decoder.done and (
                 chunk := await _next_in_time(chunks, deadline, decoder)
             ):
@@ -180,6 +180,7 @@ class CompletionsClient:
             if decoder.done:
                 await _drain(chunks, self.timeouts.drain)
         finally:
+            await _close(chunks)
             await response.close()
 
     def _take_reasoning_back(self, model: str, field: str) -> None:
@@ -275,6 +276,12 @@ async def _next_in_time(
         if decoder.finish_reason is None:
             raise
         return None
+
+
+async def _close(chunks: AsyncIterator[bytes]) -> None:
+    """Close what reads a body, which else would be left to the garbage collector."""
+    if isinstance(chunks, AsyncGenerator):
+        await chunks.aclose()
 
 
 async def _drain(chunks: AsyncIterator[bytes], limit: float) -> None:
