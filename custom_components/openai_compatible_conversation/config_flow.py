@@ -29,6 +29,7 @@ from .const import (
 )
 from .options import Options
 from .options_form import (
+    EXAMPLES,
     flattened,
     model_selector,
     options_problem,
@@ -206,15 +207,15 @@ class OpenAICompatibleOptionsFlow(OptionsFlow):
         probe = Probe(self.hass, entry.data, stored.extra_headers)
         form = sectioned(stored.stored())
         error: str | None = None
-        subject = ""
+        about: dict[str, str] = {}
         if user_input is not None:
-            form = user_input
             changed = flattened(user_input, entry.options)
+            form = sectioned(changed)
             model = changed[CONF_CHAT_MODEL]
-            error, subject = options_problem(changed)
+            error, about = options_problem(changed)
             if not error and model != stored.chat_model:
                 await probe.async_try_model(model)
-                error, subject = probe.error, probe.detail
+                error, about = probe.error, probe.placeholders
             if not error:
                 return self.async_create_entry(data=changed)
         # Without the server there is no list to choose from, and a name can be typed.
@@ -225,5 +226,5 @@ class OpenAICompatibleOptionsFlow(OptionsFlow):
                 options_schema(self.hass, probe.models, stored), form
             ),
             errors={"base": error} if error else None,
-            description_placeholders={**probe.placeholders, "message": subject or "-"},
+            description_placeholders={**probe.placeholders, **EXAMPLES, **about},
         )

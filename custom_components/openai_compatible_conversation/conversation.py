@@ -86,6 +86,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
 
         async def explain(err: CompletionError) -> str:
             """Say what went wrong, and see to what can be done about it."""
+            _LOGGER.debug("The turn failed: %r", err)
             self._see_to(err)
             return await async_explain(self.hass, err, client.host, user_input.language)
 

@@ -20,7 +20,7 @@ class OpenAICompatibleEntity(Entity):
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, entry.entry_id)},
             name=entry.title,
-            manufacturer="OpenAI-compatible",
+            manufacturer="OpenAI-Compatible Conversation",
             model=self.options.chat_model,
             entry_type=DeviceEntryType.SERVICE,
         )

@@ -40,4 +40,4 @@ async def async_explain(
 
 def _placeholders(err: CompletionError, host: str) -> dict[str, str]:
     """Return what the words of an error name."""
-    return {"host": host, "message": err.detail or "-"}
+    return {"host": host, "message": err.explanation}

@@ -1,27 +1,31 @@
 """The form of the options: its fields, and what may stand in them."""
 
 from collections.abc import Iterable, Mapping
+import json
 import re
-from typing import Any
+from typing import Any, override
 
 import probatio
 
 from homeassistant import data_entry_flow
 from homeassistant.const import CONF_LLM_HASS_API, CONF_PROMPT
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import llm
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
-    ObjectSelector,
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
     TemplateSelector,
+    TextSelector,
+    TextSelectorConfig,
 )
+from homeassistant.util.yaml import parse_yaml
 
 from .completions.request import MANAGED
 from .const import (
@@ -52,6 +56,28 @@ DEFAULTS = Options()
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
+
+
+EXAMPLES = {
+    "body_example": '{"reasoning_effort": "low"}',
+    "headers_example": '{"X-Title": "Home"}',
+}
+
+
+class ObjectTextSelector(TextSelector):
+    """A text field for an object, which callers may also give as one.
+
+    Home Assistant's own field for objects sends nothing at all while its text
+    cannot be parsed, so that a slip would clear what was stored.
+    """
+
+    @override
+    def __call__(self, data: Any) -> Any:
+        """Return an object as it is, and a text as it was typed."""
+        return data if isinstance(data, dict | list) else super().__call__(data)
+
+
+JSON_FIELD = ObjectTextSelector(TextSelectorConfig(multiline=True))
 
 
 def model_selector(models: Iterable[str]) -> SelectSelector:
@@ -99,8 +125,8 @@ def options_schema(
                     probatio.Optional(CONF_TEMPERATURE): _fraction(2),
                     probatio.Optional(CONF_TOP_P): _fraction(1),
                     _with_default(CONF_PREWARM): _choice(CONF_PREWARM),
-                    probatio.Optional(CONF_EXTRA_BODY): ObjectSelector(),
-                    probatio.Optional(CONF_EXTRA_HEADERS): ObjectSelector(),
+                    probatio.Optional(CONF_EXTRA_BODY): JSON_FIELD,
+                    probatio.Optional(CONF_EXTRA_HEADERS): JSON_FIELD,
                 }
             ),
         }
@@ -127,19 +153,29 @@ SECTIONS: dict[str, tuple[str, ...]] = {
 }
 """Which options stand in which section of the form."""
 
+OBJECTS = (CONF_EXTRA_BODY, CONF_EXTRA_HEADERS)
+"""Which options are JSON objects."""
+
 
 def sectioned(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return stored options as the form's sections hold them."""
+    """Return stored options as the form shows them."""
     inside = {key for keys in SECTIONS.values() for key in keys}
     form: dict[str, Any] = {k: v for k, v in stored.items() if k not in inside}
     form.setdefault(CONF_PROMPT, llm.DEFAULT_INSTRUCTIONS_PROMPT)
     for name, keys in SECTIONS.items():
-        form[name] = {key: stored[key] for key in keys if key in stored}
+        form[name] = {
+            key: _shown(stored[key]) if key in OBJECTS else stored[key]
+            for key in keys
+            if key in stored
+        }
     return form
 
 
 def flattened(form: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a form as it is to be stored; a section that is not in it stays as it was."""
+    """Return a form as it is to be stored; a section that is not in it stays as it was.
+
+    An object that cannot be read stays the text that was typed.
+    """
     flat = {k: v for k, v in form.items() if k not in SECTIONS}
     for name, keys in SECTIONS.items():
         source = form.get(name, stored)
@@ -152,31 +188,57 @@ def flattened(form: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, A
     ):
         # Left unset, for Home Assistant's own wording may change with its version.
         flat.pop(CONF_PROMPT, None)
-    for key in (CONF_EXTRA_BODY, CONF_EXTRA_HEADERS):
-        if flat.get(key) in (None, {}, ""):
-            flat.pop(key, None)
+    for key in OBJECTS:
+        flat[key] = _read(flat.get(key))
+        if not flat[key]:
+            del flat[key]
+    if isinstance(headers := flat.get(CONF_EXTRA_HEADERS), dict):
+        flat[CONF_EXTRA_HEADERS] = {
+            name: str(value) if type(value) in (int, float) else value
+            for name, value in headers.items()
+        }
     return flat
 
 
-def options_problem(options: Mapping[str, Any]) -> tuple[str | None, str]:
-    """Return the error that options are refused with, if they are, and what it is about."""
+def options_problem(options: Mapping[str, Any]) -> tuple[str | None, dict[str, str]]:
+    """Return the error that options are refused with, if they are, and its placeholders."""
     body = options.get(CONF_EXTRA_BODY, {})
     if not isinstance(body, dict):
-        return "extra_body_invalid", ""
+        return "extra_body_invalid", {"example": EXAMPLES["body_example"]}
     if managed := sorted(MANAGED & body.keys()):
-        return "extra_body_managed", ", ".join(managed)
+        return "extra_body_managed", {"message": ", ".join(managed)}
     headers = options.get(CONF_EXTRA_HEADERS, {})
+    example = EXAMPLES["headers_example"]
     if not isinstance(headers, dict):
-        return "extra_headers_invalid", ""
+        return "extra_headers_invalid", {"example": example, "message": str(headers)}
     for name, value in headers.items():
         if not (
-            isinstance(name, str)
-            and isinstance(value, str)
-            and _HEADER_NAME.fullmatch(name)
+            isinstance(value, str)
+            and _HEADER_NAME.fullmatch(str(name))
             and _HEADER_VALUE.fullmatch(value)
         ):
-            return "extra_headers_invalid", str(name)
-    return None, ""
+            return "extra_headers_invalid", {"example": example, "message": str(name)}
+    return None, {}
+
+
+def _shown(value: object) -> str:
+    """Return an object as the text that a form shows."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _read(value: object) -> object:
+    """Return the object that was typed as JSON or YAML, or else what was typed."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        pass
+    try:
+        # YAML has more types than JSON, dates among them.
+        return json.loads(json.dumps(parse_yaml(value), default=str))
+    except HomeAssistantError:
+        return value
 
 
 def _section(fields: dict[probatio.Marker, Any]) -> data_entry_flow.section:

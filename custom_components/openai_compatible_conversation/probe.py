@@ -67,7 +67,11 @@ class Probe:
     def placeholders(self) -> dict[str, str]:
         """Return what the words of an error name."""
         _, host = _split(self.base_url)
-        return {"host": host or self.base_url, "message": self.detail or "-"}
+        return {
+            "host": host or self.base_url,
+            "message": self.detail or "-",
+            "url": self.base_url,
+        }
 
     async def async_connect(self) -> bool:
         """List the models; where there is no list, look for it below `/v1`."""
@@ -118,8 +122,11 @@ class Probe:
     def _failed(self, err: Exception) -> bool:
         """Keep what went wrong, as a form names it."""
         if isinstance(err, CompletionError):
-            self.error = err.key if err.key in FORM_ERRORS else "api_error"
-            self.detail = err.detail
+            if isinstance(err, CannotConnectError):
+                self.error = CannotConnectError.key
+            else:
+                self.error = err.key if err.key in FORM_ERRORS else "api_error"
+            self.detail = err.explanation
         else:
             _LOGGER.error("Unexpected error while trying a server", exc_info=err)
             self.error = "unknown"
@@ -127,8 +134,11 @@ class Probe:
 
 
 def tidy_url(url: str) -> str:
-    """Return an address without what is often pasted behind it."""
-    return url.strip().rstrip("/").removesuffix("/chat/completions").rstrip("/")
+    """Return an address with what is often left out before it, without what is pasted behind."""
+    url = url.strip()
+    if "://" not in url:
+        url = f"http://{url}"
+    return url.rstrip("/").removesuffix("/chat/completions").rstrip("/")
 
 
 def _split(url: str) -> tuple[str, str]:
@@ -138,4 +148,5 @@ def _split(url: str) -> tuple[str, str]:
         _ = parts.port
     except ValueError:
         return "", ""
-    return parts.scheme, parts.netloc
+    host = parts.netloc
+    return parts.scheme, "" if any(map(str.isspace, host)) else host

@@ -1,6 +1,7 @@
 """Setting up, repairing and changing an entry in the UI."""
 
 from collections.abc import Callable
+import json
 from typing import Any
 
 import pytest
@@ -39,6 +40,14 @@ SECTIONED: dict[str, Any] = {
         "clean_speech": "never",
     },
     "model": MODEL_SECTION,
+}
+SHOWN = {
+    **SECTIONED,
+    "model": {
+        **MODEL_SECTION,
+        "extra_body": '{"top_k": 3}',
+        "extra_headers": '{"X-Team": "blue"}',
+    },
 }
 FLAT = {
     **{k: v for k, v in SECTIONED.items() if not isinstance(v, dict)},
@@ -111,9 +120,12 @@ async def test_add(hass: HomeAssistant, server: ModelServer) -> None:
 @pytest.mark.parametrize(
     "behind", ["", "/", "/chat/completions", "/v1", "/v1/", "/v1/chat/completions"]
 )
-async def test_address(hass: HomeAssistant, server: ModelServer, behind: str) -> None:
+@pytest.mark.parametrize("before", ["http://", " "])
+async def test_address(
+    hass: HomeAssistant, server: ModelServer, before: str, behind: str
+) -> None:
     """The address is found from what is usually typed or pasted."""
-    address = server.base_url.removesuffix("/v1") + behind
+    address = server.base_url.removesuffix("/v1").replace("http://", before) + behind
     flow = await _begin(hass, name="Mine", base_url=address)
     flow = await hass.config_entries.flow.async_configure(
         flow["flow_id"], {"chat_model": "scripted"}
@@ -151,7 +163,7 @@ async def test_server_errors(
     "address",
     [
         "http://127.0.0.1:1/v1",
-        "nonsense",
+        "not an address",
         "ftp://127.0.0.1/v1",
         "http://",
         "http://[/v1",
@@ -358,7 +370,7 @@ async def test_options(
     assert not server.completions
     assert entry.state is ConfigEntryState.LOADED
     flow = await hass.config_entries.options.async_init(entry.entry_id)
-    assert _suggested(flow) == SECTIONED
+    assert _suggested(flow) == SHOWN
 
 
 async def test_options_cleared(
@@ -398,9 +410,17 @@ async def test_options_cleared(
     ("changes", "error", "subject"),
     [
         ({"extra_body": [1]}, "extra_body_invalid", "-"),
+        ({"extra_body": '{"a": 1'}, "extra_body_invalid", "-"),
+        ({"extra_body": "a: [1"}, "extra_body_invalid", "-"),
+        ({"extra_body": "seven"}, "extra_body_invalid", "-"),
         ({"extra_body": {"stream": True, "n": 2}}, "extra_body_managed", "n, stream"),
-        ({"extra_headers": "X-Team: blue"}, "extra_headers_invalid", "-"),
-        ({"extra_headers": {"X-Team": 7}}, "extra_headers_invalid", "X-Team"),
+        ({"extra_headers": "X-Team"}, "extra_headers_invalid", "X-Team"),
+        ({"extra_headers": {"X-Team": None}}, "extra_headers_invalid", "X-Team"),
+        (
+            {"extra_headers": {"X-Team": "K\u00fcche"}},
+            "extra_headers_invalid",
+            "X-Team",
+        ),
         ({"extra_headers": {"X Team": "blue"}}, "extra_headers_invalid", "X Team"),
         ({"extra_headers": {"X-Team": "a\nb"}}, "extra_headers_invalid", "X-Team"),
     ],
@@ -421,8 +441,34 @@ async def test_options_refused(
     assert flow["errors"] == {"base": error}
     assert flow["description_placeholders"] is not None
     assert flow["description_placeholders"]["message"] == subject
-    assert _suggested(flow) == typed
+    changed = next(iter(changes))
+    shown = _suggested(flow)["model"].pop(changed)
+    typed_text = changes[changed]
+    assert shown == typed_text or json.loads(shown) == typed_text
+    assert _suggested(flow)["memory"] == SECTIONED["memory"]
     assert entry.options == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ('{"X-Team": "blue"}', {"X-Team": "blue"}),
+        ("X-Team: blue\nX-Retry: 3", {"X-Team": "blue", "X-Retry": "3"}),
+        ({"X-Retry": 1.5}, {"X-Retry": "1.5"}),
+        ("  ", None),
+        ("{}", None),
+    ],
+)
+async def test_objects_as_text(
+    hass: HomeAssistant, agent: str, entry: MockConfigEntry, typed: Any, stored: Any
+) -> None:
+    """Objects are typed as JSON or as YAML; numbers are texts in headers."""
+    flow = await hass.config_entries.options.async_init(entry.entry_id)
+    flow = await hass.config_entries.options.async_configure(
+        flow["flow_id"], {"chat_model": "scripted", "model": {"extra_headers": typed}}
+    )
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    assert entry.options.get("extra_headers") == stored
 
 
 @pytest.mark.parametrize(

@@ -180,7 +180,7 @@ async def test_server_down(server: ModelServer, say: Say) -> None:
 async def test_connection_dropped(server: ModelServer, say: Say) -> None:
     """A connection that drops before a word is told as such."""
     server.script(*[raw(Pause(0), Abort())] * 10)
-    assert "cannot reach the server" in speech(await say("Hello"))
+    assert "broke off" in speech(await say("Hello"))
 
 
 async def test_empty_answer(server: ModelServer, say: Say) -> None:

@@ -40,7 +40,7 @@ WORDS = chunk({"content": "The weather is "})
 @pytest.mark.parametrize(
     ("ending", "words"),
     [
-        ([Pause(0.05), Abort()], "cannot reach the server"),
+        ([Pause(0.05), Abort()], "broke off"),
         ([event({"error": {"message": "overloaded", "code": 503}})], "overloaded"),
     ],
 )
@@ -170,9 +170,9 @@ async def test_context_too_long(
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("de", "Ich erreiche den Server"),
-        ("de-CH", "Ich erreiche den Server"),
-        ("xx", "I cannot reach the server"),
+        ("de", "Die Verbindung zum Server"),
+        ("de-CH", "Die Verbindung zum Server"),
+        ("xx", "The connection to the server"),
     ],
 )
 async def test_language(

@@ -20,6 +20,7 @@ from .dialect import PLAIN, Dialect, learned
 from .errors import (
     CannotConnectError,
     CompletionError,
+    ConnectionLostError,
     NotFoundError,
     ServerTimeoutError,
     UnreachableError,
@@ -263,7 +264,7 @@ async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
     # httpx before Home Assistant 2026.11, httpx2 since: what reading a body
     # raises has no name that both know.
     except Exception as err:
-        raise CannotConnectError(str(err)) from err
+        raise ConnectionLostError(str(err)) from err
 
 
 async def _next_in_time(

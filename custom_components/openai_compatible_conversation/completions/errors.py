@@ -28,6 +28,11 @@ class CompletionError(Exception):
         self.detail = " ".join(detail[:MAX_WORDS].split())[:MAX_DETAIL]
         super().__init__(self.detail or self.key)
 
+    @property
+    def explanation(self) -> str:
+        """Return what there is to say of it in the server's own words."""
+        return self.detail or (f"HTTP {self.status}" if self.status else "-")
+
 
 class CannotConnectError(CompletionError):
     """The server cannot be reached, or dropped the connection."""
@@ -37,6 +42,12 @@ class CannotConnectError(CompletionError):
 
 class UnreachableError(CannotConnectError):
     """Nothing answers at the server's address, not even to refuse."""
+
+
+class ConnectionLostError(CannotConnectError):
+    """The connection broke off before the end of the answer."""
+
+    key = "connection_lost"
 
 
 class ServerTimeoutError(CompletionError):
