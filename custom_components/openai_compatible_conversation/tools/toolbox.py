@@ -101,6 +101,7 @@ class Tools(llm.APIInstance):
     """The tools for one turn. Each call has a result, whatever happens."""
 
     toolbox: Toolbox
+    _definitions: list[dict[str, Any]] | None = field(default=None, init=False)
     _real_names: dict[str, str] = field(default_factory=dict, init=False)
     _refused: dict[str, str] = field(default_factory=dict, init=False)
     _last: tuple[str, str] | None = field(default=None, init=False)
@@ -108,6 +109,12 @@ class Tools(llm.APIInstance):
 
     def definitions(self) -> list[dict[str, Any]]:
         """Return the function definitions to send, without those that cannot be."""
+        if self._definitions is None:
+            self._definitions = self._define()
+        return self._definitions
+
+    def _define(self) -> list[dict[str, Any]]:
+        """Return the function definition of each tool that has one."""
         result = []
         for tool in self.tools:
             try:
