@@ -139,9 +139,10 @@ class ModelServer:
             self._arrived.notify_all()
         try:
             return await self._send(request, self._reply(recorded), recorded)
-        except ConnectionResetError, asyncio.CancelledError:
+        except (ConnectionResetError, asyncio.CancelledError) as err:
             recorded.aborted.set()
-            raise
+            # Nobody is left to be told.
+            raise asyncio.CancelledError from err
 
     def _reply(self, recorded: RecordedRequest) -> Reply:
         """Return the reply to a request."""

@@ -28,14 +28,8 @@ from .const import (
     DOMAIN,
 )
 from .options import Options
-from .options_form import (
-    EXAMPLES,
-    flattened,
-    model_selector,
-    options_problem,
-    options_schema,
-    sectioned,
-)
+from .options_form import model_selector, options_schema
+from .options_input import EXAMPLES, flattened, options_problem, sectioned
 from .probe import Probe, tidy_url
 
 _URL = TextSelector(TextSelectorConfig(type=TextSelectorType.URL))

@@ -12,8 +12,12 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.intent import IntentResponseErrorCode
 
 from .agent import Turn
-from .completions.errors import CompletionError, InvalidAuthError, ModelNotFoundError
-from .const import DOMAIN
+from .completions.errors import (
+    CompletionError,
+    InvalidAuthError,
+    ModelNotFoundError,
+    UnexpectedError,
+)
 from .data import OpenAICompatibleConfigEntry
 from .entity import OpenAICompatibleEntity
 from .errors import async_explain, translated
@@ -102,8 +106,9 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             raise
         except Exception as err:
             _LOGGER.exception("Unexpected error in a turn")
-            raise HomeAssistantError(
-                translation_domain=DOMAIN, translation_key="unknown"
+            unexpected = UnexpectedError()
+            raise translated(
+                unexpected, client.host, HomeAssistantError, await explain(unexpected)
             ) from err
 
     async def _async_answer(

@@ -1,16 +1,9 @@
 """The one place that talks to a server, and the only one that knows the SDK."""
 
 import asyncio
-from collections.abc import (
-    AsyncGenerator,
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Collection,
-    Mapping,
-)
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,7 +13,6 @@ from .dialect import PLAIN, Dialect, learned
 from .errors import (
     CannotConnectError,
     CompletionError,
-    ConnectionLostError,
     NotFoundError,
     ServerTimeoutError,
     UnreachableError,
@@ -28,30 +20,13 @@ from .errors import (
 )
 from .events import Event
 from .patience import Patience, retry_after
+from .reading import TIMEOUTS, Deadline, Timeouts, close, drain, in_time, next_in_time
 from .request import encode
 from .rewrite import rewritten
 from .stream import AnswerDecoder
 
 MAX_LESSONS = 4
 """How often one request is sent again without something that the server refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """How long a server may take, in seconds."""
-
-    connect: float = 5
-    models: float = 10
-    first_token: float = 60
-    between_tokens: float = 30
-    whole_answer: float = 90
-    """For an answer that is not streamed."""
-    whole_stream: float = 600
-    """For one that is, however lively it goes on."""
-    after_finish: float = 2
-    """From the finish reason to the end of the stream; what lacks then is not awaited."""
-    drain: float = 0.25
-    """From the end of an answer to that of the response, so that its connection is kept."""
 
 
 class CompletionsClient:
@@ -65,7 +40,7 @@ class CompletionsClient:
         base_url: str,
         api_key: str | None,
         http_client: Any,
-        timeouts: Timeouts = Timeouts(),
+        timeouts: Timeouts = TIMEOUTS,
     ) -> None:
         """Initialize with the HTTP client to use, which stays the caller's to close."""
         self.base_url = base_url
@@ -163,13 +138,13 @@ class CompletionsClient:
         known_tools: Collection[str],
     ) -> AsyncGenerator[Event]:
         """Send a request once, and yield the events of its answer."""
-        deadline = _Deadline(self.timeouts, streamed=bool(body.get("stream")))
-        response = await _in_time(self._open(body, headers), deadline.at)
+        deadline = Deadline(self.timeouts, streamed=bool(body.get("stream")))
+        response = await in_time(self._open(body, headers), deadline.at)
         chunks = response.response.aiter_bytes()
         try:
             decoder = AnswerDecoder(known_tools)
             while not decoder.done and (
-                chunk := await _next_in_time(chunks, deadline, decoder)
+                chunk := await next_in_time(chunks, deadline, decoder)
             ):
                 for event in decoder.feed(chunk):
                     yield event
@@ -179,9 +154,9 @@ class CompletionsClient:
             if field := decoder.reasoning_field:
                 self._take_reasoning_back(body["model"], field)
             if decoder.done:
-                await _drain(chunks, self.timeouts.drain)
+                await drain(chunks, self.timeouts.drain)
         finally:
-            await _close(chunks)
+            await close(chunks)
             await response.close()
 
     def _take_reasoning_back(self, model: str, field: str) -> None:
@@ -221,78 +196,6 @@ class CompletionsClient:
             "headers": {**self._auth, **(headers or {})},
             "timeout": openai.Timeout(None, connect=self.timeouts.connect),
         }
-
-
-class _Deadline:
-    """When a server has to have said the next thing, by the loop's clock."""
-
-    def __init__(self, limits: Timeouts, *, streamed: bool) -> None:
-        """Start the clock with the request."""
-        self._clock = asyncio.get_running_loop().time
-        self._limits = limits
-        self._streamed = streamed
-        self._end = self._clock() + (
-            limits.whole_stream if streamed else limits.whole_answer
-        )
-        self._tokens = 0
-        self.at = self._clock() + limits.first_token if streamed else self._end
-
-    def advance(self, decoder: AnswerDecoder) -> None:
-        """Allow more time if the answer has grown, and little if it is finished."""
-        if not self._streamed:
-            return
-        if decoder.finish_reason is not None:
-            self.at = self._clock() + self._limits.after_finish
-        elif decoder.tokens > self._tokens:
-            self._tokens = decoder.tokens
-            self.at = min(self._clock() + self._limits.between_tokens, self._end)
-
-
-async def _in_time[T](awaitable: Awaitable[T], deadline: float) -> T:
-    """Await until a time of the loop's clock."""
-    try:
-        async with asyncio.timeout_at(deadline):
-            return await awaitable
-    except TimeoutError as err:
-        raise ServerTimeoutError from err
-
-
-async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
-    """Return the next bytes of a body, None at its end."""
-    try:
-        return await anext(chunks, None)
-    # httpx before Home Assistant 2026.11, httpx2 since: what reading a body
-    # raises has no name that both know.
-    except Exception as err:
-        raise ConnectionLostError(str(err)) from err
-
-
-async def _next_in_time(
-    chunks: AsyncIterator[bytes], deadline: _Deadline, decoder: AnswerDecoder
-) -> bytes | None:
-    """Return the next bytes; a finished answer ends where they do not come."""
-    try:
-        return await _in_time(_next(chunks), deadline.at)
-    except ServerTimeoutError:
-        if decoder.finish_reason is None:
-            raise
-        return None
-
-
-async def _close(chunks: AsyncIterator[bytes]) -> None:
-    """Close what reads a body, which else would be left to the garbage collector."""
-    if isinstance(chunks, AsyncGenerator):
-        await chunks.aclose()
-
-
-async def _drain(chunks: AsyncIterator[bytes], limit: float) -> None:
-    """Read what follows an answer, so that the connection can serve the next request."""
-    deadline = asyncio.get_running_loop().time() + limit
-    try:
-        while await _in_time(_next(chunks), deadline) is not None:
-            pass
-    except CompletionError:
-        return
 
 
 def _translated(err: openai.OpenAIError) -> CompletionError:

@@ -132,6 +132,12 @@ class AnswerTooLargeError(CompletionError):
     key = "answer_too_large"
 
 
+class UnexpectedError(CompletionError):
+    """Something went wrong that nobody thought of."""
+
+    key = "unknown"
+
+
 _MODEL_MISSING = re.compile(
     r"\bmodels?\b.{0,200}\b(not (found|exist)|(does|do) not exist|no such|unknown)"
     r"|\b(invalid|unknown|unsupported|no such) model\b"

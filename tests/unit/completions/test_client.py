@@ -15,7 +15,6 @@ import pytest
 from custom_components.openai_compatible_conversation.completions.client import (
     MAX_LESSONS,
     CompletionsClient,
-    Timeouts,
 )
 from custom_components.openai_compatible_conversation.completions.errors import (
     AnswerTooLargeError,
@@ -31,6 +30,9 @@ from custom_components.openai_compatible_conversation.completions.events import 
     Text,
     ToolCall,
     Usage,
+)
+from custom_components.openai_compatible_conversation.completions.reading import (
+    Timeouts,
 )
 from testbed.replies import (
     DONE,

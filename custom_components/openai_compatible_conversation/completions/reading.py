@@ -1,0 +1,101 @@
+"""Reading the body of an answer against the clock."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from dataclasses import dataclass
+
+from .errors import CompletionError, ConnectionLostError, ServerTimeoutError
+from .stream import AnswerDecoder
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long a server may take, in seconds."""
+
+    connect: float = 5
+    models: float = 10
+    first_token: float = 60
+    between_tokens: float = 30
+    whole_answer: float = 90
+    """For an answer that is not streamed."""
+    whole_stream: float = 600
+    """For one that is, however lively it goes on."""
+    after_finish: float = 2
+    """From the finish reason to the end of the stream; what lacks then is not awaited."""
+    drain: float = 0.25
+    """From the end of an answer to that of the response, so that its connection is kept."""
+
+
+TIMEOUTS = Timeouts()
+
+
+class Deadline:
+    """When a server has to have said the next thing, by the loop's clock."""
+
+    def __init__(self, limits: Timeouts, *, streamed: bool) -> None:
+        """Start the clock with the request."""
+        self._clock = asyncio.get_running_loop().time
+        self._limits = limits
+        self._streamed = streamed
+        self._end = self._clock() + (
+            limits.whole_stream if streamed else limits.whole_answer
+        )
+        self._tokens = 0
+        self.at = self._clock() + limits.first_token if streamed else self._end
+
+    def advance(self, decoder: AnswerDecoder) -> None:
+        """Allow more time if the answer has grown, and little if it is finished."""
+        if not self._streamed:
+            return
+        if decoder.finish_reason is not None:
+            self.at = self._clock() + self._limits.after_finish
+        elif decoder.tokens > self._tokens:
+            self._tokens = decoder.tokens
+            self.at = min(self._clock() + self._limits.between_tokens, self._end)
+
+
+async def in_time[T](awaitable: Awaitable[T], deadline: float) -> T:
+    """Await until a time of the loop's clock."""
+    try:
+        async with asyncio.timeout_at(deadline):
+            return await awaitable
+    except TimeoutError as err:
+        raise ServerTimeoutError from err
+
+
+async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
+    """Return the next bytes of a body, None at its end."""
+    try:
+        return await anext(chunks, None)
+    # httpx before Home Assistant 2026.11, httpx2 since: what reading a body
+    # raises has no name that both know.
+    except Exception as err:
+        raise ConnectionLostError(str(err)) from err
+
+
+async def next_in_time(
+    chunks: AsyncIterator[bytes], deadline: Deadline, decoder: AnswerDecoder
+) -> bytes | None:
+    """Return the next bytes; a finished answer ends where they do not come."""
+    try:
+        return await in_time(_next(chunks), deadline.at)
+    except ServerTimeoutError:
+        if decoder.finish_reason is None:
+            raise
+        return None
+
+
+async def close(chunks: AsyncIterator[bytes]) -> None:
+    """Close what reads a body, which else would be left to the garbage collector."""
+    if isinstance(chunks, AsyncGenerator):
+        await chunks.aclose()
+
+
+async def drain(chunks: AsyncIterator[bytes], limit: float) -> None:
+    """Read what follows an answer, so that the connection can serve the next request."""
+    deadline = asyncio.get_running_loop().time() + limit
+    try:
+        while await in_time(_next(chunks), deadline) is not None:
+            pass
+    except CompletionError:
+        return

@@ -1,0 +1,149 @@
+"""Options between the form and the store: sections, objects as text, what is refused."""
+
+from collections.abc import Mapping
+import json
+import re
+from typing import Any
+
+from homeassistant.const import CONF_LLM_HASS_API, CONF_PROMPT
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import llm
+from homeassistant.util.yaml import parse_yaml
+
+from .completions.request import MANAGED
+from .const import (
+    CONF_AUTO_CONTINUE_LISTENING,
+    CONF_CHAT_MODEL,
+    CONF_CLEAN_SPEECH,
+    CONF_CONVERSATION_TIMEOUT,
+    CONF_ENABLE_FACT_LEARNING,
+    CONF_ENABLE_STREAMING,
+    CONF_EXTRA_BODY,
+    CONF_EXTRA_HEADERS,
+    CONF_MAX_TOKENS,
+    CONF_MAX_TOOL_ITERATIONS,
+    CONF_PREWARM,
+    CONF_RECOMMENDED,
+    CONF_TEMPERATURE,
+    CONF_TOOL_DISCOVERY,
+    CONF_TOP_P,
+    SECTION_MEMORY,
+    SECTION_MODEL,
+    SECTION_TOOLS,
+    SECTION_VOICE,
+)
+
+SECTIONS: dict[str, tuple[str, ...]] = {
+    SECTION_TOOLS: (CONF_TOOL_DISCOVERY, CONF_MAX_TOOL_ITERATIONS),
+    SECTION_MEMORY: (CONF_CONVERSATION_TIMEOUT, CONF_ENABLE_FACT_LEARNING),
+    SECTION_VOICE: (
+        CONF_ENABLE_STREAMING,
+        CONF_AUTO_CONTINUE_LISTENING,
+        CONF_CLEAN_SPEECH,
+    ),
+    SECTION_MODEL: (
+        CONF_RECOMMENDED,
+        CONF_MAX_TOKENS,
+        CONF_TEMPERATURE,
+        CONF_TOP_P,
+        CONF_PREWARM,
+        CONF_EXTRA_BODY,
+        CONF_EXTRA_HEADERS,
+    ),
+}
+"""Which options stand in which section of the form."""
+
+OBJECTS = (CONF_EXTRA_BODY, CONF_EXTRA_HEADERS)
+"""Which options are JSON objects."""
+
+EXAMPLES = {
+    "body_example": '{"reasoning_effort": "low"}',
+    "headers_example": '{"X-Title": "Home"}',
+}
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
+
+
+def sectioned(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return stored options as the form shows them."""
+    inside = {key for keys in SECTIONS.values() for key in keys}
+    form: dict[str, Any] = {k: v for k, v in stored.items() if k not in inside}
+    form.setdefault(CONF_PROMPT, llm.DEFAULT_INSTRUCTIONS_PROMPT)
+    for name, keys in SECTIONS.items():
+        form[name] = {
+            key: _shown(stored[key]) if key in OBJECTS else stored[key]
+            for key in keys
+            if key in stored
+        }
+    return form
+
+
+def flattened(form: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a form as it is to be stored; a section that is not in it stays as it was.
+
+    An object that cannot be read stays the text that was typed.
+    """
+    flat = {k: v for k, v in form.items() if k not in SECTIONS}
+    for name, keys in SECTIONS.items():
+        source = form.get(name, stored)
+        flat |= {key: source[key] for key in keys if key in source}
+    flat[CONF_CHAT_MODEL] = flat[CONF_CHAT_MODEL].strip()
+    flat.setdefault(CONF_LLM_HASS_API, [])
+    if flat.get(CONF_PROMPT, "").strip() in (
+        "",
+        llm.DEFAULT_INSTRUCTIONS_PROMPT.strip(),
+    ):
+        # Left unset, for Home Assistant's own wording may change with its version.
+        flat.pop(CONF_PROMPT, None)
+    for key in OBJECTS:
+        flat[key] = _read(flat.get(key))
+        if not flat[key]:
+            del flat[key]
+    if isinstance(headers := flat.get(CONF_EXTRA_HEADERS), dict):
+        flat[CONF_EXTRA_HEADERS] = {
+            name: str(value) if type(value) in (int, float) else value
+            for name, value in headers.items()
+        }
+    return flat
+
+
+def options_problem(options: Mapping[str, Any]) -> tuple[str | None, dict[str, str]]:
+    """Return the error that options are refused with, if they are, and its placeholders."""
+    body = options.get(CONF_EXTRA_BODY, {})
+    if not isinstance(body, dict):
+        return "extra_body_invalid", {"example": EXAMPLES["body_example"]}
+    if managed := sorted(MANAGED & body.keys()):
+        return "extra_body_managed", {"message": ", ".join(managed)}
+    headers = options.get(CONF_EXTRA_HEADERS, {})
+    example = EXAMPLES["headers_example"]
+    if not isinstance(headers, dict):
+        return "extra_headers_invalid", {"example": example, "message": str(headers)}
+    for name, value in headers.items():
+        if not (
+            isinstance(value, str)
+            and _HEADER_NAME.fullmatch(str(name))
+            and _HEADER_VALUE.fullmatch(value)
+        ):
+            return "extra_headers_invalid", {"example": example, "message": str(name)}
+    return None, {}
+
+
+def _shown(value: object) -> str:
+    """Return an object as the text that a form shows."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _read(value: object) -> object:
+    """Return the object that was typed as JSON or YAML, or else what was typed."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        pass
+    try:
+        # YAML has more types than JSON, dates among them.
+        return json.loads(json.dumps(parse_yaml(value), default=str))
+    except HomeAssistantError:
+        return value
