@@ -68,7 +68,9 @@ def _check(step: Message) -> None:
     """Check that a form was taken."""
     if step["type"] == "abort" or step.get("errors"):
         why = step.get("reason") or ", ".join(step["errors"].values())
-        raise SetUpError(f"The config flow says: {why}.")
+        words = (step.get("description_placeholders") or {}).get("message", "-")
+        said = "" if words == "-" else f" ({words})"
+        raise SetUpError(f"The config flow says: {why}{said}.")
 
 
 async def agent_of(client: Client, entry_id: str) -> str:

@@ -68,8 +68,12 @@ async def perform(args: argparse.Namespace, paper: Paper) -> int:
             paper.line(
                 "Home", f"Home Assistant {__version__} at {hass.url}, up in {seconds}"
             )
-            async with hass.client() as client:
-                missing = await converse(client, server, args.say, paper)
+            try:
+                async with hass.client() as client:
+                    missing = await converse(client, server, args.say, paper)
+            except SetUpError as err:
+                # The log may be in a folder that is about to be removed.
+                raise HassError(f"{err}\n{hass.last_error}") from err
             verdict(paper, missing)
             if not args.once:
                 await keep_open(hass, paper)
@@ -165,7 +169,7 @@ async def main(args: argparse.Namespace, paper: Paper) -> int:
         return await perform(args, paper)
     except PortTakenError as err:
         paper.line("Failed", f"{err}. Try --port.", RED, RED)
-    except (HassError, SetUpError, CommandError, aiohttp.ClientError, OSError) as err:
+    except (HassError, CommandError, aiohttp.ClientError, OSError) as err:
         paper.line("Failed", str(err) or type(err).__name__, RED, RED)
     return 1
 

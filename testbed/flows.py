@@ -23,14 +23,28 @@ class Flow:
         return await cls._start(client, CONFIG, domain)
 
     @classmethod
+    async def reconfigure(cls, client: Client, domain: str, entry_id: str) -> Flow:
+        """Start to change the connection of an entry."""
+        return await cls._start(client, CONFIG, domain, entry_id=entry_id)
+
+    @classmethod
+    async def waiting(cls, client: Client, domain: str) -> Flow:
+        """Open the one flow of an integration that waits for the user."""
+        flows = await client.command("config_entries/flow/progress")
+        (number,) = [flow["flow_id"] for flow in flows if flow["handler"] == domain]
+        return cls(client, CONFIG, await client.rest("GET", f"{CONFIG}/{number}"))
+
+    @classmethod
     async def options(cls, client: Client, entry_id: str) -> Flow:
         """Start to change the options of an entry."""
         return await cls._start(client, OPTIONS, entry_id)
 
     @classmethod
-    async def _start(cls, client: Client, path: str, handler: str) -> Flow:
+    async def _start(
+        cls, client: Client, path: str, handler: str, **others: str
+    ) -> Flow:
         """Start a flow."""
-        step = await client.rest("POST", path, {"handler": handler})
+        step = await client.rest("POST", path, {"handler": handler, **others})
         return cls(client, path, step)
 
     async def submit(self, **values: Any) -> Message:

@@ -74,6 +74,12 @@ class Hass:
         return self.log_file.read_text("utf-8", errors="replace")
 
     @property
+    def last_error(self) -> str:
+        """Return the newest error in the log with what follows it, if there is one."""
+        _, mark, tail = self.log.rpartition(" ERROR ")
+        return (mark + tail).strip() if mark else ""
+
+    @property
     def running(self) -> bool:
         """Return whether the process is there."""
         return self._process is not None and self._process.poll() is None

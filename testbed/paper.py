@@ -20,8 +20,11 @@ class Paper:
         self._out = out
         self._colours = out.isatty() and not os.environ.get("NO_COLOR")
         self._width = max(min(shutil.get_terminal_size().columns, 100), 40) - 1
+        self._near = self._width - 12
         self._column = 0
-        self._space = False
+        self._gap = ""
+        self._held = ""
+        self._style = ""
 
     def title(self, text: str) -> None:
         """Write a title."""
@@ -46,27 +49,35 @@ class Paper:
 
     def say(self, text: str, style: str = "") -> None:
         """Go on with a line, and break it at the end of the paper."""
-        for part in re.findall(r"\n|[^\S\n]+|\S+", text):
-            if part == "\n":
-                self._break()
-            elif part.isspace():
-                # Written with the word that follows, if that is on the same line.
-                self._space = self._column > MARGIN
+        parts = re.findall(r"\n|[^\S\n]+|\S+", self._held + text)
+        self._held = ""
+        for number, part in enumerate(parts, 1):
+            if part.isspace():
+                # Written with the word that follows, if one does.
+                if self._column > MARGIN and self._gap != "\n":
+                    self._gap = part[0]
+            elif number == len(parts) and self._column + len(part) > self._near:
+                # Near the end of the paper a word is not begun before it is whole.
+                self._held, self._style = part, style
             else:
                 self._word(part, style)
 
     def end(self) -> None:
         """End a line."""
-        self._space = False
+        if self._held:
+            self._word(self._held, self._style)
+        self._held = self._gap = ""
         self._write("\n")
 
     def _word(self, word: str, style: str) -> None:
         """Write a word, or a piece of one, on a new line if it does not fit on this."""
-        if self._space and self._column + 1 + len(word) > self._width:
+        if self._gap == "\n" or (
+            self._gap and self._column + 1 + len(word) > self._width
+        ):
             self._break()
-        elif self._space:
-            self._space = False
+        elif self._gap:
             self._put(" ", style)
+        self._gap = ""
         if self._column > self._width:
             # Only a word that came in pieces gets here.
             self._break()
@@ -76,7 +87,6 @@ class Paper:
         """Go to the next line."""
         self._write("\n" + " " * MARGIN)
         self._column = MARGIN
-        self._space = False
 
     def _put(self, text: str, style: str) -> None:
         """Write text that fits, and nothing that would steer the terminal."""

@@ -1,6 +1,6 @@
 """The loop of a turn: ask the model, run its tools, ask again. Parses nothing."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -18,6 +18,9 @@ from .completions.request import build_body
 from .history import messages_of
 from .options import Options
 from .speech.confirmation import confirmation
+from .speech.filter import SpeechFilter
+from .speech.pieces import Listen, Piece, Say, Think, WrittenCall
+from .speech.written import written_calls
 from .tools.toolbox import Tools
 
 type Delta = conversation.AssistantContentDeltaDict
@@ -57,6 +60,8 @@ class Turn:
     """What returns the words for an error, in the user's language."""
     usage: list[Usage] = field(default_factory=list)
     """What each request cost, as far as the server said."""
+    listen: bool = False
+    """Whether the model wants an answer."""
     _said: bool = False
 
     async def run(self) -> CompletionError | None:
@@ -137,37 +142,59 @@ class Turn:
     ) -> AsyncGenerator[Delta]:
         """Yield an answer as deltas, the first of them with its role."""
         started = False
+        speech = SpeechFilter()
         try:
             async for event in events:
-                delta: Delta
-                match event:
-                    case Text(text):
-                        request.spoke |= not text.isspace()
-                        delta = {"content": text}
-                    case Reasoning(text):
-                        delta = {"thinking_content": text}
-                    case ToolCall() if isinstance(tools, Tools):
-                        request.called = True
-                        delta = {"tool_calls": [tools.accept(event)]}
-                    case Usage():
-                        self.usage.append(event)
-                        continue
-                    case Finish(reason):
-                        request.finish_reason = reason
-                        continue
-                    case _:
-                        # A call that was not asked for.
-                        continue
-                self._said |= request.spoke
-                if not started:
-                    started = True
-                    yield {"role": "assistant"}
-                yield delta
+                for delta in self._event(event, speech, request, tools):
+                    self._said |= request.spoke
+                    if not started:
+                        started = True
+                        yield {"role": "assistant"}
+                    yield delta
         except CompletionError as err:
             if not request.spoke:
                 raise
             # To raise here would lose what was said.
             request.broken = err
+            for piece in speech.flush():
+                if isinstance(piece, Say):
+                    yield {"content": piece.text}
+
+    def _event(
+        self, event: Event, speech: SpeechFilter, request: _Request, tools: object
+    ) -> Iterator[Delta]:
+        """Yield an event as deltas."""
+        match event:
+            case Text(text):
+                for piece in speech.feed(text):
+                    yield from self._piece(piece, request, tools)
+            case Reasoning(text):
+                yield {"thinking_content": text}
+            case ToolCall() if isinstance(tools, Tools):
+                request.called = True
+                yield {"tool_calls": [tools.accept(event)]}
+            case Usage():
+                self.usage.append(event)
+            case Finish(reason):
+                request.finish_reason = reason
+                for piece in speech.flush():
+                    yield from self._piece(piece, request, tools)
+
+    def _piece(self, piece: Piece, request: _Request, tools: object) -> Iterator[Delta]:
+        """Yield a piece of the model's text as deltas."""
+        match piece:
+            case Say(text):
+                request.spoke |= not text.isspace()
+                yield {"content": text}
+            case Think(text):
+                yield {"thinking_content": text}
+            case Listen():
+                self.listen = True
+            case WrittenCall(text) if isinstance(tools, Tools):
+                for name, arguments in written_calls(text):
+                    if call := tools.accept_written(name, arguments):
+                        request.called = True
+                        yield {"tool_calls": [call]}
 
 
 async def _one(text: str) -> AsyncGenerator[Delta]:

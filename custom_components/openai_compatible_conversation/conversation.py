@@ -120,20 +120,25 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         """Run a turn and return its result."""
         options, runtime = self.options, self.entry.runtime_data
         await async_provide_prompt(chat_log, user_input, options, runtime.toolbox)
-        failure = await Turn(
+        turn = Turn(
             chat_log,
             runtime.client,
             options,
             self.entity_id,
             user_input.language,
             explain,
-        ).run()
+        )
+        failure = await turn.run()
         result = conversation.async_get_result_from_chat_log(user_input, chat_log)
         if failure:
             text = result.response.speech["plain"]["speech"]
             result.response.async_set_error(IntentResponseErrorCode.UNKNOWN, text)
         else:
             model_works(self.hass, self.entry)
+        if not options.auto_continue_listening:
+            # A question mark alone is none of the model's wishes.
+            result.continue_conversation = False
+        result.continue_conversation |= turn.listen
         return result
 
     def _see_to(self, err: CompletionError) -> None:

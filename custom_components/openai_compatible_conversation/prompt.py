@@ -6,7 +6,15 @@ from homeassistant.helpers import llm, template
 
 from .const import DOMAIN
 from .options import Options
+from .speech.filter import MARKER
 from .tools.toolbox import Toolbox
+
+LISTENING = (
+    f"If you need an answer from the user to go on, end with {MARKER}: "
+    "the user is then listened to again. "
+    "Do not use it after anything else, not even after other questions."
+)
+"""Tells the model how to open the microphone."""
 
 
 async def async_provide_prompt(
@@ -29,10 +37,13 @@ async def async_provide_prompt(
         options.prompt,
         user_input.extra_system_prompt,
     )
+    head = chat_log.content[0]
+    system = head.content if isinstance(head, conversation.SystemContent) else ""
     if options.own_prompt_only:
-        chat_log.content[0] = conversation.SystemContent(
-            await _async_own_prompt(chat_log.hass, options, llm_context)
-        )
+        system = await _async_own_prompt(chat_log.hass, options, llm_context)
+    if not options.auto_continue_listening:
+        system = f"{system.rstrip()}\n{LISTENING}"
+    chat_log.content[0] = conversation.SystemContent(system)
 
 
 async def _async_own_prompt(

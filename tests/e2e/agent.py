@@ -59,6 +59,14 @@ class Agent:
         entries = await entries_of(self.client)
         return next(e for e in entries if e["entry_id"] == self.entry_id)
 
+    async def loaded(self) -> None:
+        """Wait until the entry is loaded, which it is again soon after a change."""
+
+        async def is_loaded() -> bool:
+            return bool((await self.entry())["state"] == "loaded")
+
+        await until(is_loaded)
+
 
 async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
     """Wait until something holds, which Home Assistant does in its own time."""

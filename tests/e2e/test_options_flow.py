@@ -51,8 +51,8 @@ async def test_change_takes_effect(agent: Agent, server: ModelServer) -> None:
             "recommended": False,
             "temperature": 0.3,
             "prewarm": "never",
-            "extra_body": {"top_k": 7},
-            "extra_headers": {"X-Team": "blue"},
+            "extra_body": '{"top_k": 7}',
+            "extra_headers": "X-Team: blue",
         },
     )
     assert flow.step["type"] == "create_entry"
@@ -130,13 +130,13 @@ async def test_without_tools(agent: Agent, server: ModelServer) -> None:
 
 async def test_refused_parameter(agent: Agent, server: ModelServer) -> None:
     """A parameter that is not the user's to set is refused, and the form stays filled."""
-    model = {"recommended": True, "prewarm": "auto", "extra_body": {"messages": []}}
+    model = {"recommended": True, "prewarm": "auto", "extra_body": '{"messages": []}'}
     flow = await agent.options()
     await flow.submit(**unchanged(flow, prompt="Keep me."), model=model)
     assert flow.step["type"] == "form"
     assert flow.step["errors"] == {"base": "extra_body_managed"}
     assert flow.suggested["prompt"] == "Keep me."
-    assert flow.suggested["extra_body"] == {"messages": []}
+    assert flow.suggested["extra_body"] == '{"messages": []}'
 
     await agent.say("hello")
     assert server.bodies[-1]["messages"]

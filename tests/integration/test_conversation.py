@@ -553,7 +553,11 @@ async def test_own_prompt_only(
     hass_admin_user: Any,
 ) -> None:
     """The system message can be the user's own prompt, and nothing else."""
-    set_options(own_prompt_only=True, prompt="{{ user_name }} speaks.")
+    set_options(
+        own_prompt_only=True,
+        prompt="{{ user_name }} speaks.",
+        auto_continue_listening=True,
+    )
     await say(
         "Hello",
         extra_system_prompt="The door is open.",

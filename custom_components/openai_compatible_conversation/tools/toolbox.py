@@ -147,6 +147,15 @@ class Tools(llm.APIInstance):
             id=call.id,
         )
 
+    def accept_written(
+        self, name: str, arguments: dict[str, Any]
+    ) -> llm.ToolInput | None:
+        """Return a call that stood in the text, None if no tool has its name."""
+        name = self._real_names.get(name, name)
+        if name not in self._real_names.values():
+            return None
+        return llm.ToolInput(tool_name=name, tool_args=arguments)
+
     @override
     async def async_call_tool(self, tool_input: llm.ToolInput) -> llm.ToolResult:
         """Run a call; what goes wrong comes back as an error result."""

@@ -1,0 +1,238 @@
+"""The filter between what a model writes and what is said, for text that still arrives."""
+
+from collections.abc import Generator, Iterator
+
+from .pieces import Listen, Piece, Say, Think, WrittenCall
+from .tokens import Element, Tokens, literal
+
+MARKER = "[CONTINUE_LISTENING]"
+"""Asks the satellite to listen again. It is never said."""
+
+REASONING_TAGS = (
+    "think",
+    "thinking",
+    "thought",
+    "thoughts",
+    "reasoning",
+    "reason",
+    "reflection",
+    "analysis",
+    "scratchpad",
+    "antthinking",
+    "seed:think",
+)
+REASONING_PAIRS = (
+    ("◁think▷", "◁/think▷"),
+    ("[THINK]", "[/THINK]"),
+    ("<|begin_of_thought|>", "<|end_of_thought|>"),
+    ("<|START_THINKING|>", "<|END_THINKING|>"),
+    ("<|channel|>analysis<|message|>", "<|end|>"),
+)
+CALL_TAGS = ("tool_call", "tool_calls", "function_call", "tool_use", "toolcall")
+CALL_PAIRS = (
+    ("<|tool_call|>", "<|/tool_call|>"),
+    ("<|tool_call_start|>", "<|tool_call_end|>"),
+    ("<|tool_call>", "<tool_call|>"),
+    ("<|tool_calls_section_begin|>", "<|tool_calls_section_end|>"),
+    ("<｜tool▁calls▁begin｜>", "<｜tool▁calls▁end｜>"),
+    ("<tool▁calls▁begin>", "<tool▁calls▁end>"),
+    ("<|START_ACTION|>", "<|END_ACTION|>"),
+)
+CALLS_TO_THE_END = ("[TOOL_CALLS]", "<|python_tag|>", "functools[")
+SPECIAL = (
+    "</s>",
+    "<s>",
+    "<eos>",
+    "<bos>",
+    "<pad>",
+    "<unk>",
+    "<end_of_turn>",
+    "<start_of_turn>",
+    "<end_of_utterance>",
+    "<turn|>",
+    "<|turn>",
+    "[INST]",
+    "[/INST]",
+    "[BOS]",
+    "[EOS]",
+    "<<SYS>>",
+    "<</SYS>>",
+    "[gMASK]",
+)
+
+_GAP: Element = (r"[\s*_~`\\-]", 0, 4)
+_FORMATTING: Element = (r"[*_~`]", 0, 3)
+_BLANKS: Element = (r"\s", 0, 3)
+_MARKER = [
+    _FORMATTING,
+    *literal("["),
+    _GAP,
+    *literal("CONTINUE"),
+    _GAP,
+    *literal("LISTENING"),
+    _GAP,
+    *literal("]"),
+]
+_SPECIAL_TOKEN = [
+    (r"<", 1, 1),
+    (r"[|｜]", 1, 1),
+    (r"[^|｜<>\n]", 1, 40),
+    (r"[|｜]", 1, 1),
+    (r">", 1, 1),
+]
+
+
+def _tag(name: str, slash: str = "") -> list[Element]:
+    """Return the pattern of a tag."""
+    return [*literal(f"<{slash}{name}"), _BLANKS, *literal(">")]
+
+
+_OPENERS = Tokens(
+    {
+        "think": [
+            *(_tag(name) for name in REASONING_TAGS),
+            *(literal(begin) for begin, _ in REASONING_PAIRS),
+        ],
+        "call": [
+            *(_tag(name) for name in CALL_TAGS),
+            *(literal(begin) for begin, _ in CALL_PAIRS),
+        ],
+        "function": [[*literal("<function="), (r"[^<>\n]", 1, 64), *literal(">")]],
+        "rest": [literal(begin) for begin in CALLS_TO_THE_END],
+        "stray": [
+            *(_tag(name, "/") for name in (*REASONING_TAGS, *CALL_TAGS, "function")),
+            *(literal(end) for _, end in (*REASONING_PAIRS, *CALL_PAIRS)),
+            *(literal(token) for token in SPECIAL),
+            _SPECIAL_TOKEN,
+        ],
+        "marker": [_MARKER],
+    }
+)
+_CLOSERS = {
+    "think": Tokens(
+        {
+            "end": [
+                *(_tag(name, "/") for name in REASONING_TAGS),
+                *(literal(end) for _, end in REASONING_PAIRS),
+            ]
+        }
+    ),
+    "call": Tokens(
+        {
+            "end": [
+                *(_tag(name, "/") for name in CALL_TAGS),
+                *(literal(end) for _, end in CALL_PAIRS),
+            ]
+        }
+    ),
+    "function": Tokens({"end": [_tag("function", "/")]}),
+}
+
+_PUNCTUATION = ".,;:!。、，；：！"
+_ENDINGS = f"{_PUNCTUATION}?？…"
+_WHITE = " \t\r\n\u00a0\u3000"
+
+
+class SpeechFilter:
+    """Takes a model's text in pieces of any cut, and tells what each part of it is.
+
+    No more is held back than what could still turn out not to be for ears. How
+    the text was cut makes no difference to what comes out.
+    """
+
+    def __init__(self, *, thinks_first: bool = False) -> None:
+        """Initialize at the start of an answer, which may begin within thoughts."""
+        self._held = ""
+        self._inside: str | None = "think" if thinks_first else None
+        self._call: list[str] = []
+        self._last = ""
+        """The last character that was said."""
+        self._strip = ""
+        """Characters that are not said just after the marker."""
+
+    def feed(self, text: str) -> Iterator[Piece]:
+        """Yield what has become certain with some more text."""
+        self._held += text
+        yield from self._run(final=False)
+
+    def flush(self) -> Iterator[Piece]:
+        """Yield what is left when the text has ended."""
+        yield from self._run(final=True)
+        if self._call:
+            yield WrittenCall("".join(self._call))
+            self._call.clear()
+        self._inside = None
+
+    def _run(self, *, final: bool) -> Iterator[Piece]:
+        """Yield pieces until what is held has to wait for more."""
+        waits = False
+        while self._held and not waits:
+            if self._inside is None:
+                waits = yield from self._outside(final=final)
+            else:
+                waits = yield from self._within(self._inside, final=final)
+
+    def _outside(self, *, final: bool) -> Generator[Piece, None, bool]:
+        """Yield what comes before the next token, and step into what it opens.
+
+        Returns whether the rest has to wait for more.
+        """
+        text = self._held
+        start, end, kind = _OPENERS.find(text, final=final)
+        yield from self._say(text[:start])
+        if kind is None:
+            self._held = text[start:]
+            return True
+        self._held = text[end:]
+        if kind == "marker":
+            self._strip = self._around(text[start:end])
+            yield Listen()
+        elif kind != "stray":
+            self._inside = kind
+            if kind in ("function", "rest"):
+                # The opening itself says what is called.
+                self._call.append(text[start:end])
+        return False
+
+    def _within(self, kind: str, *, final: bool) -> Generator[Piece, None, bool]:
+        """Yield what comes before the end of a block; return whether more has to come."""
+        text = self._held
+        start, end, found = len(text), len(text), None
+        if closer := _CLOSERS.get(kind):
+            start, end, found = closer.find(text, final=final)
+        inner = text[:start]
+        if kind == "think":
+            if inner:
+                yield Think(inner)
+        else:
+            self._call.append(inner)
+        if found is None:
+            self._held = text[start:]
+            return True
+        self._held = text[end:]
+        self._inside = None
+        if kind != "think":
+            yield WrittenCall("".join(self._call))
+            self._call.clear()
+        return False
+
+    def _around(self, marker: str) -> str:
+        """Return the characters that the marker would leave behind alone."""
+        strip = marker[: marker.index("[")]
+        if not self._last.strip() or self._last in _ENDINGS:
+            strip += _PUNCTUATION
+        if not self._last.strip():
+            strip += _WHITE
+        return strip
+
+    def _say(self, text: str) -> Iterator[Piece]:
+        """Yield text without what a token left behind around it."""
+        if self._strip:
+            text = text.lstrip(self._strip)
+        elif not self._last:
+            # Blank lines before the first word, as they follow thoughts.
+            text = text.lstrip()
+        if text:
+            self._strip = ""
+            self._last = text[-1]
+            yield Say(text)

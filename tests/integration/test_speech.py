@@ -1,0 +1,105 @@
+"""A voice says what the model means, and the microphone opens when it asks for it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from homeassistant.core import ServiceCall
+from testbed.replies import Call, say as reply
+from testbed.server import ModelServer
+
+from .conftest import Say, speech
+
+WRITTEN = '<tool_call>{"name": "intent__HassTurnOn", "arguments": {"name": "Lamp"}}</tool_call>'
+
+
+@pytest.fixture(params=[True, False], ids=["streaming", "whole"])
+def streaming(request: pytest.FixtureRequest, set_options: Callable[..., None]) -> bool:
+    """Return whether answers are streamed, and set the option so."""
+    set_options(enable_streaming=request.param)
+    return bool(request.param)
+
+
+@pytest.mark.parametrize(
+    ("auto", "answer", "listens"),
+    [
+        (False, "Which room? [CONTINUE_LISTENING]", True),
+        (False, "Say more. [CONTINUE_LISTENING]", True),
+        (False, "Who knows?", False),
+        (False, "Ποιο δωμάτιο;", False),
+        (False, "どの部屋？", False),
+        (True, "Which room?", True),
+        (True, "Ποιο δωμάτιο;", True),
+        (True, "Say more. [CONTINUE_LISTENING]", True),
+        (True, "It is on.", False),
+    ],
+)
+async def test_listening(
+    server: ModelServer,
+    say: Say,
+    set_options: Callable[..., None],
+    streaming: bool,
+    auto: bool,
+    answer: str,
+    listens: bool,
+) -> None:
+    """The marker opens the microphone, a question mark only if that was chosen."""
+    set_options(auto_continue_listening=auto)
+    server.script(reply(*answer))
+    result = await say("Turn on the light")
+    assert result.continue_conversation is listens
+    assert speech(result).strip() == answer.removesuffix("[CONTINUE_LISTENING]").strip()
+    assert ("[CONTINUE_LISTENING]" in server.bodies[0]["messages"][0]["content"]) is (
+        not auto
+    )
+
+
+async def test_marker_before_a_call(
+    server: ModelServer, say: Say, light: list[ServiceCall], streaming: bool
+) -> None:
+    """A marker in any part of the turn counts, in thoughts it does not."""
+    call = Call("intent__HassTurnOn", {"name": "Lamp"})
+    server.script(reply("Wait [CONTINUE_LISTENING].", calls=[call]), reply("Brighter?"))
+    assert (await say("Light")).continue_conversation
+    server.script(reply("<think>[CONTINUE_LISTENING]</think>It is on."))
+    result = await say("Light")
+    assert not result.continue_conversation
+    assert speech(result) == "It is on."
+
+
+async def test_thoughts_in_the_text(
+    server: ModelServer, say: Say, streaming: bool
+) -> None:
+    """Thoughts in tags are not said, and go back as thoughts."""
+    server.script(reply("<think>They greet", " me.</think>", "\n\nHello.<|im_end|>"))
+    first = await say("Hi")
+    assert speech(first) == "Hello."
+    await say("Again", conversation_id=first.conversation_id)
+    said = server.bodies[1]["messages"][2]
+    assert said == {
+        "role": "assistant",
+        "content": "Hello.",
+        "reasoning_content": "They greet me.",
+    }
+
+
+async def test_call_in_the_text(
+    server: ModelServer, say: Say, light: list[ServiceCall], streaming: bool
+) -> None:
+    """A call that stands in the text is run, and is not said."""
+    server.script(reply("Sure. ", WRITTEN[:20], WRITTEN[20:]), reply("It is on."))
+    assert speech(await say("Turn on the lamp")) == "It is on."
+    assert len(light) == 1
+    called, outcome = server.bodies[1]["messages"][-2:]
+    assert called["content"] == "Sure. "
+    assert called["tool_calls"][0]["id"] == outcome["tool_call_id"]
+
+
+async def test_unknown_call_in_the_text(
+    server: ModelServer, say: Say, light: list[ServiceCall], streaming: bool
+) -> None:
+    """A call in the text that names no tool is neither run nor said."""
+    unknown = WRITTEN.replace("intent__HassTurnOn", "launch")
+    server.script(reply("Sure.", unknown))
+    assert speech(await say("Launch")) == "Sure."
+    assert len(server.bodies) == 1
