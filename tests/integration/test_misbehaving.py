@@ -48,14 +48,14 @@ async def test_breaks_off(
     server: ModelServer, say: Say, ending: list[Any], words: str
 ) -> None:
     """What was said before a server fails stays, and that it failed is said after it."""
-    server.script(raw(WORDS, *ending))
+    server.script(raw(WORDS, chunk({"content": "<"}), *ending))
     result = await say("How is the weather?")
     assert failed(result)
     assert words in speech(result)
     second = await say("Again", conversation_id=result.conversation_id)
     assert speech(second) == "Hello there."
     said = [message["content"] for message in server.bodies[-1]["messages"][1:]]
-    assert said[1] == "The weather is "
+    assert said[1] == "The weather is <"
     assert said[-1] == "Again"
 
 

@@ -38,7 +38,7 @@ CALL_PAIRS = (
     ("<tool▁calls▁begin>", "<tool▁calls▁end>"),
     ("<|START_ACTION|>", "<|END_ACTION|>"),
 )
-CALLS_TO_THE_END = ("[TOOL_CALLS]", "<|python_tag|>", "functools[")
+CALLS_TO_THE_END = ("[TOOL_CALLS]", "<|python_tag|>")
 SPECIAL = (
     "</s>",
     "<s>",

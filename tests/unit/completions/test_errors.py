@@ -75,6 +75,13 @@ def test_no_error(body: dict[str, object]) -> None:
     assert error_in_body(body) is None
 
 
+def test_code_in_words() -> None:
+    """A code that is no number is no status."""
+    error = error_in_body({"error": {"message": "no", "code": "overloaded"}})
+    assert error is not None
+    assert (error.status, error.words) == (0, "overloaded no")
+
+
 def test_detail_of_any_shape() -> None:
     """A detail that is a list, as FastAPI sends it, is told as it is."""
     error = error_in_body({"object": "error", "message": [{"loc": ["body"]}]})
