@@ -17,8 +17,8 @@ from .completions.events import Event, Finish, Reasoning, Text, ToolCall, Usage
 from .completions.request import build_body
 from .history import messages_of
 from .options import Options
+from .speech.chain import Speech
 from .speech.confirmation import confirmation
-from .speech.filter import SpeechFilter
 from .speech.pieces import Listen, Piece, Say, Think, WrittenCall
 from .speech.written import written_calls
 from .tools.toolbox import Tools
@@ -58,6 +58,8 @@ class Turn:
     language: str
     explain: Callable[[CompletionError], Awaitable[str]]
     """What returns the words for an error, in the user's language."""
+    clean: bool
+    """Whether markdown and emoji are left out of the answer."""
     usage: list[Usage] = field(default_factory=list)
     """What each request cost, as far as the server said."""
     listen: bool = False
@@ -142,7 +144,7 @@ class Turn:
     ) -> AsyncGenerator[Delta]:
         """Yield an answer as deltas, the first of them with its role."""
         started = False
-        speech = SpeechFilter()
+        speech = Speech(clean=self.clean)
         try:
             async for event in events:
                 for delta in self._event(event, speech, request, tools):
@@ -161,7 +163,7 @@ class Turn:
                     yield {"content": piece.text}
 
     def _event(
-        self, event: Event, speech: SpeechFilter, request: _Request, tools: object
+        self, event: Event, speech: Speech, request: _Request, tools: object
     ) -> Iterator[Delta]:
         """Yield an event as deltas."""
         match event:

@@ -22,6 +22,7 @@ from .data import OpenAICompatibleConfigEntry
 from .entity import OpenAICompatibleEntity
 from .errors import async_explain, translated
 from .issues import model_is_gone, model_works
+from .options import Options
 from .prompt import async_provide_prompt
 
 _LOGGER = logging.getLogger(__name__)
@@ -127,6 +128,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             self.entity_id,
             user_input.language,
             explain,
+            clean=_clean(options, user_input),
         )
         failure = await turn.run()
         result = conversation.async_get_result_from_chat_log(user_input, chat_log)
@@ -147,3 +149,10 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             self.entry.async_start_reauth(self.hass)
         elif isinstance(err, ModelNotFoundError):
             model_is_gone(self.hass, self.entry, self.options.chat_model)
+
+
+def _clean(options: Options, user_input: conversation.ConversationInput) -> bool:
+    """Return whether an answer is for ears, so that markup and emoji have to go."""
+    if options.clean_speech == "auto":
+        return bool(user_input.device_id or user_input.satellite_id)
+    return options.clean_speech == "always"

@@ -103,3 +103,28 @@ async def test_unknown_call_in_the_text(
     server.script(reply("Sure.", unknown))
     assert speech(await say("Launch")) == "Sure."
     assert len(server.bodies) == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "device", "cleaned"),
+    [
+        ("auto", None, False),
+        ("auto", "a-device", True),
+        ("always", None, True),
+        ("never", "a-device", False),
+    ],
+)
+async def test_clean_speech(
+    server: ModelServer,
+    say: Say,
+    set_options: Callable[..., None],
+    streaming: bool,
+    option: str,
+    device: str | None,
+    cleaned: bool,
+) -> None:
+    """Markup and emoji go where a voice speaks, and stay where they are shown."""
+    set_options(clean_speech=option)
+    server.script(reply("It is **", "on**", " 👍."))
+    result = await say("Is it on?", device_id=device)
+    assert speech(result) == ("It is on." if cleaned else "It is **on** 👍.")

@@ -1,0 +1,328 @@
+"""Markdown and emoji to words, for text that still arrives, a character at a time."""
+
+import re
+
+from .emoji import is_picture
+
+_ENDS = frozenset(".!?:;,…。！？：；，、।॥؟؛։።՞")
+_ITEM = re.compile(r"\d{1,3}[.)]")
+_RULE = re.compile(r"([-*_=])(\s*\1){2,}\s*")
+_DIVIDER = re.compile(r"[|:\-\s]*")
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,9}\s?/?>")
+_TAG_BEGUN = re.compile(r"</?([A-Za-z][A-Za-z0-9]{0,9})?\s?/?")
+_ESCAPABLE = frozenset("\\`*_{}[]()#+-.!|<>~\"'&$%^=:;,?/@")
+_BULLETS = frozenset("-*+•‣◦–")
+_EMPHASIS = frozenset("*_~")
+_MAX_HASHES = 6
+_MAX_HELD = 120
+"""Characters of a line that may turn out to be a rule, a divider or a tag."""
+
+
+class PlainFilter:
+    """Gives markdown as the words that it stands for.
+
+    Emphasis, code marks, brackets, addresses, tags and pictures go; list items,
+    headings and table rows become sentences. Numbers, signs and names stay as
+    they are. White space comes with the next visible character.
+    """
+
+    def __init__(self) -> None:
+        """Initialize at the start of a text."""
+        self._out: list[str] = []
+        self._held = ""
+        self._space = ""
+        self._last = ""
+        self._line = ""
+        """What was said of the line so far."""
+        self._begins = True
+        self._sentence = False
+        """Whether the line is a sentence of its own, with a full stop or without."""
+        self._row = False
+        self._fenced = False
+        self._open: set[str] = set()
+        self._until = ""
+        """What ends the address that is being left out."""
+        self._depth = 0
+        self._comma = False
+        """Whether the next words are another cell of a row."""
+        self._picture = self._gone = False
+        """Whether a picture was just left out, and whether since the last word."""
+
+    def feed(self, text: str) -> str:
+        """Return what can be said with some more text."""
+        for char in text:
+            self._take(char)
+        return self._taken()
+
+    def flush(self) -> str:
+        """Return what is left when the text has ended."""
+        held, self._held = self._held, ""
+        sign = held.strip()
+        if self._begins and (_RULE.fullmatch(held) or sign in _BULLETS | {"#", "|"}):
+            held = ""
+        if sign[:1] in _EMPHASIS and (len(sign) > 1 or sign in self._open):
+            held = ""
+        self._say_all("".join(char for char in held if char not in "[]`"))
+        self._end_sentence()
+        return self._taken()
+
+    def _taken(self) -> str:
+        """Return what was said since the last time."""
+        said = "".join(self._out)
+        self._out.clear()
+        return said
+
+    def _take(self, char: str) -> None:
+        """Take one character."""
+        if self._until:
+            self._leave_out(char)
+        elif self._fenced and not self._begins:
+            self._code(char)
+        elif self._held:
+            self._go_on(char)
+        elif self._begins:
+            self._begin(char)
+        else:
+            self._inline(char)
+
+    def _begin(self, char: str) -> None:
+        """Take the first visible character of a line."""
+        if char == "\n":
+            self._new_line()
+        elif char.isspace():
+            return
+        elif char in "-+•‣◦–*_=#`|" and not (self._fenced and char != "`"):
+            self._held = char
+        elif char == ">" and not self._fenced:
+            return
+        else:
+            self._begins = False
+            self._take(char)
+
+    def _go_on(self, char: str) -> None:
+        """Take a character that tells what is held before it."""
+        held, self._held = self._held, ""
+        if self._begins:
+            openings = {"`": self._fence, "|": self._bar, "#": self._hashes}
+            openings.get(held[0], self._signs)(held, char)
+        elif held[0] in _EMPHASIS:
+            if char == held[0]:
+                self._held = held + char
+            else:
+                self._emphasis(held, char)
+                self._take(char)
+        elif held[0] == "<":
+            self._tag(held + char)
+        else:
+            self._mark(held, char)
+
+    def _mark(self, held: str, char: str) -> None:
+        """Take the character after a mark within a line."""
+        if held == "\\" and char in _ESCAPABLE:
+            self._say(char)
+        elif held == "]" and char in "([":
+            self._until = ")" if char == "(" else "]"
+            self._depth = 1
+        elif held == "[" and char in " xX":
+            self._held = held + char
+        elif len(held) > 1 and char == "]":
+            # The box of a task.
+            return
+        else:
+            if held == "\\" or (held == "!" and char != "["):
+                self._say(held)
+            self._say_all(held[1:])
+            self._take(char)
+
+    def _fence(self, held: str, char: str) -> None:
+        """Take a character after the back quotes with which a line began."""
+        if char == "`" or (held.startswith("```") and char != "\n"):
+            self._held = (held + char)[:_MAX_HELD]
+        elif held.startswith("```"):
+            self._fenced = not self._fenced
+            self._new_line()
+        else:
+            self._begins = False
+            self._take(char)
+
+    def _bar(self, held: str, char: str) -> None:
+        """Take a character after the bar with which a row began."""
+        line = held + char
+        if char == "\n" and _DIVIDER.fullmatch(held):
+            self._new_line()
+        elif _DIVIDER.fullmatch(line) and len(line) < _MAX_HELD:
+            self._held = line
+        else:
+            self._begins = False
+            self._row = self._sentence = True
+            for sign in held[1:]:
+                self._take(sign)
+            self._take(char)
+
+    def _hashes(self, held: str, char: str) -> None:
+        """Take a character after the hashes with which a line began."""
+        if char == "#" and len(held) < _MAX_HASHES:
+            self._held = held + char
+            return
+        self._begins = False
+        if char in " \t":
+            self._sentence = True
+        else:
+            self._say_all(held)
+            self._take(char)
+
+    def _signs(self, held: str, char: str) -> None:
+        """Take a character after the bullet, rule or emphasis with which a line began."""
+        first = held[0]
+        bullet = first in _BULLETS and held[1:2] in (" ", "\t")
+        if char == "\n" and (_RULE.fullmatch(held) or held.strip() in _BULLETS):
+            self._new_line()
+        elif char in (first, " ", "\t") and len(held) < _MAX_HELD:
+            self._held = held + char
+        else:
+            self._begins = False
+            self._sentence = bullet
+            if not bullet and first in _EMPHASIS:
+                signs = held.rstrip()
+                self._emphasis(signs, char if signs == held else " ")
+                held = held[len(signs) :]
+            elif bullet or _RULE.fullmatch(held):
+                held = held[1:].lstrip() if bullet else ""
+            for sign in held:
+                self._inline(sign) if bullet else self._say_all(sign)
+            self._take(char)
+
+    def _inline(self, char: str) -> None:
+        """Take a character within a line."""
+        if char == "\n":
+            self._new_line()
+        elif char.isspace():
+            if _ITEM.fullmatch(self._line):
+                self._sentence = True
+            self._space += char
+            self._picture = False
+        elif char in _EMPHASIS or char in "\\!]<":
+            self._held = char
+        elif char == "[" and self._sentence and not self._line:
+            # Perhaps the box of a task.
+            self._held = char
+        elif char in "[`":
+            return
+        elif char == "|" and self._row:
+            self._comma = bool(self._line)
+        elif is_picture(char, after_picture=self._picture):
+            self._picture = self._gone = True
+        else:
+            self._say(char)
+
+    def _emphasis(self, signs: str, following: str) -> None:
+        """Leave out signs of emphasis, and say those that are none."""
+        before = "" if self._space else self._line[-1:]
+        closes = signs in self._open and bool(before)
+        opens = not following.isspace() and not _in_word(before, signs[0])
+        if signs[0] == "_" and following.isalnum():
+            closes = False
+        if closes:
+            self._open.discard(signs)
+        elif opens and (signs[0] != "~" or len(signs) > 1):
+            self._open.add(signs)
+        else:
+            self._say_all(signs)
+
+    def _tag(self, text: str) -> None:
+        """Take what may be a tag, or an address in its brackets."""
+        if _TAG.fullmatch(text):
+            self._space = self._space or (" " if "br" in text.lower() else "")
+        elif text.lower() in ("<http:", "<https:", "<mailto:"):
+            self._until, self._depth = ">", 1
+        elif _TAG_BEGUN.fullmatch(text):
+            self._held = text
+        else:
+            self._say_all(text[:-1])
+            self._take(text[-1])
+
+    def _leave_out(self, char: str) -> None:
+        """Pass over a character of an address."""
+        if char == "\n":
+            self._until = ""
+            self._take(char)
+        elif char == "(" and self._until == ")":
+            self._depth += 1
+        elif char == self._until:
+            self._depth -= 1
+            if not self._depth:
+                self._until = ""
+
+    def _code(self, char: str) -> None:
+        """Take a character of a line of code."""
+        if char == "\n":
+            self._new_line()
+        elif char.isspace():
+            self._space += char
+        else:
+            self._say(char)
+
+    def _new_line(self) -> None:
+        """End a line."""
+        self._end_sentence()
+        self._space += "\n"
+        self._begins = True
+        self._sentence = self._row = self._comma = self._picture = False
+        self._line = ""
+        self._open.clear()
+
+    def _end_sentence(self) -> None:
+        """Say the full stop of a line that is a sentence."""
+        if self._sentence and self._line.strip() and self._last not in _ENDS:
+            self._say(_full_stop(self._last), joined=True)
+
+    def _say_all(self, text: str) -> None:
+        """Say some characters."""
+        for char in text:
+            if char.isspace():
+                self._space += char
+            else:
+                self._say(char)
+
+    def _say(self, char: str, *, joined: bool = False) -> None:
+        """Say a visible character, after the white space before it."""
+        if self._comma and not joined:
+            self._comma = False
+            if self._last not in _ENDS:
+                self._say(",", joined=True)
+            self._space = self._space or " "
+        if self._gone:
+            self._gone = False
+            if char in _ENDS:
+                self._space = ""
+        if self._space and self._last and not joined:
+            space = "\n" if "\n" in self._space else self._space[0]
+            self._out.append(space)
+            if self._line:
+                self._line += space
+        if not joined:
+            self._space = ""
+        self._out.append(char)
+        self._line = (self._line + char)[-8:]
+        self._last = char
+        self._picture = False
+
+
+def _in_word(before: str, sign: str) -> bool:
+    """Return whether a sign after a character stands within a word or a number.
+
+    Scripts without capitals often write without spaces, so that emphasis may
+    begin after any of their letters.
+    """
+    if not before.isalnum():
+        return False
+    return sign == "_" or before.isdigit() or before.lower() != before.upper()
+
+
+def _full_stop(last: str) -> str:
+    """Return the full stop of the script that a character is of."""
+    if "\u3040" <= last <= "\u30ff" or "\u4e00" <= last <= "\u9fff":
+        return "。"
+    if "\u0900" <= last <= "\u0dff":
+        return "।"
+    return "."
