@@ -1,11 +1,12 @@
 """The loop of a turn: ask the model, run its tools, ask again. Parses nothing."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from homeassistant.components import conversation
 
+from .answer import Answer, Delta
 from .completions.client import CompletionsClient
 from .completions.errors import (
     CompletionError,
@@ -13,35 +14,19 @@ from .completions.errors import (
     EmptyAnswerError,
     LengthLimitError,
 )
-from .completions.events import Event, Finish, Reasoning, Text, ToolCall, Usage
+from .completions.events import Usage
 from .completions.request import build_body
 from .history import messages_of
 from .options import Options
 from .speech.chain import Speech
 from .speech.confirmation import confirmation
-from .speech.pieces import Listen, Piece, Say, Think, WrittenCall
-from .speech.written import written_calls
 from .tools.toolbox import Tools
-
-type Delta = conversation.AssistantContentDeltaDict
 
 SILENCES: dict[str | None, type[EmptyAnswerError]] = {
     "length": LengthLimitError,
     "content_filter": ContentFilterError,
 }
 """Why an answer without a word ended, by its finish reason."""
-
-
-@dataclass(slots=True)
-class _Request:
-    """What one request brought."""
-
-    spoke: bool = False
-    called: bool = False
-    good_results: int = 0
-    finish_reason: str | None = None
-    broken: CompletionError | None = None
-    """What ended the answer after its first words."""
 
 
 @dataclass(slots=True)
@@ -77,7 +62,7 @@ class Turn:
         except CompletionError as err:
             if not self._said:
                 raise
-            await self._add(_one(await self.explain(err)), _Request())
+            await self._say(await self.explain(err))
             return err
         return None
 
@@ -86,24 +71,25 @@ class Turn:
         acted = asked_again = False
         left = self.options.max_tool_iterations
         while True:
-            request = await self._ask(forbid_tools=left == 0)
-            acted |= request.good_results > 0
-            if request.called:
+            answer = await self._ask(forbid_tools=left == 0)
+            acted |= answer.good_results > 0
+            if answer.called:
                 left -= 1
-            elif request.spoke:
+            elif answer.spoke:
                 return
             elif acted:
-                await self._add(_one(confirmation(self.language)), _Request())
+                await self._say(confirmation(self.language))
                 return
-            elif asked_again or request.finish_reason == "content_filter":
-                raise SILENCES.get(request.finish_reason, EmptyAnswerError)
+            elif asked_again or answer.finish_reason == "content_filter":
+                raise SILENCES.get(answer.finish_reason, EmptyAnswerError)
             else:
                 asked_again = True
 
-    async def _ask(self, *, forbid_tools: bool) -> _Request:
+    async def _ask(self, *, forbid_tools: bool) -> Answer:
         """Send one request, and put its answer and the results of its calls in the log."""
-        tools = self.chat_log.llm_api
-        definitions = tools.definitions() if isinstance(tools, Tools) else []
+        api = self.chat_log.llm_api
+        tools = api if isinstance(api, Tools) else None
+        definitions = tools.definitions() if tools else []
         options = self.options
         body = build_body(
             options.chat_model,
@@ -114,92 +100,48 @@ class Turn:
             parameters=options.sampling(),
             extra=options.extra_body,
         )
-        request = _Request()
-        answer = self.client.answer(
-            body,
-            headers=options.extra_headers,
-            known_tools={definition["name"] for definition in definitions},
+        speech = Speech(
+            clean=self.clean,
+            whole=not options.enable_streaming,
+            thinks_first=self.client.thinks_first(options.chat_model),
         )
+        answer = Answer(speech, None if forbid_tools else tools)
         async with (
-            aclosing(answer) as events,
             aclosing(
-                self._deltas(events, request, None if forbid_tools else tools)
-            ) as deltas,
+                self.client.answer(
+                    body,
+                    headers=options.extra_headers,
+                    known_tools={definition["name"] for definition in definitions},
+                )
+            ) as events,
+            aclosing(answer.deltas(events)) as deltas,
         ):
-            await self._add(deltas, request)
-        if request.broken:
-            raise request.broken
-        return request
+            await self._add(deltas, answer)
+        self._said |= answer.spoke
+        self.listen |= answer.listen
+        self.usage += answer.usage
+        if answer.broken:
+            raise answer.broken
+        if (first := speech.thought_first) is not None:
+            self.client.learn_thinks_first(options.chat_model, thinks_first=first)
+        return answer
 
-    async def _add(self, deltas: AsyncGenerator[Delta], request: _Request) -> None:
+    async def _add(self, deltas: AsyncGenerator[Delta], answer: Answer) -> None:
         """Hand deltas to the chat log, which runs the tools that they call."""
         async for content in self.chat_log.async_add_delta_content_stream(
             self.agent_id, deltas
         ):
             if isinstance(content, conversation.ToolResultContent):
-                request.good_results += not content.result.error
+                answer.good_results += not content.result.error
 
-    async def _deltas(
-        self, events: AsyncGenerator[Event], request: _Request, tools: object
-    ) -> AsyncGenerator[Delta]:
-        """Yield an answer as deltas, the first of them with its role."""
-        started = False
-        speech = Speech(clean=self.clean)
-        try:
-            async for event in events:
-                for delta in self._event(event, speech, request, tools):
-                    self._said |= request.spoke
-                    if not started:
-                        started = True
-                        yield {"role": "assistant"}
-                    yield delta
-        except CompletionError as err:
-            if not request.spoke:
-                raise
-            # To raise here would lose what was said.
-            request.broken = err
-            for piece in speech.flush():
-                if isinstance(piece, Say):
-                    yield {"content": piece.text}
+    async def _say(self, text: str) -> None:
+        """Say a text of our own."""
 
-    def _event(
-        self, event: Event, speech: Speech, request: _Request, tools: object
-    ) -> Iterator[Delta]:
-        """Yield an event as deltas."""
-        match event:
-            case Text(text):
-                for piece in speech.feed(text):
-                    yield from self._piece(piece, request, tools)
-            case Reasoning(text):
-                yield {"thinking_content": text}
-            case ToolCall() if isinstance(tools, Tools):
-                request.called = True
-                yield {"tool_calls": [tools.accept(event)]}
-            case Usage():
-                self.usage.append(event)
-            case Finish(reason):
-                request.finish_reason = reason
-                for piece in speech.flush():
-                    yield from self._piece(piece, request, tools)
+        async def deltas() -> AsyncGenerator[Delta]:
+            yield {"role": "assistant"}
+            yield {"content": text}
 
-    def _piece(self, piece: Piece, request: _Request, tools: object) -> Iterator[Delta]:
-        """Yield a piece of the model's text as deltas."""
-        match piece:
-            case Say(text):
-                request.spoke |= not text.isspace()
-                yield {"content": text}
-            case Think(text):
-                yield {"thinking_content": text}
-            case Listen():
-                self.listen = True
-            case WrittenCall(text) if isinstance(tools, Tools):
-                for name, arguments in written_calls(text):
-                    if call := tools.accept_written(name, arguments):
-                        request.called = True
-                        yield {"tool_calls": [call]}
-
-
-async def _one(text: str) -> AsyncGenerator[Delta]:
-    """Yield a text as the deltas of a message."""
-    yield {"role": "assistant"}
-    yield {"content": text}
+        async for _ in self.chat_log.async_add_delta_content_stream(
+            self.agent_id, deltas()
+        ):
+            pass

@@ -128,3 +128,42 @@ async def test_clean_speech(
     server.script(reply("It is **", "on**", " 👍."))
     result = await say("Is it on?", device_id=device)
     assert speech(result) == ("It is on." if cleaned else "It is **on** 👍.")
+
+
+async def test_thoughts_with_their_end_only(
+    server: ModelServer, say: Say, streaming: bool
+) -> None:
+    """A model that marks only the end of its thoughts is known from its second answer."""
+    thought = reply("They greet me.", "</think>", "\n\nHello.")
+    server.script(thought, thought, reply("No thoughts."), thought)
+    first = speech(await say("Hi"))
+    assert first == ("They greet me.\n\nHello." if streaming else "Hello.")
+    assert speech(await say("Hi")) == "Hello."
+    assert speech(await say("Hi")) == "No thoughts."
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("Let me look", "Let me look."),
+        ("Let me look.", "Let me look."),
+        ("見てみます", "見てみます。"),
+        ("**Wait**", "Wait."),
+    ],
+)
+async def test_words_before_a_call(
+    server: ModelServer,
+    say: Say,
+    light: list[ServiceCall],
+    streaming: bool,
+    words: str,
+    said: str,
+) -> None:
+    """What is said before a call is a sentence of its own, for a voice."""
+    call = Call("intent__HassTurnOn", {"name": "Lamp"})
+    server.script(reply(*words, calls=[call]), reply("It is on."))
+    assert speech(await say("Light", device_id="a-device")) == "It is on."
+    assert server.bodies[1]["messages"][-2]["content"] == said
+    server.script(reply(words, calls=[call]), reply("It is on."))
+    await say("Light")
+    assert server.bodies[-1]["messages"][-2]["content"] == words

@@ -165,6 +165,15 @@ class CompletionsClient:
         if dialect.reasoning:
             self._remember(model, replace(dialect, reasoning=field))
 
+    def thinks_first(self, model: str) -> bool:
+        """Return whether the answers of a model begin within thoughts."""
+        return self.dialects.get(model, PLAIN).thinks_first
+
+    def learn_thinks_first(self, model: str, *, thinks_first: bool) -> None:
+        """Remember whether the answers of a model begin within thoughts."""
+        dialect = self.dialects.get(model, PLAIN)
+        self._remember(model, replace(dialect, thinks_first=thinks_first))
+
     def _remember(self, model: str, dialect: Dialect) -> None:
         """Keep the dialect in which a request was taken."""
         if dialect != self.dialects.get(model, PLAIN):

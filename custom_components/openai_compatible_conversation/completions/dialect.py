@@ -71,6 +71,8 @@ class Dialect:
     """The field in which reasoning is sent back, None if it is not."""
     reasoning_always: bool = False
     """Whether the field is there even if there was no reasoning."""
+    thinks_first: bool = False
+    """Whether answers begin within thoughts, of which only the end is marked."""
     late_system: bool = True
     system: bool = True
     alternate: bool = False

@@ -2,37 +2,55 @@
 
 from collections.abc import Iterable, Iterator
 
-from .filter import SpeechFilter
+from .filter import SpeechFilter, begins_in_thoughts
 from .pieces import Piece, Say
-from .plain import PlainFilter
+from .plain import PlainFilter, full_stop
 
 
 class Speech:
     """Takes the text of an answer in pieces of any cut, and tells what each part of it is.
 
-    `clean` gives markdown and emoji as the words that they stand for.
+    `clean` gives markdown and emoji as the words that they stand for. `whole`
+    says that the text comes in one piece, so that its end is known at once.
     """
 
-    def __init__(self, *, clean: bool, thinks_first: bool = False) -> None:
+    def __init__(
+        self, *, clean: bool, whole: bool = False, thinks_first: bool = False
+    ) -> None:
         """Initialize at the start of an answer, which may begin within thoughts."""
         self._filter = SpeechFilter(thinks_first=thinks_first)
         self._plain = PlainFilter() if clean else None
+        self._whole = whole
+        self._last = ""
+
+    @property
+    def thought_first(self) -> bool | None:
+        """Return whether the answer began within thoughts, as far as it is known."""
+        return self._filter.thought_first
 
     def feed(self, text: str) -> Iterator[Piece]:
         """Yield what has become certain with some more text."""
-        return self._cleaned(self._filter.feed(text))
+        if self._whole and begins_in_thoughts(text):
+            self._filter = SpeechFilter(thinks_first=True)
+        yield from self._cleaned(self._filter.feed(text))
 
     def flush(self) -> Iterator[Piece]:
         """Yield what is left when the text has ended."""
         yield from self._cleaned(self._filter.flush())
         if self._plain and (text := self._plain.flush()):
+            self._last = text[-1]
             yield Say(text)
+
+    def full_stop(self) -> str:
+        """Return what makes a sentence of what was said so far, if it is for ears."""
+        return full_stop(self._last) if self._plain and self._last else ""
 
     def _cleaned(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
         """Yield pieces, what is said in them cleaned."""
         for piece in pieces:
             if self._plain and isinstance(piece, Say):
                 if text := self._plain.feed(piece.text):
+                    self._last = text[-1]
                     yield Say(text)
             else:
                 yield piece

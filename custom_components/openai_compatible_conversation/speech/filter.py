@@ -87,6 +87,10 @@ def _tag(name: str, slash: str = "") -> list[Element]:
     return [*literal(f"<{slash}{name}"), _BLANKS, *literal(">")]
 
 
+_END_OF_THOUGHT = [
+    *(_tag(name, "/") for name in REASONING_TAGS),
+    *(literal(end) for _, end in REASONING_PAIRS),
+]
 _OPENERS = Tokens(
     {
         "think": [
@@ -99,9 +103,10 @@ _OPENERS = Tokens(
         ],
         "function": [[*literal("<function="), (r"[^<>\n]", 1, 64), *literal(">")]],
         "rest": [literal(begin) for begin in CALLS_TO_THE_END],
+        "late": _END_OF_THOUGHT,
         "stray": [
-            *(_tag(name, "/") for name in (*REASONING_TAGS, *CALL_TAGS, "function")),
-            *(literal(end) for _, end in (*REASONING_PAIRS, *CALL_PAIRS)),
+            *(_tag(name, "/") for name in (*CALL_TAGS, "function")),
+            *(literal(end) for _, end in CALL_PAIRS),
             *(literal(token) for token in SPECIAL),
             _SPECIAL_TOKEN,
         ],
@@ -109,14 +114,8 @@ _OPENERS = Tokens(
     }
 )
 _CLOSERS = {
-    "think": Tokens(
-        {
-            "end": [
-                *(_tag(name, "/") for name in REASONING_TAGS),
-                *(literal(end) for _, end in REASONING_PAIRS),
-            ]
-        }
-    ),
+    "first": Tokens({"end": _END_OF_THOUGHT}),
+    "think": Tokens({"end": _END_OF_THOUGHT}),
     "call": Tokens(
         {
             "end": [
@@ -133,6 +132,14 @@ _ENDINGS = f"{_PUNCTUATION}?？…"
 _WHITE = " \t\r\n\u00a0\u3000"
 
 
+def begins_in_thoughts(text: str) -> bool:
+    """Return whether a whole text has an end of thoughts before any beginning."""
+    position, kind = 0, None
+    while position < len(text) and kind not in ("late", "think"):
+        _, position, kind = _OPENERS.find(text, position, final=True)
+    return kind == "late"
+
+
 class SpeechFilter:
     """Takes a model's text in pieces of any cut, and tells what each part of it is.
 
@@ -142,9 +149,11 @@ class SpeechFilter:
 
     def __init__(self, *, thinks_first: bool = False) -> None:
         """Initialize at the start of an answer, which may begin within thoughts."""
+        self.thought_first: bool | None = None
+        """Whether the answer began within thoughts, as far as it is known."""
         self._held = ""
-        self._inside: str | None = "think" if thinks_first else None
-        self._call: list[str] = []
+        self._inside: str | None = "first" if thinks_first else None
+        self._block: list[str] = []
         self._last = ""
         """The last character that was said."""
         self._strip = ""
@@ -158,9 +167,15 @@ class SpeechFilter:
     def flush(self) -> Iterator[Piece]:
         """Yield what is left when the text has ended."""
         yield from self._run(final=True)
-        if self._call:
-            yield WrittenCall("".join(self._call))
-            self._call.clear()
+        block = "".join(self._block)
+        self._block.clear()
+        if self._inside == "first":
+            # There was no end of thoughts: it was the answer.
+            self.thought_first = False
+            self._inside, self._held = None, block
+            yield from self._run(final=True)
+        elif block:
+            yield WrittenCall(block)
         self._inside = None
 
     def _run(self, *, final: bool) -> Iterator[Piece]:
@@ -187,11 +202,13 @@ class SpeechFilter:
         if kind == "marker":
             self._strip = self._around(text[start:end])
             yield Listen()
+        elif kind == "late":
+            self.thought_first = True
         elif kind != "stray":
             self._inside = kind
             if kind in ("function", "rest"):
                 # The opening itself says what is called.
-                self._call.append(text[start:end])
+                self._block.append(text[start:end])
         return False
 
     def _within(self, kind: str, *, final: bool) -> Generator[Piece, None, bool]:
@@ -205,15 +222,19 @@ class SpeechFilter:
             if inner:
                 yield Think(inner)
         else:
-            self._call.append(inner)
+            self._block.append(inner)
         if found is None:
             self._held = text[start:]
             return True
         self._held = text[end:]
         self._inside = None
-        if kind != "think":
-            yield WrittenCall("".join(self._call))
-            self._call.clear()
+        block = "".join(self._block)
+        self._block.clear()
+        if kind == "first":
+            self.thought_first = True
+            yield Think(block)
+        elif kind != "think":
+            yield WrittenCall(block)
         return False
 
     def _around(self, marker: str) -> str:

@@ -273,8 +273,9 @@ class PlainFilter:
 
     def _end_sentence(self) -> None:
         """Say the full stop of a line that is a sentence."""
-        if self._sentence and self._line.strip() and self._last not in _ENDS:
-            self._say(_full_stop(self._last), joined=True)
+        if self._sentence and self._line.strip():
+            for stop in full_stop(self._last):
+                self._say(stop, joined=True)
 
     def _say_all(self, text: str) -> None:
         """Say some characters."""
@@ -319,8 +320,10 @@ def _in_word(before: str, sign: str) -> bool:
     return sign == "_" or before.isdigit() or before.lower() != before.upper()
 
 
-def _full_stop(last: str) -> str:
-    """Return the full stop of the script that a character is of."""
+def full_stop(last: str) -> str:
+    """Return what ends a sentence after a character, in its script; nothing if it does."""
+    if last in _ENDS:
+        return ""
     if "\u3040" <= last <= "\u30ff" or "\u4e00" <= last <= "\u9fff":
         return "。"
     if "\u0900" <= last <= "\u0dff":

@@ -8,6 +8,7 @@ import pytest
 from custom_components.openai_compatible_conversation.speech.filter import (
     MARKER,
     SpeechFilter,
+    begins_in_thoughts,
 )
 from custom_components.openai_compatible_conversation.speech.pieces import (
     Listen,
@@ -166,3 +167,43 @@ def test_nothing_waits_longer_than_it_must(text: str) -> None:
 def test_thinks_first() -> None:
     """An answer that begins within thoughts has them apart."""
     assert _pieces("hm</think>\nYes.", thinks_first=True) == [Think("hm"), Say("Yes.")]
+
+
+def test_thinks_first_after_all_not() -> None:
+    """An answer that was taken for thoughts, and had no end of them, is said."""
+    pieces = _pieces("Yes. ", "[CONTINUE_LISTENING]", thinks_first=True)
+    assert pieces == [Say("Yes. "), Listen()]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("hm</think>Yes.", True),
+        ("hm <tool_call>{}</tool_call> hm</think>Yes.", True),
+        ("<think>hm</think>Yes.", False),
+        ("<think>hm</think>Yes.</think>", False),
+        ("Yes.", False),
+        ("", False),
+    ],
+)
+def test_begins_in_thoughts(text: str, first: bool) -> None:
+    """A whole text shows whether it begins within thoughts."""
+    assert begins_in_thoughts(text) is first
+
+
+@pytest.mark.parametrize(
+    ("text", "thinks_first", "learned"),
+    [
+        ("hm</think>Yes.", False, True),
+        ("hm</think>Yes.", True, True),
+        ("Yes.", True, False),
+        ("Yes.", False, None),
+        ("<think>hm</think>Yes.", False, None),
+    ],
+)
+def test_thought_first(text: str, thinks_first: bool, learned: bool | None) -> None:
+    """After an answer it is known whether the next one begins within thoughts."""
+    speech = SpeechFilter(thinks_first=thinks_first)
+    assert list(speech.feed(text)) is not None
+    assert list(speech.flush()) is not None
+    assert speech.thought_first is learned
