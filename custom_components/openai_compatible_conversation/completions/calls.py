@@ -6,6 +6,8 @@ import json
 from typing import Any
 import uuid
 
+import orjson
+
 from .errors import AnswerTooLargeError
 from .events import ToolCall
 
@@ -44,9 +46,14 @@ class _Open:
     @property
     def complete(self) -> bool:
         """Return whether the arguments could be all."""
-        return self.given is not None or (
-            self.size > 0 and _parse(self.text)[1] is None
-        )
+        if self.given is not None:
+            return True
+        # To parse each time what so far lacks its end would take for ever.
+        return self._ends() and _parse(self.text)[1] is None
+
+    def _ends(self) -> bool:
+        """Return whether the last piece may be the end of an object, or of its text."""
+        return bool(self.pieces) and self.pieces[-1].rstrip()[-1:] in ("}", '"')
 
 
 class CallAssembler:
@@ -106,12 +113,13 @@ class CallAssembler:
             # Some put name and arguments beside the id.
             function = fragment
         name = function.get("name")
-        name = name.strip() if isinstance(name, str) else ""
+        # Half characters could not be sent back.
+        name = name.encode(errors="replace").decode() if isinstance(name, str) else ""
+        name = name.strip()
         arguments = function.get("arguments")
         index = fragment.get("index")
         index = index if isinstance(index, int) else None
-        call_id = fragment.get("id")
-        call_id = str(call_id) if call_id not in (None, "") else None
+        call_id = _id(fragment.get("id"))
 
         call = self._find(index, call_id, name, arguments, touched)
         if call is None:
@@ -178,10 +186,16 @@ def _joined_name(name: str, piece: str) -> str:
 def _arguments(call: _Open, *, cut: bool) -> tuple[dict[str, Any], str | None]:
     """Return a call's arguments, and what is wrong with them."""
     if call.given is not None:
-        return call.given, None
-    arguments, problem = _parse(call.text)
-    if problem and cut:
-        problem = CUT
+        arguments, problem = call.given, None
+    else:
+        arguments, problem = _parse(call.text)
+        if problem and cut:
+            problem = CUT
+    try:
+        orjson.dumps(arguments)
+    except TypeError:
+        # Numbers without end, half characters, depths: they could not be sent back.
+        return {}, NOT_JSON
     return arguments, problem
 
 
@@ -202,7 +216,7 @@ def _parse(text: str) -> tuple[dict[str, Any], str | None]:
         if text[end:].strip():
             return {}, NOT_JSON
         if isinstance(value, str):
-            value = json.loads(value) if value.strip() else None
+            value = _DECODER.decode(value) if value.strip() else None
     except ValueError, RecursionError:
         return {}, NOT_JSON
     if value is None:
@@ -212,4 +226,16 @@ def _parse(text: str) -> tuple[dict[str, Any], str | None]:
     return value, None
 
 
-_DECODER = json.JSONDecoder()
+def _id(value: object) -> str | None:
+    """Return an id that can be used, None if there is none."""
+    text = str(value) if isinstance(value, str | int) else ""
+    usable = text.isascii() and text.isprintable()
+    return text if usable and 0 < len(text) <= MAX_NAME else None
+
+
+def _no_number(text: str) -> float:
+    """Refuse what Python takes for a number and JSON does not."""
+    raise ValueError(text)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_number)

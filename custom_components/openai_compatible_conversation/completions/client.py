@@ -13,7 +13,9 @@ from .dialect import PLAIN, Dialect, learned
 from .errors import (
     CannotConnectError,
     CompletionError,
+    ConnectionLostError,
     NotFoundError,
+    ServerFailedError,
     ServerTimeoutError,
     UnreachableError,
     error_for_status,
@@ -77,7 +79,7 @@ class CompletionsClient:
             raise ServerTimeoutError from err
         except openai.OpenAIError as err:
             raise _translated(err) from err
-        except ValueError as err:
+        except (ValueError, RecursionError) as err:
             # It says that it is JSON, and is none.
             raise NotFoundError from err
         entries = listing.get("data") if isinstance(listing, dict) else listing
@@ -185,11 +187,12 @@ class CompletionsClient:
         self, body: Mapping[str, Any], headers: Mapping[str, str] | None
     ) -> openai.AsyncStream[object]:
         """Send a request and return its response, its body unread."""
+        content = encode(body)
         try:
             return await self._sdk.post(
                 "/chat/completions",
                 cast_to=object,
-                content=encode(body),
+                content=content,
                 options=self._options(
                     {"Content-Type": "application/json", **(headers or {})}
                 ),
@@ -198,6 +201,12 @@ class CompletionsClient:
             )
         except openai.OpenAIError as err:
             raise _translated(err) from err
+        # The SDK reads and decodes the body of an error by itself, and what that
+        # raises is not its own: the connection is lost, or the body is nonsense.
+        except Exception as err:
+            if type(err).__module__.startswith("httpx"):
+                raise ConnectionLostError(str(err)) from err
+            raise ServerFailedError from err
 
     def _options(self, headers: Mapping[str, str] | None) -> Any:
         """Return the SDK's options for a request."""
@@ -218,6 +227,6 @@ def _translated(err: openai.OpenAIError) -> CompletionError:
         return CannotConnectError(str(err.__cause__ or err))
     try:
         body = err.response.json()
-    except ValueError:
+    except ValueError, RecursionError:
         body = err.response.text
     return error_for_status(err.status_code, body, retry_after(err.response.headers))

@@ -215,7 +215,7 @@ def error_in_body(body: Mapping[str, Any]) -> CompletionError | None:
     status = holder.get("code") or holder.get("status") or 0
     try:
         number = int(status)
-    except TypeError, ValueError:
+    except TypeError, ValueError, OverflowError:
         number = 0
     return error_for_status(number, body)
 

@@ -15,6 +15,7 @@ MAX_PARTS = 64
 """Lines that one event may be spread over."""
 
 DONE = b"[DONE]"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 type Payload = dict[str, Any]
 
@@ -33,6 +34,7 @@ class EventParser:
         """Initialize a parser at the start of a stream."""
         self.done = False
         """Whether the server said that it is done."""
+        self._after_return = False
         self._rest: list[bytes] = []
         self._rest_size = 0
         self._parts: list[bytes] = []
@@ -41,6 +43,10 @@ class EventParser:
 
     def feed(self, data: bytes) -> Iterator[Payload]:
         """Yield what has become whole with some more bytes."""
+        if self._after_return:
+            # The end of a line may be two characters, cut between them.
+            data = data.removeprefix(b"\n")
+        self._after_return = data.endswith(b"\r")
         if b"\n" not in data and b"\r" not in data:
             self._keep(data)
             return
@@ -74,6 +80,7 @@ class EventParser:
 
     def _line(self, line: bytes) -> Payload | None:
         """Return the payload that ends with a line, if one does."""
+        line = line.removeprefix(_BYTE_ORDER_MARK)
         if not line:
             self._parts.clear()
             return None

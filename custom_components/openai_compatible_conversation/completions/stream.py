@@ -1,6 +1,7 @@
 """From the bytes of an answer to the events that it is made of."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+import re
 from typing import Any
 
 from .calls import CallAssembler
@@ -10,6 +11,8 @@ from .sse import EventParser
 
 MAX_TEXT = 1024 * 1024
 """Characters that answer and reasoning may have together."""
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 REASONING_FIELDS = ("reasoning_content", "reasoning", "reasoning_text")
 
@@ -32,29 +35,34 @@ class AnswerDecoder:
         self._calls = CallAssembler(known_tools)
         self._usage: Usage | None = None
         self._size = 0
+        self._halves: dict[type[Event], str] = {}
+        """The first half of a character whose second half has not come."""
 
     @property
     def done(self) -> bool:
         """Return whether the server said that it is done."""
         return self._parser.done
 
-    def feed(self, data: bytes) -> list[Event]:
-        """Return the events that have become whole with some more bytes."""
-        events: list[Event] = []
-        for payload in self._parser.feed(data):
-            self._payload(payload, events)
-        return events
+    def feed(self, data: bytes) -> Iterator[Event]:
+        """Yield the events that have become whole with some more bytes."""
+        yield from self._events(self._parser.feed(data))
 
-    def close(self) -> list[Event]:
-        """Return the events that the end of the answer brings."""
-        events: list[Event] = []
-        for payload in self._parser.close():
-            self._payload(payload, events)
-        events += self._calls.finish(cut=self.finish_reason == "length")
+    def close(self) -> Iterator[Event]:
+        """Yield the events that the end of the answer brings."""
+        yield from self._events(self._parser.close())
+        yield from self._calls.finish(cut=self.finish_reason == "length")
         if self._usage:
-            events.append(self._usage)
-        events.append(Finish(self.finish_reason))
-        return events
+            yield self._usage
+        yield Finish(self.finish_reason)
+
+    def _events(self, payloads: Iterable[Mapping[str, Any]]) -> Iterator[Event]:
+        """Yield the events of some chunks, also of those before one that fails."""
+        events: list[Event] = []
+        try:
+            for payload in payloads:
+                self._payload(payload, events)
+        finally:
+            yield from events
 
     def _payload(self, payload: Mapping[str, Any], events: list[Event]) -> None:
         """Append the events of a chunk."""
@@ -89,14 +97,49 @@ class AnswerDecoder:
 
     def _append(self, event: Text | Reasoning, events: list[Event]) -> None:
         """Append a piece, joined with the one before it if they are alike."""
-        self._size += len(event.text)
+        piece = self._mended(event)
+        if piece is None:
+            return
+        self._size += len(piece.text)
         if self._size > MAX_TEXT:
             raise AnswerTooLargeError
         last = events[-1] if events else None
-        if isinstance(last, Text | Reasoning) and type(last) is type(event):
-            events[-1] = type(event)(last.text + event.text)
+        if isinstance(last, Text | Reasoning) and type(last) is type(piece):
+            events[-1] = type(piece)(last.text + piece.text)
         else:
-            events.append(event)
+            events.append(piece)
+
+    def _mended(self, piece: Text | Reasoning) -> Text | Reasoning | None:
+        """Return a piece without half characters, None if nothing is left of it.
+
+        Some servers cut the escape of a character beyond the first 65,536 in two.
+        """
+        kind = type(piece)
+        text = self._halves.pop(kind, "") + piece.text
+        if text.isascii():
+            return kind(text)
+        if "\ud800" <= text[-1] <= "\udbff":
+            self._halves[kind] = text[-1]
+            text = text[:-1]
+        if _HALF.search(text):
+            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return kind(text) if text else None
+
+
+def _plain(value: object, depth: int = 3) -> str:
+    """Return the text of a string, or of a list of parts that hold text."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and depth:
+        return _joined(value, "text", depth) or _joined(value, "summary", depth)
+    return ""
+
+
+def _joined(parts: list[Any], key: str, depth: int = 3) -> str:
+    """Return the texts that stand in parts under a key."""
+    return "".join(
+        _plain(part.get(key), depth - 1) for part in parts if isinstance(part, Mapping)
+    )
 
 
 def _reasoning(delta: Mapping[str, Any]) -> tuple[str | None, str]:
@@ -108,20 +151,6 @@ def _reasoning(delta: Mapping[str, Any]) -> tuple[str | None, str]:
         return None, text
     content = delta.get("content")
     return None, _joined(content, "thinking") if isinstance(content, list) else ""
-
-
-def _plain(value: object) -> str:
-    """Return the text of a string, or of a list of parts that hold text."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        return _joined(value, "text") or _joined(value, "summary")
-    return ""
-
-
-def _joined(parts: list[Any], key: str) -> str:
-    """Return the texts that stand in parts under a key."""
-    return "".join(_plain(part.get(key)) for part in parts if isinstance(part, Mapping))
 
 
 def _usage(usage: object) -> Usage | None:

@@ -154,6 +154,10 @@ class Tools(llm.APIInstance):
         name = self._real_names.get(name, name)
         if name not in self._real_names.values():
             return None
+        try:
+            json_dumps(arguments)
+        except TypeError:
+            return None
         return llm.ToolInput(tool_name=name, tool_args=arguments)
 
     @override

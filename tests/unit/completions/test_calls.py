@@ -1,6 +1,7 @@
 """Tool calls come out whole, however a server sends their pieces."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -192,6 +193,11 @@ def test_same_call_twice() -> None:
         ("{name: Lamp}", {}, NOT_JSON),
         (f"{LAMP} and so on", {}, NOT_JSON),
         pytest.param("[" * 100_000, {}, NOT_JSON, id="deep"),
+        ('{"a": 100000000000000000000}', {}, NOT_JSON),
+        ('{"a": "\\ud83d"}', {}, NOT_JSON),
+        ('{"a": NaN}', {}, NOT_JSON),
+        ('{"a": -Infinity}', {}, NOT_JSON),
+        pytest.param('{"a":' * 400 + "1" + "}" * 400, {}, NOT_JSON, id="depth"),
         ("[1]", {}, NOT_OBJECT),
         ("7", {}, NOT_OBJECT),
         ('"[1]"', {}, NOT_OBJECT),
@@ -239,3 +245,33 @@ def test_bounds(chunk: list[Any]) -> None:
     """Arguments, names and the number of calls have a limit."""
     with pytest.raises(AnswerTooLargeError):
         CallAssembler().feed(chunk)
+
+
+def test_given_arguments_that_cannot_be_sent() -> None:
+    """Nor are arguments taken that came as an object and cannot be sent back."""
+    assert _assembled([_piece("turn_on", {"a": 1 << 70}, index=0)])[0][2] == NOT_JSON
+
+
+@pytest.mark.parametrize(
+    "call_id", ["x" * 5000, {"a": 1}, ["a"], 1.5, "\ud83d", "a\nb"], ids=range(6)
+)
+def test_id_that_is_none(call_id: Any) -> None:
+    """An id of any size or shape is none; the call has one of its own."""
+    assembler = CallAssembler()
+    assembler.feed([{"id": call_id, "function": {"name": "turn_on"}}])
+    (call,) = assembler.finish(cut=False)
+    assert call.id.startswith("call_")
+    assert len(call.id) < 40
+
+
+def test_name_repeated_with_many_pieces() -> None:
+    """A name that is repeated with each of many pieces costs no time to speak of."""
+    assembler = CallAssembler()
+    begin = time.process_time()
+    assembler.feed([_piece("turn_on", '{"a": "', index=0)])
+    for _ in range(40_000):
+        assembler.feed([_piece("turn_on", "x}x", index=0)])
+    assembler.feed([_piece("turn_on", '"}', index=0)])
+    (call,) = assembler.finish(cut=False)
+    assert call.arguments == {"a": "x}x" * 40_000}
+    assert time.process_time() - begin < 2

@@ -20,6 +20,7 @@ from custom_components.openai_compatible_conversation.completions.errors import 
     AnswerTooLargeError,
     CannotConnectError,
     CompletionError,
+    ConnectionLostError,
     NotFoundError,
     RateLimitedError,
     ServerTimeoutError,
@@ -523,3 +524,31 @@ async def test_host(
 ) -> None:
     """The server is known to people by host and port."""
     assert connect().host == f"127.0.0.1:{server.port}"
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (raw(b'{"err', Pause(0.05), Abort(), status=500), ConnectionLostError),
+        (raw(b'{"e": "\xc3"}', status=400, content_type="application/json"), None),
+        (
+            raw(
+                b"[" * 200_000 + b"]" * 200_000,
+                status=400,
+                content_type="application/json",
+            ),
+            None,
+        ),
+    ],
+    ids=["cut", "not UTF-8", "deep"],
+)
+async def test_error_that_cannot_be_read(
+    server: ModelServer,
+    connect: Callable[..., CompletionsClient],
+    reply: Reply,
+    kind: type[CompletionError] | None,
+) -> None:
+    """An error whose own body is broken is an error of ours."""
+    server.script(*[reply] * 10)
+    with pytest.raises(kind or CompletionError):
+        await _events(connect())

@@ -88,3 +88,16 @@ def test_endless_nonsense() -> None:
     for _ in range(1000):
         assert not list(parser.feed(b"data: {\n" * 100))
     assert list(parser.feed(b'\ndata: {"a": 1}\n')) == [{"a": 1}]
+
+
+def test_line_end_cut_in_two() -> None:
+    """A line that ends in two characters is one line, also if they come apart."""
+    parser = EventParser()
+    assert not list(parser.feed(b"data: {\r"))
+    assert not list(parser.feed(b'\ndata: "a": 1\r'))
+    assert list(parser.feed(b"\ndata: }\r\n")) == [{"a": 1}]
+
+
+def test_byte_order_mark() -> None:
+    """A byte order mark before the first line is none of it."""
+    assert list(EventParser().feed(b'\xef\xbb\xbfdata: {"a": 1}\n')) == [{"a": 1}]

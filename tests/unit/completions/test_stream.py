@@ -30,7 +30,7 @@ def _decoded(*pieces: bytes) -> list[Event]:
     """Return the events of an answer that comes in pieces."""
     decoder = AnswerDecoder()
     events = [found for piece in pieces for found in decoder.feed(piece)]
-    return events + decoder.close()
+    return [*events, *decoder.close()]
 
 
 def test_text_joined_by_piece() -> None:
@@ -188,14 +188,64 @@ def test_bound() -> None:
     decoder = AnswerDecoder()
     with pytest.raises(AnswerTooLargeError):
         for _ in range(MAX_TEXT // 1000 + 1):
-            decoder.feed(chunk({"content": "x" * 1000}))
+            list(decoder.feed(chunk({"content": "x" * 1000})))
 
 
 def test_tokens_are_what_tells_a_live_server() -> None:
     """Only chunks that hold something of the answer count as signs of life."""
     decoder = AnswerDecoder()
-    decoder.feed(b": still here\n\n" + chunk({"role": "assistant", "content": ""}))
+    list(
+        decoder.feed(b": still here\n\n" + chunk({"role": "assistant", "content": ""}))
+    )
     assert decoder.tokens == 0
-    decoder.feed(chunk({"tool_calls": [{"index": 0, "function": {"name": "f"}}]}))
-    decoder.feed(chunk({"reasoning": "hm"}))
+    list(decoder.feed(chunk({"tool_calls": [{"index": 0, "function": {"name": "f"}}]})))
+    list(decoder.feed(chunk({"reasoning": "hm"})))
     assert decoder.tokens == 2
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [event({"error": {"message": "x"}}), chunk({"content": "x" * (MAX_TEXT + 1)})],
+)
+def test_text_before_a_failure(failure: bytes) -> None:
+    """What stands before a failure in the same bytes comes out before it."""
+    decoder = AnswerDecoder()
+    events: list[Event] = []
+    with pytest.raises(CompletionError):
+        events.extend(decoder.feed(chunk({"content": "Hi"}) + failure))
+    assert events == [Text("Hi")]
+
+
+@pytest.mark.parametrize("field", ["content", "reasoning"])
+def test_half_characters(field: str) -> None:
+    """A character whose escape is cut in two is one again; half of one is none."""
+    pieces = [
+        b'data: {"choices": [{"delta": {"%s": "%s"}}]}\n\n' % (field.encode(), text)
+        for text in (
+            rb"a\ud83d",
+            rb"\ude00b",
+            rb"\ude00",
+            rb"c\ud83d",
+            rb"d",
+            rb"\ud83d",
+        )
+    ]
+    said = "".join(e.text for e in _decoded(*pieces) if isinstance(e, Text | Reasoning))
+    assert said == "a😀b\ufffdc\ufffdd"
+
+
+def test_deep_content() -> None:
+    """Content nested without end is nothing, and breaks nothing."""
+    content: object = "x"
+    for _ in range(2000):
+        content = [{"text": content}]
+    body = b'data: {"choices": [{"delta": {"content": '
+    body += b'[{"text": ' * 2000 + b'"x"' + b"}]" * 2000 + b"}}]}\n\n"
+    assert _decoded(body) == [Finish(None)]
+
+
+@pytest.mark.parametrize("code", ["1e999", "Infinity", "NaN", "[]", "null"])
+def test_error_with_any_code(code: str) -> None:
+    """An error whose code is no number is an error all the same."""
+    with pytest.raises(CompletionError, match="no"):
+        _decoded(b'data: {"error": {"message": "no", "code": %s}}\n\n' % code.encode())

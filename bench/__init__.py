@@ -1,0 +1,1 @@
+"""Measurements of what the integration costs; `script/bench` runs them."""
