@@ -135,8 +135,9 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         if failure:
             text = result.response.speech["plain"]["speech"]
             result.response.async_set_error(IntentResponseErrorCode.UNKNOWN, text)
-        else:
-            model_works(self.hass, self.entry)
+            result.continue_conversation = False
+            return result
+        model_works(self.hass, self.entry)
         if not options.auto_continue_listening:
             # A question mark alone is none of the model's wishes.
             result.continue_conversation = False

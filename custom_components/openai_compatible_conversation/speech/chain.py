@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from .filter import SpeechFilter, begins_in_thoughts
+from .marks import full_stop
 from .pieces import Piece, Say
-from .plain import PlainFilter, full_stop
+from .plain import PlainFilter
 
 
 class Speech:

@@ -1,21 +1,21 @@
 """Markdown and emoji to words, for text that still arrives, a character at a time."""
 
-import re
-
 from .emoji import is_picture
-
-_ENDS = frozenset(".!?:;,…。！？：；，、।॥؟؛։።՞")
-_ITEM = re.compile(r"\d{1,3}[.)]")
-_RULE = re.compile(r"([-*_=])(\s*\1){2,}\s*")
-_DIVIDER = re.compile(r"[|:\-\s]*")
-_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,9}\s?/?>")
-_TAG_BEGUN = re.compile(r"</?([A-Za-z][A-Za-z0-9]{0,9})?\s?/?")
-_ESCAPABLE = frozenset("\\`*_{}[]()#+-.!|<>~\"'&$%^=:;,?/@")
-_BULLETS = frozenset("-*+•‣◦–")
-_EMPHASIS = frozenset("*_~")
-_MAX_HASHES = 6
-_MAX_HELD = 120
-"""Characters of a line that may turn out to be a rule, a divider or a tag."""
+from .marks import (
+    BULLETS,
+    DIVIDER,
+    EMPHASIS,
+    ENDS,
+    ESCAPABLE,
+    ITEM,
+    MAX_HASHES,
+    MAX_HELD,
+    RULE,
+    TAG,
+    TAG_BEGUN,
+    full_stop,
+    in_word,
+)
 
 
 class PlainFilter:
@@ -58,9 +58,9 @@ class PlainFilter:
         """Return what is left when the text has ended."""
         held, self._held = self._held, ""
         sign = held.strip()
-        if self._begins and (_RULE.fullmatch(held) or sign in _BULLETS | {"#", "|"}):
+        if self._begins and (RULE.fullmatch(held) or sign in BULLETS | {"#", "|"}):
             held = ""
-        if sign[:1] in _EMPHASIS and (len(sign) > 1 or sign in self._open):
+        if sign[:1] in EMPHASIS and (len(sign) > 1 or sign in self._open):
             held = ""
         self._say_all("".join(char for char in held if char not in "[]`"))
         self._end_sentence()
@@ -105,7 +105,7 @@ class PlainFilter:
         if self._begins:
             openings = {"`": self._fence, "|": self._bar, "#": self._hashes}
             openings.get(held[0], self._signs)(held, char)
-        elif held[0] in _EMPHASIS:
+        elif held[0] in EMPHASIS:
             if char == held[0]:
                 self._held = held + char
             else:
@@ -118,7 +118,7 @@ class PlainFilter:
 
     def _mark(self, held: str, char: str) -> None:
         """Take the character after a mark within a line."""
-        if held == "\\" and char in _ESCAPABLE:
+        if held == "\\" and char in ESCAPABLE:
             self._say(char)
         elif held == "]" and char in "([":
             self._until = ")" if char == "(" else "]"
@@ -137,7 +137,7 @@ class PlainFilter:
     def _fence(self, held: str, char: str) -> None:
         """Take a character after the back quotes with which a line began."""
         if char == "`" or (held.startswith("```") and char != "\n"):
-            self._held = (held + char)[:_MAX_HELD]
+            self._held = (held + char)[:MAX_HELD]
         elif held.startswith("```"):
             self._fenced = not self._fenced
             self._new_line()
@@ -148,9 +148,9 @@ class PlainFilter:
     def _bar(self, held: str, char: str) -> None:
         """Take a character after the bar with which a row began."""
         line = held + char
-        if char == "\n" and _DIVIDER.fullmatch(held):
+        if char == "\n" and DIVIDER.fullmatch(held):
             self._new_line()
-        elif _DIVIDER.fullmatch(line) and len(line) < _MAX_HELD:
+        elif DIVIDER.fullmatch(line) and len(line) < MAX_HELD:
             self._held = line
         else:
             self._begins = False
@@ -161,7 +161,7 @@ class PlainFilter:
 
     def _hashes(self, held: str, char: str) -> None:
         """Take a character after the hashes with which a line began."""
-        if char == "#" and len(held) < _MAX_HASHES:
+        if char == "#" and len(held) < MAX_HASHES:
             self._held = held + char
             return
         self._begins = False
@@ -174,19 +174,19 @@ class PlainFilter:
     def _signs(self, held: str, char: str) -> None:
         """Take a character after the bullet, rule or emphasis with which a line began."""
         first = held[0]
-        bullet = first in _BULLETS and held[1:2] in (" ", "\t")
-        if char == "\n" and (_RULE.fullmatch(held) or held.strip() in _BULLETS):
+        bullet = first in BULLETS and held[1:2] in (" ", "\t")
+        if char == "\n" and (RULE.fullmatch(held) or held.strip() in BULLETS):
             self._new_line()
-        elif char in (first, " ", "\t") and len(held) < _MAX_HELD:
+        elif char in (first, " ", "\t") and len(held) < MAX_HELD:
             self._held = held + char
         else:
             self._begins = False
             self._sentence = bullet
-            if not bullet and first in _EMPHASIS:
+            if not bullet and first in EMPHASIS:
                 signs = held.rstrip()
                 self._emphasis(signs, char if signs == held else " ")
                 held = held[len(signs) :]
-            elif bullet or _RULE.fullmatch(held):
+            elif bullet or RULE.fullmatch(held):
                 held = held[1:].lstrip() if bullet else ""
             for sign in held:
                 self._inline(sign) if bullet else self._say_all(sign)
@@ -197,11 +197,11 @@ class PlainFilter:
         if char == "\n":
             self._new_line()
         elif char.isspace():
-            if _ITEM.fullmatch(self._line):
+            if ITEM.fullmatch(self._line):
                 self._sentence = True
             self._space += char
             self._picture = False
-        elif char in _EMPHASIS or char in "\\!]<":
+        elif char in EMPHASIS or char in "\\!]<":
             self._held = char
         elif char == "[" and self._sentence and not self._line:
             # Perhaps the box of a task.
@@ -219,7 +219,7 @@ class PlainFilter:
         """Leave out signs of emphasis, and say those that are none."""
         before = "" if self._space else self._line[-1:]
         closes = signs in self._open and bool(before)
-        opens = not following.isspace() and not _in_word(before, signs[0])
+        opens = not following.isspace() and not in_word(before, signs[0])
         if signs[0] == "_" and following.isalnum():
             closes = False
         if closes:
@@ -231,11 +231,11 @@ class PlainFilter:
 
     def _tag(self, text: str) -> None:
         """Take what may be a tag, or an address in its brackets."""
-        if _TAG.fullmatch(text):
+        if TAG.fullmatch(text):
             self._space = self._space or (" " if "br" in text.lower() else "")
         elif text.lower() in ("<http:", "<https:", "<mailto:"):
             self._until, self._depth = ">", 1
-        elif _TAG_BEGUN.fullmatch(text):
+        elif TAG_BEGUN.fullmatch(text):
             self._held = text
         else:
             self._say_all(text[:-1])
@@ -289,12 +289,12 @@ class PlainFilter:
         """Say a visible character, after the white space before it."""
         if self._comma and not joined:
             self._comma = False
-            if self._last not in _ENDS:
+            if self._last not in ENDS:
                 self._say(",", joined=True)
             self._space = self._space or " "
         if self._gone:
             self._gone = False
-            if char in _ENDS:
+            if char in ENDS:
                 self._space = ""
         if self._space and self._last and not joined:
             space = "\n" if "\n" in self._space else self._space[0]
@@ -307,25 +307,3 @@ class PlainFilter:
         self._line = (self._line + char)[-8:]
         self._last = char
         self._picture = False
-
-
-def _in_word(before: str, sign: str) -> bool:
-    """Return whether a sign after a character stands within a word or a number.
-
-    Scripts without capitals often write without spaces, so that emphasis may
-    begin after any of their letters.
-    """
-    if not before.isalnum():
-        return False
-    return sign == "_" or before.isdigit() or before.lower() != before.upper()
-
-
-def full_stop(last: str) -> str:
-    """Return what ends a sentence after a character, in its script; nothing if it does."""
-    if last in _ENDS:
-        return ""
-    if "\u3040" <= last <= "\u30ff" or "\u4e00" <= last <= "\u9fff":
-        return "。"
-    if "\u0900" <= last <= "\u0dff":
-        return "।"
-    return "."
