@@ -45,25 +45,30 @@ class Turn:
     """What returns the words for an error, in the user's language."""
     clean: bool
     """Whether markdown and emoji are left out of the answer."""
+    aloud: bool
+    """Whether somebody listens, who does not see the result."""
     usage: list[Usage] = field(default_factory=list)
     """What each request cost, as far as the server said."""
     listen: bool = False
     """Whether the model wants an answer."""
     _said: bool = False
 
-    async def run(self) -> CompletionError | None:
+    async def run(self) -> str | None:
         """Ask the model until it has answered.
 
         Raises `CompletionError` if it gives no answer. If it fails after its first
-        words, those stay, the error is said after them, and returned.
+        words, those stay, and the words for the error are returned.
         """
         try:
             await self._converse()
         except CompletionError as err:
             if not self._said:
                 raise
-            await self._say(await self.explain(err))
-            return err
+            words = await self.explain(err)
+            if self.aloud:
+                # The voice has begun, and would not come to the result.
+                await self._say(words)
+            return words
         return None
 
     async def _converse(self) -> None:

@@ -129,12 +129,12 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             user_input.language,
             explain,
             clean=_clean(options, user_input),
+            aloud=_aloud(user_input),
         )
         failure = await turn.run()
         result = conversation.async_get_result_from_chat_log(user_input, chat_log)
         if failure:
-            text = result.response.speech["plain"]["speech"]
-            result.response.async_set_error(IntentResponseErrorCode.UNKNOWN, text)
+            result.response.async_set_error(IntentResponseErrorCode.UNKNOWN, failure)
             result.continue_conversation = False
             return result
         model_works(self.hass, self.entry)
@@ -152,8 +152,13 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             model_is_gone(self.hass, self.entry, self.options.chat_model)
 
 
+def _aloud(user_input: conversation.ConversationInput) -> bool:
+    """Return whether a turn comes from a device, and its answer from a speaker."""
+    return bool(user_input.device_id or user_input.satellite_id)
+
+
 def _clean(options: Options, user_input: conversation.ConversationInput) -> bool:
     """Return whether an answer is for ears, so that markup and emoji have to go."""
     if options.clean_speech == "auto":
-        return bool(user_input.device_id or user_input.satellite_id)
+        return _aloud(user_input)
     return options.clean_speech == "always"

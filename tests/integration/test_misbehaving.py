@@ -44,18 +44,27 @@ WORDS = chunk({"content": "The weather is "})
         ([event({"error": {"message": "overloaded", "code": 503}})], "overloaded"),
     ],
 )
+@pytest.mark.parametrize("device", [None, "a-device"])
 async def test_breaks_off(
-    server: ModelServer, say: Say, ending: list[Any], words: str
+    server: ModelServer,
+    say: Say,
+    ending: list[Any],
+    words: str,
+    device: str | None,
 ) -> None:
-    """What was said before a server fails stays, and that it failed is said after it."""
+    """What was said before a server fails stays; that it failed is told once.
+
+    It is the result, and for a voice, which does not come to it, it is said too.
+    """
     server.script(raw(WORDS, chunk({"content": "<"}), *ending))
-    result = await say("How is the weather?")
+    result = await say("How is the weather?", device_id=device)
     assert failed(result)
     assert words in speech(result)
     second = await say("Again", conversation_id=result.conversation_id)
     assert speech(second) == "Hello there."
     said = [message["content"] for message in server.bodies[-1]["messages"][1:]]
     assert said[1] == "The weather is <"
+    assert said[2:-1] == ([speech(result)] if device else [])
     assert said[-1] == "Again"
 
 
