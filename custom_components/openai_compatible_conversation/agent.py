@@ -68,6 +68,11 @@ class Turn:
             if self.aloud:
                 # The voice has begun, and would not come to the result.
                 await self._say(words)
+            elif self.chat_log.unresponded_tool_results:
+                # A history must not end in a result.
+                self.chat_log.async_add_assistant_content_without_tools(
+                    conversation.AssistantContent(self.agent_id, words)
+                )
             return words
         return None
 

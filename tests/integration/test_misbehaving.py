@@ -68,15 +68,19 @@ async def test_breaks_off(
     assert said[-1] == "Again"
 
 
+@pytest.mark.parametrize("device", [None, "a-device"])
 async def test_breaks_off_after_acting(
-    server: ModelServer, say: Say, light: list[ServiceCall]
+    server: ModelServer, say: Say, light: list[ServiceCall], device: str | None
 ) -> None:
     """Words before a call stay if the server then fails, and so does what was done."""
     server.script(reply("Let me see.", calls=[TURN_ON]), failure(500))
-    result = await say("Turn on the lamp")
+    result = await say("Turn on the lamp", device_id=device)
     assert failed(result)
     assert len(light) == 1
     assert "had a problem of its own" in speech(result)
+    await say("Again", conversation_id=result.conversation_id)
+    roles = [message["role"] for message in server.bodies[-1]["messages"]]
+    assert roles == ["system", "user", "assistant", "tool", "assistant", "user"]
 
 
 @pytest.mark.parametrize(
