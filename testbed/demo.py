@@ -25,7 +25,7 @@ from .paper import BOLD, GREEN, RED, Paper
 from .rules import model
 from .scene import Scene
 from .server import ModelServer
-from .steps import CONVERSATION, LIGHT, free
+from .steps import CONVERSATION, LIGHT, OTHER_LIGHT, free
 from .websocket import Client, CommandError
 
 RESTART_EXIT_CODE = 100
@@ -41,6 +41,7 @@ class Target:
     base_url: str
     api_key: str | None = None
     model: str | None = None
+    scripted: bool = False
 
 
 @asynccontextmanager
@@ -53,7 +54,7 @@ async def target(paper: Paper) -> AsyncGenerator[Target]:
     else:
         async with ModelServer(model) as server:
             paper.line("Server", f"a handful of rules, scripted, at {server.base_url}")
-            yield Target(server.base_url)
+            yield Target(server.base_url, scripted=True)
 
 
 async def perform(args: argparse.Namespace, paper: Paper) -> int:
@@ -85,7 +86,8 @@ async def converse(
 ) -> list[str]:
     """Set the integration up and hold the conversation; return what was not seen."""
     await furnish(client)
-    await client.call("light.turn_off", LIGHT)
+    for light in (LIGHT, OTHER_LIGHT):
+        await client.call("light.turn_off", light)
     # In a folder that was kept there is one, for a server that is gone.
     await remove_entries(client)
     agent = await add_agent(
@@ -95,7 +97,9 @@ async def converse(
     paper.line("Agent", f"{agent.entity_id}, which asks the model {agent.model}")
     paper.blank()
     scene = Scene(client, pipeline, paper)
-    steps = [free(text) for text in say] or CONVERSATION
+    steps = [free(text) for text in say] or [
+        step for step in CONVERSATION if server.scripted or not step.scripted
+    ]
     return [what for step in steps for what in await scene.play(step)]
 
 

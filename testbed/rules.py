@@ -23,8 +23,10 @@ WHO = (
 HELP = (
     "I understand: turn something on or off, set the brightness of a light, which "
     "lights are on, is something on or open, how is the house, what time is it, what "
-    "is the weather, and who are you."
+    "is the weather, tell me something nice, and who are you."
 )
+WHICH_ROOM = "Which room?"
+NICE = "The kettle is near, and nobody is in a hurry. What more could a house want?"
 
 type Rule = Callable[[Asked], Answer | None]
 
@@ -96,6 +98,42 @@ def switch(asked: Asked) -> Answer | None:
         state, words = said[2].lower(), said[1]
     else:
         return None
+    return _turn(asked, state, words)
+
+
+def ask_back(asked: Asked) -> Answer | None:
+    """Ask in which room, if the instructions tell how to hear the answer."""
+    if _lights(asked.text) and (marker := _marker(asked)):
+        return speak(asked, f"{WHICH_ROOM} {marker}")
+    return None
+
+
+def hear_back(asked: Asked) -> Answer | None:
+    """Turn the lights on or off in the room that was asked for."""
+    words = [
+        str(message["content"]).strip()
+        for message in asked.body["messages"]
+        if message["role"] in ("user", "assistant") and message.get("content")
+    ]
+    match words:
+        case [*_, before, question, _] if question == WHICH_ROOM:
+            room = _heard(asked, r"(?:in )?(.+)")
+            if (
+                (state := _lights(before))
+                and room
+                and _bare(room[1]).lower() in asked.areas
+            ):
+                return _turn(asked, state, f"lights in {room[1]}")
+    return None
+
+
+def cheer(asked: Asked) -> Answer | None:
+    """Say something nice, which ends in a question that wants no answer."""
+    return speak(asked, NICE) if _heard(asked, "tell me something nice") else None
+
+
+def _turn(asked: Asked, state: str, words: str) -> Answer:
+    """Turn on or off what the words say."""
     if not asked.results:
         tool = asked.tool(f"HassTurn{state.title()}", "name", "area", "domain")
         return use(asked, tool, f"turn things {state}", **_target(asked, words))
@@ -145,7 +183,7 @@ def clock(asked: Asked) -> Answer | None:
     return speak(asked, now(asked.results[-1].data))
 
 
-RULES: list[Rule] = [greet, dim, switch, look, clock]
+RULES: list[Rule] = [greet, dim, hear_back, ask_back, switch, look, clock, cheer]
 
 _FRILLS = re.compile(
     r"^((hello|hi|hey|good (morning|evening)|please|now|and|(can|could) you)\b[,.! ]*)+"
@@ -156,7 +194,26 @@ _FRILLS = re.compile(
 
 def _heard(asked: Asked, pattern: str) -> re.Match[str] | None:
     """Return the match of what the user said, without its frills."""
-    return re.fullmatch(pattern, _FRILLS.sub("", asked.text), re.IGNORECASE)
+    return _match(asked.text, pattern)
+
+
+def _match(text: str, pattern: str) -> re.Match[str] | None:
+    """Return the match of a text without its frills."""
+    return re.fullmatch(pattern, _FRILLS.sub("", text), re.IGNORECASE)
+
+
+def _lights(text: str) -> str | None:
+    """Return how lights are to be, on or off, if no word says which."""
+    pattern = r"(?:turn|switch) (?:(on|off) (?:the )?lights?|(?:the )?lights? (on|off))"
+    said = _match(text, pattern)
+    return (said[1] or said[2]).lower() if said else None
+
+
+def _marker(asked: Asked) -> str | None:
+    """Return how to end an answer that opens the microphone, if there is a way."""
+    told = str(asked.body["messages"][0].get("content"))
+    found = re.search(r"end with (\[\w+\])", told)
+    return found[1] if found else None
 
 
 def _bare(words: str) -> str:

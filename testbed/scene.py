@@ -79,6 +79,10 @@ class Scene:
             self._paper.line("Error", turn.error, RED, RED)
         elif turn.answer and not turn.words:
             self._paper.line("Assistant", turn.answer, "", GREEN)
+        if turn.listens_again:
+            self._paper.line("  listens", "The microphone opens for your answer.", BOLD)
+        elif turn.asks:
+            self._paper.line("", "The microphone stays closed: nobody has to answer.")
 
 
 def _timing(turn: Turn) -> str:

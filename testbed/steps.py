@@ -33,12 +33,17 @@ class Step:
 
     say: str
     checks: tuple[Check, ...]
+    scripted: bool = False
+    """Whether it shows what the scripted model does, and another need not."""
 
 
 ANSWERED = Check(
     "an answer without an error", lambda o: bool(o.turn.answer) and not o.turn.error
 )
 STREAMED = Check("its first word before its last", lambda o: o.turn.streamed)
+QUESTION = Check("a question mark at its end", lambda o: o.turn.asks)
+OPEN = Check("an open microphone after it", lambda o: o.turn.listens_again)
+CLOSED = Check("a closed microphone after it", lambda o: not o.turn.listens_again)
 
 
 def called(tool: str) -> Check:
@@ -83,6 +88,7 @@ def names(*words: str) -> Check:
 
 
 LIGHT = "light.kitchen_lights"
+OTHER_LIGHT = "light.bed_light"
 
 CONVERSATION = [
     Step("Hello, who are you?", (ANSWERED, STREAMED)),
@@ -101,6 +107,19 @@ CONVERSATION = [
     Step(
         "Turn the kitchen lights off again",
         (ANSWERED, STREAMED, called("HassTurnOff"), changed(LIGHT, "on", "off")),
+    ),
+    Step("Turn on the lights", (ANSWERED, STREAMED, QUESTION, OPEN), scripted=True),
+    Step(
+        "In the bedroom",
+        (
+            *(ANSWERED, STREAMED, CLOSED),
+            *(called("HassTurnOn"), changed(OTHER_LIGHT, "off", "on")),
+            names("Bed Light"),
+        ),
+        scripted=True,
+    ),
+    Step(
+        "Tell me something nice", (ANSWERED, STREAMED, QUESTION, CLOSED), scripted=True
     ),
 ]
 

@@ -52,6 +52,11 @@ class Turn:
         """Return whether the answer began before it was whole."""
         return len(self.words) > 1 and self.words[0][0] < self.words[-1][0]
 
+    @property
+    def asks(self) -> bool:
+        """Return whether the answer ends in a question, whoever is to answer it."""
+        return self.answer.rstrip().endswith("?")
+
 
 type Heard = str | ToolCall
 """What a listener is told: a piece of the answer, a call, and the call once more

@@ -87,7 +87,8 @@ class Turn:
                 left -= 1
             elif answer.spoke:
                 return
-            elif acted:
+            elif acted or answer.speech.wrote:
+                # What was done, or shown to who only listens, is told in a word.
                 await self._say(confirmation(self.language))
                 return
             elif asked_again or answer.finish_reason == "content_filter":
@@ -128,7 +129,7 @@ class Turn:
         ):
             await self._add(deltas, answer)
         self._said |= answer.spoke
-        self.listen |= answer.listen
+        self.listen = answer.listen
         self.usage += answer.usage
         if answer.broken:
             raise answer.broken

@@ -8,16 +8,27 @@ from pathlib import Path
 import pytest
 import pytest_socket
 
-from testbed.assistant import remove_entries
+from testbed.assistant import agent_of, remove_entries
+from testbed.ffmpeg import stand_in
 from testbed.hass import Hass
 from testbed.house import furnish
 from testbed.server import ModelServer
+from testbed.voice import Voice, add_voice, device_of
 from testbed.websocket import Client
 
 from .agent import Agent
 
 # A Home Assistant that was never started before first compiles what it loads.
 TIMEOUT = 180
+
+SLOW_SCRIPT = """
+script:
+  wait_for_light:
+    description: Waits until the bed light is on.
+    sequence:
+      - wait_template: "{{ is_state('light.bed_light', 'on') }}"
+"""
+"""A tool that takes as long as a test wants it to."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,11 +39,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def hass_process() -> Generator[Hass]:
+def hass_process(tmp_path_factory: pytest.TempPathFactory) -> Generator[Hass]:
     """Return a Home Assistant with the demo house, the same for all tests."""
     # The test plugin refuses sockets until a test that may use them has begun.
     pytest_socket.enable_socket()
-    hass = Hass()
+    hass = Hass(extra=SLOW_SCRIPT + stand_in(tmp_path_factory.mktemp("ffmpeg")))
     _run(_start(hass))
     yield hass
     pytest_socket.enable_socket()
@@ -73,3 +84,14 @@ async def agent(server: ModelServer, client: Client) -> Agent:
     agent = await Agent.add(client, server.base_url)
     server.forget()
     return agent
+
+
+@pytest.fixture
+async def voice(
+    hass_process: Hass, client: Client, agent: Agent
+) -> AsyncGenerator[Voice]:
+    """Return a voice for the agent, with a device in the house."""
+    entity_id = await agent_of(client, agent.entry_id)
+    device_id = await device_of(client, "light.bed_light")
+    async with add_voice(hass_process.url, entity_id, device_id=device_id) as voice:
+        yield voice

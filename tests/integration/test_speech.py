@@ -57,10 +57,10 @@ async def test_listening(
 async def test_marker_before_a_call(
     server: ModelServer, say: Say, light: list[ServiceCall], streaming: bool
 ) -> None:
-    """A marker in any part of the turn counts, in thoughts it does not."""
+    """The marker of the last answer counts, before a call or in thoughts it does not."""
     call = Call("intent__HassTurnOn", {"name": "Lamp"})
-    server.script(reply("Wait [CONTINUE_LISTENING].", calls=[call]), reply("Brighter?"))
-    assert (await say("Light")).continue_conversation
+    server.script(reply("Wait [CONTINUE_LISTENING].", calls=[call]), reply("It is on."))
+    assert not (await say("Light")).continue_conversation
     server.script(reply("<think>[CONTINUE_LISTENING]</think>It is on."))
     result = await say("Light")
     assert not result.continue_conversation
@@ -149,6 +149,7 @@ async def test_thoughts_with_their_end_only(
         ("Let me look.", "Let me look."),
         ("見てみます", "見てみます。"),
         ("**Wait**", "Wait."),
+        ("Wait <", "Wait <."),
     ],
 )
 async def test_words_before_a_call(
@@ -167,3 +168,14 @@ async def test_words_before_a_call(
     server.script(reply(words, calls=[call]), reply("It is on."))
     await say("Light")
     assert server.bodies[-1]["messages"][-2]["content"] == words
+
+
+async def test_picture_for_who_listens(
+    server: ModelServer, say: Say, streaming: bool
+) -> None:
+    """An answer of pictures alone is a word for who listens, and no error."""
+    server.script(reply("👍"), reply("👍"))
+    result = await say("Thanks", device_id="a-device", language="de")
+    assert speech(result) == "Erledigt."
+    assert speech(await say("Thanks")) == "👍"
+    assert len(server.bodies) == 2

@@ -22,6 +22,8 @@ class Speech:
         self._filter = SpeechFilter(thinks_first=thinks_first)
         self._plain = PlainFilter() if clean else None
         self._whole = whole
+        self.wrote = False
+        """Whether the model wrote anything to be said, be it only a picture."""
         self._last = ""
 
     @property
@@ -49,6 +51,8 @@ class Speech:
     def _cleaned(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
         """Yield pieces, what is said in them cleaned."""
         for piece in pieces:
+            if isinstance(piece, Say) and not piece.text.isspace():
+                self.wrote = True
             if self._plain and isinstance(piece, Say):
                 if text := self._plain.feed(piece.text):
                     self._last = text[-1]

@@ -8,6 +8,9 @@ from .tokens import Element, Tokens, literal
 MARKER = "[CONTINUE_LISTENING]"
 """Asks the satellite to listen again. It is never said."""
 
+MIN_CUT = 4
+"""Characters from which on the beginning of a token is taken for one that was cut."""
+
 REASONING_TAGS = (
     "think",
     "thinking",
@@ -166,6 +169,9 @@ class SpeechFilter:
 
     def flush(self) -> Iterator[Piece]:
         """Yield what is left when the text has ended."""
+        if self._inside is None:
+            yield from self._end()
+            return
         yield from self._run(final=True)
         block = "".join(self._block)
         self._block.clear()
@@ -173,10 +179,18 @@ class SpeechFilter:
             # There was no end of thoughts: it was the answer.
             self.thought_first = False
             self._inside, self._held = None, block
-            yield from self._run(final=True)
+            yield from self._run(final=False)
+            yield from self._end()
         elif block:
             yield WrittenCall(block)
         self._inside = None
+
+    def _end(self) -> Iterator[Piece]:
+        """Yield what is held outside of a block, unless it is a token that was cut."""
+        cut = self._held
+        if len(cut) >= MIN_CUT and any(map(str.isalnum, cut)):
+            self._held = ""
+        yield from self._run(final=True)
 
     def _run(self, *, final: bool) -> Iterator[Piece]:
         """Yield pieces until what is held has to wait for more."""

@@ -40,6 +40,8 @@ class PlainFilter:
         self._row = False
         self._fenced = False
         self._open: set[str] = set()
+        self._coded = self._ticked = False
+        """Whether a code span is open, and whether its mark came just now."""
         self._until = ""
         """What ends the address that is being left out."""
         self._depth = 0
@@ -143,6 +145,8 @@ class PlainFilter:
             self._new_line()
         else:
             self._begins = False
+            for tick in held:
+                self._inline(tick)
             self._take(char)
 
     def _bar(self, held: str, char: str) -> None:
@@ -194,8 +198,22 @@ class PlainFilter:
 
     def _inline(self, char: str) -> None:
         """Take a character within a line."""
-        if char == "\n":
+        ticked, self._ticked = self._ticked, char == "`"
+        if char == "`":
+            if not ticked and (self._coded or not self._after_word()):
+                self._coded = not self._coded
+        elif char == "\n":
             self._new_line()
+        elif self._coded:
+            self._say_all(char)
+        else:
+            self._words(char)
+
+    def _words(self, char: str) -> None:
+        """Take a character outside of code."""
+        if char == "[":
+            # Perhaps the box of a task; else it goes.
+            self._held = char if self._sentence and not self._line else ""
         elif char.isspace():
             if ITEM.fullmatch(self._line):
                 self._sentence = True
@@ -203,11 +221,6 @@ class PlainFilter:
             self._picture = False
         elif char in EMPHASIS or char in "\\!]<":
             self._held = char
-        elif char == "[" and self._sentence and not self._line:
-            # Perhaps the box of a task.
-            self._held = char
-        elif char in "[`":
-            return
         elif char == "|" and self._row:
             self._comma = bool(self._line)
         elif is_picture(char, after_picture=self._picture):
@@ -215,10 +228,15 @@ class PlainFilter:
         else:
             self._say(char)
 
+    def _after_word(self) -> bool:
+        """Return whether the last thing said is part of a word that may go on."""
+        return not self._space and self._line[-1:].isalnum()
+
     def _emphasis(self, signs: str, following: str) -> None:
         """Leave out signs of emphasis, and say those that are none."""
         before = "" if self._space else self._line[-1:]
-        closes = signs in self._open and bool(before)
+        product = before.isdigit() and following.isdigit()
+        closes = signs in self._open and bool(before) and not product
         opens = not following.isspace() and not in_word(before, signs[0])
         if signs[0] == "_" and following.isalnum():
             closes = False
@@ -270,6 +288,7 @@ class PlainFilter:
         self._sentence = self._row = self._comma = self._picture = False
         self._line = ""
         self._open.clear()
+        self._coded = self._ticked = False
 
     def _end_sentence(self) -> None:
         """Say the full stop of a line that is a sentence."""

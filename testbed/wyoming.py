@@ -1,0 +1,247 @@
+"""Speech to text and text to speech as Wyoming servers on loopback, which hear no sound."""
+
+from abc import ABC, abstractmethod
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self, override
+
+from wyoming.asr import Transcript
+from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.event import Event, async_read_event, async_write_event
+from wyoming.info import (
+    AsrModel,
+    AsrProgram,
+    Attribution,
+    Describe,
+    Info,
+    TtsProgram,
+    TtsVoice,
+)
+from wyoming.tts import (
+    Synthesize,
+    SynthesizeChunk,
+    SynthesizeStart,
+    SynthesizeStop,
+    SynthesizeStopped,
+)
+
+RATE, WIDTH, CHANNELS = 16000, 2, 1
+
+SOUND = bytes(range(1, 161)) * 2
+"""What a piece of text sounds like, whatever it says: 10 ms."""
+
+_ABOUT: dict[str, Any] = {
+    "name": "scripted",
+    "attribution": Attribution("testbed", "http://127.0.0.1"),
+    "installed": True,
+    "description": "Scripted",
+    "version": "1",
+}
+
+
+class WyomingServer(ABC):
+    """A server that tells what it is, and answers each connection by itself."""
+
+    def __init__(self) -> None:
+        """Initialize a server that is not yet listening."""
+        self.port = 0
+        self._server: asyncio.Server | None = None
+
+    @property
+    @abstractmethod
+    def info(self) -> Info:
+        """Return what the server is."""
+
+    @abstractmethod
+    async def serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Answer the events of a connection, as `read` returns them."""
+
+    async def read(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> Event | None:
+        """Return the next event of a connection that is not about the server."""
+        while event := await async_read_event(reader):
+            if not Describe.is_type(event.type):
+                return event
+            await async_write_event(self.info.event(), writer)
+        return None
+
+    async def start(self) -> None:
+        """Listen on a free loopback port."""
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Stop listening and drop what is open."""
+        if self._server:
+            self._server.close()
+            self._server.abort_clients()
+            await self._server.wait_closed()
+            self._server = None
+
+    async def __aenter__(self) -> Self:
+        """Start the server."""
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop the server."""
+        await self.stop()
+
+    async def _connected(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Serve a connection to its end."""
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            await self.serve(reader, writer)
+        writer.close()
+
+
+class SpeechToText(WyomingServer):
+    """Understands any audio as `text`."""
+
+    def __init__(self) -> None:
+        """Initialize with nothing heard."""
+        super().__init__()
+        self.text = ""
+        self.heard = 0
+        """Bytes of audio."""
+
+    @property
+    @override
+    def info(self) -> Info:
+        """Return what the server is."""
+        return Info(
+            asr=[
+                AsrProgram(
+                    **_ABOUT,
+                    models=[AsrModel(**_ABOUT, languages=["en"])],
+                    requires_external_vad=False,
+                )
+            ]
+        )
+
+    @override
+    async def serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Listen to the end of the audio, then answer with the text."""
+        while event := await self.read(reader, writer):
+            if AudioChunk.is_type(event.type):
+                self.heard += len(AudioChunk.from_event(event).audio)
+            elif AudioStop.is_type(event.type):
+                await async_write_event(Transcript(self.text).event(), writer)
+
+
+@dataclass
+class Synthesis:
+    """A text to be spoken, in the pieces in which it came."""
+
+    streamed: bool
+    pieces: list[str] = field(default_factory=list)
+    over: bool = False
+
+    @property
+    def text(self) -> str:
+        """Return what there is of the text."""
+        return "".join(self.pieces)
+
+
+class TextToSpeech(WyomingServer):
+    """Speaks each piece of text as it comes, as the same `SOUND`.
+
+    `streaming` is whether text may come in pieces.
+    """
+
+    def __init__(self, *, streaming: bool = True) -> None:
+        """Initialize with nothing spoken."""
+        super().__init__()
+        self.streaming = streaming
+        self.syntheses: list[Synthesis] = []
+        self._changed = asyncio.Condition()
+
+    @property
+    @override
+    def info(self) -> Info:
+        """Return what the server is."""
+        return Info(
+            tts=[
+                TtsProgram(
+                    **_ABOUT,
+                    voices=[TtsVoice(**_ABOUT, languages=["en"])],
+                    supports_synthesize_streaming=self.streaming,
+                )
+            ]
+        )
+
+    async def until(self, holds: Callable[[Synthesis], bool]) -> Synthesis:
+        """Return the newest text once something holds for it."""
+        async with self._changed:
+            await self._changed.wait_for(
+                lambda: bool(self.syntheses) and holds(self.syntheses[-1])
+            )
+            return self.syntheses[-1]
+
+    @override
+    async def serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Speak texts, whole or in pieces."""
+        while event := await self.read(reader, writer):
+            if SynthesizeStart.is_type(event.type):
+                await self._stream(reader, writer)
+            elif Synthesize.is_type(event.type):
+                synthesis = await self._begin(writer, streamed=False)
+                await self._speak(synthesis, Synthesize.from_event(event).text, writer)
+                await self._end(synthesis, writer)
+
+    async def _stream(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Speak a text that comes in pieces."""
+        synthesis = await self._begin(writer, streamed=True)
+        while event := await self.read(reader, writer):
+            if SynthesizeChunk.is_type(event.type):
+                text = SynthesizeChunk.from_event(event).text
+                await self._speak(synthesis, text, writer)
+            elif SynthesizeStop.is_type(event.type):
+                await self._end(synthesis, writer)
+                await async_write_event(SynthesizeStopped().event(), writer)
+                return
+
+    async def _begin(
+        self, writer: asyncio.StreamWriter, *, streamed: bool
+    ) -> Synthesis:
+        """Begin to speak."""
+        async with self._changed:
+            self.syntheses.append(synthesis := Synthesis(streamed))
+            self._changed.notify_all()
+        await async_write_event(AudioStart(RATE, WIDTH, CHANNELS).event(), writer)
+        return synthesis
+
+    async def _speak(
+        self, synthesis: Synthesis, text: str, writer: asyncio.StreamWriter
+    ) -> None:
+        """Speak a piece of text."""
+        async with self._changed:
+            synthesis.pieces.append(text)
+            self._changed.notify_all()
+        audio = AudioChunk(RATE, WIDTH, CHANNELS, SOUND)
+        await async_write_event(audio.event(), writer)
+
+    async def _end(self, synthesis: Synthesis, writer: asyncio.StreamWriter) -> None:
+        """End what is spoken."""
+        async with self._changed:
+            synthesis.over = True
+            self._changed.notify_all()
+        await async_write_event(AudioStop().event(), writer)
