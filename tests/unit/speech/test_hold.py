@@ -34,7 +34,7 @@ TOKENS = [
 ]
 
 
-def _continuations(head: str) -> Iterator[str]:
+def continuations(head: str) -> Iterator[str]:
     """Yield what a text may go on with: nothing, words, or the rest of a token."""
     yield from (
         "",
@@ -67,7 +67,7 @@ def _said(*parts: str) -> str:
     return "".join(piece.text for piece in said if isinstance(piece, Say))
 
 
-def _common(texts: list[str]) -> int:
+def common(texts: list[str]) -> int:
     """Return how many characters some texts have in common at their beginning."""
     first, last = min(texts), max(texts)
     count = 0
@@ -84,5 +84,5 @@ def test_least(text: str) -> None:
     for position, char in enumerate(text, 1):
         said += "".join(p.text for p in speech.feed(char) if isinstance(p, Say))
         head = text[:position]
-        least = _common([_said(head + more) for more in _continuations(head)])
+        least = common([_said(head + more) for more in continuations(head)])
         assert len(said) >= least, (head, said)

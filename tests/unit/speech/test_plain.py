@@ -1,12 +1,8 @@
 """What is written with marks and pictures is said in words, in any script and any cut."""
 
-from itertools import pairwise
-
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.openai_compatible_conversation.speech.chain import Speech
-from custom_components.openai_compatible_conversation.speech.pieces import Say
 from custom_components.openai_compatible_conversation.speech.plain import PlainFilter
 
 CASES = {
@@ -101,22 +97,3 @@ def test_any_marks(text: str) -> None:
     assert "  " not in said
     if not set(text) & set("(<[`"):
         assert [c for c in said if c.isalnum()] == [c for c in text if c.isalnum()]
-
-
-@given(st.lists(st.sampled_from(list(CASES)), max_size=4), st.data())
-def test_chain(texts: list[str], data: st.DataObject) -> None:
-    """All filters together do not mind the cut either."""
-    text = "\n".join(["<think>hm</think>", *texts, "[CONTINUE_LISTENING]"])
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=8)))
-    results = []
-    for marks in ([], cuts):
-        speech = Speech(clean=True)
-        pieces = [
-            piece
-            for a, b in pairwise([0, *marks, len(text)])
-            for piece in speech.feed(text[a:b])
-        ]
-        pieces += speech.flush()
-        results.append("".join(p.text for p in pieces if isinstance(p, Say)))
-    assert results[0] == results[1]
-    assert "CONTINUE" not in results[0]
