@@ -109,8 +109,10 @@ def _decode(reads: list[bytes], chunks: int) -> None:
     """Decode an answer as the client does."""
     decoder = AnswerDecoder({"intent__HassLightSet"})
     for read in reads:
-        decoder.feed(read)
-    decoder.close()
+        for _ in decoder.feed(read):
+            pass
+    for _ in decoder.close():
+        pass
     if decoder.tokens < chunks - 4:
         raise AssertionError("not all chunks were decoded")
 

@@ -5,7 +5,6 @@ from .marks import (
     BULLETS,
     DIVIDER,
     EMPHASIS,
-    ENDS,
     ESCAPABLE,
     ITEM,
     MAX_HASHES,
@@ -13,9 +12,9 @@ from .marks import (
     RULE,
     TAG,
     TAG_BEGUN,
-    full_stop,
     in_word,
 )
+from .wording import Wording
 
 
 class PlainFilter:
@@ -28,15 +27,9 @@ class PlainFilter:
 
     def __init__(self) -> None:
         """Initialize at the start of a text."""
-        self._out: list[str] = []
+        self._wording = Wording()
         self._held = ""
-        self._space = ""
-        self._last = ""
-        self._line = ""
-        """What was said of the line so far."""
         self._begins = True
-        self._sentence = False
-        """Whether the line is a sentence of its own, with a full stop or without."""
         self._row = False
         self._fenced = False
         self._open: set[str] = set()
@@ -45,16 +38,14 @@ class PlainFilter:
         self._until = ""
         """What ends the address that is being left out."""
         self._depth = 0
-        self._comma = False
-        """Whether the next words are another cell of a row."""
-        self._picture = self._gone = False
-        """Whether a picture was just left out, and whether since the last word."""
+        self._picture = False
+        """Whether a picture was just left out."""
 
     def feed(self, text: str) -> str:
         """Return what can be said with some more text."""
         for char in text:
             self._take(char)
-        return self._taken()
+        return self._wording.taken()
 
     def flush(self) -> str:
         """Return what is left when the text has ended."""
@@ -64,15 +55,9 @@ class PlainFilter:
             held = ""
         if sign[:1] in EMPHASIS and (len(sign) > 1 or sign in self._open):
             held = ""
-        self._say_all("".join(char for char in held if char not in "[]`"))
-        self._end_sentence()
-        return self._taken()
-
-    def _taken(self) -> str:
-        """Return what was said since the last time."""
-        said = "".join(self._out)
-        self._out.clear()
-        return said
+        self._wording.say_all("".join(char for char in held if char not in "[]`"))
+        self._wording.end_sentence()
+        return self._wording.taken()
 
     def _take(self, char: str) -> None:
         """Take one character."""
@@ -121,7 +106,7 @@ class PlainFilter:
     def _mark(self, held: str, char: str) -> None:
         """Take the character after a mark within a line."""
         if held == "\\" and char in ESCAPABLE:
-            self._say(char)
+            self._wording.say(char)
         elif held == "]" and char in "([":
             self._until = ")" if char == "(" else "]"
             self._depth = 1
@@ -132,8 +117,8 @@ class PlainFilter:
             return
         else:
             if held == "\\" or (held == "!" and char != "["):
-                self._say(held)
-            self._say_all(held[1:])
+                self._wording.say(held)
+            self._wording.say_all(held[1:])
             self._take(char)
 
     def _fence(self, held: str, char: str) -> None:
@@ -158,7 +143,7 @@ class PlainFilter:
             self._held = line
         else:
             self._begins = False
-            self._row = self._sentence = True
+            self._row = self._wording.sentence = True
             for sign in held[1:]:
                 self._take(sign)
             self._take(char)
@@ -170,9 +155,9 @@ class PlainFilter:
             return
         self._begins = False
         if char in " \t":
-            self._sentence = True
+            self._wording.sentence = True
         else:
-            self._say_all(held)
+            self._wording.say_all(held)
             self._take(char)
 
     def _signs(self, held: str, char: str) -> None:
@@ -185,7 +170,7 @@ class PlainFilter:
             self._held = held + char
         else:
             self._begins = False
-            self._sentence = bullet
+            self._wording.sentence = bullet
             if not bullet and first in EMPHASIS:
                 signs = held.rstrip()
                 self._emphasis(signs, char if signs == held else " ")
@@ -193,7 +178,7 @@ class PlainFilter:
             elif bullet or RULE.fullmatch(held):
                 held = held[1:].lstrip() if bullet else ""
             for sign in held:
-                self._inline(sign) if bullet else self._say_all(sign)
+                self._inline(sign) if bullet else self._wording.say_all(sign)
             self._take(char)
 
     def _inline(self, char: str) -> None:
@@ -205,7 +190,7 @@ class PlainFilter:
         elif char == "\n":
             self._new_line()
         elif self._coded:
-            self._say_all(char)
+            self._wording.say_all(char)
         else:
             self._words(char)
 
@@ -213,28 +198,31 @@ class PlainFilter:
         """Take a character outside of code."""
         if char == "[":
             # Perhaps the box of a task; else it goes.
-            self._held = char if self._sentence and not self._line else ""
+            self._held = (
+                char if self._wording.sentence and not self._wording.line else ""
+            )
         elif char.isspace():
-            if ITEM.fullmatch(self._line):
-                self._sentence = True
-            self._space += char
+            if ITEM.fullmatch(self._wording.line):
+                self._wording.sentence = True
+            self._wording.space += char
             self._picture = False
         elif char in EMPHASIS or char in "\\!]<":
             self._held = char
         elif char == "|" and self._row:
-            self._comma = bool(self._line)
+            self._wording.comma = bool(self._wording.line)
         elif is_picture(char, after_picture=self._picture):
-            self._picture = self._gone = True
+            self._picture = self._wording.gone = True
         else:
-            self._say(char)
+            self._picture = False
+            self._wording.say(char)
 
     def _after_word(self) -> bool:
         """Return whether the last thing said is part of a word that may go on."""
-        return not self._space and self._line[-1:].isalnum()
+        return not self._wording.space and self._wording.line[-1:].isalnum()
 
     def _emphasis(self, signs: str, following: str) -> None:
         """Leave out signs of emphasis, and say those that are none."""
-        before = "" if self._space else self._line[-1:]
+        before = "" if self._wording.space else self._wording.line[-1:]
         product = before.isdigit() and following.isdigit()
         closes = signs in self._open and bool(before) and not product
         opens = not following.isspace() and not in_word(before, signs[0])
@@ -245,18 +233,20 @@ class PlainFilter:
         elif opens and (signs[0] != "~" or len(signs) > 1):
             self._open.add(signs)
         else:
-            self._say_all(signs)
+            self._wording.say_all(signs)
 
     def _tag(self, text: str) -> None:
         """Take what may be a tag, or an address in its brackets."""
         if TAG.fullmatch(text):
-            self._space = self._space or (" " if "br" in text.lower() else "")
+            self._wording.space = self._wording.space or (
+                " " if "br" in text.lower() else ""
+            )
         elif text.lower() in ("<http:", "<https:", "<mailto:"):
             self._until, self._depth = ">", 1
         elif TAG_BEGUN.fullmatch(text):
             self._held = text
         else:
-            self._say_all(text[:-1])
+            self._wording.say_all(text[:-1])
             self._take(text[-1])
 
     def _leave_out(self, char: str) -> None:
@@ -276,53 +266,13 @@ class PlainFilter:
         if char == "\n":
             self._new_line()
         elif char.isspace():
-            self._space += char
+            self._wording.space += char
         else:
-            self._say(char)
+            self._wording.say(char)
 
     def _new_line(self) -> None:
         """End a line."""
-        self._end_sentence()
-        self._space += "\n"
+        self._wording.new_line()
         self._begins = True
-        self._sentence = self._row = self._comma = self._picture = False
-        self._line = ""
+        self._row = self._picture = self._coded = self._ticked = False
         self._open.clear()
-        self._coded = self._ticked = False
-
-    def _end_sentence(self) -> None:
-        """Say the full stop of a line that is a sentence."""
-        if self._sentence and self._line.strip():
-            for stop in full_stop(self._last):
-                self._say(stop, joined=True)
-
-    def _say_all(self, text: str) -> None:
-        """Say some characters."""
-        for char in text:
-            if char.isspace():
-                self._space += char
-            else:
-                self._say(char)
-
-    def _say(self, char: str, *, joined: bool = False) -> None:
-        """Say a visible character, after the white space before it."""
-        if self._comma and not joined:
-            self._comma = False
-            if self._last not in ENDS:
-                self._say(",", joined=True)
-            self._space = self._space or " "
-        if self._gone:
-            self._gone = False
-            if char in ENDS:
-                self._space = ""
-        if self._space and self._last and not joined:
-            space = "\n" if "\n" in self._space else self._space[0]
-            self._out.append(space)
-            if self._line:
-                self._line += space
-        if not joined:
-            self._space = ""
-        self._out.append(char)
-        self._line = (self._line + char)[-8:]
-        self._last = char
-        self._picture = False
