@@ -48,9 +48,10 @@ async def async_setup_entry(
         down.remove(entry.entry_id)
         _LOGGER.warning("%s is available again", entry.title)
 
-    await DialectStore(hass, entry.entry_id).async_attach(client)
+    dialects = DialectStore(hass, entry.entry_id)
+    await dialects.async_attach(client)
     toolbox = Toolbox(hass, lambda: Options.of(entry.options).llm_hass_api)
-    entry.runtime_data = RuntimeData(client, toolbox)
+    entry.runtime_data = RuntimeData(client, toolbox, dialects)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
 
@@ -59,7 +60,9 @@ async def async_unload_entry(
     hass: HomeAssistant, entry: OpenAICompatibleConfigEntry
 ) -> bool:
     """Unload an entry."""
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        await entry.runtime_data.dialects.async_detach()
+    return unloaded
 
 
 async def async_remove_entry(

@@ -11,15 +11,17 @@ from homeassistant.helpers.httpx_client import get_async_client
 
 from .completions.client import CompletionsClient
 from .const import CONF_BASE_URL
+from .dialect_store import DialectStore
 from .tools.toolbox import Toolbox
 
 
 @dataclass(slots=True)
 class RuntimeData:
-    """The server of an entry, and the tools that its model may use."""
+    """The server of an entry, the tools that its model may use, and what was learned of it."""
 
     client: CompletionsClient
     toolbox: Toolbox
+    dialects: DialectStore
 
 
 type OpenAICompatibleConfigEntry = ConfigEntry[RuntimeData]

@@ -21,6 +21,8 @@ class DialectStore:
         self._store: Store[dict[str, Any]] = Store(
             hass, 1, f"{DOMAIN}.{entry_id}.dialects"
         )
+        self._client: CompletionsClient | None = None
+        self._unsaved = False
 
     async def async_attach(self, client: CompletionsClient) -> None:
         """Give a client what is known of its server, and save what it learns."""
@@ -29,16 +31,31 @@ class DialectStore:
             models = stored.get("models")
             for model, dialect in models.items() if isinstance(models, dict) else ():
                 client.dialects[model] = Dialect.of(dialect)
+        self._client = client
+        client.on_learned = self._learned
 
-        def data() -> dict[str, Any]:
-            latest = list(client.dialects.items())[-MAX_MODELS:]
-            return {
-                "base_url": client.base_url,
-                "models": {model: dialect.stored() for model, dialect in latest},
-            }
-
-        client.on_learned = lambda: self._store.async_delay_save(data, SAVE_DELAY)
+    async def async_detach(self) -> None:
+        """Save what was just learned, and nothing any more."""
+        if self._client:
+            self._client.on_learned = None
+            if self._unsaved:
+                await self._store.async_save(self._data())
 
     async def async_remove(self) -> None:
         """Remove the file."""
         await self._store.async_remove()
+
+    def _learned(self) -> None:
+        """Save soon."""
+        self._unsaved = True
+        self._store.async_delay_save(self._data, SAVE_DELAY)
+
+    def _data(self) -> dict[str, Any]:
+        """Return what is to be on disk."""
+        self._unsaved = False
+        assert self._client is not None
+        latest = list(self._client.dialects.items())[-MAX_MODELS:]
+        return {
+            "base_url": self._client.base_url,
+            "models": {model: dialect.stored() for model, dialect in latest},
+        }

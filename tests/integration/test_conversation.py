@@ -620,7 +620,7 @@ async def test_slow_tool(
     go_on.set()
     await hass.async_block_till_done()
     assert ended.is_set()
-    assert "A tool failed after its turn had gone on: late" in caplog.text
+    assert "A tool failed after its turn had gone on: HomeAssistantError" in caplog.text
 
 
 async def test_two_at_once(server: ModelServer, say: Say) -> None:

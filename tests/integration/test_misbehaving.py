@@ -257,6 +257,30 @@ async def test_what_was_learned_is_kept(
     assert key not in hass_storage
 
 
+async def test_learned_just_before_the_end(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    entry: MockConfigEntry,
+    hass_storage: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What was just learned is on disk after unloading, and gone with the entry."""
+    key = f"{DOMAIN}.{entry.entry_id}.dialects"
+    server.script(failure(400, {"error": {"message": "stream_options is unknown"}}))
+    await say("Hello")
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert hass_storage[key]["data"]["models"]
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    server.script(failure(400, {"error": {"message": "x does not support tools"}}))
+    await say("Hello")
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    freezer.tick(5)
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done()
+    assert key not in hass_storage
+
+
 async def test_no_tools(
     server: ModelServer, say: Say, light: list[ServiceCall]
 ) -> None:

@@ -118,7 +118,9 @@ class CompletionsClient:
                     async for event in events:
                         if not begun:
                             begun = True
-                            self._remember(model, dialect)
+                            # Without a lesson another request may know better.
+                            if lessons:
+                                self._remember(model, dialect)
                         yield event
             except CompletionError as err:
                 if begun:

@@ -219,4 +219,6 @@ def _failure(kind: str, text: str) -> llm.ToolResult:
 def _log_late(run: asyncio.Task[llm.ToolResult]) -> None:
     """Log how a call ended whose result nobody waits for any more."""
     if not run.cancelled() and (err := run.exception()):
-        _LOGGER.warning("A tool failed after its turn had gone on: %s", err)
+        _LOGGER.warning(
+            "A tool failed after its turn had gone on: %s", type(err).__name__
+        )

@@ -290,6 +290,21 @@ async def test_refused_parameter(
     assert learned[0]["scripted"].left_out == {"stream_options"}
 
 
+async def test_learned_meanwhile(
+    server: ModelServer, connect: Callable[..., CompletionsClient]
+) -> None:
+    """What one request taught is not forgotten when another, begun before, is answered."""
+    client = connect()
+    go_on = asyncio.Event()
+    server.script(raw(Pause(go_on), HELLO, DONE))
+    answer = asyncio.ensure_future(_events(client))
+    await server.wait_for_completions(1)
+    client.learn_thinks_first("scripted", thinks_first=True)
+    go_on.set()
+    assert (await answer)[0] == Text("Hello")
+    assert client.thinks_first("scripted")
+
+
 async def test_refused_for_another_reason(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
