@@ -51,7 +51,7 @@ class Asked:
         """Return what the user said last."""
         for message in reversed(self._messages):
             if message.get("role") == "user":
-                return _text(message).strip()
+                return words(_text(message)).strip()
         return ""
 
     @cached_property
@@ -106,6 +106,11 @@ class Asked:
                 lines = re.findall(rf"^[- ] {key}: (.+)$", _text(message), re.MULTILINE)
                 found |= {n.casefold(): n for line in lines for n in line.split(", ")}
         return found
+
+
+def words(text: str) -> str:
+    """Return what a user said, without the context in which it was said."""
+    return text.rpartition("</context>\n")[2]
 
 
 def _text(message: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from .replies import Abort, Answer, Body, Pause, Reply, failure, say
+from .strict import faults
 
 
 @dataclass
@@ -56,6 +57,8 @@ class ModelServer:
         self.models = models
         self.models_reply: Reply | None = None
         self.requests: list[RecordedRequest] = []
+        self.faults: list[str] = []
+        """What a strict server would have refused in the requests so far."""
         self.port = 0
         self._model = model or (lambda _: say("Hello", " there."))
         self._prefix = prefix
@@ -156,6 +159,7 @@ class ModelServer:
             return self.models_reply or _models(self.models)
         if path != "/chat/completions" or recorded.method != "POST":
             return failure(404)
+        self.faults += faults(recorded.body)
         answer = self._script.popleft() if self._script else self._model(recorded.body)
         return answer if isinstance(answer, Reply) else answer(recorded.body)
 

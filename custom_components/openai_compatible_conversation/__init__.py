@@ -14,6 +14,7 @@ from .dialect_store import DialectStore
 from .errors import translated
 from .issues import model_works
 from .options import Options
+from .session.session import session_of
 from .tools.toolbox import Toolbox
 
 _LOGGER = logging.getLogger(__name__)
@@ -51,7 +52,11 @@ async def async_setup_entry(
     dialects = DialectStore(hass, entry.entry_id)
     await dialects.async_attach(client)
     toolbox = Toolbox(hass, lambda: Options.of(entry.options).llm_hass_api)
-    entry.runtime_data = RuntimeData(client, toolbox, dialects)
+    session = session_of(
+        hass, entry.entry_id, lambda: Options.of(entry.options).conversation_timeout
+    )
+    await session.async_start()
+    entry.runtime_data = RuntimeData(client, toolbox, dialects, session)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
 
@@ -62,6 +67,7 @@ async def async_unload_entry(
     """Unload an entry."""
     if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         await entry.runtime_data.dialects.async_detach()
+        entry.runtime_data.session.async_stop()
     return unloaded
 
 
@@ -71,3 +77,4 @@ async def async_remove_entry(
     """Remove what an entry left on disk and among the issues."""
     model_works(hass, entry)
     await DialectStore(hass, entry.entry_id).async_remove()
+    await session_of(hass, entry.entry_id, lambda: 0).async_remove()

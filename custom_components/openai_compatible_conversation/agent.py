@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from typing import Any
 
 from homeassistant.components import conversation
 
@@ -11,15 +12,18 @@ from .completions.client import CompletionsClient
 from .completions.errors import (
     CompletionError,
     ContentFilterError,
+    ContextTooLongError,
     EmptyAnswerError,
     LengthLimitError,
 )
 from .completions.events import Usage
 from .completions.request import build_body
-from .history import messages_of
+from .messages import Assistant, System, ToolOutcome
 from .options import Options
+from .session.session import Visit
 from .speech.chain import Speech
 from .speech.confirmation import confirmation
+from .tools.result import result_text
 from .tools.toolbox import Tools
 
 SILENCES: dict[str | None, type[EmptyAnswerError]] = {
@@ -33,10 +37,13 @@ SILENCES: dict[str | None, type[EmptyAnswerError]] = {
 class Turn:
     """One turn of a conversation, from what the user said to the last word of the answer.
 
-    The chat log holds what the user said, and takes each delta as it arrives.
+    The visit holds what was said before and the user's words; the chat log takes
+    each delta as it arrives.
     """
 
-    chat_log: conversation.ChatLog
+    visit: Visit
+    head: System
+    tools: Tools | None
     client: CompletionsClient
     options: Options
     agent_id: str
@@ -68,9 +75,9 @@ class Turn:
             if self.aloud:
                 # The voice has begun, and would not come to the result.
                 await self._say(words)
-            elif self.chat_log.unresponded_tool_results:
+            elif self.visit.chat_log.unresponded_tool_results:
                 # A history must not end in a result.
-                self.chat_log.async_add_assistant_content_without_tools(
+                self.visit.chat_log.async_add_assistant_content_without_tools(
                     conversation.AssistantContent(self.agent_id, words)
                 )
             return words
@@ -89,7 +96,9 @@ class Turn:
                 return
             elif acted or answer.speech.wrote:
                 # What was done, or shown to who only listens, is told in a word.
-                await self._say(confirmation(self.language))
+                words = confirmation(self.language)
+                await self._say(words)
+                self.visit.said.append(Assistant(words))
                 return
             elif asked_again or answer.finish_reason == "content_filter":
                 raise SILENCES.get(answer.finish_reason, EmptyAnswerError)
@@ -97,14 +106,26 @@ class Turn:
                 asked_again = True
 
     async def _ask(self, *, forbid_tools: bool) -> Answer:
-        """Send one request, and put its answer and the results of its calls in the log."""
-        api = self.chat_log.llm_api
-        tools = api if isinstance(api, Tools) else None
-        definitions = tools.definitions() if tools else []
+        """Ask the model once; with less of what was said before if that is too much."""
+        try:
+            return await self._request(forbid_tools=forbid_tools)
+        except ContextTooLongError as err:
+            if not self.visit.forget(max(0.5, err.excess)):
+                self.visit.shorten()
+                raise
+        try:
+            return await self._request(forbid_tools=forbid_tools)
+        except ContextTooLongError:
+            self.visit.shorten()
+            raise
+
+    async def _request(self, *, forbid_tools: bool) -> Answer:
+        """Send one request, and take in its answer and the results of its calls."""
         options = self.options
+        definitions = self._definitions()
         body = build_body(
             options.chat_model,
-            messages_of(self.chat_log.content),
+            [self.head, *self.visit.messages],
             definitions,
             stream=options.enable_streaming,
             forbid_tools=forbid_tools,
@@ -116,18 +137,21 @@ class Turn:
             whole=not options.enable_streaming,
             thinks_first=self.client.thinks_first(options.chat_model),
         )
-        answer = Answer(speech, None if forbid_tools else tools)
-        async with (
-            aclosing(
-                self.client.answer(
-                    body,
-                    headers=options.extra_headers,
-                    known_tools={definition["name"] for definition in definitions},
-                )
-            ) as events,
-            aclosing(answer.deltas(events)) as deltas,
-        ):
-            await self._add(deltas, answer)
+        answer = Answer(speech, None if forbid_tools else self.tools)
+        try:
+            async with (
+                aclosing(
+                    self.client.answer(
+                        body,
+                        headers=options.extra_headers,
+                        known_tools={definition["name"] for definition in definitions},
+                    )
+                ) as events,
+                aclosing(answer.deltas(events)) as deltas,
+            ):
+                await self._add(deltas, answer)
+        finally:
+            self._keep(answer)
         self._said |= answer.spoke
         self.listen = answer.listen
         self.usage += answer.usage
@@ -137,9 +161,30 @@ class Turn:
             self.client.learn_thinks_first(options.chat_model, thinks_first=first)
         return answer
 
+    def _definitions(self) -> list[dict[str, Any]]:
+        """Return the definitions of the tools, in the order of the requests before."""
+        if self.tools is None:
+            return []
+        definitions = self.tools.definitions()
+        return [definitions[name] for name in self.visit.offer(definitions)]
+
+    def _keep(self, answer: Answer) -> None:
+        """Keep an answer and the results of its calls, as far as they came."""
+        message = answer.message
+        if not message.text and not message.calls:
+            # Thoughts alone are no turn that a server would take.
+            return
+        self.visit.said.append(message)
+        results = self.tools.results if self.tools else {}
+        self.visit.said.extend(
+            ToolOutcome(call.id, result_text(results[call.id]))
+            for call in message.calls
+            if call.id in results
+        )
+
     async def _add(self, deltas: AsyncGenerator[Delta], answer: Answer) -> None:
         """Hand deltas to the chat log, which runs the tools that they call."""
-        async for content in self.chat_log.async_add_delta_content_stream(
+        async for content in self.visit.chat_log.async_add_delta_content_stream(
             self.agent_id, deltas
         ):
             if isinstance(content, conversation.ToolResultContent):
@@ -152,7 +197,7 @@ class Turn:
             yield {"role": "assistant"}
             yield {"content": text}
 
-        async for _ in self.chat_log.async_add_delta_content_stream(
+        async for _ in self.visit.chat_log.async_add_delta_content_stream(
             self.agent_id, deltas()
         ):
             pass

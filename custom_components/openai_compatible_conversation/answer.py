@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 
 from homeassistant.components import conversation
 from homeassistant.helpers import llm
+from homeassistant.helpers.json import json_dumps
 
 from .completions.errors import CompletionError
 from .completions.events import Event, Finish, Reasoning, Text, ToolCall, Usage
+from .messages import Assistant, CallRecord
 from .speech.chain import Speech
 from .speech.pieces import Listen, Piece, Say, Think, WrittenCall
 from .speech.written import written_calls
+from .tools.schema import wire_name
 from .tools.toolbox import Tools
 
 type Delta = conversation.AssistantContentDeltaDict
@@ -31,6 +34,32 @@ class Answer:
     usage: list[Usage] = field(default_factory=list)
     broken: CompletionError | None = None
     """What ended the answer after its first words."""
+    whole: bool = False
+    """Whether it came to its end."""
+    calls: list[CallRecord] = field(default_factory=list)
+    _text: list[str] = field(default_factory=list)
+    _said: list[str] = field(default_factory=list)
+    _reasoning: list[str] = field(default_factory=list)
+    _thoughts: list[str] = field(default_factory=list)
+    """Thoughts that stood in the text."""
+
+    @property
+    def message(self) -> Assistant:
+        """Return the answer for the next request.
+
+        That is the text as it came, so that the server finds it in its cache,
+        or what was said of it where the text alone would mislead.
+        """
+        if self.whole and self.speech.as_it_came:
+            text, thoughts = self._text, self._reasoning
+        else:
+            text, thoughts = self._said, [*self._reasoning, *self._thoughts]
+        words = "".join(text)
+        return Assistant(
+            words if words and not words.isspace() else None,
+            tuple(self.calls),
+            "".join(thoughts) or None,
+        )
 
     async def deltas(self, events: AsyncGenerator[Event]) -> AsyncGenerator[Delta]:
         """Yield events as deltas, the first of them with its role."""
@@ -42,6 +71,7 @@ class Answer:
                         started = True
                         yield {"role": "assistant"}
                     yield delta
+            self.whole = True
         except CompletionError as err:
             if not self.spoke:
                 raise
@@ -49,19 +79,23 @@ class Answer:
             self.broken = err
             for piece in self.speech.flush():
                 if isinstance(piece, Say):
+                    self._said.append(piece.text)
                     yield {"content": piece.text}
 
     def _event(self, event: Event) -> Iterator[Delta]:
         """Yield an event as deltas."""
         match event:
             case Text(text):
+                self._text.append(text)
                 yield from self._pieces(self.speech.feed(text))
             case Reasoning(text):
+                self._reasoning.append(text)
                 yield {"thinking_content": text}
             case ToolCall():
                 yield from self._pieces(self.speech.flush())
                 if self.tools:
-                    yield from self._call(self.tools.accept(event))
+                    call = self.tools.accept(event)
+                    yield from self._call(call, event.name, event.text)
             case Usage():
                 self.usage.append(event)
             case Finish(reason):
@@ -74,17 +108,20 @@ class Answer:
             match piece:
                 case Say(text):
                     self.spoke |= not text.isspace()
+                    self._said.append(text)
                     yield {"content": text}
                 case Think(text):
+                    self._thoughts.append(text)
                     yield {"thinking_content": text}
                 case Listen():
                     self.listen = True
                 case WrittenCall(text) if self.tools:
                     for name, arguments in written_calls(text):
                         if call := self.tools.accept_written(name, arguments):
-                            yield from self._call(call)
+                            written = json_dumps(call.tool_args)
+                            yield from self._call(call, call.tool_name, written)
 
-    def _call(self, call: llm.ToolInput) -> Iterator[Delta]:
+    def _call(self, call: llm.ToolInput, name: str, text: str) -> Iterator[Delta]:
         """Yield a call, after the full stop of what was said before it.
 
         A voice says only whole sentences, and the tool may take its time.
@@ -92,4 +129,5 @@ class Answer:
         if not self.called and (stop := self.speech.full_stop()):
             yield {"content": stop}
         self.called = True
+        self.calls.append(CallRecord(call.id, wire_name(name), text))
         yield {"tool_calls": [call]}

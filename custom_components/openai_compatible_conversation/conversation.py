@@ -18,12 +18,15 @@ from .completions.errors import (
     ModelNotFoundError,
     UnexpectedError,
 )
+from .context import async_with_context
 from .data import OpenAICompatibleConfigEntry
 from .entity import OpenAICompatibleEntity
 from .errors import async_explain, translated
 from .issues import model_is_gone, model_works
+from .messages import System, User
 from .options import Options
-from .prompt import async_provide_prompt
+from .prompt import async_head, async_provide_tools
+from .tools.schema import wire_name
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -120,18 +123,33 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
     ) -> conversation.ConversationResult:
         """Run a turn and return its result."""
         options, runtime = self.options, self.entry.runtime_data
-        await async_provide_prompt(chat_log, user_input, options, runtime.toolbox)
-        turn = Turn(
-            chat_log,
-            runtime.client,
-            options,
-            self.entity_id,
-            user_input.language,
-            explain,
-            clean=_clean(options, user_input),
-            aloud=_aloud(user_input),
+        tools = await async_provide_tools(
+            chat_log, user_input, options, runtime.toolbox
         )
-        failure = await turn.run()
+        name = tools.name_sent if tools else wire_name
+        async with runtime.session.async_visit(chat_log, name) as visit:
+            head = await async_head(
+                self.hass, visit.transcript, user_input, options, tools
+            )
+            chat_log.content[0] = conversation.SystemContent(head)
+            extra = None
+            if not options.own_prompt_only:
+                extra = visit.tell(chat_log.extra_system_prompt)
+            words = await async_with_context(self.hass, user_input, extra)
+            visit.said.append(User(words))
+            turn = Turn(
+                visit,
+                System(head),
+                tools,
+                runtime.client,
+                options,
+                self.entity_id,
+                user_input.language,
+                explain,
+                clean=_clean(options, user_input),
+                aloud=_aloud(user_input),
+            )
+            failure = await turn.run()
         result = conversation.async_get_result_from_chat_log(user_input, chat_log)
         if failure:
             result.response.async_set_error(IntentResponseErrorCode.UNKNOWN, failure)

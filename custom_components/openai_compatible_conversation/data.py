@@ -12,16 +12,18 @@ from homeassistant.helpers.httpx_client import get_async_client
 from .completions.client import CompletionsClient
 from .const import CONF_BASE_URL
 from .dialect_store import DialectStore
+from .session.session import Session
 from .tools.toolbox import Toolbox
 
 
 @dataclass(slots=True)
 class RuntimeData:
-    """The server of an entry, the tools that its model may use, and what was learned of it."""
+    """The server of an entry, what was learned of it, its tools, and what was said."""
 
     client: CompletionsClient
     toolbox: Toolbox
     dialects: DialectStore
+    session: Session
 
 
 type OpenAICompatibleConfigEntry = ConfigEntry[RuntimeData]

@@ -16,10 +16,10 @@ from .completions.errors import (
     InvalidAuthError,
     NotFoundError,
 )
-from .completions.messages import User
 from .completions.request import build_body
 from .const import CONF_BASE_URL
 from .data import async_create_client
+from .messages import User
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -1,13 +1,17 @@
-"""What the model is told before it hears the user."""
+"""What the model is told before it hears the user: the same for all rooms and turns."""
+
+import hashlib
 
 from homeassistant.components import conversation
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm, template
 
 from .const import DOMAIN
+from .context import EXPLANATION
 from .options import Options
+from .session.transcript import Transcript
 from .speech.filter import MARKER
-from .tools.toolbox import Toolbox
+from .tools.toolbox import Toolbox, Tools
 
 LISTENING = (
     f"If you need an answer from the user to go on, end with {MARKER}: "
@@ -17,48 +21,85 @@ LISTENING = (
 """Tells the model how to open the microphone."""
 
 
-async def async_provide_prompt(
+async def async_provide_tools(
     chat_log: conversation.ChatLog,
     user_input: conversation.ConversationInput,
     options: Options,
     toolbox: Toolbox,
-) -> None:
-    """Give the chat log its system message and its tools for a turn.
+) -> Tools | None:
+    """Give the chat log its tools for a turn, and return them.
 
     Raises `ConverseError` if the user's template cannot be rendered.
     """
-    llm_context = user_input.as_llm_context(DOMAIN)
     # Home Assistant 2026.11 would keep prompt and tools from the turn before,
     # and a change of the options would wait for the next conversation.
     chat_log.llm_api = None
     await chat_log.async_provide_llm_data(
-        llm_context,
+        user_input.as_llm_context(DOMAIN),
         toolbox if options.llm_hass_api else None,
         options.prompt,
         user_input.extra_system_prompt,
     )
-    head = chat_log.content[0]
-    system = head.content if isinstance(head, conversation.SystemContent) else ""
-    if options.own_prompt_only:
-        system = await _async_own_prompt(chat_log.hass, options, llm_context)
-    if not options.auto_continue_listening:
-        system = f"{system.rstrip()}\n{LISTENING}"
-    chat_log.content[0] = conversation.SystemContent(system)
+    # To the type checker it still is what it was set to.
+    api: object = vars(chat_log)["llm_api"]
+    return api if isinstance(api, Tools) else None
 
 
-async def _async_own_prompt(
-    hass: HomeAssistant, options: Options, llm_context: llm.LLMContext
+async def async_head(
+    hass: HomeAssistant,
+    transcript: Transcript,
+    user_input: conversation.ConversationInput,
+    options: Options,
+    tools: Tools | None,
 ) -> str:
-    """Return the user's own prompt, rendered with the names that Home Assistant gives."""
+    """Return the system message: the same text as long as the session lives.
+
+    The user's template is rendered once for all that it is made of, for a clock
+    in it would cost the server its prompt cache with every turn.
+    """
+    api_prompt = tools.api_prompt if tools and not options.own_prompt_only else ""
+    llm_context = user_input.as_llm_context(DOMAIN)
+    instructions = options.prompt or llm.DEFAULT_INSTRUCTIONS_PROMPT
+    made_of = (
+        instructions,
+        api_prompt,
+        options.own_prompt_only,
+        options.auto_continue_listening,
+        *_addressed(instructions, llm_context),
+    )
+    key = hashlib.sha256(repr(made_of).encode()).hexdigest()
+    if (head := transcript.heads.get(key)) is None:
+        parts = [await _async_rendered(hass, instructions, llm_context)]
+        if api_prompt:
+            parts.append(api_prompt)
+        if not options.own_prompt_only:
+            parts.append(EXPLANATION)
+        if not options.auto_continue_listening:
+            parts.append(LISTENING)
+        head = "\n".join(part.rstrip() for part in parts)
+        transcript.keep_head(key, head)
+    return head
+
+
+def _addressed(instructions: str, llm_context: llm.LLMContext) -> tuple[object, ...]:
+    """Return whom a template speaks to, if it asks."""
+    user_id = llm_context.context.user_id if llm_context.context else None
+    if "llm_context" in instructions:
+        return (user_id, llm_context.device_id, llm_context.language)
+    return (user_id,) if "user_name" in instructions else ()
+
+
+async def _async_rendered(
+    hass: HomeAssistant, instructions: str, llm_context: llm.LLMContext
+) -> str:
+    """Return the user's instructions, rendered with the names that Home Assistant gives."""
     context = llm_context.context
     user = (
         await hass.auth.async_get_user(context.user_id)
         if context and context.user_id
         else None
     )
-    prompt: str = template.Template(
-        options.prompt or llm.DEFAULT_INSTRUCTIONS_PROMPT, hass
-    ).async_render(
+    prompt: str = template.Template(instructions, hass).async_render(
         {
             "ha_name": hass.config.location_name,
             "user_name": user.name if user else None,

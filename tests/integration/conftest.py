@@ -29,9 +29,10 @@ def custom_integrations(enable_custom_integrations: None) -> None:
 
 @pytest.fixture
 async def server() -> AsyncGenerator[ModelServer]:
-    """Return a model server that is listening."""
+    """Return a model server that is listening, and finds fault with what is wrong."""
     async with ModelServer() as server:
         yield server
+        assert not server.faults
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from homeassistant.components import conversation
 from homeassistant.core import Context, HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import chat_session, llm
+from testbed.asked import words
 from testbed.replies import Call, Pause, say as reply
 from testbed.server import ModelServer
 
@@ -88,7 +89,7 @@ async def test_answer(server: ModelServer, say: Say) -> None:
     assert request.headers["Authorization"] == "Bearer secret-key"
     body = request.body
     assert [message["role"] for message in body["messages"]] == ["system", "user"]
-    assert body["messages"][1] == {"role": "user", "content": "How is it?"}
+    assert words(body["messages"][1]["content"]) == "How is it?"
     assert body["messages"][0]["content"].startswith(llm.DEFAULT_INSTRUCTIONS_PROMPT)
     assert body["model"] == "scripted"
     assert body["stream"] is True
@@ -102,10 +103,9 @@ async def test_second_turn_extends_the_first(server: ModelServer, say: Say) -> N
     await say("Two", conversation_id=first.conversation_id)
     one, two = server.bodies
     assert two["messages"][: len(one["messages"])] == one["messages"]
-    assert two["messages"][-2:] == [
-        {"role": "assistant", "content": "First."},
-        {"role": "user", "content": "Two"},
-    ]
+    answer, question = two["messages"][-2:]
+    assert answer == {"role": "assistant", "content": "First."}
+    assert words(question["content"]) == "Two"
     assert two["tools"] == one["tools"]
 
 
@@ -582,9 +582,11 @@ async def test_template_error(
 
 
 async def test_extra_system_prompt(server: ModelServer, say: Say) -> None:
-    """What an automation adds to the prompt reaches the model."""
+    """What an automation adds to the prompt reaches the model, with the turn."""
     await say("Hello", extra_system_prompt="The door is open.")
-    assert "The door is open." in server.bodies[0]["messages"][0]["content"]
+    system, user = server.bodies[0]["messages"]
+    assert "The door is open." in user["content"]
+    assert "The door is open." not in system["content"]
 
 
 async def test_reasoning_is_not_spoken(server: ModelServer, say: Say) -> None:
@@ -628,10 +630,10 @@ async def test_two_at_once(server: ModelServer, say: Say) -> None:
     both = asyncio.Event()
 
     def answer(body: dict[str, Any]) -> Any:
-        words = body["messages"][-1]["content"]
+        said = words(body["messages"][-1]["content"])
         if len(server.completions) == 2:
             both.set()
-        return reply(Pause(both), f"You said {words}.")(body)  # type: ignore[operator]
+        return reply(Pause(both), f"You said {said}.")(body)  # type: ignore[operator]
 
     server.script(answer, answer)
     results = await asyncio.wait_for(asyncio.gather(say("one"), say("two")), 5)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from homeassistant.core import ServiceCall
+from homeassistant.components.conversation.chat_log import DATA_CHAT_LOGS
+from homeassistant.core import HomeAssistant, ServiceCall
 from testbed.replies import Call, say as reply
 from testbed.server import ModelServer
 
@@ -153,6 +154,7 @@ async def test_thoughts_with_their_end_only(
     ],
 )
 async def test_words_before_a_call(
+    hass: HomeAssistant,
     server: ModelServer,
     say: Say,
     light: list[ServiceCall],
@@ -160,14 +162,22 @@ async def test_words_before_a_call(
     words: str,
     said: str,
 ) -> None:
-    """What is said before a call is a sentence of its own, for a voice."""
+    """What is said before a call is a sentence of its own, for a voice.
+
+    The model is shown what it wrote.
+    """
     call = Call("intent__HassTurnOn", {"name": "Lamp"})
-    server.script(reply(*words, calls=[call]), reply("It is on."))
-    assert speech(await say("Light", device_id="a-device")) == "It is on."
-    assert server.bodies[1]["messages"][-2]["content"] == said
-    server.script(reply(words, calls=[call]), reply("It is on."))
-    await say("Light")
-    assert server.bodies[-1]["messages"][-2]["content"] == words
+    for device_id, heard in (("a-device", said), (None, words)):
+        server.script(reply(*words, calls=[call]), reply("It is on."))
+        result = await say("Light", device_id=device_id)
+        assert speech(result) == "It is on."
+        assert result.conversation_id
+        chat_log = hass.data[DATA_CHAT_LOGS][result.conversation_id]
+        before, *_ = (
+            item.content for item in chat_log.content if item.role == "assistant"
+        )
+        assert before == heard
+        assert server.bodies[-1]["messages"][-2]["content"] == words
 
 
 async def test_picture_for_who_listens(

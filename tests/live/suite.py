@@ -50,7 +50,7 @@ from custom_components.openai_compatible_conversation.completions.events import 
     Text,
     Usage,
 )
-from custom_components.openai_compatible_conversation.completions.messages import User
+from custom_components.openai_compatible_conversation.messages import User
 from custom_components.openai_compatible_conversation.completions.request import (
     build_body,
 )

@@ -98,7 +98,8 @@ class CallAssembler:
             if not call_id or call_id in seen:
                 call_id = f"call_{uuid.uuid4().hex[:24]}"
             seen.add(call_id)
-            calls.append(ToolCall(call_id, call.name, arguments, problem))
+            text = _text(call, arguments)
+            calls.append(ToolCall(call_id, call.name, arguments, text, problem))
         self._calls.clear()
         return calls
 
@@ -197,6 +198,17 @@ def _arguments(call: _Open, *, cut: bool) -> tuple[dict[str, Any], str | None]:
         # Numbers without end, half characters, depths: they could not be sent back.
         return {}, NOT_JSON
     return arguments, problem
+
+
+def _text(call: _Open, arguments: dict[str, Any]) -> str:
+    """Return a call's arguments as JSON: as they came, for a server's prompt cache."""
+    text = call.text
+    try:
+        if call.given is None and _DECODER.decode(text) == arguments:
+            return text
+    except ValueError, RecursionError:
+        pass
+    return orjson.dumps(arguments).decode()
 
 
 def _parse(text: str) -> tuple[dict[str, Any], str | None]:

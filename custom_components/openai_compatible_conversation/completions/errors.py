@@ -85,6 +85,12 @@ class ContextTooLongError(CompletionError):
 
     key = "context_too_long"
 
+    @property
+    def excess(self) -> float:
+        """Return the part of the request that was too much, 0 if the server did not say."""
+        counts = [int(n.replace(",", "")) for n in _TOKENS.findall(self.words)][:2]
+        return 1 - min(counts) / max(counts) if len(counts) == 2 and all(counts) else 0
+
 
 class RateLimitedError(CompletionError):
     """The server takes no more requests for now."""
@@ -137,6 +143,8 @@ class UnexpectedError(CompletionError):
 
     key = "unknown"
 
+
+_TOKENS = re.compile(r"\b(\d[\d,]{1,11})\W+(?:\w+ ){0,2}tokens?\b", re.IGNORECASE)
 
 _MODEL_MISSING = re.compile(
     r"\bmodels?\b.{0,200}\b(not (found|exist)|(does|do) not exist|no such|unknown)"

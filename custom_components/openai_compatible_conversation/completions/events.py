@@ -25,6 +25,8 @@ class ToolCall:
     id: str
     name: str
     arguments: dict[str, Any]
+    text: str
+    """The arguments as JSON, as the model wrote them if they could be read."""
     problem: str | None = None
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import orjson
 
+from ..messages import Assistant, Message, System, ToolOutcome, User
 from .dialect import REASONING
-from .messages import Assistant, Message, System, ToolOutcome, User
 
 MANAGED = frozenset(
     {

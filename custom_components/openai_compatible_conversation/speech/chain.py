@@ -31,6 +31,11 @@ class Speech:
         """Return whether the answer began within thoughts, as far as it is known."""
         return self._filter.thought_first
 
+    @property
+    def as_it_came(self) -> bool:
+        """Return whether the text can go back as it came: without calls and tokens."""
+        return self._filter.as_it_came
+
     def feed(self, text: str) -> Iterator[Piece]:
         """Yield what has become certain with some more text."""
         if self._whole and begins_in_thoughts(text):

@@ -154,6 +154,8 @@ class SpeechFilter:
         """Initialize at the start of an answer, which may begin within thoughts."""
         self.thought_first: bool | None = None
         """Whether the answer began within thoughts, as far as it is known."""
+        self.as_it_came = True
+        """Whether the text can go back as it came: it held no calls and no tokens."""
         self._held = ""
         self._inside: str | None = "first" if thinks_first else None
         self._block: list[str] = []
@@ -213,6 +215,8 @@ class SpeechFilter:
             self._held = text[start:]
             return True
         self._held = text[end:]
+        if kind not in ("marker", "late", "think"):
+            self.as_it_came = False
         if kind == "marker":
             self._strip = self._around(text[start:end])
             yield Listen()

@@ -1,29 +1,29 @@
 """An LLM API over those that the user selected: checks, bounds and guards each call."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
 import logging
 from typing import Any, override
 
 import probatio
 
+from homeassistant.components.intent import async_device_supports_timers
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import llm
+from homeassistant.helpers import device_registry as dr, llm
 from homeassistant.helpers.json import json_dumps
+from homeassistant.util.json import JsonObjectType
 
 from ..completions.events import ToolCall
 from ..const import DOMAIN
-from .schema import function_definition
+from .schema import function_definition, wire_name
 
 _LOGGER = logging.getLogger(__name__)
 
 MAX_IN_A_ROW = 2
 """How often the same call with the same arguments is run in succession."""
-
-MAX_RESULT = 8000
-"""Characters of a tool's result that the model is shown."""
 
 TOOL_TIMEOUT = 60
 """Seconds after which a turn goes on without a tool's result."""
@@ -42,21 +42,38 @@ class Toolbox(llm.API):
 
     @override
     async def async_get_api_instance(self, llm_context: llm.LLMContext) -> Tools:
-        """Return the tools for one turn."""
-        api_prompt, tools, custom_serializer = "", [], None
+        """Return the tools for one turn, the same ones in every room.
+
+        The prompt is that for no device, and there are timers if any device has them.
+        """
+        api_prompt, custom_serializer = "", None
+        tools: dict[str, llm.Tool] = {}
         if allowed := await self._async_allowed(llm_context):
-            selected = await llm.async_get_api(self.hass, allowed, llm_context)
-            api_prompt = selected.api_prompt
-            tools = selected.tools
-            custom_serializer = selected.custom_serializer
+            for device_id in (None, *self._timer_device(llm_context.device_id)):
+                selected = await llm.async_get_api(
+                    self.hass, allowed, replace(llm_context, device_id=device_id)
+                )
+                if device_id is None:
+                    api_prompt = selected.api_prompt
+                    custom_serializer = selected.custom_serializer
+                for tool in selected.tools:
+                    tools.setdefault(tool.name, tool)
         return Tools(
             toolbox=self,
             api=self,
             api_prompt=api_prompt,
             llm_context=llm_context,
-            tools=tools,
+            tools=list(tools.values()),
             custom_serializer=custom_serializer,
         )
+
+    def _timer_device(self, speaking: str | None) -> list[str]:
+        """Return the id of a device that has timers, if there is one."""
+        devices = [device.id for device in dr.async_get(self.hass).devices]
+        if speaking:
+            devices.insert(0, speaking)
+        able = (d for d in devices if async_device_supports_timers(self.hass, d))
+        return list(islice(able, 1))
 
     async def _async_allowed(self, llm_context: llm.LLMContext) -> list[str]:
         """Return the ids of the APIs that exist and that the speaker may use.
@@ -101,21 +118,22 @@ class Tools(llm.APIInstance):
     """The tools for one turn. Each call has a result, whatever happens."""
 
     toolbox: Toolbox
-    _definitions: list[dict[str, Any]] | None = field(default=None, init=False)
+    results: dict[str, llm.ToolResult] = field(default_factory=dict, init=False)
+    """What the calls so far came to, by their ids."""
+    _definitions: dict[str, dict[str, Any]] | None = field(default=None, init=False)
     _real_names: dict[str, str] = field(default_factory=dict, init=False)
     _refused: dict[str, str] = field(default_factory=dict, init=False)
     _last: tuple[str, str] | None = field(default=None, init=False)
     _in_a_row: int = field(default=0, init=False)
 
-    def definitions(self) -> list[dict[str, Any]]:
-        """Return the function definitions to send, without those that cannot be."""
+    def definitions(self) -> dict[str, dict[str, Any]]:
+        """Return the function definitions to send, by name, without those that cannot be."""
         if self._definitions is None:
-            self._definitions = self._define()
+            self._definitions = {d["name"]: d for d in self._define()}
         return self._definitions
 
-    def _define(self) -> list[dict[str, Any]]:
-        """Return the function definition of each tool that has one."""
-        result = []
+    def _define(self) -> Iterator[dict[str, Any]]:
+        """Yield the function definition of each tool that has one."""
         for tool in self.tools:
             try:
                 definition = function_definition(
@@ -134,8 +152,18 @@ class Tools(llm.APIInstance):
                 )
                 continue
             self._real_names[definition["name"]] = tool.name
-            result.append(definition)
-        return result
+            yield definition
+
+    def name_sent(self, name: str) -> str:
+        """Return the name under which the model knows a tool.
+
+        Home Assistant's own agent names an intent alone, without its integration.
+        """
+        sent = wire_name(name)
+        if sent in self.definitions():
+            return sent
+        same = [known for known in self.definitions() if known.endswith(f"__{name}")]
+        return same[0] if len(same) == 1 else sent
 
     def accept(self, call: ToolCall) -> llm.ToolInput:
         """Return a call of the model as Home Assistant takes it."""
@@ -163,6 +191,16 @@ class Tools(llm.APIInstance):
     @override
     async def async_call_tool(self, tool_input: llm.ToolInput) -> llm.ToolResult:
         """Run a call; what goes wrong comes back as an error result."""
+        try:
+            result = await self._async_call_tool(tool_input)
+        except (HomeAssistantError, probatio.Invalid) as err:
+            # In the shape that Home Assistant gives it.
+            result = _failure(type(err).__name__, str(err))
+        self.results[tool_input.id] = result
+        return result
+
+    async def _async_call_tool(self, tool_input: llm.ToolInput) -> llm.ToolResult:
+        """Run a call; raises what Home Assistant's tools raise."""
         if problem := self._refused.pop(tool_input.id, None):
             return _failure("InvalidArguments", problem)
         if self._repeated(tool_input):
@@ -197,23 +235,12 @@ class Tools(llm.APIInstance):
         return self._in_a_row > MAX_IN_A_ROW
 
 
-def result_text(result: llm.ToolResult) -> str:
-    """Return a tool's result as JSON text for the model."""
-    data: Any = result.data
-    if result.error and "error" not in data:
-        data = {"error": True, **data}
-    try:
-        text = json_dumps(data)
-    except (TypeError, ValueError) as err:
-        return json_dumps({"error": "UnreadableResult", "error_text": str(err)})
-    if len(text) > MAX_RESULT:
-        return f"{text[:MAX_RESULT]}… (cut: this was {len(text)} characters long)"
-    return text
-
-
 def _failure(kind: str, text: str) -> llm.ToolResult:
     """Return an error result, in the shape that Home Assistant's own have."""
-    return llm.ToolResult(data={"error": kind, "error_text": text}, error=True)
+    data: JsonObjectType = {"error": kind}
+    if text:
+        data["error_text"] = text
+    return llm.ToolResult(data=data, error=True)
 
 
 def _log_late(run: asyncio.Task[llm.ToolResult]) -> None:

@@ -176,7 +176,7 @@ async def test_slow_but_alive(
     server.script(raw(*steps, chunk({}, "tool_calls"), DONE))
     events = await _events(connect())
     assert events[:6] == [Text("Hello")] * 6
-    assert events[6:] == [ToolCall("a", "f", {}), Finish("tool_calls")]
+    assert events[6:] == [ToolCall("a", "f", {}, "{}"), Finish("tool_calls")]
 
 
 async def test_not_streamed(

@@ -124,7 +124,7 @@ def _said(events: list[Event]) -> Answer:
                 answer.text += text
             case Reasoning(text):
                 answer.reasoning += text
-            case ToolCall(_, name, arguments, problem):
+            case ToolCall(name=name, arguments=arguments, problem=problem):
                 answer.calls.append((name, arguments, problem))
             case Finish(reason):
                 answer.finish = reason

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from custom_components.openai_compatible_conversation.completions.messages import (
+from custom_components.openai_compatible_conversation.messages import (
     Assistant,
     CallRecord,
     System,

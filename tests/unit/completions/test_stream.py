@@ -83,7 +83,7 @@ def test_whole_answer() -> None:
     }
     assert _decoded(json.dumps(body).encode()) == [
         Text("yes"),
-        ToolCall("a", "f", {"x": 1}),
+        ToolCall("a", "f", {"x": 1}, '{"x": 1}'),
         Usage(7, 0, 2),
         Finish("tool_calls"),
     ]
@@ -101,7 +101,7 @@ def test_calls_and_usage_at_the_end() -> None:
     )
     assert events == [
         Text("so"),
-        ToolCall("a", "f", {}),
+        ToolCall("a", "f", {}, "{}"),
         Usage(9, 8, 4),
         Finish("tool_calls"),
     ]

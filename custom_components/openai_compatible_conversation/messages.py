@@ -44,3 +44,16 @@ class ToolOutcome:
 
 
 type Message = System | User | Assistant | ToolOutcome
+
+
+def size(message: Message) -> int:
+    """Return how many characters a message has."""
+    match message:
+        case System(text) | User(text) | ToolOutcome(_, text):
+            return len(text)
+        case Assistant(said, calls, reasoning):
+            return (
+                len(said or "")
+                + len(reasoning or "")
+                + sum(len(call.name) + len(call.arguments) for call in calls)
+            )

@@ -1,0 +1,258 @@
+"""The one session of an entry: over all conversations, rooms and users."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+import logging
+from types import TracebackType
+from typing import Any, Self
+
+from homeassistant.components import conversation
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
+
+from ..const import DOMAIN
+from ..messages import Message
+from .intake import bookmark_of, unseen
+from .stored import restored, stored
+from .transcript import Transcript, messages_of, oldest
+from .turns import Turn, shortened, turn_of
+
+_LOGGER = logging.getLogger(__name__)
+
+DATA_SESSIONS: HassKey[dict[str, Session]] = HassKey(f"{DOMAIN}_sessions")
+"""The session of each entry. It outlives a reload, for turns that last over it."""
+
+
+@callback
+def session_of(
+    hass: HomeAssistant, entry_id: str, timeout: Callable[[], float]
+) -> Session:
+    """Return the session of an entry; `timeout` returns its seconds of silence."""
+    sessions = hass.data.setdefault(DATA_SESSIONS, {})
+    if entry_id not in sessions:
+        sessions[entry_id] = Session(hass, entry_id, timeout)
+    return sessions[entry_id]
+
+
+class Session:
+    """What was said in the house, until nobody has spoken for a while.
+
+    It is on disk after each turn.
+    """
+
+    def __init__(
+        self, hass: HomeAssistant, entry_id: str, timeout: Callable[[], float]
+    ) -> None:
+        """Initialize a session of which nothing was loaded."""
+        self.transcript = Transcript()
+        self._hass = hass
+        self._entry_id = entry_id
+        self._timeout = timeout
+        self._store: Store[dict[str, Any]] = Store(
+            hass, 1, f"{DOMAIN}.{entry_id}.session", private=True, atomic_writes=True
+        )
+        self._disk = asyncio.Lock()
+        self._visits: set[Visit] = set()
+        self._saving: asyncio.Task[None] | None = None
+        self._timer: CALLBACK_TYPE | None = None
+        self._loaded = False
+        self._removed = False
+
+    async def async_start(self) -> None:
+        """Take up what was said before Home Assistant or the entry was stopped."""
+        if not self._loaded:
+            self._loaded = True
+            try:
+                self.transcript = restored(await self._store.async_load())
+            except HomeAssistantError as err:
+                _LOGGER.warning("The session cannot be read, and begins anew: %s", err)
+        self._end_if_over()
+        self._arm()
+
+    @callback
+    def async_stop(self) -> None:
+        """Leave the session as it is, on disk and for turns that are not over."""
+        self._disarm()
+
+    async def async_remove(self) -> None:
+        """Remove all that was said, for good."""
+        self._removed = True
+        self._disarm()
+        self._hass.data.get(DATA_SESSIONS, {}).pop(self._entry_id, None)
+        async with self._disk:
+            await self._store.async_remove()
+
+    @callback
+    def async_visit(
+        self, chat_log: conversation.ChatLog, name: Callable[[str], str]
+    ) -> Visit:
+        """Begin a turn, which sees the session as it is now.
+
+        What only the chat log knows is taken in first; `name` returns a tool's
+        name as the model knows it. The chat log ends with what the user says now.
+        """
+        self._end_if_over()
+        transcript = self.transcript
+        mark = transcript.bookmarks.get(chat_log.conversation_id)
+        if turns := unseen(chat_log.content[1:-1], mark, name):
+            transcript.append(turns, _now())
+        visit = Visit(self, chat_log, transcript.turns, mark.told if mark else None)
+        self._visits.add(visit)
+        return visit
+
+    @callback
+    def async_end(self) -> int:
+        """End the session now; return how many turns it had."""
+        count = len(self.transcript.turns)
+        if count or self.transcript.bookmarks:
+            self.transcript = Transcript()
+            self.save_soon()
+        self._disarm()
+        return count
+
+    @callback
+    def leave(self, visit: Visit) -> None:
+        """Let a turn end: what was said and done in it enters as a whole."""
+        self._visits.discard(visit)
+        content = visit.chat_log.content
+        transcript = self.transcript
+        if visit.said:
+            transcript.append([turn_of(visit.said)], _now())
+        transcript.mark(
+            visit.chat_log.conversation_id, bookmark_of(content, visit.told)
+        )
+        self._arm()
+
+    async def async_save(self) -> None:
+        """Have on disk what there is."""
+        async with self._disk:
+            if self._removed:
+                return
+            if self.transcript.turns:
+                await self._store.async_save(stored(self.transcript))
+            else:
+                await self._store.async_remove()
+
+    @callback
+    def save_soon(self) -> None:
+        """Have on disk what there is, without anybody waiting for it."""
+        self._saving = self._hass.async_create_task(
+            self.async_save(), f"{DOMAIN} session"
+        )
+
+    @callback
+    def _end_if_over(self) -> None:
+        """End the session if its time is over and nobody is speaking."""
+        over = self.transcript.is_over(_now(), self._timeout())
+        if over and not self._visits:
+            self.async_end()
+
+    @callback
+    def _arm(self) -> None:
+        """End the session when its time is over."""
+        self._disarm()
+        if self.transcript.turns and not self._removed:
+            left = self.transcript.last + self._timeout() - _now()
+            self._timer = async_call_later(self._hass, max(left, 0), self._ring)
+
+    @callback
+    def _disarm(self) -> None:
+        """Stop the timer."""
+        if self._timer:
+            self._timer()
+            self._timer = None
+
+    @callback
+    def _ring(self, _now: object) -> None:
+        """End the session, unless somebody spoke or its time was changed."""
+        self._timer = None
+        self._end_if_over()
+        if not self._visits:
+            self._arm()
+
+
+class Visit:
+    """A turn as the session knows it: what it sees, and what it brings.
+
+    To be entered as a context. However it is left, what was said and done
+    until then is kept.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        chat_log: conversation.ChatLog,
+        turns: tuple[Turn, ...],
+        told: str | None,
+    ) -> None:
+        """Initialize with the turns before this one."""
+        self._session = session
+        self._turns = turns
+        self.chat_log = chat_log
+        self.told = told
+        """The extra system prompt that the model knows in this conversation."""
+        self.said: list[Message] = []
+        """What was said and done in this turn, from the user's words on."""
+
+    @property
+    def messages(self) -> list[Message]:
+        """Return all that was said, in this turn and before it."""
+        return [*messages_of(self._turns), *self.said]
+
+    @property
+    def transcript(self) -> Transcript:
+        """Return the session as it is now."""
+        return self._session.transcript
+
+    @callback
+    def tell(self, extra: str | None) -> str | None:
+        """Return an extra system prompt if the model does not know it yet."""
+        if not extra or extra == self.told:
+            return None
+        self.told = extra
+        return extra
+
+    @callback
+    def offer(self, names: Iterable[str]) -> list[str]:
+        """Return the names of tools in the order in which they are sent."""
+        return self.transcript.offer(names)
+
+    @callback
+    def forget(self, share: float) -> bool:
+        """Drop the oldest turns, a share of them; return whether there were any."""
+        gone = oldest(self._turns, share)
+        self._turns = self._turns[len(gone) :]
+        self.transcript.forget(gone)
+        return bool(gone)
+
+    @callback
+    def shorten(self) -> None:
+        """Keep little of a turn that is more than the server can take in."""
+        self.said = list(shortened(turn_of(self.said)).messages)
+
+    async def __aenter__(self) -> Self:
+        """Begin the turn."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End the turn; it is on disk before its result is told."""
+        self._session.leave(self)
+        if isinstance(error, asyncio.CancelledError):
+            # Who interrupts does not want to wait.
+            self._session.save_soon()
+        else:
+            await self._session.async_save()
+
+
+def _now() -> float:
+    """Return the time, in seconds since 1970."""
+    return dt_util.utcnow().timestamp()

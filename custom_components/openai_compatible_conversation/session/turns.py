@@ -1,0 +1,130 @@
+"""A turn of a conversation, in a shape that every server accepts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ..messages import Assistant, CallRecord, Message, ToolOutcome, User, size
+
+BEGINS = "(You speak first.)"
+"""Stands where no user spoke, for a chat has to begin with one."""
+
+UNANSWERED = "(No answer was given.)"
+"""Stands where an answer is missing, for nobody speaks twice in succession."""
+
+NO_OUTCOME = (
+    '{"error":"Interrupted","error_text":'
+    '"The turn ended before there was a result. What was called may have been done."}'
+)
+"""Stands for the result of a call that nobody waited for."""
+
+SHORT = 200
+"""Characters that are left of each text where a turn is too long to be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What was said and done between two things that a user said.
+
+    It begins with the user and ends with words of the assistant. Each call is
+    followed by its result, and nobody but tools speaks twice in succession.
+    """
+
+    messages: tuple[Message, ...]
+    size: int
+    """In characters."""
+
+
+def turn_of(messages: Iterable[Message]) -> Turn:
+    """Return messages as a turn, with what is missing in it filled in."""
+    shape = _Shape()
+    for message in messages:
+        shape.take(message)
+    whole = shape.finish()
+    return Turn(whole, sum(map(size, whole)))
+
+
+def shortened(turn: Turn) -> Turn:
+    """Return a turn of which each text is short."""
+    return turn_of(_short(message) for message in turn.messages)
+
+
+def _short(message: Message) -> Message:
+    """Return a message that is short."""
+    match message:
+        case User(text) | ToolOutcome(_, text) if len(text) > SHORT:
+            return replace(message, text=f"{text[:SHORT]}… (cut)")
+        case Assistant(text, calls, _):
+            return Assistant(
+                f"{text[:SHORT]}…" if text and len(text) > SHORT else text,
+                tuple(_short_call(call) for call in calls),
+            )
+    return message
+
+
+def _short_call(call: CallRecord) -> CallRecord:
+    """Return a call that is short: without its arguments, for half of them are none."""
+    return replace(call, arguments="{}") if len(call.arguments) > SHORT else call
+
+
+class _Shape:
+    """Puts messages in an order that every server accepts."""
+
+    def __init__(self) -> None:
+        """Initialize without a message."""
+        self._result: list[Message] = []
+        self._words: Assistant | None = None
+        """What was said last, as long as it may go on."""
+        self._waiting: dict[str, None] = {}
+        """The calls that have no result yet."""
+
+    def take(self, message: Message) -> None:
+        """Take the next message; what belongs nowhere is left out."""
+        match message:
+            case ToolOutcome(call_id):
+                if call_id in self._waiting:
+                    del self._waiting[call_id]
+                    self._result.append(message)
+            case User():
+                self._end_calls()
+                if self._result:
+                    self._end_words()
+                self._result.append(message)
+            case Assistant(text, calls) if text or calls:
+                self._end_calls()
+                self._take_answer(message)
+
+    def finish(self) -> tuple[Message, ...]:
+        """Return the messages, the last of them the assistant's words."""
+        self._end_calls()
+        if not self._result:
+            self._result.append(User(BEGINS))
+        self._end_words()
+        return tuple(self._result)
+
+    def _take_answer(self, answer: Assistant) -> None:
+        """Take an answer, which goes on with what was said just before."""
+        if not self._result:
+            self._result.append(User(BEGINS))
+        if self._words:
+            answer = _joined(self._words, answer)
+        self._words = None if answer.calls else answer
+        if answer.calls:
+            self._result.append(answer)
+            self._waiting = dict.fromkeys(call.id for call in answer.calls)
+
+    def _end_calls(self) -> None:
+        """Give each call that has no result one that says so."""
+        self._result += [ToolOutcome(call_id, NO_OUTCOME) for call_id in self._waiting]
+        self._waiting = {}
+
+    def _end_words(self) -> None:
+        """End with what the assistant said."""
+        self._result.append(self._words or Assistant(UNANSWERED))
+        self._words = None
+
+
+def _joined(first: Assistant, second: Assistant) -> Assistant:
+    """Return what was said in succession as one message."""
+    text = "\n".join(filter(None, (first.text, second.text)))
+    reasoning = "\n".join(filter(None, (first.reasoning, second.reasoning)))
+    return Assistant(text or None, second.calls, reasoning or None)

@@ -1,0 +1,86 @@
+"""What the strictest of servers say of the messages and tools of a request."""
+
+from collections.abc import Iterator
+import json
+import re
+from typing import Any
+
+from .replies import Body
+
+NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+
+
+def faults(body: Body) -> list[str]:
+    """Return what is wrong with a request, in the order in which it stands there.
+
+    The roles are those that the narrowest chat templates take: one system message
+    at most, and at the beginning; then user and assistant in turns, each call
+    followed by its one result, and after results the assistant again.
+    """
+    tools = body.get("tools") or []
+    return [*_in_messages(body.get("messages") or []), *_in_tools(tools)]
+
+
+def _in_messages(messages: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield what is wrong with messages."""
+    before, waiting = "system", set[str]()
+    if messages and messages[0]["role"] == "system":
+        yield from _in_text(messages[0])
+        messages = messages[1:]
+    for number, message in enumerate(messages):
+        role = message["role"]
+        if role == "tool":
+            call_id = message.get("tool_call_id")
+            if call_id not in waiting:
+                yield f"{number}: a result without its call: {call_id}"
+            waiting.discard(str(call_id))
+            yield from _in_text(message)
+        else:
+            if waiting:
+                yield f"{number}: calls without results: {sorted(waiting)}"
+            expected = {"user": {"system", "assistant"}, "assistant": {"user", "tool"}}
+            if before not in expected.get(role, set()):
+                yield f"{number}: {role} after {before}"
+            waiting = set()
+            if role == "assistant" and (calls := message.get("tool_calls")):
+                waiting = {call["id"] for call in calls}
+                yield from _in_calls(calls)
+                # The next to speak after the results is the assistant.
+            else:
+                yield from _in_text(message)
+        before = role
+    if waiting or before not in ("user", "tool"):
+        yield f"the end: {before}, calls without results: {sorted(waiting)}"
+
+
+def _in_text(message: dict[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the text of a message."""
+    text = message.get("content")
+    if not isinstance(text, str) or not text.strip():
+        yield f"{message['role']} says nothing"
+
+
+def _in_calls(calls: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield what is wrong with tool calls."""
+    if len({call["id"] for call in calls}) < len(calls):
+        yield "two calls have one id"
+    for call in calls:
+        function = call["function"]
+        if not NAME.fullmatch(function["name"]):
+            yield f"a tool cannot be called {function['name']!r}"
+        try:
+            good = isinstance(json.loads(function["arguments"]), dict)
+        except ValueError:
+            good = False
+        if not good:
+            yield f"arguments are no object: {function['arguments']!r}"
+
+
+def _in_tools(tools: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield what is wrong with the tools that are offered."""
+    names = [tool["function"]["name"] for tool in tools]
+    if len(set(names)) < len(names):
+        yield "two tools have one name"
+    for name in names:
+        if not NAME.fullmatch(name):
+            yield f"a tool cannot be called {name!r}"
