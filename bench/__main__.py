@@ -1,13 +1,15 @@
 """Runs the measurements that are named, all of them if none is."""
 
+import asyncio
 from collections.abc import Callable
 import sys
 
-from . import speech, wire
+from . import prefix, speech, wire
 
 PARTS: dict[str, Callable[[], bool]] = {
     "wire": wire.run,
     "speech": speech.run,
+    "prefix": prefix.run,
 }
 """Each part prints what it measured, and returns whether its goals were met."""
 
@@ -24,4 +26,7 @@ def main(names: list[str]) -> int:
     return 0 if all(met) else 1
 
 
-sys.exit(main(sys.argv[1:]))
+try:
+    sys.exit(main(sys.argv[1:]))
+except KeyboardInterrupt, asyncio.CancelledError:
+    sys.exit(130)

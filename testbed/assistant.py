@@ -96,7 +96,9 @@ async def remove_entries(client: Client) -> None:
         await client.rest("DELETE", f"config/config_entries/entry/{entry['entry_id']}")
 
 
-async def add_pipeline(client: Client, agent: str, name: str) -> str:
+async def add_pipeline(
+    client: Client, agent: str, name: str, *, prefer_local: bool = False
+) -> str:
     """Make the Assist pipeline of that name, with an agent, the preferred one.
 
     Returns its id. One that is there already gets the agent.
@@ -106,7 +108,7 @@ async def add_pipeline(client: Client, agent: str, name: str) -> str:
         "language": "en",
         "conversation_engine": agent,
         "conversation_language": "en",
-        "prefer_local_intents": False,
+        "prefer_local_intents": prefer_local,
         **dict.fromkeys(UNUSED_STAGES),
     }
     listing = await client.command("assist_pipeline/pipeline/list")

@@ -69,6 +69,7 @@ async def talk(
     *,
     pipeline: str | None = None,
     conversation_id: str | None = None,
+    device_id: str | None = None,
     on_heard: Callable[[Heard], None] = lambda _: None,
     patience: float = 300,
 ) -> Turn:
@@ -76,7 +77,8 @@ async def talk(
     turn = Turn(text, conversation_id=conversation_id)
     clock = asyncio.get_running_loop().time
     start = clock()
-    asked = {"pipeline": pipeline} if pipeline else {}
+    given = {"pipeline": pipeline, "device_id": device_id}
+    asked = {name: value for name, value in given.items() if value}
     async with (
         asyncio.timeout(patience),
         client.subscribe(

@@ -32,11 +32,26 @@ class Agent:
         entity_id = await agent_of(client, entry_id)
         return cls(client, entry_id, await add_pipeline(client, entity_id, "Test"))
 
-    async def say(self, text: str, conversation_id: str | None = None) -> Turn:
+    async def say(
+        self,
+        text: str,
+        conversation_id: str | None = None,
+        *,
+        device_id: str | None = None,
+    ) -> Turn:
         """Say something to the agent, and wait until the turn is over."""
         return await talk(
-            self.client, text, pipeline=self.pipeline, conversation_id=conversation_id
+            self.client,
+            text,
+            pipeline=self.pipeline,
+            conversation_id=conversation_id,
+            device_id=device_id,
         )
+
+    async def prefer_local(self) -> None:
+        """Let Home Assistant handle commands by itself where it can."""
+        entity_id = await agent_of(self.client, self.entry_id)
+        await add_pipeline(self.client, entity_id, "Test", prefer_local=True)
 
     @asynccontextmanager
     async def begin(self, text: str) -> AsyncGenerator[Events]:

@@ -102,6 +102,8 @@ class Session:
             transcript.append(turns, _now())
         visit = Visit(self, chat_log, transcript.turns, mark.told if mark else None)
         self._visits.add(visit)
+        # Another turn of the conversation may begin before this one ends.
+        self._mark(visit)
         return visit
 
     @callback
@@ -118,14 +120,17 @@ class Session:
     def leave(self, visit: Visit) -> None:
         """Let a turn end: what was said and done in it enters as a whole."""
         self._visits.discard(visit)
-        content = visit.chat_log.content
-        transcript = self.transcript
         if visit.said:
-            transcript.append([turn_of(visit.said)], _now())
-        transcript.mark(
-            visit.chat_log.conversation_id, bookmark_of(content, visit.told)
-        )
+            self.transcript.append([turn_of(visit.said)], _now())
+        self._mark(visit)
         self._arm()
+
+    @callback
+    def _mark(self, visit: Visit) -> None:
+        """Remember what of a turn's chat log need not be taken in any more."""
+        log = visit.chat_log
+        mark = bookmark_of(log.content, visit.told)
+        self.transcript.mark(log.conversation_id, mark)
 
     async def async_save(self) -> None:
         """Have on disk what there is."""

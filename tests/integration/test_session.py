@@ -1,0 +1,602 @@
+"""One session over all conversations: what the next request knows of what was said."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from inspect import signature
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+from custom_components.openai_compatible_conversation.const import DOMAIN
+from custom_components.openai_compatible_conversation.session.turns import UNANSWERED
+from homeassistant.components import conversation
+from homeassistant.components.intent import async_register_timer_handler
+from homeassistant.core import Context, HomeAssistant, ServiceCall
+from homeassistant.helpers import (
+    area_registry as ar,
+    chat_session,
+    device_registry as dr,
+    floor_registry as fr,
+    llm,
+)
+from homeassistant.util import dt as dt_util
+from testbed.asked import words
+from testbed.replies import Abort, Call, Pause, chunk, failure, raw, say as reply
+from testbed.server import ModelServer
+
+from .conftest import AGENT, Say, failed, speech
+
+TURN_ON = Call("intent__HassTurnOn", {"name": "Lamp"})
+
+
+def told(body: dict[str, Any]) -> list[str]:
+    """Return what was said and done according to a request, its system message aside."""
+    lines = []
+    for message in body["messages"][1:]:
+        lines += [
+            f"calls {c['function']['name']}" for c in message.get("tool_calls", ())
+        ]
+        if text := message["content"]:
+            lines.append("result" if message["role"] == "tool" else words(text))
+    return lines
+
+
+def key_of(entry: MockConfigEntry) -> str:
+    """Return the name of the file that the session of an entry is stored in."""
+    return f"{DOMAIN}.{entry.entry_id}.session"
+
+
+@pytest.fixture
+async def room(hass: HomeAssistant, entry: MockConfigEntry) -> Callable[..., str]:
+    """Return what makes a device in an area of that name."""
+
+    def make(name: str, floor: str | None = None) -> str:
+        area = ar.async_get(hass).async_get_or_create(name)
+        if floor:
+            level = fr.async_get(hass).async_create(floor)
+            ar.async_get(hass).async_update(area.id, floor_id=level.floor_id)
+        device = dr.async_get(hass).async_get_or_create(
+            config_entry_id=entry.entry_id, identifiers={("test", name)}
+        )
+        dr.async_get(hass).async_update_device(device.id, area_id=area.id)
+        return device.id
+
+    return make
+
+
+async def test_over_conversations(server: ModelServer, say: Say) -> None:
+    """What was said in one conversation is known in another."""
+    server.script(reply("Nice."), reply("Amy."))
+    await say("My cat is called Amy")
+    assert speech(await say("What is my cat called?")) == "Amy."
+    one, two = server.bodies
+    assert two["messages"][: len(one["messages"])] == one["messages"]
+    assert told(two) == ["My cat is called Amy", "Nice.", "What is my cat called?"]
+
+
+async def test_ends(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    entry: MockConfigEntry,
+    hass_storage: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Within its time the session is there, past it it is empty, on disk as well."""
+    await say("My cat is called Amy")
+    freezer.tick(59)
+    await say("What is my cat called?")
+    assert "My cat is called Amy" in told(server.bodies[-1])
+    assert key_of(entry) in hass_storage
+    # The timer is late: age is judged when it is read.
+    freezer.tick(61)
+    await say("And my dog?")
+    assert told(server.bodies[-1]) == ["And my dog?"]
+    freezer.tick(61)
+    async_fire_time_changed(hass, dt_util.utcnow())
+    await hass.async_block_till_done()
+    assert key_of(entry) not in hass_storage
+
+
+async def test_lasts_as_long_as_a_turn(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A session does not end while somebody waits for an answer."""
+    await say("My cat is called Amy")
+    go_on = asyncio.Event()
+    server.script(reply("A ", Pause(go_on), "poem."))
+    turn = asyncio.ensure_future(say("Tell me a long poem"))
+    await server.wait_for_completions(2)
+    freezer.tick(timedelta(minutes=2))
+    async_fire_time_changed(hass, dt_util.utcnow())
+    go_on.set()
+    await turn
+    await say("What is my cat called?")
+    assert told(server.bodies[-1])[0] == "My cat is called Amy"
+
+
+async def test_time_is_an_option(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    set_options: Callable[..., None],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A change of the time takes effect at once, and keeps the session."""
+    await say("One")
+    set_options(conversation_timeout=600)
+    freezer.tick(300)
+    async_fire_time_changed(hass, dt_util.utcnow())
+    await say("Two")
+    assert told(server.bodies[-1])[0] == "One"
+    set_options(conversation_timeout=10)
+    freezer.tick(11)
+    await say("Three")
+    assert told(server.bodies[-1]) == ["Three"]
+
+
+async def test_reload(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """The session lives on over a reload, also for a turn that lasts over it."""
+    await say("One")
+    go_on = asyncio.Event()
+    server.script(reply("Well, ", Pause(go_on), "two."))
+    turn = asyncio.ensure_future(say("Two"))
+    await server.wait_for_completions(2)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    go_on.set()
+    await turn
+    await say("Three")
+    assert told(server.bodies[-1]) == [
+        *("One", "Hello there.", "Two", "Well, two.", "Three")
+    ]
+
+
+async def test_stored(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    entry: MockConfigEntry,
+    hass_storage: dict[str, Any],
+) -> None:
+    """A turn is on disk when its result is there; a removed entry leaves nothing."""
+    server.script(reply("Nice.", reasoning="A cat."))
+    await say("My cat is called Amy")
+    (turn,) = hass_storage[key_of(entry)]["data"]["turns"]
+    assert words(turn[0]["user"]) == "My cat is called Amy"
+    assert turn[1] == {"assistant": "Nice.", "calls": [], "reasoning": "A cat."}
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+    assert key_of(entry) not in hass_storage
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"version": 1, "minor_version": 1, "data": {"turns": [1]}},
+        {"version": 9, "minor_version": 1, "data": {}},
+    ],
+)
+async def test_damaged(
+    hass: HomeAssistant,
+    components: None,
+    server: ModelServer,
+    entry: MockConfigEntry,
+    hass_storage: dict[str, Any],
+    content: dict[str, Any],
+) -> None:
+    """A session that cannot be read begins anew."""
+    hass_storage[key_of(entry)] = {"key": key_of(entry), **content}
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    result = await conversation.async_converse(
+        hass, "Hi", None, Context(), agent_id=AGENT
+    )
+    assert speech(result) == "Hello there."
+    (turn,) = hass_storage[key_of(entry)]["data"]["turns"]
+    assert words(turn[0]["user"]) == "Hi"
+
+
+async def test_removed_while_it_speaks(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    entry: MockConfigEntry,
+    hass_storage: dict[str, Any],
+) -> None:
+    """A turn that outlives its entry leaves nothing on disk."""
+    go_on = asyncio.Event()
+    server.script(reply("Well, ", Pause(go_on), "yes."))
+    turn = asyncio.ensure_future(say("Hi"))
+    await server.wait_for_completions(1)
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    go_on.set()
+    assert speech(await turn) == "Well, yes."
+    await hass.async_block_till_done()
+    assert key_of(entry) not in hass_storage
+
+
+def chat_session_of(
+    hass: HomeAssistant, conversation_id: str | None = None, **context: Context | None
+) -> AbstractContextManager[chat_session.ChatSession]:
+    """Return a session of Home Assistant's, which since 2026.11 has a context."""
+    known = signature(chat_session.async_get_chat_session).parameters
+    return chat_session.async_get_chat_session(
+        hass, conversation_id, **(context if "context" in known else {})
+    )
+
+
+async def handle_locally(
+    hass: HomeAssistant, text: str, conversation_id: str | None = None
+) -> str:
+    """Let Home Assistant handle a command by itself, as its voice pipeline does."""
+    heard = conversation.ConversationInput(
+        text, Context(), conversation_id, None, None, "en", AGENT
+    )
+    with (
+        chat_session_of(hass, conversation_id, context=heard.context) as session,
+        conversation.async_get_chat_log(hass, session, heard) as chat_log,
+    ):
+        response = await conversation.async_handle_intents(hass, heard, chat_log)
+        assert response is not None
+        said = response.speech["plain"]["speech"]
+        chat_log.async_add_assistant_content_without_tools(
+            conversation.AssistantContent("conversation.home_assistant", said)
+        )
+        return session.conversation_id
+
+
+async def test_handled_locally(
+    hass: HomeAssistant, server: ModelServer, say: Say, light: list[ServiceCall]
+) -> None:
+    """What Home Assistant did by itself is known, with the call and its result, once."""
+    before = await say("Hello")
+    await handle_locally(hass, "turn on the lamp", before.conversation_id)
+    assert len(light) == 1
+    await say("What did you do?", conversation_id=before.conversation_id)
+    expected = [
+        *("Hello", "Hello there.", "turn on the lamp"),
+        *("calls intent__HassTurnOn", "result", "Turned on the light"),
+    ]
+    assert told(server.bodies[-1]) == [*expected, "What did you do?"]
+    await say("And then?", conversation_id=before.conversation_id)
+    assert told(server.bodies[-1])[: len(expected)] == expected
+    assert told(server.bodies[-1]).count("turn on the lamp") == 1
+
+
+async def test_announced(hass: HomeAssistant, server: ModelServer, say: Say) -> None:
+    """What a satellite announced before the user answers is known."""
+    with (
+        chat_session_of(hass, context=None) as session,
+        conversation.async_get_chat_log(hass, session) as chat_log,
+    ):
+        chat_log.async_add_assistant_content_without_tools(
+            conversation.AssistantContent("assist_satellite.hall", "Shall I lock up?")
+        )
+    await say(
+        "Yes",
+        conversation_id=session.conversation_id,
+        extra_system_prompt="The user is asked whether to lock up.",
+    )
+    (body,) = server.bodies
+    assert told(body)[1:] == ["Shall I lock up?", "Yes"]
+    assert "whether to lock up" in body["messages"][-1]["content"]
+
+
+async def test_turns_from_before(
+    server: ModelServer, say: Say, freezer: FrozenDateTimeFactory
+) -> None:
+    """A conversation that lasts longer than the session is taken in again, once."""
+    server.script(failure(402), reply("One."))
+    failing = await say("Nothing")
+    assert failed(failing)
+    first = await say("First")
+    await say("Elsewhere")
+    freezer.tick(61)
+    second = await say("Second", conversation_id=first.conversation_id)
+    assert told(server.bodies[-1]) == ["First", "One.", "Second"]
+    await say("Third", conversation_id=second.conversation_id)
+    assert told(server.bodies[-1]) == [
+        *("First", "One.", "Second", "Hello there.", "Third")
+    ]
+
+
+async def test_what_failed(server: ModelServer, say: Say) -> None:
+    """A turn that failed is known as what was said; what Home Assistant says of it is not."""
+    server.script(failure(402), reply("Better."))
+    first = await say("One")
+    assert failed(first)
+    await say("Two", conversation_id=first.conversation_id)
+    assert told(server.bodies[-1]) == ["One", UNANSWERED, "Two"]
+    await say("Three", conversation_id=first.conversation_id)
+    assert told(server.bodies[-1]) == ["One", UNANSWERED, "Two", "Better.", "Three"]
+
+
+@pytest.mark.parametrize("part", ["Well, ", "Well, <th"])
+async def test_interrupted(server: ModelServer, say: Say, part: str) -> None:
+    """A turn that is interrupted is known as what was said until then."""
+    server.script(reply(part, Pause(60), "never."))
+    turn = asyncio.ensure_future(say("Go"))
+    await server.wait_for_completions(1)
+    await asyncio.sleep(0.1)
+    turn.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await turn
+    await say("Again")
+    assert told(server.bodies[-1]) == ["Go", "Well, ", "Again"]
+
+
+async def test_interrupted_while_it_acts(
+    hass: HomeAssistant, server: ModelServer, say: Say, light: list[ServiceCall]
+) -> None:
+    """What was called before the interruption is known, with what came of it."""
+    server.script(reply(calls=[TURN_ON]), reply("The lamp ", Pause(60), "is on."))
+    turn = asyncio.ensure_future(say("Turn on the lamp"))
+    await server.wait_for_completions(2)
+    await asyncio.sleep(0.1)
+    turn.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await turn
+    await say("Stop")
+    assert told(server.bodies[-1]) == [
+        *("Turn on the lamp", "calls intent__HassTurnOn", "result", "The lamp ", "Stop")
+    ]
+    assert (
+        server.bodies[-1]["messages"][3]["content"]
+        == (server.bodies[1]["messages"][3]["content"])
+    )
+
+
+async def test_two_rooms_at_once(server: ModelServer, say: Say) -> None:
+    """Each turn sees the session as it was when it began; they enter in the order they end."""
+    await say("Zero")
+    first, second = asyncio.Event(), asyncio.Event()
+    server.script(
+        reply("One ", Pause(first), "ends."), reply("Two ", Pause(second), "ends.")
+    )
+    one = asyncio.ensure_future(say("One"))
+    await server.wait_for_completions(2)
+    two = asyncio.ensure_future(say("Two"))
+    await server.wait_for_completions(3)
+    assert told(server.bodies[-1]) == ["Zero", "Hello there.", "Two"]
+    second.set()
+    await two
+    first.set()
+    await one
+    await say("Three")
+    assert told(server.bodies[-1]) == [
+        *("Zero", "Hello there.", "Two", "Two ends.", "One", "One ends.", "Three")
+    ]
+
+
+async def test_rooms(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    room: Callable[..., str],
+    light: list[ServiceCall],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Rooms share system message and tools; where it is said goes with the turn."""
+    freezer.move_to("2026-11-21 17:05:00+00:00")
+    kitchen, bedroom = room("Kitchen", "Ground floor"), room("Bedroom")
+    async_register_timer_handler(hass, bedroom, lambda *_: None)
+    server.script(reply("Ok."), reply("Ok."), reply("Ok."))
+    await say("Turn on the lights", device_id=kitchen)
+    await say("Turn on the lights", device_id=bedroom, language="de")
+    await say("Turn on the lights")
+    one, two, three = server.bodies
+    assert one["messages"][0] == two["messages"][0] == three["messages"][0]
+    assert one["tools"] == two["tools"] == three["tools"]
+    system = one["messages"][0]["content"]
+    names = [tool["function"]["name"] for tool in one["tools"]]
+    assert "intent__HassStartTimer" in names
+    assert "Kitchen" not in system
+    in_kitchen, in_bedroom, anywhere = (
+        body["messages"][-1]["content"] for body in (one, two, three)
+    )
+    # The test house is in California.
+    assert "Saturday, 2026-11-21, 09:05" in in_kitchen
+    assert "Area: Kitchen (floor: Ground floor)." in in_kitchen
+    assert "timers" not in in_kitchen
+    assert "Area: Bedroom." in in_bedroom
+    assert "This device is able to start timers." in in_bedroom
+    assert "Language: de" in in_bedroom
+    assert "Area" not in anywhere
+    assert three["messages"][1]["content"] == in_kitchen
+
+
+async def test_acts_in_its_own_room(
+    hass: HomeAssistant, server: ModelServer, say: Say, room: Callable[..., str]
+) -> None:
+    """A call acts for the device that the turn comes from."""
+    seen: list[str | None] = []
+
+    class WhereTool(llm.Tool):
+        name = "where"
+        integration = "test"
+
+        async def async_call(
+            self,
+            hass: HomeAssistant,
+            tool_input: llm.ToolInput,
+            llm_context: llm.LLMContext,
+        ) -> llm.ToolResult:
+            seen.append(llm_context.device_id)
+            return llm.ToolResult(data={})
+
+    class WhereAPI(llm.API):
+        async def async_get_api_instance(
+            self, llm_context: llm.LLMContext
+        ) -> llm.APIInstance:
+            return llm.APIInstance(self, "", llm_context, [WhereTool()])
+
+    llm.async_register_api(hass, WhereAPI(hass=hass, id="where", name="Where"))
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    hass.config_entries.async_update_entry(
+        entry, options={**entry.options, "llm_hass_api": ["where"]}
+    )
+    rooms = [room("Kitchen"), room("Bedroom")]
+    for device_id in rooms:
+        server.script(reply(calls=[Call("where", {})]), reply("There."))
+        await say("Where am I?", device_id=device_id)
+    assert seen == rooms
+
+
+async def test_who_speaks(server: ModelServer, say: Say, hass_admin_user: Any) -> None:
+    """The speaker's name goes with the turn, where it is known."""
+    await say("Hi", context=Context(user_id=hass_admin_user.id))
+    await say("Hi")
+    one, two = (body["messages"][-1]["content"] for body in server.bodies)
+    assert f"Speaker: {hass_admin_user.name}" in one
+    assert "Speaker" not in two
+
+
+@pytest.mark.parametrize("own", [False, True])
+async def test_a_clock_in_the_instructions(
+    server: ModelServer,
+    say: Say,
+    set_options: Callable[..., None],
+    freezer: FrozenDateTimeFactory,
+    own: bool,
+) -> None:
+    """A template is rendered once a session: a clock in it does not break the cache."""
+    set_options(prompt="It is {{ now().isoformat() }}.", own_prompt_only=own)
+    await say("One")
+    freezer.tick(30)
+    await say("Two")
+    one, two = (body["messages"][0]["content"] for body in server.bodies)
+    assert one == two
+    freezer.tick(61)
+    await say("Three")
+    assert server.bodies[-1]["messages"][0]["content"] != one
+    set_options(prompt="Be brief.")
+    await say("Four")
+    assert server.bodies[-1]["messages"][0]["content"].startswith("Be brief.")
+    assert "Three" in told(server.bodies[-1])
+
+
+async def test_instructions_for_somebody(
+    server: ModelServer,
+    say: Say,
+    set_options: Callable[..., None],
+    hass_admin_user: Any,
+) -> None:
+    """Instructions that name who speaks, or look at the device, do so for each."""
+    set_options(prompt="You serve {{ user_name }}.")
+    await say("Hi", context=Context(user_id=hass_admin_user.id))
+    await say("Hi")
+    set_options(prompt="Device {{ llm_context.device_id }}.")
+    await say("Hi", device_id="a-device")
+    heads = [
+        body["messages"][0]["content"].partition("\n")[0] for body in server.bodies
+    ]
+    assert heads == [
+        *(f"You serve {hass_admin_user.name}.", "You serve None.", "Device a-device.")
+    ]
+
+
+async def test_extra_prompt_once(
+    server: ModelServer, say: Say, set_options: Callable[..., None]
+) -> None:
+    """An extra system prompt is told once a conversation, as long as it is known."""
+    extra = "The door is open."
+    first = await say("One", extra_system_prompt=extra)
+    await say("Two", conversation_id=first.conversation_id, extra_system_prompt=extra)
+    await say("Three", extra_system_prompt=extra)
+    count = [str(body["messages"]).count(extra) for body in server.bodies]
+    assert count == [1, 1, 2]
+    set_options(own_prompt_only=True)
+    await say("Four", extra_system_prompt="The attic is open.")
+    assert "attic" not in str(server.bodies[-1])
+
+
+TOO_LONG = {
+    "error": {
+        "code": 400,
+        "type": "exceed_context_size_error",
+        "message": "request (4000 tokens) exceeds the available context size (1000 tokens)",
+    }
+}
+
+
+async def test_too_long_for_the_server(server: ModelServer, say: Say) -> None:
+    """The oldest turns are dropped, as many as are too much, and the rest is sent again."""
+    for number in range(8):
+        server.script(reply("x" * 100))
+        await say(str(number))
+    server.script(failure(400, TOO_LONG), reply("So."))
+    assert speech(await say("Last")) == "So."
+    before, after = server.bodies[-2:]
+    assert told(before)[0] == "0"
+    assert told(after) == ["6", "x" * 100, "7", "x" * 100, "Last"]
+    await say("Next")
+    assert told(server.bodies[-1])[0] == "6"
+
+
+async def test_too_long_by_itself(server: ModelServer, say: Say) -> None:
+    """What is too long by itself fails once, and does not stand in the way of the next."""
+    server.script(failure(400, TOO_LONG))
+    first = await say("x" * 9000)
+    assert failed(first)
+    assert len(server.bodies) == 1
+    assert speech(await say("Hi", conversation_id=first.conversation_id)) == (
+        "Hello there."
+    )
+    assert len(str(server.bodies[-1]["messages"][1:])) < 1000
+
+
+async def test_too_long_twice(server: ModelServer, say: Say) -> None:
+    """The request is sent once more, not again and again."""
+    await say("One")
+    server.script(failure(400, TOO_LONG), failure(400, TOO_LONG))
+    assert failed(await say("Two"))
+    assert len(server.bodies) == 3
+
+
+async def test_as_it_came(server: ModelServer, say: Say) -> None:
+    """What the model wrote goes back as it came, for the server's cache holds it so."""
+    text = "<think>Hm.</think>\n\n**On**, or [CONTINUE_LISTENING]"
+    arguments = '{ "name" : "Lamp" }'
+    call = {"index": 0, "id": "a", "function": {"name": "nope", "arguments": arguments}}
+    server.script(
+        raw(
+            chunk({"role": "assistant", "reasoning_content": "Well"}),
+            chunk({"content": "Let me see"}),
+            chunk({"tool_calls": [call]}),
+            chunk({}, "tool_calls"),
+        ),
+        reply(text),
+    )
+    assert speech(await say("Hi", device_id="a-device")) == "On, or"
+    await say("Again")
+    _, called, _, said, _ = server.bodies[-1]["messages"][1:]
+    assert called["reasoning_content"] == "Well"
+    assert called["content"] == "Let me see"
+    assert called["tool_calls"][0]["function"] == {
+        "name": "nope",
+        "arguments": arguments,
+    }
+    assert said == {"role": "assistant", "content": text}
+
+
+async def test_broken_off(server: ModelServer, say: Say) -> None:
+    """What broke off in the middle goes back as it was said."""
+    server.script(raw(chunk({"content": "**Well"}), Pause(0.05), Abort()))
+    assert failed(await say("Hi", device_id="a-device"))
+    await say("Again")
+    assert told(server.bodies[-1]) == ["Hi", "Well", "Again"]
