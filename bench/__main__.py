@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Callable
 import sys
 
-from . import prefix, speech, wire
+from . import prefix, session, speech, wire
 
 PARTS: dict[str, Callable[[], bool]] = {
     "wire": wire.run,
     "speech": speech.run,
+    "session": session.run,
     "prefix": prefix.run,
 }
 """Each part prints what it measured, and returns whether its goals were met."""

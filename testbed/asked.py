@@ -49,10 +49,25 @@ class Asked:
     @cached_property
     def text(self) -> str:
         """Return what the user said last."""
-        for message in reversed(self._messages):
-            if message.get("role") == "user":
-                return words(_text(message)).strip()
-        return ""
+        return self.said[-1] if self.said else ""
+
+    @cached_property
+    def said(self) -> list[str]:
+        """Return what the user said, in order."""
+        return [
+            words(_text(message)).strip()
+            for message in self._messages
+            if message.get("role") == "user"
+        ]
+
+    @cached_property
+    def spoken(self) -> list[str]:
+        """Return what user and assistant said, in order."""
+        return [
+            words(_text(message)).strip()
+            for message in self._messages
+            if message.get("role") in ("user", "assistant") and message.get("content")
+        ]
 
     @cached_property
     def results(self) -> list[Result]:

@@ -110,13 +110,8 @@ def ask_back(asked: Asked) -> Answer | None:
 
 def hear_back(asked: Asked) -> Answer | None:
     """Turn the lights on or off in the room that was asked for."""
-    words = [
-        str(message["content"]).strip()
-        for message in asked.body["messages"]
-        if message["role"] in ("user", "assistant") and message.get("content")
-    ]
-    match words:
-        case [*_, before, question, _] if question == WHICH_ROOM:
+    match asked.spoken:
+        case [*_, before, question, _] if question.startswith(WHICH_ROOM):
             room = _heard(asked, r"(?:in )?(.+)")
             if (
                 (state := _lights(before))
@@ -125,6 +120,24 @@ def hear_back(asked: Asked) -> Answer | None:
             ):
                 return _turn(asked, state, f"lights in {room[1]}")
     return None
+
+
+def hear_name(asked: Asked) -> Answer | None:
+    """Take note of what something is called."""
+    if said := _heard(asked, _NAMING):
+        return speak(asked, f"{said[2]} is a nice name for a {said[1]}.")
+    return None
+
+
+def tell_name(asked: Asked) -> Answer | None:
+    """Tell what something is called, if that was said."""
+    if not (question := _heard(asked, r"what is my (\w+) called")):
+        return None
+    for text in asked.said[:-1]:
+        said = _match(text, _NAMING)
+        if said and said[1].casefold() == question[1].casefold():
+            return speak(asked, f"Your {said[1]} is called {said[2]}.")
+    return speak(asked, f"I do not know what your {question[1]} is called.")
 
 
 def cheer(asked: Asked) -> Answer | None:
@@ -183,8 +196,12 @@ def clock(asked: Asked) -> Answer | None:
     return speak(asked, now(asked.results[-1].data))
 
 
-RULES: list[Rule] = [greet, dim, hear_back, ask_back, switch, look, clock, cheer]
+RULES: list[Rule] = [
+    *(greet, dim, hear_back, ask_back, switch, look, clock),
+    *(hear_name, tell_name, cheer),
+]
 
+_NAMING = r"my (\w+) is called (.+)"
 _FRILLS = re.compile(
     r"^((hello|hi|hey|good (morning|evening)|please|now|and|(can|could) you)\b[,.! ]*)+"
     r"|(,? (please|again|now))*[.!?\s]*$",

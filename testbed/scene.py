@@ -27,6 +27,9 @@ class Scene:
         """Play a step; return what should be true after it and is not."""
         paper = self._paper
         before = await states(self._client)
+        if step.elsewhere:
+            paper.line("", "In another room, in a conversation of its own:", DIM)
+            self._conversation_id = None
         paper.line("You", step.say, BOLD, CYAN)
         turn = await talk(
             self._client,

@@ -33,6 +33,8 @@ class Step:
 
     say: str
     checks: tuple[Check, ...]
+    elsewhere: bool = False
+    """Whether it begins a conversation of its own, as in another room."""
     scripted: bool = False
     """Whether it shows what the scripted model does, and another need not."""
 
@@ -118,6 +120,8 @@ CONVERSATION = [
         ),
         scripted=True,
     ),
+    Step("My cat is called Amy", (ANSWERED, STREAMED)),
+    Step("What is my cat called?", (ANSWERED, STREAMED, names("Amy")), elsewhere=True),
     Step(
         "Tell me something nice", (ANSWERED, STREAMED, QUESTION, CLOSED), scripted=True
     ),

@@ -69,11 +69,17 @@ def _in_calls(calls: list[dict[str, Any]]) -> Iterator[str]:
         if not NAME.fullmatch(function["name"]):
             yield f"a tool cannot be called {function['name']!r}"
         try:
-            good = isinstance(json.loads(function["arguments"]), dict)
+            arguments = json.loads(function["arguments"], parse_constant=_refuse)
+            good = isinstance(arguments, dict)
         except ValueError:
             good = False
         if not good:
             yield f"arguments are no object: {function['arguments']!r}"
+
+
+def _refuse(constant: str) -> None:
+    """Refuse what Python takes for a number and JSON does not."""
+    raise ValueError(constant)
 
 
 def _in_tools(tools: list[dict[str, Any]]) -> Iterator[str]:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 import json
-import re
 import time
 from typing import Any
 
@@ -32,11 +31,19 @@ from custom_components.openai_compatible_conversation.completions.request import
     build_body,
     encode,
 )
-from custom_components.openai_compatible_conversation.history import messages_of
-from homeassistant.components import conversation
-from homeassistant.helpers import llm
+from custom_components.openai_compatible_conversation.messages import (
+    Assistant,
+    CallRecord,
+    Message,
+    System,
+    ToolOutcome,
+    User,
+)
+from custom_components.openai_compatible_conversation.session.turns import turn_of
+from custom_components.openai_compatible_conversation.tools.schema import wire_name
 from testbed.replies import Abort, Body, Pause, Reply, Step
 from testbed.server import ModelServer
+from testbed.strict import faults
 
 from .budget import TIMEOUT, fuzz
 from .streams import ERRORS, TOOLS, WEIRD, Piece, cut, dumped, stream
@@ -138,7 +145,7 @@ class _Turns:
     def _model(self, body: Body) -> Reply:
         """Check a request and return the answer that is due."""
         try:
-            check_messages(body["messages"])
+            assert not faults(body), faults(body)
         except AssertionError as err:
             self._broken = err
         assert self._answer is not None
@@ -157,28 +164,26 @@ class _Turns:
         """Take a turn, and check what it leaves after each answer."""
         self._server.forget()
         self._broken = None
-        content: list[conversation.Content] = [
-            conversation.SystemContent("You are a voice assistant."),
-            conversation.UserContent("Turn on the lamp"),
-        ]
+        said: list[Message] = [User("Turn on the lamp")]
         for reply in replies:
             self._answer = reply
-            content += await self._ask(reply, content, streamed=streamed)
-            body = build_body("m", messages_of(content), stream=streamed)
-            check_messages(json.loads(encode(body))["messages"])
-            if content[-1].role != "tool_result":
-                content.append(conversation.UserContent("And now?"))
+            said += await self._ask(reply, said, streamed=streamed)
+            kept = [*turn_of(said).messages, User("And now?")]
+            body = json.loads(encode(build_body("m", kept, stream=streamed)))
+            assert not faults(body), faults(body)
+            if not isinstance(said[-1], ToolOutcome):
+                said = kept
         if self._broken is not None:
             raise self._broken
 
     async def _ask(
         self,
         answer: Answer,
-        content: list[conversation.Content],
+        said: list[Message],
         *,
         streamed: bool,
-    ) -> list[conversation.Content]:
-        """Ask once, and return what the chat log would then hold more."""
+    ) -> list[Message]:
+        """Ask once, and return what the turn would then hold more."""
         due = decoded(piece.data for piece in answer.pieces)
         calm = answer.whole and not (due.error and not due.text + due.thoughts)
         client = CompletionsClient(
@@ -186,7 +191,8 @@ class _Turns:
         )
         events: list[Event] = []
         error: str | None = None
-        body = build_body("m", messages_of(content), TOOL_DEFINITIONS, stream=streamed)
+        chat = [System("You are a voice assistant."), *said]
+        body = build_body("m", chat, TOOL_DEFINITIONS, stream=streamed)
         begin = time.monotonic()
         try:
             async with aclosing(client.answer(body, known_tools=TOOLS)) as found:
@@ -209,80 +215,20 @@ class _Turns:
 
 def _left(
     text: str, thoughts: str, events: list[Event], error: str | None
-) -> list[conversation.Content]:
-    """Return what an answer leaves in the chat log."""
+) -> list[Message]:
+    """Return what an answer leaves for the next request."""
     spoke = bool(text) and not text.isspace()
     if error and not spoke:
         return []
-    calls = [
-        llm.ToolInput(tool_name=event.name, tool_args=event.arguments, id=event.id)
+    calls = tuple(
+        CallRecord(event.id, wire_name(event.name), event.text)
         for event in events
         if isinstance(event, ToolCall)
-    ]
-    content: list[conversation.Content] = [
-        conversation.AssistantContent(
-            "conversation.fuzz",
-            text or None,
-            thinking_content=thoughts or None,
-            tool_calls=calls or None,
-        ),
-        *(
-            conversation.ToolResultContent(
-                "conversation.fuzz",
-                call.id,
-                call.tool_name,
-                llm.ToolResult(data={"ok": True}),
-            )
-            for call in calls
-        ),
-    ]
-    if error:
-        told = conversation.AssistantContent("conversation.fuzz", "It broke off.")
-        content.append(told)
-    return content
-
-
-def check_messages(messages: list[dict[str, Any]]) -> None:
-    """Check that messages are what the strictest server takes."""
-    waiting: list[str] = []
-    for message in messages:
-        role = message["role"]
-        if role == "tool":
-            # In the order of the calls, each once
-            assert waiting, messages
-            assert message["tool_call_id"] == waiting.pop(0)
-            assert isinstance(message["content"], str)
-            continue
-        assert not waiting, f"a call without a result: {messages}"
-        assert role in ("system", "user", "assistant")
-        content = message.get("content")
-        if role != "assistant":
-            assert isinstance(content, str)
-            continue
-        calls = message.get("tool_calls", ())
-        assert calls or (isinstance(content, str) and content.strip())
-        waiting = [_checked_call(call) for call in calls]
-        assert len(waiting) == len(set(waiting))
-    assert not waiting, f"a call without a result: {messages}"
-
-
-def _checked_call(call: dict[str, Any]) -> str:
-    """Return the id of a call after checking it."""
-    assert call.keys() == {"id", "type", "function"}
-    assert call["type"] == "function"
-    function = call["function"]
-    assert function.keys() == {"name", "arguments"}
-    assert re.fullmatch("[a-zA-Z0-9_-]{1,64}", function["name"]), function
-    arguments = json.loads(function["arguments"], parse_constant=_no_constant)
-    assert isinstance(arguments, dict)
-    assert isinstance(call["id"], str)
-    assert call["id"]
-    return call["id"]
-
-
-def _no_constant(name: str) -> None:
-    """Refuse what is no JSON, though Python takes it."""
-    raise AssertionError(f"{name} is no JSON")
+    )
+    if not spoke and not calls:
+        return []
+    said = Assistant(text if spoke else None, calls, thoughts or None)
+    return [said, *(ToolOutcome(call.id, '{"ok":true}') for call in calls)]
 
 
 def test_turns() -> None:

@@ -50,11 +50,11 @@ from custom_components.openai_compatible_conversation.completions.events import 
     Text,
     Usage,
 )
-from custom_components.openai_compatible_conversation.messages import User
 from custom_components.openai_compatible_conversation.completions.request import (
     build_body,
 )
 from custom_components.openai_compatible_conversation.data import async_create_client
+from custom_components.openai_compatible_conversation.messages import User
 from custom_components.openai_compatible_conversation.probe import Probe
 from homeassistant.components import conversation
 from homeassistant.core import Context, HomeAssistant

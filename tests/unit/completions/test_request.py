@@ -4,16 +4,16 @@ from typing import Any
 
 import orjson
 
+from custom_components.openai_compatible_conversation.completions.request import (
+    build_body,
+    encode,
+)
 from custom_components.openai_compatible_conversation.messages import (
     Assistant,
     CallRecord,
     System,
     ToolOutcome,
     User,
-)
-from custom_components.openai_compatible_conversation.completions.request import (
-    build_body,
-    encode,
 )
 
 TOOL = {"name": "f", "description": "Does.", "parameters": {"type": "object"}}

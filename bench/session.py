@@ -1,0 +1,90 @@
+"""What a turn costs the session, as the history of the house grows."""
+
+import asyncio
+import gc
+from pathlib import Path
+from statistics import median
+import sys
+from tempfile import TemporaryDirectory
+import time
+
+from custom_components.openai_compatible_conversation.completions.request import (
+    build_body,
+    encode,
+)
+from custom_components.openai_compatible_conversation.messages import (
+    Assistant,
+    CallRecord,
+    System,
+    ToolOutcome,
+    User,
+)
+from custom_components.openai_compatible_conversation.session.session import Session
+from homeassistant.components import conversation
+from homeassistant.core import HomeAssistant
+
+from .measure import tell
+
+TURNS = 10_000
+BLOCKS = 10
+MOST_TIME = 1.25
+"""How much longer a turn may take in the last blocks than in the first ones."""
+MOST_MEMORY = 1.02
+
+
+async def _turn(session: Session, hass: HomeAssistant, number: int) -> None:
+    """Have a turn with a tool call, in a conversation of its own."""
+    content: list[conversation.Content] = [
+        conversation.SystemContent(""),
+        conversation.UserContent(f"Turn on light {number}"),
+    ]
+    chat_log = conversation.ChatLog(hass, f"conversation {number}", content)
+    async with session.async_visit(chat_log, str) as visit:
+        call = CallRecord(f"call_{number}", "intent__HassTurnOn", '{"name":"Lamp"}')
+        visit.said.append(User(f"Turn on light {number}"))
+        encode(build_body("m", [System("Be nice."), *visit.messages], stream=True))
+        visit.said += [
+            Assistant(None, (call,)),
+            ToolOutcome(call.id, '{"success":true}' * 20),
+        ]
+        encode(build_body("m", [System("Be nice."), *visit.messages], stream=True))
+        visit.said.append(Assistant("It is on now."))
+
+
+async def _measure(folder: Path) -> list[tuple[float, int]]:
+    """Return microseconds a turn and allocated blocks of memory, after each block of turns."""
+    hass = HomeAssistant(str(folder))
+    session = Session(hass, "bench", lambda: 600)
+    await session.async_start()
+    measured = []
+    for block in range(BLOCKS):
+        took = []
+        for number in range(TURNS // BLOCKS):
+            begin = time.perf_counter()
+            await _turn(session, hass, block * TURNS + number)
+            took.append(time.perf_counter() - begin)
+        gc.collect()
+        measured.append((median(took) * 1e6, sys.getallocatedblocks()))
+    session.async_stop()
+    await hass.async_stop(force=True)
+    return measured
+
+
+def run() -> bool:
+    """Print what a turn costs in each block of turns; return whether it stays the same."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / ".storage").mkdir()
+        measured = asyncio.run(_measure(Path(folder)))
+    tell(f"The session: {TURNS} turns with a tool call, on disk after each")
+    tell("  turns     µs a turn    blocks of memory")
+    for number, (micros, blocks) in enumerate(measured, 1):
+        tell(f"  {number * TURNS // BLOCKS:6}   {micros:10.0f}   {blocks:12}")
+    # The first block fills the session.
+    first, last = measured[1:4], measured[-3:]
+    slower = median(m for m, _ in last) / median(m for m, _ in first)
+    larger = median(b for _, b in last) / median(b for _, b in first)
+    tell(
+        f"  the last three blocks against the second to fourth: time {slower:.2f}, memory {larger:.3f}"
+    )
+    tell(f"  goal: at most {MOST_TIME} and {MOST_MEMORY}")
+    return slower <= MOST_TIME and larger <= MOST_MEMORY

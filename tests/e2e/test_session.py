@@ -1,0 +1,150 @@
+"""One memory for the whole house, and requests that a server finds in its cache."""
+
+from collections.abc import AsyncGenerator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from testbed.asked import words
+from testbed.assistant import remove_entries
+from testbed.hass import Hass
+from testbed.replies import Call, say
+from testbed.server import ModelServer
+from testbed.voice import device_of
+from testbed.websocket import Client
+
+from .agent import Agent, until
+
+LIGHT = "light.bed_light"
+
+
+def texts(body: dict[str, Any]) -> list[str]:
+    """Return what was said according to a request, its system message aside."""
+    return [
+        words(message["content"])
+        for message in body["messages"][1:]
+        if message["content"] and message["role"] != "tool"
+    ]
+
+
+async def keep_long(agent: Agent) -> None:
+    """Let the session of an agent last for as long as it can."""
+    flow = await agent.options()
+    memory = {"conversation_timeout": 600}
+    await flow.submit(chat_model="scripted", llm_hass_api=["assist"], memory=memory)
+    assert flow.step["type"] == "create_entry"
+    await agent.loaded()
+
+
+async def test_every_request_extends_the_last(
+    agent: Agent, server: ModelServer, client: Client
+) -> None:
+    """Over tools, rooms, conversations, commands handled locally and a reload."""
+    await keep_long(agent)
+    bedroom = await device_of(client, LIGHT)
+    kitchen = await device_of(client, "light.kitchen_lights")
+    on = Call("intent__HassTurnOn", {"name": "Bed Light"})
+    off = Call("intent__HassTurnOff", {"name": "Bed Light"})
+    look = Call("homeassistant__GetLiveContext", {})
+
+    server.script(say("Hello."))
+    first = await agent.say("Hi", device_id=kitchen)
+    server.script(say("Let me see.", calls=[on, look]), say("It is on."))
+    await agent.say("Turn on the bed light", device_id=bedroom)
+    server.script(
+        say(calls=[look], reasoning="I must look."),
+        say(calls=[off], reasoning="It is on."),
+        say("It was on. [CONTINUE_LISTENING]"),
+    )
+    await agent.say("If the bed light is on, turn it off", device_id=kitchen)
+
+    await agent.prefer_local()
+    asked = len(server.completions)
+    local = await agent.say("Turn on the bed light", first.conversation_id)
+    assert local.answer == "Turned on the light"
+    assert len(server.completions) == asked
+    server.script(say("I turned on the bed light."))
+    await agent.say("What did you just do exactly?", first.conversation_id)
+    told = server.bodies[-1]["messages"]
+    (call,) = told[-4]["tool_calls"]
+    assert call["function"]["name"] == "intent__HassTurnOn"
+    assert '"success":[{' in told[-3]["content"]
+    assert told[-2] == {"role": "assistant", "content": "Turned on the light"}
+
+    await client.command("config_entries/get")
+    entry = f"config/config_entries/entry/{agent.entry_id}/reload"
+    await client.rest("POST", entry)
+    await agent.loaded()
+    server.script(say("Yes **it** is 👍"))
+    await agent.say("Would you say that all is fine?", device_id=bedroom)
+    server.script(say("Bye."))
+    await agent.say("Then farewell to you", device_id=kitchen)
+
+    assert len(server.bodies) == 9
+    for before, after in pairwise(server.bodies):
+        assert after["tools"] == before["tools"]
+        assert after["messages"][: len(before["messages"])] == before["messages"]
+    # Byte for byte: the request before is the beginning of the next.
+    raw = [request.raw.partition(b',"tools":')[0] for request in server.completions]
+    for one, two in pairwise(raw):
+        assert two.startswith(one.removesuffix(b"]"))
+    assert not server.faults
+
+
+@pytest.fixture
+async def hass(hass_process: Hass) -> AsyncGenerator[Hass]:
+    """Return the Home Assistant of all tests, which runs again after the test."""
+    yield hass_process
+    if not hass_process.running:
+        await hass_process.start()
+    async with hass_process.client() as client:
+        await remove_entries(client)
+
+
+@pytest.mark.parametrize("how", ["stopped", "killed"])
+async def test_survives(hass: Hass, server: ModelServer, how: str) -> None:
+    """What was said before Home Assistant was stopped or killed is known after it."""
+    async with hass.client() as client:
+        agent = await Agent.add(client, server.base_url)
+        await keep_long(agent)
+
+        stored = hass.folder / ".storage" / "core.config_entries"
+
+        async def is_stored() -> bool:
+            # An entry that was just made does not survive a kill.
+            return stored.exists() and agent.entry_id in stored.read_text()
+
+        await until(is_stored)
+        server.script(say("Nice."))
+        await agent.say("My cat is called Amy")
+        entry_id = agent.entry_id
+        if how == "killed":
+            await hass.kill()
+    if how == "stopped":
+        await hass.stop()
+    await hass.start()
+    before = server.bodies[-1]
+    async with hass.client() as client:
+        agent = await Agent.of(client, entry_id)
+        await agent.loaded()
+        server.script(say("Amy."))
+        await agent.say("What is my cat called?")
+    after = server.bodies[-1]
+    assert texts(after) == ["My cat is called Amy", "Nice.", "What is my cat called?"]
+    assert after["tools"] == before["tools"]
+    assert after["messages"][: len(before["messages"])] == before["messages"]
+
+
+async def test_own_room(agent: Agent, server: ModelServer, client: Client) -> None:
+    """A command without a place acts where the speaker is."""
+    for entity_id in (LIGHT, "light.kitchen_lights"):
+        await client.call("light.turn_off", entity_id)
+    bedroom = await device_of(client, LIGHT)
+    call = Call("intent__HassTurnOn", {"name": "lights", "domain": ["light"]})
+    area = Call("intent__HassTurnOn", {"area": "Bedroom", "domain": ["light"]})
+    server.script(say(calls=[call]), say(calls=[area]), say("They are on."))
+    await agent.say("Turn on the lights", device_id=bedroom)
+    assert "Area: Bedroom" in server.bodies[0]["messages"][-1]["content"]
+    assert (await client.state(LIGHT))["state"] == "on"
+    assert (await client.state("light.kitchen_lights"))["state"] == "off"
