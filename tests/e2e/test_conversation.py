@@ -3,6 +3,7 @@
 import asyncio
 import json
 
+from testbed.asked import words
 from testbed.replies import Call, Pause, say
 from testbed.server import ModelServer
 from testbed.websocket import Client, Events
@@ -84,7 +85,9 @@ async def test_conversation_goes_on(agent: Agent, server: ModelServer) -> None:
     assert second.answer == "You are Ada."
     one, two = (body["messages"] for body in server.bodies)
     assert two[: len(one)] == one
-    assert [m["content"] for m in two[len(one) :]] == ["Nice to meet you.", "Who am I?"]
+    assert [words(m["content"]) for m in two[len(one) :]] == [
+        *("Nice to meet you.", "Who am I?")
+    ]
 
 
 async def test_server_down(agent: Agent, server: ModelServer) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from testbed.asked import words
 from testbed.flows import Flow
 from testbed.server import ModelServer
 
@@ -66,7 +67,7 @@ async def test_change_takes_effect(agent: Agent, server: ModelServer) -> None:
     assert body["top_k"] == 7
     assert request.headers["X-Team"] == "blue"
     assert body["messages"][0]["content"].startswith("Answer in rhymes.")
-    said = [m["content"] for m in body["messages"] if m["role"] == "user"]
+    said = [words(m["content"]) for m in body["messages"] if m["role"] == "user"]
     assert said == ["one", "two"]
     assert (await agent.entry())["state"] == "loaded"
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
+from testbed.asked import words
 from testbed.assistant import agent_of
 from testbed.hass import Hass
 from testbed.replies import Abort, Call, Pause, chunk, raw, say
@@ -58,7 +59,7 @@ async def test_speech_begins_at_once(voice: Voice, server: ModelServer) -> None:
             await run.finish()
             heard = head + await sound.read()
 
-    assert request.body["messages"][-1]["content"] == "How is the evening?"
+    assert words(request.body["messages"][-1]["content"]) == "How is the evening?"
     assert voice.ears.heard == FRAMES * len(FRAME)
     (synthesis,) = voice.mouth.syntheses
     assert synthesis.streamed
