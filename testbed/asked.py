@@ -8,6 +8,9 @@ from typing import Any
 
 from .replies import Body
 
+SEARCH = "query_tools"
+"""The tool that finds others."""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -71,7 +74,7 @@ class Asked:
 
     @cached_property
     def results(self) -> list[Result]:
-        """Return what tools brought since the user spoke, in order."""
+        """Return what tools brought since the user spoke, in order, searches aside."""
         calls: dict[str, dict[str, Any]] = {}
         found: list[Result] = []
         for message in self._messages:
@@ -81,12 +84,20 @@ class Asked:
                 case "assistant":
                     for call in message.get("tool_calls") or ():
                         calls[call["id"]] = call["function"]
-                case "tool" if call := calls.get(message.get("tool_call_id", "")):
+                case "tool" if (
+                    call := calls.get(message.get("tool_call_id", ""))
+                ) and call["name"] != SEARCH:
                     arguments = _parsed(call["arguments"])
                     found.append(
                         Result(call["name"], arguments, _parsed(_text(message)))
                     )
         return found
+
+    @property
+    def searched(self) -> bool:
+        """Return whether a tool was looked for since the user spoke."""
+        last = self._messages[-1]
+        return last.get("role") == "tool" and not self.results
 
     def tool(self, name: str, *properties: str) -> str | None:
         """Return the tool of that name, with or without a namespace, if it is there.

@@ -84,6 +84,22 @@ async def agent_of(client: Client, entry_id: str) -> str:
     raise SetUpError(f"The entry {entry_id} has no conversation agent.")
 
 
+async def add_tool_server(client: Client, url: str) -> str:
+    """Let Home Assistant use a tool server; return the id of its LLM API."""
+    flow = await Flow.config(client, "mcp")
+    await flow.submit(url=url)
+    _check(flow.step)
+    entry_id: str = flow.step["result"]["entry_id"]
+    return f"mcp-{entry_id}"
+
+
+async def allow(client: Client, agent: Agent, *apis: str, **others: Any) -> None:
+    """Let an agent use LLM APIs, and set some of its other options."""
+    flow = await Flow.options(client, agent.entry_id)
+    await flow.submit(chat_model=agent.model, llm_hass_api=list(apis), **others)
+    _check(flow.step)
+
+
 async def entries_of(client: Client) -> list[Message]:
     """Return the entries of the integration."""
     entries: list[Message] = await client.command("config_entries/get", domain=DOMAIN)
@@ -91,8 +107,9 @@ async def entries_of(client: Client) -> list[Message]:
 
 
 async def remove_entries(client: Client) -> None:
-    """Remove the entries of the integration."""
-    for entry in await entries_of(client):
+    """Remove the entries of the integration, and the tool servers."""
+    servers = await client.command("config_entries/get", domain="mcp")
+    for entry in [*await entries_of(client), *servers]:
         await client.rest("DELETE", f"config/config_entries/entry/{entry['entry_id']}")
 
 

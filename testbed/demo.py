@@ -17,21 +17,33 @@ import aiohttp
 
 from homeassistant.const import __version__
 
-from .assistant import SetUpError, add_agent, add_pipeline, remove_entries
+from .assistant import (
+    SetUpError,
+    add_agent,
+    add_pipeline,
+    add_tool_server,
+    allow,
+    remove_entries,
+)
 from .hass import Hass, HassError, PortTakenError, claim_port
 from .house import furnish
 from .login import PASSWORD, USERNAME
+from .mcp import ToolServer
 from .paper import BOLD, GREEN, RED, Paper
 from .rules import model
 from .scene import Scene
 from .server import ModelServer
 from .steps import CONVERSATION, LIGHT, OTHER_LIGHT, free
+from .tools import household
 from .websocket import Client, CommandError
 
 RESTART_EXIT_CODE = 100
 """With which Home Assistant ends when a user restarts it."""
 
 PIPELINE = "Demo"
+
+TOOLS = 120
+"""Of the household server: more than a small model should read at once."""
 
 
 @dataclass(frozen=True)
@@ -64,14 +76,17 @@ async def perform(args: argparse.Namespace, paper: Paper) -> int:
     async with target(paper) as server:
         clock = asyncio.get_running_loop().time
         start = clock()
-        async with Hass(args.keep, port=args.port) as hass:
+        async with (
+            Hass(args.keep, port=args.port) as hass,
+            ToolServer("Household", household(TOOLS)) as tools,
+        ):
             seconds = f"{clock() - start:.1f} s"
             paper.line(
                 "Home", f"Home Assistant {__version__} at {hass.url}, up in {seconds}"
             )
             try:
                 async with hass.client() as client:
-                    missing = await converse(client, server, args.say, paper)
+                    missing = await converse(client, server, tools, args.say, paper)
             except SetUpError as err:
                 # The log may be in a folder that is about to be removed.
                 raise HassError(f"{err}\n{hass.last_error}") from err
@@ -82,7 +97,7 @@ async def perform(args: argparse.Namespace, paper: Paper) -> int:
 
 
 async def converse(
-    client: Client, server: Target, say: list[str], paper: Paper
+    client: Client, server: Target, tools: ToolServer, say: list[str], paper: Paper
 ) -> list[str]:
     """Set the integration up and hold the conversation; return what was not seen."""
     await furnish(client)
@@ -93,8 +108,10 @@ async def converse(
     agent = await add_agent(
         client, server.base_url, api_key=server.api_key, model=server.model
     )
+    await allow(client, agent, "assist", await add_tool_server(client, tools.url))
     pipeline = await add_pipeline(client, agent.entity_id, PIPELINE)
     paper.line("Agent", f"{agent.entity_id}, which asks the model {agent.model}")
+    paper.line("Tools", f"those of Assist, and {TOOLS} of a household server (MCP)")
     paper.blank()
     scene = Scene(client, pipeline, paper)
     steps = [free(text) for text in say] or [

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import re
 from typing import Any
 
-from .asked import Asked
+from .asked import SEARCH, Asked
 from .replies import Answer, Body, Call, Pause, say
 from .reports import lights_on, listing, now, overview, things_on, weather
 
@@ -49,7 +49,9 @@ def speak(asked: Asked, text: str) -> Answer:
 
 
 def use(asked: Asked, tool: str | None, what: str, **arguments: Any) -> Answer:
-    """Call a tool, or say that there is none for it."""
+    """Call a tool; look for one if there is none, and say so if that fails."""
+    if tool is None and asked.tool(SEARCH) and not asked.searched:
+        tool, arguments = SEARCH, {"query": what}
     if tool is None:
         return speak(asked, f"I was given no tool to {what}.")
     # A call id has to be one of its kind in the whole conversation.
@@ -185,6 +187,19 @@ def look(asked: Asked) -> Answer | None:
     return speak(asked, tell(asked.results[-1].data))
 
 
+def pantry(asked: Asked) -> Answer | None:
+    """Answer how much of some food is left."""
+    if not (said := _heard(asked, r"how many (\w+) (?:do we have|are left)")):
+        return None
+    if not asked.results:
+        tool = asked.tool("pantry_stock", "item")
+        return use(asked, tool, "see how much food is left", item=said[1])
+    if problem := asked.results[-1].problem:
+        return _apology(asked, problem)
+    (content,) = asked.results[-1].data["content"]
+    return speak(asked, f"In the pantry: {content['text']}.")
+
+
 def clock(asked: Asked) -> Answer | None:
     """Answer what time or day it is."""
     if not _heard(asked, r"what (?:time|day) is it|what(?:'s| is) the (?:time|date)"):
@@ -197,7 +212,7 @@ def clock(asked: Asked) -> Answer | None:
 
 
 RULES: list[Rule] = [
-    *(greet, dim, hear_back, ask_back, switch, look, clock),
+    *(greet, dim, hear_back, ask_back, switch, look, clock, pantry),
     *(hear_name, tell_name, cheer),
 ]
 

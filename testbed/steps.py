@@ -120,6 +120,10 @@ CONVERSATION = [
         ),
         scripted=True,
     ),
+    Step(
+        "How many eggs do we have?",
+        (ANSWERED, STREAMED, *(called(t) for t in ("query_tools", "pantry_stock"))),
+    ),
     Step("My cat is called Amy", (ANSWERED, STREAMED)),
     Step("What is my cat called?", (ANSWERED, STREAMED, names("Amy")), elsewhere=True),
     Step(

@@ -16,6 +16,7 @@ from .issues import model_works
 from .options import Options
 from .session.session import session_of
 from .tools.toolbox import Toolbox
+from .tools.usage import Usage
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -51,12 +52,14 @@ async def async_setup_entry(
 
     dialects = DialectStore(hass, entry.entry_id)
     await dialects.async_attach(client)
-    toolbox = Toolbox(hass, lambda: Options.of(entry.options).llm_hass_api)
+    usage = Usage(hass, entry.entry_id)
+    await usage.async_load()
+    toolbox = Toolbox(hass, usage, lambda: Options.of(entry.options).llm_hass_api)
     session = session_of(
         hass, entry.entry_id, lambda: Options.of(entry.options).conversation_timeout
     )
     await session.async_start()
-    entry.runtime_data = RuntimeData(client, toolbox, dialects, session)
+    entry.runtime_data = RuntimeData(client, toolbox, dialects, session, usage)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
 
@@ -68,6 +71,8 @@ async def async_unload_entry(
     if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         await entry.runtime_data.dialects.async_detach()
         entry.runtime_data.session.async_stop()
+        entry.runtime_data.toolbox.library.close()
+        await entry.runtime_data.usage.async_close()
     return unloaded
 
 
@@ -77,4 +82,5 @@ async def async_remove_entry(
     """Remove what an entry left on disk and among the issues."""
     model_works(hass, entry)
     await DialectStore(hass, entry.entry_id).async_remove()
+    await Usage(hass, entry.entry_id).async_remove()
     await session_of(hass, entry.entry_id, lambda: 0).async_remove()

@@ -23,8 +23,8 @@ from .options import Options
 from .session.session import Visit
 from .speech.chain import Speech
 from .speech.confirmation import confirmation
+from .tools.instance import Tools
 from .tools.result import result_text
-from .tools.toolbox import Tools
 
 SILENCES: dict[str | None, type[EmptyAnswerError]] = {
     "length": LengthLimitError,
@@ -122,7 +122,11 @@ class Turn:
     async def _request(self, *, forbid_tools: bool) -> Answer:
         """Send one request, and take in its answer and the results of its calls."""
         options = self.options
-        definitions = self._definitions()
+        definitions: list[dict[str, Any]] = []
+        if self.tools:
+            definitions = self.tools.select(
+                self.visit.transcript, options.tool_discovery
+            )
         body = build_body(
             options.chat_model,
             [self.head, *self.visit.messages],
@@ -160,13 +164,6 @@ class Turn:
         if (first := speech.thought_first) is not None:
             self.client.learn_thinks_first(options.chat_model, thinks_first=first)
         return answer
-
-    def _definitions(self) -> list[dict[str, Any]]:
-        """Return the definitions of the tools, in the order of the requests before."""
-        if self.tools is None:
-            return []
-        definitions = self.tools.definitions()
-        return [definitions[name] for name in self.visit.offer(definitions)]
 
     def _keep(self, answer: Answer) -> None:
         """Keep an answer and the results of its calls, as far as they came."""

@@ -13,8 +13,8 @@ from .messages import Assistant, CallRecord
 from .speech.chain import Speech
 from .speech.pieces import Listen, Piece, Say, Think, WrittenCall
 from .speech.written import written_calls
+from .tools.instance import Tools
 from .tools.schema import wire_name
-from .tools.toolbox import Tools
 
 type Delta = conversation.AssistantContentDeltaDict
 

@@ -14,6 +14,7 @@ from .const import CONF_BASE_URL
 from .dialect_store import DialectStore
 from .session.session import Session
 from .tools.toolbox import Toolbox
+from .tools.usage import Usage
 
 
 @dataclass(slots=True)
@@ -24,6 +25,7 @@ class RuntimeData:
     toolbox: Toolbox
     dialects: DialectStore
     session: Session
+    usage: Usage
 
 
 type OpenAICompatibleConfigEntry = ConfigEntry[RuntimeData]

@@ -11,7 +11,9 @@ from .context import EXPLANATION
 from .options import Options
 from .session.transcript import Transcript
 from .speech.filter import MARKER
-from .tools.toolbox import Toolbox, Tools
+from .tools.instance import Tools
+from .tools.meta import SEARCHING
+from .tools.toolbox import Toolbox
 
 LISTENING = (
     f"If you need an answer from the user to go on, end with {MARKER}: "
@@ -57,7 +59,10 @@ async def async_head(
     The user's template is rendered once for all that it is made of, for a clock
     in it would cost the server its prompt cache with every turn.
     """
-    api_prompt = tools.api_prompt if tools and not options.own_prompt_only else ""
+    api_prompt = ""
+    if tools:
+        tools.select(transcript, options.tool_discovery)
+        api_prompt = "" if options.own_prompt_only else tools.prompt
     llm_context = user_input.as_llm_context(DOMAIN)
     instructions = options.prompt or llm.DEFAULT_INSTRUCTIONS_PROMPT
     made_of = (
@@ -65,6 +70,7 @@ async def async_head(
         api_prompt,
         options.own_prompt_only,
         options.auto_continue_listening,
+        searching := bool(tools and tools.searching),
         *_addressed(instructions, llm_context),
     )
     key = hashlib.sha256(repr(made_of).encode()).hexdigest()
@@ -74,6 +80,8 @@ async def async_head(
             parts.append(api_prompt)
         if not options.own_prompt_only:
             parts.append(EXPLANATION)
+            if searching:
+                parts.append(SEARCHING)
         if not options.auto_continue_listening:
             parts.append(LISTENING)
         head = "\n".join(part.rstrip() for part in parts)

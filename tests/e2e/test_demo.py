@@ -53,7 +53,7 @@ async def test_conversation() -> None:
         said = await output(process)
         assert await process.wait() == 0, said
     assert "scripted stand-in" in said
-    assert 'calls    intent__HassTurnOn {"name": "Kitchen Lights"}' in said
+    assert 'intent__HassTurnOn {"name": "Kitchen Lights"}' in said
     assert "light.kitchen_lights: off -> on" in said
     assert "-> off" in said
     assert "first word after" in said

@@ -14,9 +14,11 @@ from custom_components.openai_compatible_conversation.options import Options
 from homeassistant.components import conversation
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.core import Context, HomeAssistant, ServiceCall
-from homeassistant.helpers import intent
+from homeassistant.helpers import intent, llm
 from homeassistant.setup import async_setup_component
 from testbed.server import ModelServer
+
+from .spies import SpyAPI
 
 AGENT = "conversation.scripted"
 MODEL = "scripted"
@@ -113,3 +115,14 @@ def speech(result: conversation.ConversationResult) -> str:
 def failed(result: conversation.ConversationResult) -> bool:
     """Return whether a result is an error."""
     return result.response.response_type is intent.IntentResponseType.ERROR
+
+
+@pytest.fixture
+def offer(hass: HomeAssistant, set_options: Callable[..., None]) -> Callable[..., None]:
+    """Return what offers tools to the model, and no others."""
+
+    def _offer(*tools: llm.Tool) -> None:
+        llm.async_register_api(hass, SpyAPI(hass, "spy", *tools))
+        set_options(llm_hass_api=["spy"])
+
+    return _offer

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from inspect import signature
 import json
 from typing import Any
-from unittest.mock import patch
 
 import probatio
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.components import conversation
 from homeassistant.core import Context, HomeAssistant, ServiceCall
@@ -19,65 +19,9 @@ from testbed.replies import Call, Pause, say as reply
 from testbed.server import ModelServer
 
 from .conftest import AGENT, Say, failed, speech
+from .spies import SpyAPI, SpyTool
 
 TURN_ON = Call("intent__HassTurnOn", {"name": "Lamp"})
-
-
-class SpyTool(llm.Tool):
-    """A tool that counts its calls."""
-
-    description = "Does something."
-    integration = "test"
-
-    def __init__(
-        self, name: str, run: Callable[[], Any] | None = None, **fields: Any
-    ) -> None:
-        """Initialize with what a call does."""
-        self.name = name
-        self.calls: list[dict[str, Any]] = []
-        self.languages: list[str | None] = []
-        self._run = run
-        vars(self).update(fields)
-
-    async def async_call(
-        self,
-        hass: HomeAssistant,
-        tool_input: llm.ToolInput,
-        llm_context: llm.LLMContext,
-    ) -> llm.ToolResult:
-        """Count a call."""
-        self.calls.append(tool_input.tool_args)
-        self.languages.append(llm_context.language)
-        result = self._run() if self._run else None
-        if asyncio.iscoroutine(result):
-            result = await result
-        return llm.ToolResult(data=result or {"ok": True})
-
-
-class SpyAPI(llm.API):
-    """An LLM API with the tools that it is given."""
-
-    def __init__(self, hass: HomeAssistant, api_id: str, *tools: llm.Tool) -> None:
-        """Initialize with tools."""
-        super().__init__(hass=hass, id=api_id, name=api_id)
-        self.tools = list(tools)
-
-    async def async_get_api_instance(
-        self, llm_context: llm.LLMContext
-    ) -> llm.APIInstance:
-        """Return the tools."""
-        return llm.APIInstance(self, f"Prompt of {self.id}.", llm_context, self.tools)
-
-
-@pytest.fixture
-def offer(hass: HomeAssistant, set_options: Callable[..., None]) -> Callable[..., None]:
-    """Return what offers tools to the model, and no others."""
-
-    def _offer(*tools: llm.Tool) -> None:
-        llm.async_register_api(hass, SpyAPI(hass, "spy", *tools))
-        set_options(llm_hass_api=["spy"])
-
-    return _offer
 
 
 async def test_answer(server: ModelServer, say: Say) -> None:
@@ -333,7 +277,7 @@ async def test_tool_fails(
     [
         (Call("step", '{"a": '), "InvalidArguments"),
         (Call("step", "[1]"), "InvalidArguments"),
-        (Call("stepp", {}), "HomeAssistantError"),
+        (Call("stepp", {}), "UnknownTool"),
     ],
 )
 async def test_call_that_cannot_be_run(
@@ -410,20 +354,28 @@ async def test_api_fails(
     server: ModelServer,
     say: Say,
     set_options: Callable[..., None],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """An API that cannot give its tools is told to the user in its own words."""
+    """An API that cannot give its tools is left out, with one warning; others work."""
 
     class BrokenAPI(SpyAPI):
         async def async_get_api_instance(
             self, llm_context: llm.LLMContext
         ) -> llm.APIInstance:
-            raise HomeAssistantError("the tools are at lunch")
+            raise ValueError("the tools are at lunch")
 
-    llm.async_register_api(hass, BrokenAPI(hass, "spy"))
-    set_options(llm_hass_api=["spy"])
-    result = await say("Hello")
-    assert (speech(result), failed(result)) == ("the tools are at lunch", True)
-    assert not server.completions
+    llm.async_register_api(hass, BrokenAPI(hass, "broken"))
+    llm.async_register_api(hass, SpyAPI(hass, "spy", SpyTool("step")))
+    set_options(llm_hass_api=["broken", "spy"])
+    await say("One")
+    await say("Two")
+    for body in server.bodies:
+        (tool,) = body["tools"]
+        assert tool["function"]["name"].endswith("step")
+    assert caplog.text.count("The LLM API broken fails") == 1
+    set_options(llm_hass_api=["broken"])
+    assert speech(await say("Three")) == "Hello there."
+    assert "tools" not in server.bodies[-1]
 
 
 @pytest.mark.parametrize(
@@ -600,6 +552,7 @@ async def test_slow_tool(
     server: ModelServer,
     say: Say,
     offer: Callable[..., None],
+    entry: MockConfigEntry,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A tool that hangs does not hold the turn for ever; it is left to go on."""
@@ -612,11 +565,8 @@ async def test_slow_tool(
 
     offer(SpyTool("slow", hang))
     server.script(reply(calls=[Call("slow")]), reply("It takes a while."))
-    limit = (
-        "custom_components.openai_compatible_conversation.tools.toolbox.TOOL_TIMEOUT"
-    )
-    with patch(limit, 0.1):
-        assert speech(await say("Go")) == "It takes a while."
+    entry.runtime_data.toolbox.tool_timeout = 0.1
+    assert speech(await say("Go")) == "It takes a while."
     outcome = json.loads(server.bodies[1]["messages"][-1]["content"])
     assert outcome["error"] == "Timeout"
     go_on.set()

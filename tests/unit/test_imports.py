@@ -6,16 +6,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2] / "custom_components/openai_compatible_conversation"
-ROOMS = {"completions": ROOT / "completions", "speech": ROOT / "speech"}
 PURE = [
-    *ROOMS["completions"].glob("*.py"),
-    *ROOMS["speech"].glob("*.py"),
+    *(ROOT / "completions").glob("*.py"),
+    *(ROOT / "search").glob("*.py"),
+    *(ROOT / "speech").glob("*.py"),
     ROOT / "messages.py",
     ROOT / "options.py",
     ROOT / "session" / "stored.py",
     ROOT / "session" / "transcript.py",
     ROOT / "session" / "turns.py",
+    ROOT / "tools" / "catalog.py",
+    ROOT / "tools" / "habits.py",
     ROOT / "tools" / "schema.py",
+    ROOT / "tools" / "sentences.py",
 ]
 
 
@@ -37,12 +40,12 @@ def _imports(path: Path) -> set[str]:
 def test_pure(path: Path) -> None:
     """A pure module imports neither Home Assistant nor another room.
 
-    What messages are is common knowledge.
+    What messages are is common knowledge, and searching a common craft.
     """
-    room = path.relative_to(ROOT).parts[0]
+    common = (f".{path.relative_to(ROOT).parts[0]}", ".messages", ".search")
     for name in _imports(path):
         assert not name.startswith(("homeassistant", "probatio"))
-        assert not name.startswith(".") or name.startswith((f".{room}", ".messages"))
+        assert not name.startswith(".") or name.startswith(common)
 
 
 def test_one_module_knows_the_sdk() -> None:

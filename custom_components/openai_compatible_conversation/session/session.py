@@ -1,7 +1,7 @@
 """The one session of an entry: over all conversations, rooms and users."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 import logging
 from types import TracebackType
 from typing import Any, Self
@@ -220,11 +220,6 @@ class Visit:
             return None
         self.told = extra
         return extra
-
-    @callback
-    def offer(self, names: Iterable[str]) -> list[str]:
-        """Return the names of tools in the order in which they are sent."""
-        return self.transcript.offer(names)
 
     @callback
     def forget(self, share: float) -> bool:

@@ -15,6 +15,8 @@ def stored(transcript: Transcript) -> dict[str, Any]:
         "turns": [stored_turn(turn) for turn in transcript.turns],
         "heads": dict(transcript.heads),
         "tools": list(transcript.tools),
+        "searching": transcript.searching,
+        "choice": transcript.choice,
         "bookmarks": {
             conversation_id: [mark.created, mark.count, mark.told]
             for conversation_id, mark in transcript.bookmarks.items()
@@ -41,6 +43,9 @@ def restored(data: object) -> Transcript:
     transcript.turns, transcript.last = turns, last
     transcript.heads, transcript.tools = heads, tools
     transcript.bookmarks = bookmarks
+    if isinstance(searching := data.get("searching"), bool):
+        transcript.searching = searching
+    transcript.choice = _text(data.get("choice"))
     return transcript
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 import math
+from typing import Any
 
 from ..messages import Message
 from .turns import Turn, shortened, turn_of
@@ -42,6 +43,12 @@ class Transcript:
         """The system message for each set of things that it is made of."""
         self.tools: list[str] = []
         """The names of the tools that were offered, in the order of the requests."""
+        self.definitions: dict[str, dict[str, Any] | None] = {}
+        """The tools as they were sent. Not stored: they come from elsewhere."""
+        self.searching: bool | None = None
+        """Whether the model looks for tools; None as long as it is not decided."""
+        self.choice: str | None = None
+        """The option by which that was decided."""
         self.bookmarks: dict[str, Bookmark] = {}
 
     def is_over(self, now: float, timeout: float) -> bool:
@@ -90,9 +97,13 @@ class Transcript:
         Those that were sent before come first, as they came then.
         """
         present = dict.fromkeys(names)
-        known = [name for name in self.tools if name in present]
-        self.tools += [name for name in present if name not in set(self.tools)]
-        return [*known, *(name for name in present if name not in set(known))]
+        self.reveal(present)
+        return [name for name in self.tools if name in present]
+
+    def reveal(self, names: Iterable[str]) -> None:
+        """Offer some more tools, at the end, from the next request on."""
+        known = set(self.tools)
+        self.tools += [name for name in dict.fromkeys(names) if name not in known]
 
     def _drop(self, count: int) -> tuple[Turn, ...]:
         """Drop so many of the oldest turns, and return them."""

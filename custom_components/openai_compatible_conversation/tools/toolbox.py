@@ -1,42 +1,39 @@
-"""An LLM API over those that the user selected: checks, bounds and guards each call."""
+"""An LLM API over those that the user selected, as far as the speaker may use them."""
 
-import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice
 import logging
-from typing import Any, override
-
-import probatio
+from typing import override
 
 from homeassistant.components.intent import async_device_supports_timers
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, llm
-from homeassistant.helpers.json import json_dumps
-from homeassistant.util.json import JsonObjectType
 
-from ..completions.events import ToolCall
 from ..const import DOMAIN
-from .schema import function_definition, wire_name
+from .instance import Tools
+from .library import Library
+from .usage import Usage
+from .weather import WeatherTool
 
 _LOGGER = logging.getLogger(__name__)
 
-MAX_IN_A_ROW = 2
-"""How often the same call with the same arguments is run in succession."""
 
 TOOL_TIMEOUT = 60
 """Seconds after which a turn goes on without a tool's result."""
 
 
 class Toolbox(llm.API):
-    """The APIs that the user selected, as far as the speaker may use them."""
+    """The APIs that the user selected, and the tools that come with the integration."""
 
     def __init__(
-        self, hass: HomeAssistant, selected: Callable[[], Sequence[str]]
+        self, hass: HomeAssistant, usage: Usage, selected: Callable[[], Sequence[str]]
     ) -> None:
         """Initialize with what returns the ids of the APIs that are selected."""
         super().__init__(hass=hass, id=DOMAIN, name="OpenAI-Compatible Conversation")
+        self.usage = usage
+        self.library = Library(hass)
+        self.tool_timeout: float = TOOL_TIMEOUT
         self._selected = selected
         self._warned: set[str] = set()
 
@@ -46,26 +43,55 @@ class Toolbox(llm.API):
 
         The prompt is that for no device, and there are timers if any device has them.
         """
-        api_prompt, custom_serializer = "", None
-        tools: dict[str, llm.Tool] = {}
-        if allowed := await self._async_allowed(llm_context):
-            for device_id in (None, *self._timer_device(llm_context.device_id)):
-                selected = await llm.async_get_api(
-                    self.hass, allowed, replace(llm_context, device_id=device_id)
-                )
-                if device_id is None:
-                    api_prompt = selected.api_prompt
-                    custom_serializer = selected.custom_serializer
-                for tool in selected.tools:
-                    tools.setdefault(tool.name, tool)
+        nowhere = replace(llm_context, device_id=None)
+        allowed = await self._async_allowed(llm_context)
+        general = await self._async_merged(allowed, nowhere)
+        tools = {tool.name: tool for tool in self._own(allowed)}
+        for tool in general.tools if general else ():
+            _add(tools, tool)
+        for device_id in self._timer_device(llm_context.device_id):
+            able = await self._async_merged(
+                allowed, replace(llm_context, device_id=device_id)
+            )
+            for tool in able.tools if able else ():
+                tools.setdefault(tool.name, tool)
         return Tools(
             toolbox=self,
             api=self,
-            api_prompt=api_prompt,
+            api_prompt=general.api_prompt if general else "",
             llm_context=llm_context,
             tools=list(tools.values()),
-            custom_serializer=custom_serializer,
+            custom_serializer=general.custom_serializer if general else None,
         )
+
+    def _own(self, allowed: Sequence[str]) -> Iterator[llm.Tool]:
+        """Yield the tools that come with the integration."""
+        if llm.LLM_API_ASSIST in allowed:
+            yield WeatherTool()
+
+    async def _async_merged(
+        self, api_ids: list[str], llm_context: llm.LLMContext
+    ) -> llm.APIInstance | None:
+        """Return APIs as one, without those that fail, None if there are none."""
+        if not api_ids:
+            return None
+        try:
+            return await llm.async_get_api(self.hass, api_ids, llm_context)
+        # An API may be of any integration, and raise anything.
+        except Exception:
+            good = [i for i in api_ids if await self._async_works(i, llm_context)]
+            if good == api_ids:
+                raise
+        return await self._async_merged(good, llm_context)
+
+    async def _async_works(self, api_id: str, llm_context: llm.LLMContext) -> bool:
+        """Return whether an API gives its tools."""
+        try:
+            await llm.async_get_api(self.hass, api_id, llm_context)
+        except Exception as err:  # noqa: BLE001
+            self.warn_once(api_id, "The LLM API %s fails: %r", api_id, err)
+            return False
+        return True
 
     def _timer_device(self, speaking: str | None) -> list[str]:
         """Return the id of a device that has timers, if there is one."""
@@ -96,7 +122,8 @@ class Toolbox(llm.API):
         ]
         if restricted and not await self._async_is_admin(llm_context):
             return [api_id for api_id in present if api_id not in restricted]
-        return present
+        # Last, so that what others are offered is the beginning of what they are.
+        return [*(i for i in present if i not in restricted), *restricted]
 
     async def _async_is_admin(self, llm_context: llm.LLMContext) -> bool:
         """Return whether an administrator speaks."""
@@ -113,139 +140,8 @@ class Toolbox(llm.API):
             _LOGGER.warning(message, *args)
 
 
-@dataclass(kw_only=True)
-class Tools(llm.APIInstance):
-    """The tools for one turn. Each call has a result, whatever happens."""
-
-    toolbox: Toolbox
-    results: dict[str, llm.ToolResult] = field(default_factory=dict, init=False)
-    """What the calls so far came to, by their ids."""
-    _definitions: dict[str, dict[str, Any]] | None = field(default=None, init=False)
-    _real_names: dict[str, str] = field(default_factory=dict, init=False)
-    _refused: dict[str, str] = field(default_factory=dict, init=False)
-    _last: tuple[str, str] | None = field(default=None, init=False)
-    _in_a_row: int = field(default=0, init=False)
-
-    def definitions(self) -> dict[str, dict[str, Any]]:
-        """Return the function definitions to send, by name, without those that cannot be."""
-        if self._definitions is None:
-            self._definitions = {d["name"]: d for d in self._define()}
-        return self._definitions
-
-    def _define(self) -> Iterator[dict[str, Any]]:
-        """Yield the function definition of each tool that has one."""
-        for tool in self.tools:
-            try:
-                definition = function_definition(
-                    tool.name,
-                    tool.description,
-                    probatio.to_openapi(
-                        tool.parameters,
-                        custom_serializer=self.custom_serializer,
-                        openapi_version="3.1.0",
-                    ),
-                )
-            # A tool of any integration may have a schema of any kind.
-            except Exception as err:  # noqa: BLE001
-                self.toolbox.warn_once(
-                    tool.name, "The tool %s cannot be offered: %s", tool.name, err
-                )
-                continue
-            self._real_names[definition["name"]] = tool.name
-            yield definition
-
-    def name_sent(self, name: str) -> str:
-        """Return the name under which the model knows a tool.
-
-        Home Assistant's own agent names an intent alone, without its integration.
-        """
-        sent = wire_name(name)
-        if sent in self.definitions():
-            return sent
-        same = [known for known in self.definitions() if known.endswith(f"__{name}")]
-        return same[0] if len(same) == 1 else sent
-
-    def accept(self, call: ToolCall) -> llm.ToolInput:
-        """Return a call of the model as Home Assistant takes it."""
-        if call.problem:
-            self._refused[call.id] = call.problem
-        return llm.ToolInput(
-            tool_name=self._real_names.get(call.name, call.name),
-            tool_args=call.arguments,
-            id=call.id,
-        )
-
-    def accept_written(
-        self, name: str, arguments: dict[str, Any]
-    ) -> llm.ToolInput | None:
-        """Return a call that stood in the text, None if no tool has its name."""
-        name = self._real_names.get(name, name)
-        if name not in self._real_names.values():
-            return None
-        try:
-            json_dumps(arguments)
-        except TypeError:
-            return None
-        return llm.ToolInput(tool_name=name, tool_args=arguments)
-
-    @override
-    async def async_call_tool(self, tool_input: llm.ToolInput) -> llm.ToolResult:
-        """Run a call; what goes wrong comes back as an error result."""
-        try:
-            result = await self._async_call_tool(tool_input)
-        except (HomeAssistantError, probatio.Invalid) as err:
-            # In the shape that Home Assistant gives it.
-            result = _failure(type(err).__name__, str(err))
-        self.results[tool_input.id] = result
-        return result
-
-    async def _async_call_tool(self, tool_input: llm.ToolInput) -> llm.ToolResult:
-        """Run a call; raises what Home Assistant's tools raise."""
-        if problem := self._refused.pop(tool_input.id, None):
-            return _failure("InvalidArguments", problem)
-        if self._repeated(tool_input):
-            return _failure(
-                "RepeatedCall",
-                "This call was just made twice with the same arguments. "
-                "Its result will not change: answer with what you have.",
-            )
-        run = self.toolbox.hass.async_create_task(
-            super().async_call_tool(tool_input), f"tool {tool_input.tool_name}"
-        )
-        # What was begun goes on: to stop a script half-way would do harm.
-        done, _ = await asyncio.wait([run], timeout=TOOL_TIMEOUT)
-        if not done:
-            run.add_done_callback(_log_late)
-            return _failure(
-                "Timeout", f"Still running after {TOOL_TIMEOUT} s; no result yet."
-            )
-        try:
-            return run.result()
-        except HomeAssistantError, probatio.Invalid:
-            raise
-        except Exception as err:
-            _LOGGER.exception("The tool %s failed", tool_input.tool_name)
-            return _failure(type(err).__name__, str(err))
-
-    def _repeated(self, tool_input: llm.ToolInput) -> bool:
-        """Return whether a call was made too often in succession."""
-        signature = (tool_input.tool_name, json_dumps(tool_input.tool_args))
-        self._in_a_row = self._in_a_row + 1 if signature == self._last else 1
-        self._last = signature
-        return self._in_a_row > MAX_IN_A_ROW
-
-
-def _failure(kind: str, text: str) -> llm.ToolResult:
-    """Return an error result, in the shape that Home Assistant's own have."""
-    data: JsonObjectType = {"error": kind}
-    if text:
-        data["error_text"] = text
-    return llm.ToolResult(data=data, error=True)
-
-
-def _log_late(run: asyncio.Task[llm.ToolResult]) -> None:
-    """Log how a call ended whose result nobody waits for any more."""
-    if not run.cancelled() and (err := run.exception()):
-        _LOGGER.warning(
-            "A tool failed after its turn had gone on: %s", type(err).__name__
-        )
+def _add(tools: dict[str, llm.Tool], tool: llm.Tool) -> None:
+    """Add a tool, under another name where ours has its name."""
+    while tool.name in tools:
+        tool = llm.NamespacedTool(tool.integration or "other", tool)
+    tools[tool.name] = tool

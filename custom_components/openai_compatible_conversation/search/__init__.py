@@ -1,0 +1,1 @@
+"""Short texts of any language, found by words that are nearly theirs."""

@@ -1,0 +1,129 @@
+"""Text of any kind, in any script, to the words it is searched by."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+import re
+import unicodedata
+
+MAX_TEXT = 10_000
+"""Characters of a text that are looked at."""
+
+MAX_STEMS = 20_000
+"""Words whose stems are kept."""
+
+MAX_WORD = 40
+"""Characters of a word that count."""
+
+_STOP_WORDS = """
+a about am an and any are as at be been but by can could d did do does for from
+function had has have help how i if in into is it its just let like ll m may me
+might must my need now of or our please re s shall should so some something t
+than that the their them then there these they this those to tool tools us use
+using ve via want was we were what when where which who whose why will with
+would you your one two three four five six seven eight nine ten
+"""
+
+STOP_WORDS = frozenset(_STOP_WORDS.split())
+"""What questions and requests are made of, whatever they are about."""
+
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
+_TOKEN = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[-'’]")
+_UNSPACED = re.compile(
+    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]+)"
+)
+_SHORT = 2
+_ENDINGS = (
+    ("ies", "y", 2),
+    ("sses", "ss", 1),
+    ("shes", "sh", 1),
+    ("ches", "ch", 1),
+    ("xes", "x", 1),
+    ("ss", "ss", 0),
+    ("us", "us", 0),
+    ("is", "is", 0),
+    ("s", "", 3),
+)
+"""Endings of the plural, what is left of them, and letters before them at least."""
+
+_FORMS = (("ing", 3), ("ed", 3), ("ion", 5))
+"""Endings of other forms, and letters before them at least."""
+
+
+def tokens(text: str) -> Iterator[tuple[str, ...]]:
+    """Yield what stands in a text: a word, or the parts of one that is put together.
+
+    All are in lower case and without accents. `HassTurnOn` and `e-mail` are put
+    together; `turn_on` is two words. A script that sets no spaces gives its
+    characters and their pairs.
+    """
+    text = _FOREIGN.sub(_without_marks, text[:MAX_TEXT])
+    for token in _TOKEN.findall(text):
+        if not token.isascii() and _UNSPACED.search(token):
+            for run in _UNSPACED.split(token):
+                yield from _pieces(run)
+        elif token.isalnum() and (token.islower() or token[1:] == token[1:].lower()):
+            yield (token.casefold()[:MAX_WORD],)
+        else:
+            yield tuple(
+                part.casefold()[:MAX_WORD] for part in filter(None, _HUMP.split(token))
+            )
+
+
+def words(text: str) -> list[str]:
+    """Return all words by which a text can be found, in their order.
+
+    One that is put together can be found by its parts and as a whole.
+    """
+    found: list[str] = []
+    for parts in tokens(text):
+        found += parts
+        if len(parts) > 1:
+            found.append(joined(parts))
+    return found
+
+
+def joined(parts: tuple[str, ...]) -> str:
+    """Return the parts of a word as one."""
+    return "".join(parts)[:MAX_WORD]
+
+
+@lru_cache(MAX_STEMS)
+def stem(word: str) -> str:
+    """Return what the English forms of a word have in common: `creat` of `creation`."""
+    for ending, rest, least in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= least:
+            word = word[: -len(ending)] + rest
+            break
+    for ending, least in _FORMS:
+        if word.endswith(ending) and len(word) - len(ending) >= least:
+            word = word[: -len(ending)]
+            if word[-1] == word[-2] and word[-1] not in "lsz":
+                word = word[:-1]
+            break
+    return word[:-1] if len(word) > _SHORT + 1 and word[-1] == "e" else word
+
+
+def _without_marks(found: re.Match[str]) -> str:
+    """Return characters without accents, vowel points and the like."""
+    return unicodedata.normalize(
+        "NFC",
+        "".join(
+            char
+            for char in unicodedata.normalize("NFKD", found[0])
+            if not unicodedata.category(char).startswith("M")
+        ),
+    )
+
+
+def _pieces(run: str) -> Iterator[tuple[str]]:
+    """Yield the characters and pairs of a run without spaces, or the words of another."""
+    if not _UNSPACED.match(run):
+        for word in filter(None, _HUMP.split(run)):
+            yield (word.casefold()[:MAX_WORD],)
+        return
+    for index, char in enumerate(run):
+        yield (char,)
+        if pair := run[index + 1 : index + 2]:
+            yield (char + pair,)

@@ -1,0 +1,258 @@
+"""The tools of one turn: which of them the model sees, and a guard around each call."""
+
+import asyncio
+from dataclasses import dataclass, field
+import logging
+import re
+from typing import TYPE_CHECKING, Any, override
+
+import probatio
+
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import llm
+from homeassistant.helpers.json import json_dumps
+from homeassistant.util.json import JsonObjectType
+
+from ..completions.events import ToolCall
+from ..options import Choice
+from ..session.transcript import Transcript
+from .discovery import Offer, offer
+from .meta import QUERY_TOOLS, QueryTools
+from .schema import function_definition, wire_name
+
+if TYPE_CHECKING:
+    from .toolbox import Toolbox
+
+_LOGGER = logging.getLogger(__name__)
+
+MAX_IN_A_ROW = 2
+"""How often the same call with the same arguments is run in succession."""
+
+MAX_TOLD = 200
+"""Characters of a description that a search returns."""
+
+_LISTED = re.compile(r'(Follow these instructions for tools from "[^"]*") \([^)]*\):')
+
+
+@dataclass(kw_only=True)
+class Tools(llm.APIInstance):
+    """The tools for one turn. Each call has a result, whatever happens."""
+
+    toolbox: Toolbox
+    results: dict[str, llm.ToolResult] = field(default_factory=dict, init=False)
+    """What the calls so far came to, by their ids."""
+    searching: bool = field(default=False, init=False)
+    """Whether the model sees only some of the tools, and looks for the others."""
+    _by_name: dict[str, llm.Tool] = field(default_factory=dict, init=False)
+    """All tools, by the name that is sent."""
+    _defined: dict[str, dict[str, Any] | None] = field(default_factory=dict, init=False)
+    _transcript: Transcript = field(default_factory=Transcript, init=False)
+    _refused: dict[str, str] = field(default_factory=dict, init=False)
+    _last: tuple[str, str] | None = field(default=None, init=False)
+    _in_a_row: int = field(default=0, init=False)
+
+    @override
+    def __post_init__(self) -> None:
+        """Know the tools by the names that are sent."""
+        super().__post_init__()
+        self.tools.insert(0, QueryTools(self))
+        self._by_name = {wire_name(tool.name): tool for tool in self.tools}
+
+    @property
+    def prompt(self) -> str:
+        """Return what the APIs tell the model, as short as what it sees of them."""
+        if not self.searching:
+            return self.api_prompt
+        # Home Assistant 2026.11 lists all the names where there are several APIs.
+        return _LISTED.sub(r"\1:", self.api_prompt)
+
+    def select(self, transcript: Transcript, choice: Choice) -> list[dict[str, Any]]:
+        """Return the definitions to send with the next request of a session.
+
+        They begin with those of the request before. `choice` is whether tools
+        are to be looked for.
+        """
+        self._transcript = transcript
+        # A definition stays as it was sent as long as the session lives.
+        self._defined = transcript.definitions
+        names = offer(
+            transcript,
+            choice,
+            Offer(
+                always=[],
+                search=QUERY_TOOLS,
+                others=[name for name in self._by_name if name != QUERY_TOOLS],
+                usual=self.toolbox.usage.usual,
+                define=self.define,
+            ),
+        )
+        self.searching = bool(transcript.searching)
+        return [d for name in names if (d := self.define(name)) is not None]
+
+    def define(self, name: str) -> dict[str, Any] | None:
+        """Return the function definition of a tool, None if it has none."""
+        if name not in self._defined:
+            self._defined[name] = self._definition(self._by_name[name])
+        return self._defined[name]
+
+    def _definition(self, tool: llm.Tool) -> dict[str, Any] | None:
+        """Return the function definition of a tool, None if it has none."""
+        try:
+            return function_definition(
+                tool.name,
+                tool.description,
+                probatio.to_openapi(
+                    tool.parameters,
+                    custom_serializer=self.custom_serializer,
+                    openapi_version="3.1.0",
+                ),
+            )
+        # A tool of any integration may have a schema of any kind.
+        except Exception as err:  # noqa: BLE001
+            self.toolbox.warn_once(
+                tool.name, "The tool %s cannot be offered: %s", tool.name, err
+            )
+            return None
+
+    def name_sent(self, name: str) -> str:
+        """Return the name under which the model knows a tool.
+
+        Home Assistant's own agent names an intent alone, without its integration.
+        """
+        sent = wire_name(name)
+        if sent in self._by_name:
+            return sent
+        same = [known for known in self._by_name if known.endswith(f"__{name}")]
+        return same[0] if len(same) == 1 else sent
+
+    async def async_find(self, query: str, domain: str | None) -> JsonObjectType:
+        """Return what a search finds; from the next request on it can be called."""
+        others = {n: t for n, t in self._by_name.items() if n != QUERY_TOOLS}
+        catalog = await self.toolbox.library.async_catalog(others, self.define)
+        found = catalog.search(query, domain)
+        self._transcript.reveal(found.names)
+        tools = [self.define(name) or {} for name in found.names]
+        result: JsonObjectType = {
+            "tools": [
+                {"name": name, "description": _short(tool.get("description", ""))}
+                for name, tool in zip(found.names, tools, strict=True)
+            ],
+            "more": found.more,
+        }
+        if not found.names:
+            result["domains"] = list(found.domains)
+        return result
+
+    def accept(self, call: ToolCall) -> llm.ToolInput:
+        """Return a call of the model as Home Assistant takes it."""
+        if call.problem:
+            self._refused[call.id] = call.problem
+        tool = self._by_name.get(call.name)
+        return llm.ToolInput(
+            tool_name=tool.name if tool else call.name,
+            tool_args=call.arguments,
+            id=call.id,
+        )
+
+    def accept_written(
+        self, name: str, arguments: dict[str, Any]
+    ) -> llm.ToolInput | None:
+        """Return a call that stood in the text, None if no tool has its name."""
+        tool = self._by_name.get(wire_name(name))
+        if tool is None:
+            return None
+        try:
+            json_dumps(arguments)
+        except TypeError:
+            return None
+        return llm.ToolInput(tool_name=tool.name, tool_args=arguments)
+
+    @override
+    async def async_call_tool(self, tool_input: llm.ToolInput) -> llm.ToolResult:
+        """Run a call; what goes wrong comes back as an error result."""
+        try:
+            result = await self._async_call_tool(tool_input)
+        except (HomeAssistantError, probatio.Invalid) as err:
+            # In the shape that Home Assistant gives it.
+            result = _failure(type(err).__name__, str(err))
+        self.results[tool_input.id] = result
+        return result
+
+    async def _async_call_tool(self, tool_input: llm.ToolInput) -> llm.ToolResult:
+        """Run a call; raises what Home Assistant's tools raise."""
+        if problem := self._refused.pop(tool_input.id, None):
+            return _failure("InvalidArguments", problem)
+        name = wire_name(tool_input.tool_name)
+        if name not in self._by_name:
+            return await self._async_unknown(name)
+        # What was not shown and is called all the same is shown from now on.
+        self._transcript.reveal([name])
+        if self._repeated(tool_input):
+            return _failure(
+                "RepeatedCall",
+                "This call was just made twice with the same arguments. "
+                "Its result will not change: answer with what you have.",
+            )
+        result = await self._async_run(tool_input)
+        if not result.error and name != QUERY_TOOLS:
+            self.toolbox.usage.count(name)
+        return result
+
+    async def _async_unknown(self, name: str) -> llm.ToolResult:
+        """Return the error for a name that no tool has, with those that are like it."""
+        others = {n: t for n, t in self._by_name.items() if n != QUERY_TOOLS}
+        catalog = await self.toolbox.library.async_catalog(others, self.define)
+        near = catalog.nearest(name)
+        self._transcript.reveal(near)
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        return _failure("UnknownTool", f"There is no tool {name}.{hint}")
+
+    async def _async_run(self, tool_input: llm.ToolInput) -> llm.ToolResult:
+        """Run a call for as long as a turn can wait."""
+        limit = self.toolbox.tool_timeout
+        run = self.toolbox.hass.async_create_task(
+            super().async_call_tool(tool_input), f"tool {tool_input.tool_name}"
+        )
+        # What was begun goes on: to stop a script half-way would do harm.
+        done, _ = await asyncio.wait([run], timeout=limit)
+        if not done:
+            run.add_done_callback(_log_late)
+            return _failure(
+                "Timeout", f"Still running after {limit:g} s; no result yet."
+            )
+        try:
+            return run.result()
+        except HomeAssistantError, probatio.Invalid:
+            raise
+        except Exception as err:
+            _LOGGER.exception("The tool %s failed", tool_input.tool_name)
+            return _failure(type(err).__name__, str(err))
+
+    def _repeated(self, tool_input: llm.ToolInput) -> bool:
+        """Return whether a call was made too often in succession."""
+        signature = (tool_input.tool_name, json_dumps(tool_input.tool_args))
+        self._in_a_row = self._in_a_row + 1 if signature == self._last else 1
+        self._last = signature
+        return self._in_a_row > MAX_IN_A_ROW
+
+
+def _short(text: str) -> str:
+    """Return the beginning of a tool's description."""
+    text = " ".join(text.split())
+    return text if len(text) <= MAX_TOLD else f"{text[:MAX_TOLD].rstrip()}…"
+
+
+def _failure(kind: str, text: str) -> llm.ToolResult:
+    """Return an error result, in the shape that Home Assistant's own have."""
+    data: JsonObjectType = {"error": kind}
+    if text:
+        data["error_text"] = text
+    return llm.ToolResult(data=data, error=True)
+
+
+def _log_late(run: asyncio.Task[llm.ToolResult]) -> None:
+    """Log how a call ended whose result nobody waits for any more."""
+    if not run.cancelled() and (err := run.exception()):
+        _LOGGER.warning(
+            "A tool failed after its turn had gone on: %s", type(err).__name__
+        )

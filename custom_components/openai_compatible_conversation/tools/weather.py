@@ -1,0 +1,188 @@
+"""The tool that tells the weather, now and as it is forecast."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, override
+
+import probatio
+
+from homeassistant.components.weather import (
+    DOMAIN as WEATHER,
+    SERVICE_GET_FORECASTS,
+    WeatherEntityFeature,
+)
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import intent, llm
+from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonObjectType, JsonValueType
+
+from ..const import DOMAIN
+
+NOW, HOURLY, DAILY = "now", "hourly", "daily"
+
+HOURS = 24
+DAYS = 7
+MAX_ROWS = {HOURLY: HOURS, DAILY: DAYS, "twice_daily": 2 * DAYS}
+
+CURRENT = (
+    *("temperature", "apparent_temperature", "humidity", "pressure", "wind_speed"),
+    *("wind_gust_speed", "cloud_coverage", "uv_index", "visibility", "dew_point"),
+)
+FORECAST = (
+    *("condition", "temperature", "templow", "precipitation"),
+    *("precipitation_probability", "wind_speed", "humidity"),
+)
+
+
+class WeatherTool(llm.Tool):
+    """Tells the weather of the weather entities that are exposed to Assist."""
+
+    name = "get_weather"
+    title = "Get weather"
+    description = (
+        "Tells the weather at home, or at another place that the house knows: now, "
+        "for the next hours, or for the next days (forecast: temperature, rain, wind)."
+    )
+    parameters = probatio.Schema(
+        {
+            probatio.Optional(
+                "forecast", description="now, the next hours, or the next days."
+            ): probatio.In([NOW, HOURLY, DAILY]),
+            probatio.Optional(
+                "name",
+                description="Name of a weather entity or an area. Seldom needed.",
+            ): str,
+        },
+        extra=probatio.REMOVE_EXTRA,
+    )
+    annotations = llm.ToolAnnotations(
+        read_only=True, destructive=False, idempotent=True, open_world=False
+    )
+    integration = DOMAIN
+
+    @override
+    async def async_call(
+        self,
+        hass: HomeAssistant,
+        tool_input: llm.ToolInput,
+        llm_context: llm.LLMContext,
+    ) -> llm.ToolResult:
+        """Tell the weather."""
+        # Small models send null or nothing for what they leave out.
+        given = {name: value for name, value in tool_input.tool_args.items() if value}
+        given = self.parameters(given)
+        state = _chosen(hass, given.get("name"), llm_context)
+        if isinstance(state, str):
+            data: JsonObjectType = {"error": "NoWeather", "error_text": state}
+            return llm.ToolResult(data=data, error=True)
+        kind: str = given.get("forecast", NOW)
+        data = {"place": state.name, "units": _units(state)}
+        if kind == NOW:
+            data["now"] = _picked(state.attributes, CURRENT, condition=state.state)
+        else:
+            data |= await _async_forecast(hass, state, kind, llm_context)
+        return llm.ToolResult(data=data, error="error" in data)
+
+
+def _chosen(
+    hass: HomeAssistant, name: str | None, llm_context: llm.LLMContext
+) -> State | str:
+    """Return the weather entity that is meant, or why there is none."""
+    preferences = llm.async_get_match_preferences(hass, llm_context)
+
+    def matched(**constraints: Any) -> list[State]:
+        """Return the exposed weather entities that match, those that work first."""
+        found = intent.async_match_targets(
+            hass,
+            intent.MatchTargetsConstraints(
+                domains=[WEATHER],
+                assistant=llm_context.assistant,
+                allow_duplicate_names=True,
+                **constraints,
+            ),
+            preferences,
+        )
+        return sorted(found.states if found.is_match else [], key=_is_down)
+
+    if not (states := matched()):
+        return (
+            "No weather is known: no weather entity is exposed to Assist. "
+            "The user can add and expose one in Home Assistant."
+        )
+    if name:
+        names = ", ".join(state.name for state in states)
+        states = matched(name=name) or matched(area_name=name)
+        if not states:
+            return f"No weather is known for {name}. There is: {names}."
+    if _is_down(states[0]):
+        return f"The weather of {states[0].name} is not available at the moment."
+    return states[0]
+
+
+def _is_down(state: State) -> bool:
+    """Return whether an entity does not work."""
+    return state.state in (STATE_UNAVAILABLE, STATE_UNKNOWN)
+
+
+def _units(state: State) -> JsonObjectType:
+    """Return the units of what is told, as the home has them."""
+    ending = "_unit"
+    return {
+        name.removesuffix(ending): str(unit)
+        for name, unit in state.attributes.items()
+        if name.endswith(ending)
+    }
+
+
+def _picked(
+    values: Mapping[str, Any], names: Iterable[str], **others: JsonValueType
+) -> JsonObjectType:
+    """Return the values of some names, as far as they are there."""
+    picked = {name: values[name] for name in names if values.get(name) is not None}
+    return {**others, **picked}
+
+
+async def _async_forecast(
+    hass: HomeAssistant, state: State, kind: str, llm_context: llm.LLMContext
+) -> JsonObjectType:
+    """Return the forecast of an entity, in the home's time zone."""
+    features = state.attributes.get("supported_features", 0)
+    if kind == DAILY and not features & WeatherEntityFeature.FORECAST_DAILY:
+        kind = "twice_daily"
+    needed = WeatherEntityFeature[f"FORECAST_{kind.upper()}"]
+    if not features & needed:
+        return {
+            "error": "NoForecast",
+            "error_text": f"{state.name} has no such forecast.",
+        }
+    response = await hass.services.async_call(
+        WEATHER,
+        SERVICE_GET_FORECASTS,
+        {"entity_id": state.entity_id, "type": kind},
+        blocking=True,
+        return_response=True,
+        context=llm_context.context,
+    )
+    forecast: Any = (response or {}).get(state.entity_id) or {}
+    rows = forecast.get("forecast") or []
+    return {
+        "time_zone": hass.config.time_zone,
+        "forecast": [
+            _picked(row, FORECAST, time=_time(row, kind))
+            for row in rows[: MAX_ROWS[kind]]
+        ],
+    }
+
+
+def _time(row: Mapping[str, Any], kind: str) -> str:
+    """Return when a row of a forecast is, in the home's time."""
+    when = dt_util.parse_datetime(str(row.get("datetime")))
+    if when is None:
+        return str(row.get("datetime"))
+    local = dt_util.as_local(when)
+    if kind == HOURLY:
+        return local.strftime("%A %Y-%m-%d %H:%M")
+    day = local.strftime("%A %Y-%m-%d")
+    if kind == DAILY:
+        return day
+    return f"{day} {'day' if row.get('is_daytime') else 'night'}"

@@ -1,0 +1,100 @@
+"""A tool server that speaks the Model Context Protocol over HTTP, on loopback only."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+
+type Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RemoteTool:
+    """A tool, and what it answers to its arguments."""
+
+    name: str
+    description: str
+    answer: Callable[[Json], str] = lambda _: "ok"
+    parameters: Json = field(default_factory=dict)
+    """The properties of a JSON Schema."""
+
+    @property
+    def listed(self) -> Json:
+        """Return the tool as the protocol lists it."""
+        schema = {"type": "object", "properties": self.parameters}
+        return {
+            "name": self.name,
+            "description": self.description,
+            "inputSchema": schema,
+        }
+
+
+class ToolServer:
+    """Lists tools and answers calls, each request for itself."""
+
+    def __init__(self, name: str, tools: Sequence[RemoteTool]) -> None:
+        """Initialize a server that is not yet listening."""
+        self.calls: list[tuple[str, Json]] = []
+        self._name = name
+        self._tools = {tool.name: tool for tool in tools}
+        self._runner: web.AppRunner | None = None
+        self._port = 0
+
+    @property
+    def url(self) -> str:
+        """Return the address to enter in Home Assistant."""
+        return f"http://127.0.0.1:{self._port}/mcp"
+
+    async def __aenter__(self) -> Self:
+        """Listen on a free loopback port."""
+        app = web.Application()
+        app.router.add_post("/mcp", self._handle)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self._port = self._runner.addresses[0][1]
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop listening."""
+        if self._runner:
+            await self._runner.cleanup()
+
+    async def _handle(self, request: web.Request) -> web.Response:
+        """Answer a message of the protocol."""
+        message: Json = await request.json()
+        if "id" not in message:
+            return web.Response(status=202)
+        result = self._result(message["method"], message.get("params") or {})
+        reply = {"jsonrpc": "2.0", "id": message["id"]}
+        if result is None:
+            error = {"code": -32601, "message": "Method not found"}
+            return web.json_response({**reply, "error": error})
+        return web.json_response({**reply, "result": result})
+
+    def _result(self, method: str, params: Json) -> Json | None:
+        """Return what a method comes to, None if there is no such method."""
+        match method:
+            case "initialize":
+                return {
+                    "protocolVersion": params["protocolVersion"],
+                    "capabilities": {"tools": {}},
+                    "serverInfo": {"name": self._name, "version": "1"},
+                }
+            case "ping":
+                return {}
+            case "tools/list":
+                return {"tools": [tool.listed for tool in self._tools.values()]}
+            case "tools/call":
+                name, arguments = params["name"], params.get("arguments") or {}
+                self.calls.append((name, arguments))
+                text = self._tools[name].answer(arguments)
+                return {"content": [{"type": "text", "text": text}], "isError": False}
+        return None

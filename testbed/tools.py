@@ -1,0 +1,72 @@
+"""Tools of a household server: a few that do something, and as many as are wanted."""
+
+from itertools import islice, product
+
+from .mcp import RemoteTool
+
+PANTRY = {"eggs": 7, "milk": 1, "rice": 3}
+
+THINGS = {
+    "recipe": "recipes of the household's cookbook",
+    "invoice": "invoices of the household's bookkeeping",
+    "parcel": "parcels that are on their way",
+    "plant": "plants in the garden and their needs",
+    "book": "books on the shelves",
+    "bus": "departures of the bus line",
+    "photo": "photos of the family's albums",
+    "ticket": "tickets for concerts and museums",
+    "contact": "people of the address book",
+    "budget": "the household's budget of the month",
+    "medicine": "medicines of the cabinet",
+    "bicycle": "bicycles and their repairs",
+    "guest": "guests that are expected",
+    "school": "lessons and homework of the children",
+    "wine": "bottles in the cellar",
+}
+VERBS = {
+    "list": "Lists all",
+    "search": "Searches among the",
+    "get": "Returns one of the",
+    "create": "Adds one to the",
+    "update": "Changes one of the",
+    "delete": "Removes one of the",
+    "count": "Counts the",
+    "export": "Writes to a file all the",
+    "import": "Reads from a file new",
+    "archive": "Puts away old",
+    "share": "Sends to a person one of the",
+    "rate": "Gives a number of stars to one of the",
+    "tag": "Puts a label on one of the",
+    "link": "Connects with each other two of the",
+    "print": "Prints on paper one of the",
+    "remind": "Reminds in time of one of the",
+    "compare": "Compares with each other two of the",
+    "summarize": "Sums up in a few sentences the",
+}
+SCHEMA = {
+    "id": {"type": "string", "description": "Number or name of the one that is meant."},
+    "text": {"type": "string", "description": "What is to be looked for or written."},
+    "limit": {"type": "integer", "description": "How many at most are returned."},
+}
+
+
+def stock(arguments: dict[str, object]) -> str:
+    """Return how much of something is in the pantry."""
+    wanted = str(arguments.get("item", "")).casefold()
+    found = {name: n for name, n in PANTRY.items() if not wanted or wanted in name}
+    return ", ".join(f"{name}: {n}" for name, n in found.items()) or "none"
+
+
+def household(count: int) -> list[RemoteTool]:
+    """Return so many tools, the first of them the pantry's."""
+    pantry = RemoteTool(
+        "pantry_stock",
+        "Tells how much of some food is left in the pantry and the fridge.",
+        stock,
+        {"item": {"type": "string", "description": "The food, such as eggs."}},
+    )
+    others = (
+        RemoteTool(f"{thing}_{verb}", f"{does} {what}.", parameters=SCHEMA)
+        for (thing, what), (verb, does) in product(THINGS.items(), VERBS.items())
+    )
+    return [pantry, *islice(others, count - 1)]

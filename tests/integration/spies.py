@@ -1,0 +1,54 @@
+"""Tools that count their calls."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import llm
+
+
+class SpyTool(llm.Tool):
+    """A tool that counts its calls."""
+
+    description = "Does something."
+    integration = "test"
+
+    def __init__(
+        self, name: str, run: Callable[[], Any] | None = None, **fields: Any
+    ) -> None:
+        """Initialize with what a call does."""
+        self.name = name
+        self.calls: list[dict[str, Any]] = []
+        self.languages: list[str | None] = []
+        self._run = run
+        vars(self).update(fields)
+
+    async def async_call(
+        self,
+        hass: HomeAssistant,
+        tool_input: llm.ToolInput,
+        llm_context: llm.LLMContext,
+    ) -> llm.ToolResult:
+        """Count a call."""
+        self.calls.append(tool_input.tool_args)
+        self.languages.append(llm_context.language)
+        result = self._run() if self._run else None
+        if asyncio.iscoroutine(result):
+            result = await result
+        return llm.ToolResult(data=result or {"ok": True})
+
+
+class SpyAPI(llm.API):
+    """An LLM API with the tools that it is given."""
+
+    def __init__(self, hass: HomeAssistant, api_id: str, *tools: llm.Tool) -> None:
+        """Initialize with tools."""
+        super().__init__(hass=hass, id=api_id, name=api_id)
+        self.tools = list(tools)
+
+    async def async_get_api_instance(
+        self, llm_context: llm.LLMContext
+    ) -> llm.APIInstance:
+        """Return the tools."""
+        return llm.APIInstance(self, f"Prompt of {self.id}.", llm_context, self.tools)

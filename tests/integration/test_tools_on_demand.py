@@ -1,0 +1,252 @@
+"""The model finds the tools that it needs; what a home uses a lot it need not look for."""
+
+from collections.abc import Callable
+from datetime import timedelta
+import json
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+import probatio
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.openai_compatible_conversation.const import DOMAIN
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import llm
+from testbed.replies import Call, say as reply
+from testbed.server import ModelServer
+
+from .conftest import Say
+from .spies import SpyAPI, SpyTool
+
+BASICS = ["query_tools", "HassTurnOn", "HassTurnOff", "GetLiveContext"]
+THINGS = ["kettle", "mower", "sauna", "pool", "fountain", "awning", "piano", "grill"]
+ACTS = ["start", "stop", "clean", "lock", "inspect", "repair", "paint", "sell"]
+
+
+@pytest.fixture
+def tools(hass: HomeAssistant, set_options: Callable[..., None]) -> dict[str, SpyTool]:
+    """Return the tools of a home that has many."""
+    tools = [
+        SpyTool(
+            f"{thing}_{act}",
+            description=f"Will {act} the {thing}. " + "It takes its time. " * 20,
+            parameters=probatio.Schema({probatio.Optional("how"): str}),
+        )
+        for thing in THINGS
+        for act in ACTS
+    ]
+    tools += [SpyTool(f"intent__{name}") for name in BASICS[1:]]
+    llm.async_register_api(hass, SpyAPI(hass, "spy", *tools))
+    set_options(llm_hass_api=["spy"])
+    return {tool.name: tool for tool in tools}
+
+
+def names(body: dict[str, Any]) -> list[str]:
+    """Return the names of the tools of a request."""
+    sent: list[str] = [tool["function"]["name"] for tool in body["tools"]]
+    return [
+        name.removeprefix("intent__").removeprefix("homeassistant__") for name in sent
+    ]
+
+
+def results(body: dict[str, Any]) -> list[Any]:
+    """Return the results of tools in a request."""
+    return [
+        json.loads(message["content"])
+        for message in body["messages"]
+        if message["role"] == "tool"
+    ]
+
+
+def find(query: Any, **others: Any) -> Call:
+    """Return the call that looks for a tool."""
+    return Call("query_tools", {"query": query, **others})
+
+
+async def test_finds_and_uses(
+    server: ModelServer, say: Say, tools: dict[str, SpyTool]
+) -> None:
+    """A tool that is found can be called with the next request, and stays."""
+    server.script(
+        reply(calls=[find("light the sauna stove")]),
+        reply(calls=[Call("sauna_start", {"how": "hot"})]),
+        reply("It warms up."),
+    )
+    await say("Heat the sauna")
+    first, second, third = server.bodies
+    assert names(first) == BASICS
+    found = results(second)[0]
+    assert len(found["tools"]) == 8
+    assert {"name", "description"} == found["tools"][0].keys()
+    assert all(len(tool["description"]) < 210 for tool in found["tools"])
+    assert "sauna_start" in [tool["name"] for tool in found["tools"]]
+    known = [tool["name"].removeprefix("intent__") for tool in found["tools"]]
+    assert names(second) == [*BASICS, *(n for n in known if n not in BASICS)]
+    assert names(third) == names(second)
+    assert tools["sauna_start"].calls == [{"how": "hot"}]
+    assert "query_tools" in first["messages"][0]["content"]
+    await say("Thank you")
+    assert names(server.bodies[-1]) == names(third)
+
+
+async def test_usual_the_next_day(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    entry: MockConfigEntry,
+    tools: dict[str, SpyTool],
+    hass_storage: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What was used is offered in the next session, also after a restart."""
+    server.script(
+        reply(calls=[find("start kettle")]),
+        reply(calls=[Call("kettle_start")]),
+        reply("It boils."),
+    )
+    await say("Tea!")
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert list(hass_storage[f"{DOMAIN}.{entry.entry_id}.tools"]["data"]["used"]) == [
+        "kettle_start"
+    ]
+    freezer.tick(timedelta(days=1))
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    server.script(reply(calls=[Call("kettle_start", {"how": "fast"})]), reply("Yes."))
+    await say("Tea!")
+    assert names(server.bodies[-1]) == ["query_tools", "kettle_start", *BASICS[1:]]
+    assert len(tools["kettle_start"].calls) == 2
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    assert f"{DOMAIN}.{entry.entry_id}.tools" not in hass_storage
+
+
+async def test_decided_once_a_session(
+    server: ModelServer,
+    say: Say,
+    tools: dict[str, SpyTool],
+    set_options: Callable[..., None],
+) -> None:
+    """Uses do not change the tools of a session; a change of the option does."""
+    await say("One")
+    server.script(reply(calls=[Call("pool_clean")]), reply("Done."))
+    await say("Two")
+    assert names(server.bodies[-1]) == [*BASICS, "pool_clean"]
+    assert len(tools["pool_clean"].calls) == 1
+    set_options(tool_discovery="never")
+    await say("Three")
+    assert len(names(server.bodies[-1])) == len(tools)
+    assert "query_tools" not in server.bodies[-1]["messages"][0]["content"]
+    set_options(tool_discovery="always")
+    await say("Four")
+    assert names(server.bodies[-1]) == ["query_tools", "pool_clean", *BASICS[1:]]
+
+
+async def test_few_tools_are_shown(
+    server: ModelServer, say: Say, set_options: Callable[..., None]
+) -> None:
+    """Assist alone is shown whole, unless tools are always to be looked for."""
+    await say("One")
+    whole = names(server.bodies[-1])
+    assert "query_tools" not in whole
+    assert "get_weather" in whole
+    set_options(tool_discovery="always")
+    server.script(reply(calls=[find("weather forecast")]), reply("Rain."))
+    await say("Will it rain?")
+    assert names(server.bodies[-2]) == [n for n in BASICS if n in {*whole, BASICS[0]}]
+    assert names(server.bodies[-1])[len(names(server.bodies[-2]))] == "get_weather"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"query": "quuxify zzyzx"}, {"tools": [], "more": 0, "domains": ["test"]}),
+        ({"query": "", "domain": None}, {"tools": [], "more": 0, "domains": ["test"]}),
+        ({}, "Invalid"),
+        ({"query": 7}, "Invalid"),
+    ],
+)
+async def test_nothing_found(
+    server: ModelServer,
+    say: Say,
+    tools: dict[str, SpyTool],
+    arguments: dict[str, Any],
+    expected: Any,
+) -> None:
+    """A search without a hit names the domains; a bad one is an error result."""
+    server.script(reply(calls=[Call("query_tools", arguments)]), reply("No."))
+    await say("Quuxify the zzyzx")
+    (result,) = results(server.bodies[-1])
+    if isinstance(expected, dict):
+        assert result == expected
+    else:
+        assert expected in result["error"]
+    assert names(server.bodies[-1]) == BASICS
+
+
+async def test_unknown_arguments(
+    server: ModelServer, say: Say, tools: dict[str, SpyTool]
+) -> None:
+    """What a search does not know is ignored."""
+    server.script(reply(calls=[find("piano", limit=3, x=[1])]), reply("There."))
+    await say("Piano")
+    (result,) = results(server.bodies[-1])
+    assert len(result["tools"]) == 8
+
+
+async def test_unknown_name(
+    server: ModelServer, say: Say, tools: dict[str, SpyTool]
+) -> None:
+    """A name that nothing has comes back with the nearest names, which can be called."""
+    server.script(
+        reply(calls=[Call("grillStart")]),
+        reply(calls=[Call("grill_start")]),
+        reply("."),
+    )
+    await say("Barbecue!")
+    result = results(server.bodies[1])[0]
+    assert result["error"] == "UnknownTool"
+    assert "grill_start" in result["error_text"]
+    assert "grill_start" in names(server.bodies[1])
+    assert len(tools["grill_start"].calls) == 1
+
+
+async def test_two_sessions_at_once(
+    server: ModelServer, say: Say, tools: dict[str, SpyTool]
+) -> None:
+    """What one turn reveals another one sees at the end of its tools."""
+    server.script(reply(calls=[find("sell piano")]), reply("Gone."), reply("Hi."))
+    await say("Sell the piano")
+    await say("Hi")
+    one, two, three = (names(body) for body in server.bodies)
+    assert two[: len(one)] == one
+    assert three == two
+
+
+async def test_same_name_as_ours(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    set_options: Callable[..., None],
+) -> None:
+    """A tool that has the name of one of ours gets another one."""
+    theirs = SpyTool("get_weather")
+    llm.async_register_api(hass, SpyAPI(hass, "spy", theirs))
+    set_options(llm_hass_api=["assist", "spy"])
+    await say("Hi")
+    known = names(server.bodies[-1])
+    (other,) = [n for n in known if n.endswith("get_weather") and n != "get_weather"]
+    server.script(reply(calls=[Call(other)]), reply("Sun."))
+    await say("Weather?")
+    assert len(theirs.calls) == 1
+
+
+async def test_result_is_compact(
+    server: ModelServer, say: Say, tools: dict[str, SpyTool]
+) -> None:
+    """What a tool does not say takes no room in its result."""
+    data = {"a": None, "b": [{"c": None, "d": 0}], "e": [], "f": ""}
+    tools["pool_lock"]._run = lambda: data  # noqa: SLF001
+    server.script(reply(calls=[Call("pool_lock")]), reply("."))
+    await say("Lock the pool")
+    result = server.bodies[-1]["messages"][-1]["content"]
+    assert result == '{"b":[{"d":0}],"e":[],"f":""}'

@@ -1,0 +1,1 @@
+"""What a model looks for, and the tools that it should find."""

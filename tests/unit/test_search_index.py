@@ -1,0 +1,275 @@
+"""What is searched for is found, however it is written."""
+
+from collections.abc import Generator
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.openai_compatible_conversation.search.index import Index
+from custom_components.openai_compatible_conversation.search.synonyms import meaning
+from custom_components.openai_compatible_conversation.search.vocabulary import (
+    Vocabulary,
+    distance,
+)
+from custom_components.openai_compatible_conversation.search.words import (
+    MAX_WORD,
+    tokens,
+    words,
+)
+
+DOCUMENTS = {
+    "coffee": "Anna drinks her coffee black",
+    "tea": "Ben drinks green tea in the afternoon",
+    "dog": "The dog is called Rex",
+    "dentist": "The dentist is at Rosenweg 3",
+    "wohnzimmer": "Die Lampe im Wohnzimmer heißt Sonne",
+    "灯": "客厅的灯叫太阳",
+    "screen": "takeScreenshot of the WiFi page",
+}
+
+ANY = st.text(st.characters(exclude_categories=()))
+
+
+@pytest.fixture(scope="module")
+def index() -> Generator[Index]:
+    """Return an index of a few facts."""
+    index = Index({"text": 1.0})
+    index.put_all((key, {"text": text}) for key, text in DOCUMENTS.items())
+    yield index
+    index.close()
+
+
+def _first(index: Index, query: str) -> str | None:
+    """Return the key of the best hit, None if there is none."""
+    return next((hit.key for hit in index.search(query)), None)
+
+
+@pytest.mark.parametrize(
+    ("query", "key"),
+    [
+        ("coffee", "coffee"),
+        ("COFFEES", "coffee"),
+        ("cofee", "coffee"),
+        ("what does Anna drink?", "coffee"),
+        ("called", "dog"),
+        ("calling", "dog"),
+        ("dentsit", "dentist"),
+        ("afternon tea", "tea"),
+        ("rosenweg_3", "dentist"),
+        ("RosenWeg", "dentist"),
+        ("heisst", "wohnzimmer"),
+        ("Wohnzimmerlampe", "wohnzimmer"),
+        ("客厅", "灯"),
+        ("灯", "灯"),
+        ("take screenshots", "screen"),
+        ("screen shot", "screen"),
+        ("wi-fi", "screen"),
+        ("wifi", "screen"),
+    ],
+)
+def test_found(index: Index, query: str, key: str) -> None:
+    """Plural, case, accents, typos, compounds and scripts do not matter."""
+    assert _first(index, query) == key
+
+
+@pytest.mark.parametrize("query", ["", " ", "xylophone", "???", "\0", "qq"])
+def test_not_found(index: Index, query: str) -> None:
+    """What no document has is not found."""
+    assert index.search(query) == []
+
+
+def test_order(index: Index) -> None:
+    """Who has more of the query comes first; one word is enough to be found."""
+    hits = index.search("green tea that Anna drinks")
+    assert [hit.key for hit in hits] == ["tea", "coffee"]
+    assert hits[0].score > hits[1].score > 0
+
+
+def test_unknown_words(index: Index) -> None:
+    """A word that nothing has leaves the others their weight."""
+    assert _first(index, "zzyzx coffee") == "coffee"
+
+
+def test_stop_words(index: Index) -> None:
+    """Words of every request count only where there are no others."""
+    assert _first(index, "what is the thing with the dog") == "dog"
+    assert index.search("is the")
+
+
+def test_hint(index: Index) -> None:
+    """A hint raises, it does not hide."""
+    assert _first(index, "drinks") == "coffee"
+    assert [hit.key for hit in index.search("drinks", "tea")] == ["tea", "coffee"]
+    assert [hit.key for hit in index.search("", "dog")] == ["dog"]
+
+
+def test_weights() -> None:
+    """A field counts as much as it weighs, and once more in the heading."""
+    for heading in ([], ["name"]):
+        index = Index({"name": 4.0, "text": 1.0}, heading)
+        index.put_all(
+            [
+                ("text", {"text": "garden"}),
+                ("name", {"name": "garden"}),
+                ("other", {"name": "house", "text": "roof"}),
+            ]
+        )
+        assert [hit.key for hit in index.search("garden")] == ["name", "text"]
+        index.close()
+
+
+def test_synonyms() -> None:
+    """Words of the same meaning are found, after the word itself."""
+    index = Index({"text": 1.0})
+    index.put_all(
+        [
+            ("film", {"text": "a film about Rome"}),
+            ("movie", {"text": "a movie about Rome"}),
+            ("book", {"text": "a book about Rome"}),
+        ]
+    )
+    assert [hit.key for hit in index.search("movies")] == ["movie", "film"]
+    index.remove("movie")
+    index.remove("film")
+    index.put("lamp", {"text": "a lamp from Rome"})
+    assert [hit.key for hit in index.search("illuminaton")] == ["lamp"]
+    index.close()
+
+
+def test_change() -> None:
+    """Documents are replaced and removed one by one."""
+    index = Index({"text": 1.0})
+    index.put("a", {"text": "apples"})
+    index.put("b", {"text": "pears"})
+    index.put("a", {"text": "plums"})
+    assert len(index) == 2
+    assert _first(index, "apples") is None
+    assert _first(index, "plum") == "a"
+    assert _first(index, "plms") == "a"
+    index.remove("a")
+    index.remove("never there")
+    assert _first(index, "plums") is None
+    assert _first(index, "plms") is None
+    assert len(index) == 1
+    index.close()
+
+
+@given(ANY, ANY)
+def test_any_query(index: Index, query: str, hint: str) -> None:
+    """Any text is a query."""
+    for hit in index.search(query, hint):
+        assert hit.key in DOCUMENTS
+        assert hit.score > 0
+
+
+@given(ANY)
+def test_any_document(text: str) -> None:
+    """Any text is a document, found by all words that it has."""
+    index = Index({"text": 1.0})
+    index.put(text, {"text": text})
+    for word in words(text)[:5]:
+        assert word
+        index.search(word)
+    index.close()
+
+
+@pytest.mark.parametrize(
+    "query",
+    ['"', "' OR 1=1 --", "NEAR(a b)", "text:dog*", "(", "AND OR NOT", "{text}: x"],
+)
+def test_operators(index: Index, query: str) -> None:
+    """What FTS5 takes for an operator is text."""
+    index.search(query)
+
+
+def test_huge(index: Index) -> None:
+    """A query of any length is cut, and so is a document."""
+    assert _first(index, "dog " + "x" * 10_000_000) == "dog"
+    assert _first(index, " ".join(map(str, range(100_000)))) == "dentist"
+    huge = Index({"text": 1.0})
+    huge.put("huge", {"text": "start " + "word " * 2_000_000})
+    assert _first(huge, "start") == "huge"
+    huge.close()
+
+
+@given(st.sampled_from(sorted(DOCUMENTS)), st.data())
+def test_spelling(index: Index, key: str, data: st.DataObject) -> None:
+    """Case and what stands between the words change nothing."""
+    text = DOCUMENTS[key]
+    if key == "screen":
+        return
+    changed = data.draw(st.sampled_from([str.upper, str.lower, str.title]))(text)
+    between = data.draw(st.sampled_from([" ", "_", " - ", ", ", "\n"]))
+    query = between.join(changed.split())
+    assert index.search(query) == index.search(" ".join(text.lower().split()))
+
+
+@given(
+    st.sampled_from(["afternoon", "dentist", "screenshot", "coffee"]),
+    st.integers(0, 100),
+    st.sampled_from(["drop", "double", "swap", "replace"]),
+)
+def test_typos(index: Index, word: str, place: int, kind: str) -> None:
+    """A word with one typo finds what the word finds."""
+    at = place % (len(word) - 1)
+    end = {
+        "drop": word[at + 1 :],
+        "double": word[at] + word[at:],
+        "swap": word[at + 1] + word[at] + word[at + 2 :],
+        "replace": "x" + word[at + 1 :],
+    }[kind]
+    assert _first(index, word[:at] + end) == _first(index, word)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("HassTurnOn", [("hass", "turn", "on")]),
+        ("hass_turn_on", [("hass",), ("turn",), ("on",)]),
+        ("HTTPServer", [("http", "server")]),
+        ("E-Mail", [("e", "mail")]),
+        ("l'été", [("l", "ete")]),
+        ("ÄÖÜ Straße", [("aou",), ("strasse",)]),
+        ("電気on", [("電",), ("電気",), ("気",), ("on",)]),
+        ("बत्ती", [("बतत",)]),
+        ("x" * 100, [("x" * MAX_WORD,)]),
+    ],
+)
+def test_tokens(text: str, expected: list[tuple[str, ...]]) -> None:
+    """Words are taken apart the same way, however they are written."""
+    assert list(tokens(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "typos"),
+    [
+        ("", "", 0),
+        ("a", "", 1),
+        ("light", "ligth", 1),
+        ("lamp", "lump", 1),
+        ("ab", "cd", 2),
+    ],
+)
+def test_distance(one: str, other: str, typos: int) -> None:
+    """Letters put in, left out, replaced and swapped are counted."""
+    assert distance(one, other) == distance(other, one) == typos
+
+
+def test_near() -> None:
+    """The nearest and most frequent words are what a typo means; short words have none."""
+    vocabulary = Vocabulary()
+    vocabulary.add(["lamp", "camp", "on"])
+    vocabulary.add(["camp"])
+    assert vocabulary.near("damp") == ["camp", "lamp"]
+    assert vocabulary.near("in") == []
+    assert vocabulary.near("deskcamp") == ["camp"]
+    vocabulary.remove(["camp", "lamp"])
+    assert vocabulary.near("damp") == ["camp"]
+
+
+def test_meaning() -> None:
+    """A word is never a synonym of itself, and forms share their synonyms."""
+    assert "lamp" in meaning("lights")
+    assert "light" not in meaning("lights")
+    assert meaning("dimming") == meaning("dim")
+    assert meaning("xylophone") == []

@@ -1,0 +1,129 @@
+"""What people say for an intent is known in their language."""
+
+import sys
+from typing import Any
+
+import home_assistant_intents
+import pytest
+
+from custom_components.openai_compatible_conversation.tools.sentences import (
+    MAX_WORDS,
+    Sentences,
+    words_for,
+    words_of_tool,
+)
+
+
+def _data(*sentences: str, **more: Any) -> dict[str, Any]:
+    """Return a language's file with one intent."""
+    return {"intents": {"Do": {"data": [{"sentences": list(sentences)}]}}, **more}
+
+
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [
+        ("en", "lamp"),
+        ("de", "lampe"),
+        ("de-AT", "lampe"),
+        ("DE_de", "lampe"),
+        ("zh-Hans", "灯"),
+        ("pt", "luz"),
+        ("fr", "lampe"),
+    ],
+)
+def test_languages(language: str, word: str) -> None:
+    """A language, or what it is a variant of, has words and no template syntax."""
+    words = words_for(language)
+    assert word in words["HassTurnOn"].split()
+    for text in words.values():
+        assert not set(text) & set("[](){}<>|")
+        assert len(text.split()) <= MAX_WORDS
+
+
+@pytest.mark.parametrize("language", ["", "xx", "../../intents", "*", "x" * 1000])
+def test_no_language(language: str) -> None:
+    """A language without sentences has no words."""
+    assert words_for(language) == {}
+
+
+def test_all_languages() -> None:
+    """Every language that the package has can be read."""
+    for language in home_assistant_intents.get_languages():
+        assert words_for(language)
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        ("turn on [the] light[s]", "turn on the lights light"),
+        ("(switch|turn) it on", "switch turn it on"),
+        ("Roll[l](aden|äden) zu", "rollladen rollläden rolladen rolläden zu"),
+        ("schlie(ß|ss)[e]", "schliesse schliess"),
+        ("<all> lamps", "all every single lamps"),
+        ("<loop> x", "loop x"),
+        ("<missing> {missing} x", "x"),
+        ("make it {color:c}", "make it red dark blue"),
+        ("set {brightness}%, {name}!", "set"),
+        ("<light>", "light lights"),
+    ],
+)
+def test_templates(template: str, words: str) -> None:
+    """A template gives the words of all its sentences."""
+    sentences = Sentences(
+        _data(
+            template,
+            expansion_rules={
+                "all": "(all|every [single])",
+                "light": "light[s]",
+                "loop": "loop <loop>",
+            },
+            lists={
+                "color": {"values": [{"in": "red", "out": 1}, "[dark] blue"]},
+                "brightness": {"range": {"from": 0, "to": 100}},
+                "name": {"wildcard": True},
+            },
+        )
+    )
+    found = sentences.words("Do")
+    assert set(words.split()) == set(found)
+    assert len(found) == len(set(found))
+
+
+def test_bounds() -> None:
+    """What explodes is cut."""
+    rules = {f"r{depth}": f"<r{depth + 1}> " * 50 for depth in range(50)}
+    variants = "x" + "[a|b|c]" * 50
+    found = Sentences(_data("<r0>", variants, expansion_rules=rules)).words("Do")
+    assert len(found) < MAX_WORDS
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"intents": None},
+        {"intents": {"Do": {}}},
+        {"intents": {"Do": {"data": [{"sentences": [None]}]}}},
+        _data("<a>", expansion_rules=[]),
+        _data("{a}", lists={"a": {"values": [{"out": 1}]}}),
+        [],
+    ],
+)
+def test_changed_format(data: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of another format has no words."""
+    monkeypatch.setattr(home_assistant_intents, "get_intents", lambda _: data)
+    assert words_for("en") == {}
+
+
+def test_no_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the package there are no words."""
+    monkeypatch.setitem(sys.modules, "home_assistant_intents", None)
+    assert words_for("en") == {}
+
+
+def test_tools() -> None:
+    """A tool has the words of its intent, or of one that does the same."""
+    words = {"HassTurnOn": "turn on", "HassGetState": "is it on", "Weather": "rain"}
+    assert words_of_tool("intent__HassTurnOn", words) == "turn on"
+    assert words_of_tool("homeassistant__GetLiveContext", words) == "is it on"
+    assert words_of_tool("create_issue", words) == ""
