@@ -5,6 +5,8 @@ import logging
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
 from homeassistant.util.hass_dict import HassKey
 
 from .completions.errors import CompletionError, InvalidAuthError, NotFoundError
@@ -12,18 +14,28 @@ from .const import DOMAIN
 from .data import OpenAICompatibleConfigEntry, RuntimeData, async_create_client
 from .dialect_store import DialectStore
 from .errors import translated
-from .issues import model_works
+from .household import Household
+from .issues import Issues
+from .memory.learner import Learner
 from .options import Options
-from .session.session import session_of
+from .services import async_register
 from .tools.toolbox import Toolbox
 from .tools.usage import Usage
 
 _LOGGER = logging.getLogger(__name__)
 
-PLATFORMS = (Platform.CONVERSATION,)
+PLATFORMS = (Platform.CONVERSATION, Platform.TODO)
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 DATA_DOWN: HassKey[set[str]] = HassKey(f"{DOMAIN}_down")
 """The entries whose server could not be used at the last try."""
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Set up the actions, which are there whether an entry is loaded or not."""
+    async_register(hass)
+    return True
 
 
 async def async_setup_entry(
@@ -54,13 +66,22 @@ async def async_setup_entry(
     await dialects.async_attach(client)
     usage = Usage(hass, entry.entry_id)
     await usage.async_load()
-    toolbox = Toolbox(hass, usage, lambda: Options.of(entry.options).llm_hass_api)
-    session = session_of(
-        hass, entry.entry_id, lambda: Options.of(entry.options).conversation_timeout
+    household = Household.of(hass, entry)
+    await household.async_start()
+    memory, session = household.memory, household.session
+
+    def options_now() -> Options:
+        """Return the options as they are now."""
+        return Options.of(entry.options)
+
+    toolbox = Toolbox(hass, usage, memory, options_now)
+    learner = Learner(hass, memory, client, options_now, lambda: session.is_over)
+    entry.runtime_data = RuntimeData(
+        client, toolbox, dialects, household, usage, learner, Issues(hass, entry)
     )
-    await session.async_start()
-    entry.runtime_data = RuntimeData(client, toolbox, dialects, session, usage)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    session.async_watch(learner.async_rest, learner.async_wake)
+    learner.async_wake()
     return True
 
 
@@ -69,10 +90,12 @@ async def async_unload_entry(
 ) -> bool:
     """Unload an entry."""
     if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
-        await entry.runtime_data.dialects.async_detach()
-        entry.runtime_data.session.async_stop()
-        entry.runtime_data.toolbox.library.close()
-        await entry.runtime_data.usage.async_close()
+        runtime = entry.runtime_data
+        runtime.session.async_stop()
+        runtime.learner.async_rest()
+        runtime.toolbox.library.close()
+        await runtime.dialects.async_detach()
+        await runtime.usage.async_close()
     return unloaded
 
 
@@ -80,7 +103,7 @@ async def async_remove_entry(
     hass: HomeAssistant, entry: OpenAICompatibleConfigEntry
 ) -> None:
     """Remove what an entry left on disk and among the issues."""
-    model_works(hass, entry)
     await DialectStore(hass, entry.entry_id).async_remove()
     await Usage(hass, entry.entry_id).async_remove()
-    await session_of(hass, entry.entry_id, lambda: 0).async_remove()
+    await Household.of(hass, entry).async_remove(hass, entry)
+    Issues(hass, entry).clear()

@@ -22,7 +22,6 @@ from .context import async_with_context
 from .data import OpenAICompatibleConfigEntry
 from .entity import OpenAICompatibleEntity
 from .errors import async_explain, translated
-from .issues import model_is_gone, model_works
 from .messages import System, User
 from .options import Options
 from .prompt import async_head, async_provide_tools
@@ -155,7 +154,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             result.response.async_set_error(IntentResponseErrorCode.UNKNOWN, failure)
             result.continue_conversation = False
             return result
-        model_works(self.hass, self.entry)
+        runtime.issues.model_works()
         if not options.auto_continue_listening:
             # A question mark alone is none of the model's wishes.
             result.continue_conversation = False
@@ -167,7 +166,8 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         if isinstance(err, InvalidAuthError):
             self.entry.async_start_reauth(self.hass)
         elif isinstance(err, ModelNotFoundError):
-            model_is_gone(self.hass, self.entry, self.options.chat_model)
+            runtime = self.entry.runtime_data
+            runtime.issues.model_is_gone(self.options.chat_model, runtime.client.host)
 
 
 def _aloud(user_input: conversation.ConversationInput) -> bool:

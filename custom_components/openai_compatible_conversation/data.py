@@ -12,6 +12,10 @@ from homeassistant.helpers.httpx_client import get_async_client
 from .completions.client import CompletionsClient
 from .const import CONF_BASE_URL
 from .dialect_store import DialectStore
+from .household import Household
+from .issues import Issues
+from .memory.learner import Learner
+from .memory.memory import Memory
 from .session.session import Session
 from .tools.toolbox import Toolbox
 from .tools.usage import Usage
@@ -19,13 +23,25 @@ from .tools.usage import Usage
 
 @dataclass(slots=True)
 class RuntimeData:
-    """The server of an entry, what was learned of it, its tools, and what was said."""
+    """The server of an entry, what was learned of it, its tools, and its household."""
 
     client: CompletionsClient
     toolbox: Toolbox
     dialects: DialectStore
-    session: Session
+    household: Household
     usage: Usage
+    learner: Learner
+    issues: Issues
+
+    @property
+    def session(self) -> Session:
+        """Return what was said lately."""
+        return self.household.session
+
+    @property
+    def memory(self) -> Memory:
+        """Return what is remembered."""
+        return self.household.memory
 
 
 type OpenAICompatibleConfigEntry = ConfigEntry[RuntimeData]

@@ -1,36 +1,57 @@
 """What a user should see to, as Home Assistant's repair issues."""
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
-from .data import OpenAICompatibleConfigEntry
 
 
-def model_is_gone(
-    hass: HomeAssistant, entry: OpenAICompatibleConfigEntry, model: str
-) -> None:
-    """Tell that the server does not have the model any more."""
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        _model_issue(entry),
-        is_fixable=False,
-        severity=ir.IssueSeverity.ERROR,
-        translation_key="model_not_found",
-        translation_placeholders={
-            "name": entry.title,
-            "model": model,
-            "host": entry.runtime_data.client.host,
-        },
-    )
+class Issues:
+    """The issues of an entry."""
 
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+        """Initialize the issues of an entry, of which there are none so far."""
+        self._hass = hass
+        self._entry = entry
 
-def model_works(hass: HomeAssistant, entry: OpenAICompatibleConfigEntry) -> None:
-    """Tell no more that the model is gone."""
-    ir.async_delete_issue(hass, DOMAIN, _model_issue(entry))
+    def model_is_gone(self, model: str, host: str) -> None:
+        """Tell that the server does not have the model any more."""
+        self._tell("model_not_found", ir.IssueSeverity.ERROR, model=model, host=host)
 
+    def model_works(self) -> None:
+        """Tell no more that the model is gone."""
+        self._tell_no_more("model_not_found")
 
-def _model_issue(entry: OpenAICompatibleConfigEntry) -> str:
-    """Return the id of the issue that an entry's model is gone."""
-    return f"model_not_found_{entry.entry_id}"
+    def memory_is_full(self, count: int) -> None:
+        """Tell that there is no room for more facts."""
+        self._tell("memory_full", ir.IssueSeverity.WARNING, count=str(count))
+
+    def memory_has_room(self) -> None:
+        """Tell no more that there is no room."""
+        self._tell_no_more("memory_full")
+
+    def memory_was_set_aside(self, path: str) -> None:
+        """Tell that what was remembered cannot be read, and where it is."""
+        self._tell("memory_set_aside", ir.IssueSeverity.ERROR, path=path)
+
+    def clear(self) -> None:
+        """Tell nothing more of the entry."""
+        for key in ("model_not_found", "memory_full", "memory_set_aside"):
+            self._tell_no_more(key)
+
+    def _tell(self, key: str, severity: ir.IssueSeverity, **placeholders: str) -> None:
+        """Tell something to see to."""
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            f"{key}_{self._entry.entry_id}",
+            is_fixable=False,
+            severity=severity,
+            translation_key=key,
+            translation_placeholders={"name": self._entry.title, **placeholders},
+        )
+
+    def _tell_no_more(self, key: str) -> None:
+        """Tell something no more."""
+        ir.async_delete_issue(self._hass, DOMAIN, f"{key}_{self._entry.entry_id}")

@@ -11,6 +11,7 @@ from .context import EXPLANATION
 from .options import Options
 from .session.transcript import Transcript
 from .speech.filter import MARKER
+from .tools.facts import REMEMBERING
 from .tools.instance import Tools
 from .tools.meta import SEARCHING
 from .tools.toolbox import Toolbox
@@ -38,7 +39,7 @@ async def async_provide_tools(
     chat_log.llm_api = None
     await chat_log.async_provide_llm_data(
         user_input.as_llm_context(DOMAIN),
-        toolbox if options.llm_hass_api else None,
+        toolbox if options.llm_hass_api or options.enable_fact_learning else None,
         options.prompt,
         user_input.extra_system_prompt,
     )
@@ -71,6 +72,7 @@ async def async_head(
         options.own_prompt_only,
         options.auto_continue_listening,
         searching := bool(tools and tools.searching),
+        remembering := bool(tools and tools.remembering),
         *_addressed(instructions, llm_context),
     )
     key = hashlib.sha256(repr(made_of).encode()).hexdigest()
@@ -82,6 +84,8 @@ async def async_head(
             parts.append(EXPLANATION)
             if searching:
                 parts.append(SEARCHING)
+            if remembering:
+                parts.append(REMEMBERING)
         if not options.auto_continue_listening:
             parts.append(LISTENING)
         head = "\n".join(part.rstrip() for part in parts)

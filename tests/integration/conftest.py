@@ -56,12 +56,12 @@ async def light(hass: HomeAssistant, components: None) -> list[ServiceCall]:
 
 @pytest.fixture
 def entry(hass: HomeAssistant, server: ModelServer) -> MockConfigEntry:
-    """Return an entry for the server, not yet set up."""
+    """Return an entry for the server, not yet set up, that learns no facts."""
     entry = MockConfigEntry(
         domain=DOMAIN,
         title="Scripted",
         data={"base_url": server.base_url, "api_key": "secret-key"},
-        options=Options(chat_model=MODEL).stored(),
+        options=Options(chat_model=MODEL, enable_fact_learning=False).stored(),
     )
     entry.add_to_hass(hass)
     return entry

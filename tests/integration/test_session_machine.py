@@ -1,7 +1,7 @@
 """Turns, cancels, errors, expiries and restarts in any order leave a session in good order."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -34,6 +34,7 @@ from custom_components.openai_compatible_conversation.session.transcript import 
     MAX_TURNS,
     messages_of,
 )
+from custom_components.openai_compatible_conversation.session.turns import Turn
 from homeassistant.components import conversation
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm
@@ -68,6 +69,7 @@ class SessionMachine(RuleBasedStateMachine):
         self.count = 0
         self.open: list[Open] = []
         self.logs: dict[str, list[conversation.Content]] = {}
+        self.kept: list[Turn] = []
         self.session = self.run(self.started())
 
     def run[ResultT](self, work: Coroutine[Any, Any, ResultT]) -> ResultT:
@@ -76,9 +78,13 @@ class SessionMachine(RuleBasedStateMachine):
 
     async def started(self) -> Session:
         """Return the session as it is after a start."""
-        session = Session(self.hass, self.entry_id, lambda: TIMEOUT)
+        session = Session(self.hass, self.entry_id, lambda: TIMEOUT, self.keep)
         await session.async_start()
         return session
+
+    async def keep(self, turns: Sequence[Turn]) -> None:
+        """Take note of what the session lets go."""
+        self.kept += turns
 
     def words(self, kind: str) -> str:
         """Return words that nobody said before."""

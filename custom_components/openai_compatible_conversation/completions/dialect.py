@@ -21,7 +21,7 @@ REASONING = "reasoning_content"
 """The field in which reasoning goes back, unless it came in another one."""
 
 _NEVER_LEFT_OUT = frozenset({"model", "messages", "stream", "tools"})
-_OPTIONAL = ("stream_options", "tool_choice", "parallel_tool_calls")
+_OPTIONAL = ("stream_options", "tool_choice", "parallel_tool_calls", "response_format")
 _LENGTHS = ("max_tokens", "max_completion_tokens")
 
 _NO_TOOLS = re.compile(

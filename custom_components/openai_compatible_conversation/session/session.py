@@ -1,7 +1,7 @@
 """The one session of an entry: over all conversations, rooms and users."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 import logging
 from types import TracebackType
 from typing import Any, Self
@@ -12,7 +12,6 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
-from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
 from ..messages import Message
@@ -23,20 +22,6 @@ from .turns import Turn, shortened, turn_of
 
 _LOGGER = logging.getLogger(__name__)
 
-DATA_SESSIONS: HassKey[dict[str, Session]] = HassKey(f"{DOMAIN}_sessions")
-"""The session of each entry. It outlives a reload, for turns that last over it."""
-
-
-@callback
-def session_of(
-    hass: HomeAssistant, entry_id: str, timeout: Callable[[], float]
-) -> Session:
-    """Return the session of an entry; `timeout` returns its seconds of silence."""
-    sessions = hass.data.setdefault(DATA_SESSIONS, {})
-    if entry_id not in sessions:
-        sessions[entry_id] = Session(hass, entry_id, timeout)
-    return sessions[entry_id]
-
 
 class Session:
     """What was said in the house, until nobody has spoken for a while.
@@ -45,13 +30,25 @@ class Session:
     """
 
     def __init__(
-        self, hass: HomeAssistant, entry_id: str, timeout: Callable[[], float]
+        self,
+        hass: HomeAssistant,
+        entry_id: str,
+        timeout: Callable[[], float],
+        keep: Callable[[Sequence[Turn]], Awaitable[None]],
     ) -> None:
-        """Initialize a session of which nothing was loaded."""
+        """Initialize a session of which nothing was loaded.
+
+        `timeout` returns its seconds of silence. `keep` is awaited with turns that
+        the session lets go, before they are removed from its file.
+        """
         self.transcript = Transcript()
         self._hass = hass
-        self._entry_id = entry_id
         self._timeout = timeout
+        self._keep = keep
+        self._gone: tuple[Turn, ...] = ()
+        """Turns that were let go, and are not yet kept elsewhere."""
+        self._on_speech: CALLBACK_TYPE = _nothing
+        self._on_silence: CALLBACK_TYPE = _nothing
         self._store: Store[dict[str, Any]] = Store(
             hass, 1, f"{DOMAIN}.{entry_id}.session", private=True, atomic_writes=True
         )
@@ -77,12 +74,22 @@ class Session:
     def async_stop(self) -> None:
         """Leave the session as it is, on disk and for turns that are not over."""
         self._disarm()
+        self._on_speech = self._on_silence = _nothing
+
+    @callback
+    def async_watch(self, on_speech: CALLBACK_TYPE, on_silence: CALLBACK_TYPE) -> None:
+        """Call back when somebody speaks, and when a session is over and kept."""
+        self._on_speech, self._on_silence = on_speech, on_silence
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether nobody speaks, and nothing was said lately."""
+        return not self._visits and not self.transcript.turns
 
     async def async_remove(self) -> None:
         """Remove all that was said, for good."""
         self._removed = True
         self._disarm()
-        self._hass.data.get(DATA_SESSIONS, {}).pop(self._entry_id, None)
         async with self._disk:
             await self._store.async_remove()
 
@@ -99,11 +106,12 @@ class Session:
         transcript = self.transcript
         mark = transcript.bookmarks.get(chat_log.conversation_id)
         if turns := unseen(chat_log.content[1:-1], mark, name):
-            transcript.append(turns, _now())
+            self._gone += transcript.append(turns, _now())
         visit = Visit(self, chat_log, transcript.turns, mark.told if mark else None)
         self._visits.add(visit)
         # Another turn of the conversation may begin before this one ends.
         self._mark(visit)
+        self._on_speech()
         return visit
 
     @callback
@@ -111,9 +119,16 @@ class Session:
         """End the session now; return how many turns it had."""
         count = len(self.transcript.turns)
         if count or self.transcript.bookmarks:
+            self._gone += self.transcript.turns
             self.transcript = Transcript()
             self.save_soon()
         self._disarm()
+        return count
+
+    async def async_end_now(self) -> int:
+        """End the session; return how many turns it had, once they are kept."""
+        count = self.async_end()
+        await self.async_save()
         return count
 
     @callback
@@ -121,7 +136,7 @@ class Session:
         """Let a turn end: what was said and done in it enters as a whole."""
         self._visits.discard(visit)
         if visit.said:
-            self.transcript.append([turn_of(visit.said)], _now())
+            self._gone += self.transcript.append([turn_of(visit.said)], _now())
         self._mark(visit)
         self._arm()
 
@@ -132,15 +147,25 @@ class Session:
         mark = bookmark_of(log.content, visit.told)
         self.transcript.mark(log.conversation_id, mark)
 
+    @callback
+    def forget(self, turns: Sequence[Turn]) -> None:
+        """Let turns go that are too much for the server."""
+        self._gone += self.transcript.forget(turns)
+
     async def async_save(self) -> None:
-        """Have on disk what there is."""
+        """Have on disk what there is, after what was let go is kept elsewhere."""
         async with self._disk:
             if self._removed:
                 return
+            if gone := self._gone:
+                await self._keep(gone)
+                self._gone = self._gone[len(gone) :]
             if self.transcript.turns:
                 await self._store.async_save(stored(self.transcript))
             else:
                 await self._store.async_remove()
+        if self.is_over:
+            self._on_silence()
 
     @callback
     def save_soon(self) -> None:
@@ -226,7 +251,7 @@ class Visit:
         """Drop the oldest turns, a share of them; return whether there were any."""
         gone = oldest(self._turns, share)
         self._turns = self._turns[len(gone) :]
-        self.transcript.forget(gone)
+        self._session.forget(gone)
         return bool(gone)
 
     @callback
@@ -251,6 +276,10 @@ class Visit:
             self._session.save_soon()
         else:
             await self._session.async_save()
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 def _now() -> float:

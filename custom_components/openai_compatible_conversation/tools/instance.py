@@ -17,6 +17,7 @@ from ..completions.events import ToolCall
 from ..options import Choice
 from ..session.transcript import Transcript
 from .discovery import Offer, offer
+from .facts import FORGET, LEARN, QUERY
 from .meta import QUERY_TOOLS, QueryTools
 from .schema import function_definition, wire_name
 
@@ -30,6 +31,9 @@ MAX_IN_A_ROW = 2
 
 MAX_TOLD = 200
 """Characters of a description that a search returns."""
+
+MEMORY = (LEARN, QUERY, FORGET)
+"""The tools that are always shown."""
 
 _LISTED = re.compile(r'(Follow these instructions for tools from "[^"]*") \([^)]*\):')
 
@@ -45,6 +49,8 @@ class Tools(llm.APIInstance):
     """Whether the model sees only some of the tools, and looks for the others."""
     _by_name: dict[str, llm.Tool] = field(default_factory=dict, init=False)
     """All tools, by the name that is sent."""
+    _searchable: dict[str, llm.Tool] = field(default_factory=dict, init=False)
+    """Those that the model may have to look for."""
     _defined: dict[str, dict[str, Any] | None] = field(default_factory=dict, init=False)
     _transcript: Transcript = field(default_factory=Transcript, init=False)
     _refused: dict[str, str] = field(default_factory=dict, init=False)
@@ -57,6 +63,16 @@ class Tools(llm.APIInstance):
         super().__post_init__()
         self.tools.insert(0, QueryTools(self))
         self._by_name = {wire_name(tool.name): tool for tool in self.tools}
+        self._searchable = {
+            name: tool
+            for name, tool in self._by_name.items()
+            if name not in (QUERY_TOOLS, *MEMORY)
+        }
+
+    @property
+    def remembering(self) -> bool:
+        """Return whether the model can remember facts."""
+        return MEMORY[0] in self._by_name
 
     @property
     def prompt(self) -> str:
@@ -79,9 +95,9 @@ class Tools(llm.APIInstance):
             transcript,
             choice,
             Offer(
-                always=[],
+                always=[name for name in MEMORY if name in self._by_name],
                 search=QUERY_TOOLS,
-                others=[name for name in self._by_name if name != QUERY_TOOLS],
+                others=list(self._searchable),
                 usual=self.toolbox.usage.usual,
                 define=self.define,
             ),
@@ -127,8 +143,9 @@ class Tools(llm.APIInstance):
 
     async def async_find(self, query: str, domain: str | None) -> JsonObjectType:
         """Return what a search finds; from the next request on it can be called."""
-        others = {n: t for n, t in self._by_name.items() if n != QUERY_TOOLS}
-        catalog = await self.toolbox.library.async_catalog(others, self.define)
+        catalog = await self.toolbox.library.async_catalog(
+            self._searchable, self.define
+        )
         found = catalog.search(query, domain)
         self._transcript.reveal(found.names)
         tools = [self.define(name) or {} for name in found.names]
@@ -194,14 +211,15 @@ class Tools(llm.APIInstance):
                 "Its result will not change: answer with what you have.",
             )
         result = await self._async_run(tool_input)
-        if not result.error and name != QUERY_TOOLS:
+        if not result.error and name in self._searchable:
             self.toolbox.usage.count(name)
         return result
 
     async def _async_unknown(self, name: str) -> llm.ToolResult:
         """Return the error for a name that no tool has, with those that are like it."""
-        others = {n: t for n, t in self._by_name.items() if n != QUERY_TOOLS}
-        catalog = await self.toolbox.library.async_catalog(others, self.define)
+        catalog = await self.toolbox.library.async_catalog(
+            self._searchable, self.define
+        )
         near = catalog.nearest(name)
         self._transcript.reveal(near)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""

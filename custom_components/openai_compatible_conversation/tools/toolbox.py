@@ -11,6 +11,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, llm
 
 from ..const import DOMAIN
+from ..memory.memory import Memory
+from ..options import Options
+from .facts import fact_tools
 from .instance import Tools
 from .library import Library
 from .usage import Usage
@@ -27,14 +30,19 @@ class Toolbox(llm.API):
     """The APIs that the user selected, and the tools that come with the integration."""
 
     def __init__(
-        self, hass: HomeAssistant, usage: Usage, selected: Callable[[], Sequence[str]]
+        self,
+        hass: HomeAssistant,
+        usage: Usage,
+        memory: Memory,
+        options: Callable[[], Options],
     ) -> None:
-        """Initialize with what returns the ids of the APIs that are selected."""
+        """Initialize with what returns the options as they are now."""
         super().__init__(hass=hass, id=DOMAIN, name="OpenAI-Compatible Conversation")
         self.usage = usage
         self.library = Library(hass)
         self.tool_timeout: float = TOOL_TIMEOUT
-        self._selected = selected
+        self._memory = memory
+        self._options = options
         self._warned: set[str] = set()
 
     @override
@@ -66,6 +74,8 @@ class Toolbox(llm.API):
 
     def _own(self, allowed: Sequence[str]) -> Iterator[llm.Tool]:
         """Yield the tools that come with the integration."""
+        if self._options().enable_fact_learning:
+            yield from fact_tools(self._memory)
         if llm.LLM_API_ASSIST in allowed:
             yield WeatherTool()
 
@@ -109,7 +119,7 @@ class Toolbox(llm.API):
         """
         apis = {api.id: api for api in llm.async_get_apis(self.hass)}
         present = []
-        for api_id in self._selected():
+        for api_id in self._options().llm_hass_api:
             if api_id in apis:
                 present.append(api_id)
             else:

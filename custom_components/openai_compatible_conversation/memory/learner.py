@@ -1,0 +1,138 @@
+"""Learns in passing: when a session is over, facts are extracted from what users said."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import aclosing
+import logging
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.event import async_call_later
+
+from ..completions.client import CompletionsClient
+from ..completions.errors import CompletionError
+from ..completions.events import Finish, Text
+from ..completions.request import build_body
+from ..const import DOMAIN
+from ..options import Options
+from .extraction import RESPONSE_FORMAT, ExtractionError, Found, messages_for, parse
+from .memory import Memory, Pending
+
+_LOGGER = logging.getLogger(__name__)
+
+PAUSES = (60, 300, 900, 3600, 6 * 3600, 24 * 3600)
+"""Seconds until a transcript is tried again, by how often it failed."""
+
+SLICE = 100
+"""Facts that are indexed in one go, so that nobody else has to wait."""
+
+
+class Learner:
+    """Asks the model for the facts in what waits, while nobody is speaking."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        memory: Memory,
+        client: CompletionsClient,
+        options: Callable[[], Options],
+        is_quiet: Callable[[], bool],
+    ) -> None:
+        """Initialize with what returns the options, and whether nobody is speaking."""
+        self._hass = hass
+        self._memory = memory
+        self._client = client
+        self._options = options
+        self._is_quiet = is_quiet
+        self._task: asyncio.Task[None] | None = None
+        self._timer: CALLBACK_TYPE | None = None
+        self._not_before: dict[str, float] = {}
+
+    @callback
+    def async_wake(self) -> None:
+        """Extract from what waits, unless somebody speaks."""
+        if self._task is None or self._task.done():
+            self._task = self._hass.async_create_background_task(
+                self._async_work(), f"{DOMAIN} learner"
+            )
+
+    @callback
+    def async_rest(self) -> None:
+        """Leave the server to who is speaking. What was begun is begun again later."""
+        if self._task:
+            self._task.cancel()
+            self._task = None
+        if self._timer:
+            self._timer()
+            self._timer = None
+
+    async def _async_work(self) -> None:
+        """Extract from one transcript after the other, those that are due."""
+        while self._memory.warm(SLICE):  # noqa: ASYNC110
+            # There is nothing to wait for: others have their turn.
+            await asyncio.sleep(0)
+        while (
+            self._is_quiet()
+            and self._options().enable_fact_learning
+            and (pending := self._due()) is not None
+        ):
+            await self._async_extract(pending)
+        self._wait()
+
+    def _due(self) -> Pending | None:
+        """Return the first transcript that is to be tried now."""
+        now = self._hass.loop.time()
+        return next(
+            (p for p in self._memory.pending if self._not_before.get(p.id, 0) <= now),
+            None,
+        )
+
+    def _wait(self) -> None:
+        """Wake when the next transcript is due."""
+        waiting = [self._not_before.get(p.id, 0) for p in self._memory.pending]
+        if waiting and self._is_quiet() and self._options().enable_fact_learning:
+            delay = max(min(waiting) - self._hass.loop.time(), 0)
+            self._timer = async_call_later(self._hass, delay, self._ring)
+
+    @callback
+    def _ring(self, _now: object) -> None:
+        """Try again."""
+        self._timer = None
+        self.async_wake()
+
+    async def _async_extract(self, pending: Pending) -> None:
+        """Extract from a transcript; if that fails, it goes on waiting."""
+        try:
+            found = await self._async_ask(pending)
+            await self._memory.async_extracted(pending, found)
+        except (CompletionError, ExtractionError, HomeAssistantError) as err:
+            _LOGGER.debug("Facts cannot be extracted yet: %s", type(err).__name__)
+            pause = PAUSES[min(pending.attempts, len(PAUSES) - 1)]
+            self._not_before[pending.id] = self._hass.loop.time() + pause
+            try:
+                await self._memory.async_failed(pending)
+            except HomeAssistantError as failure:
+                _LOGGER.debug("Nor can that be written: %s", type(failure).__name__)
+        else:
+            self._not_before.pop(pending.id, None)
+
+    async def _async_ask(self, pending: Pending) -> list[Found]:
+        """Return the facts that the model finds in a transcript."""
+        options = self._options()
+        body = build_body(
+            options.chat_model,
+            messages_for(pending.lines),
+            stream=options.enable_streaming,
+            extra={"response_format": RESPONSE_FORMAT, **(options.extra_body or {})},
+        )
+        words: list[str] = []
+        async with aclosing(
+            self._client.answer(body, headers=options.extra_headers)
+        ) as events:
+            async for event in events:
+                match event:
+                    case Text(text):
+                        words.append(text)
+                    case Finish("content_filter"):
+                        raise ExtractionError("The server held its answer back")
+        return parse("".join(words), pending.lines)

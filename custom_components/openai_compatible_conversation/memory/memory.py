@@ -1,0 +1,198 @@
+"""What a household wants to be remembered: on disk before anybody is told that it is."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+import logging
+from typing import Any
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+from homeassistant.util.ulid import ulid_now
+
+from ..issues import Issues
+from .extraction import Found
+from .fact import Fact, FactError, Source
+from .facts import MAX_FACTS, Facts
+from .file import MemoryFile
+
+_LOGGER = logging.getLogger(__name__)
+
+MAX_PENDING = 100
+"""Transcripts that wait for facts to be extracted from them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What users said in a session, of which facts are still to be extracted."""
+
+    id: str
+    lines: list[str]
+    attempts: int = 0
+    """How often that failed."""
+
+    def stored(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {"id": self.id, "lines": self.lines, "attempts": self.attempts}
+
+
+class Memory:
+    """The facts of an entry, and the transcripts that wait. Every change is on disk."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str, issues: Issues) -> None:
+        """Initialize before anything was loaded."""
+        self._hass = hass
+        self._file = MemoryFile(hass, entry_id)
+        self._issues = issues
+        self._facts = Facts()
+        self._pending: dict[str, Pending] = {}
+        self._lock = asyncio.Lock()
+        self._changes = self._written = 0
+        self._listeners: list[CALLBACK_TYPE] = []
+        self._loaded = self._removed = False
+
+    async def async_load(self) -> None:
+        """Take up what was remembered, once. What cannot be read is set aside."""
+        if self._loaded:
+            return
+        self._loaded = True
+        data, aside = await self._file.async_read()
+        data = data if isinstance(data, dict) else {}
+        self._facts, lost = Facts.restored(data.get("facts"))
+        pending = [_pending(item) for item in _items(data.get("pending"))]
+        self._pending = {found.id: found for found in pending if found}
+        if lost or None in pending:
+            aside = await self._file.async_set_aside("damaged")
+        if aside:
+            _LOGGER.warning("A part of the memory cannot be read: see %s", aside)
+            self._issues.memory_was_set_aside(aside)
+
+    async def async_remove(self) -> None:
+        """Remove all that is remembered, for good."""
+        self._removed = True
+        async with self._lock:
+            await self._file.async_remove()
+        self._facts.close()
+
+    def warm(self, count: int) -> bool:
+        """Index so many facts that were loaded; return whether there are more."""
+        return self._facts.warm(count)
+
+    @property
+    def facts(self) -> list[Fact]:
+        """Return all facts, in the order in which they were learned."""
+        return list(self._facts)
+
+    @property
+    def pending(self) -> list[Pending]:
+        """Return the transcripts that wait, the oldest first."""
+        return list(self._pending.values())
+
+    @callback
+    def async_listen(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call a listener after each change of the facts, until what is returned is called."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def query(self, category: object, text: object) -> tuple[list[Fact], int]:
+        """Return the facts that match, and how many more. Raises `FactError`."""
+        return self._facts.query(category, text)
+
+    async def async_learn(self, category: object, key: object, value: object) -> Fact:
+        """Remember what a user told.
+
+        Raises `FactError`, and `HomeAssistantError` if it cannot be written.
+        """
+        fact = self._learn(category, key, value, "told")
+        await self._async_write()
+        return fact
+
+    async def async_change(
+        self, old: Fact, category: object, key: object, value: object
+    ) -> Fact:
+        """Put a fact in the place of another one, or say why not. Raises as `async_learn`."""
+        fact = self._learn(category, key, value, "told")
+        if (fact.category, fact.key) != (old.category, old.key):
+            self._facts.forget(old.category, old.key)
+        await self._async_write()
+        return fact
+
+    async def async_forget(self, category: object, key: object) -> bool:
+        """Forget a fact; return whether there was one. Raises as `async_learn`."""
+        if there := self._facts.forget(category, key):
+            self._issues.memory_has_room()
+            await self._async_write()
+        return there
+
+    async def async_wait_for(self, transcripts: Iterable[Sequence[str]]) -> None:
+        """Keep transcripts until facts were extracted from them."""
+        for lines in transcripts:
+            pending = Pending(ulid_now(), list(lines))
+            self._pending[pending.id] = pending
+        while len(self._pending) > MAX_PENDING:
+            _LOGGER.warning("Too many transcripts wait; the oldest is dropped")
+            del self._pending[next(iter(self._pending))]
+        await self._async_write()
+
+    async def async_extracted(self, pending: Pending, found: Iterable[Found]) -> None:
+        """Remember what was extracted from a transcript, which need not wait any more."""
+        for item in found:
+            try:
+                self._learn(item.category, item.key, item.value, "extracted")
+            except FactError as err:
+                _LOGGER.debug("An extracted fact is not taken: %s", err.key)
+                if err.key == "too_many":
+                    return
+        self._pending.pop(pending.id, None)
+        await self._async_write()
+
+    async def async_failed(self, pending: Pending) -> None:
+        """Count that facts could not be extracted from a transcript."""
+        if pending.id in self._pending:
+            again = replace(pending, attempts=pending.attempts + 1)
+            self._pending[pending.id] = again
+            await self._async_write()
+
+    def _learn(
+        self, category: object, key: object, value: object, source: Source
+    ) -> Fact:
+        """Take a fact in; where there is no room any more, the user is told so."""
+        try:
+            now = dt_util.utcnow().isoformat()
+            return self._facts.learn(category, key, value, source, now)
+        except FactError as err:
+            if err.key == "too_many":
+                self._issues.memory_is_full(MAX_FACTS)
+            raise
+
+    async def _async_write(self) -> None:
+        """Have on disk what there is now."""
+        for listener in list(self._listeners):
+            listener()
+        self._changes += 1
+        change = self._changes
+        async with self._lock:
+            # Another one may have written this change with its own.
+            if change <= self._written or self._removed:
+                return
+            changes = self._changes
+            await self._file.async_write(
+                {
+                    "facts": self._facts.stored(),
+                    "pending": [item.stored() for item in self._pending.values()],
+                }
+            )
+            self._written = changes
+
+
+def _items(data: object) -> list[object]:
+    """Return what stands in a list, nothing if there is none."""
+    return data if isinstance(data, list) else []
+
+
+def _pending(data: object) -> Pending | None:
+    """Return the transcript that was stored, None if it cannot be read."""
+    match data:
+        case {"id": str() as number, "lines": [*lines], "attempts": int() as attempts}:
+            return Pending(number, [str(line) for line in lines], attempts)
+    return None

@@ -1,0 +1,140 @@
+"""The actions: what the model can do with the memory, for automations and people."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+import probatio
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+
+from .const import DOMAIN
+from .data import RuntimeData
+from .memory.fact import MAX_KEY, MAX_VALUE, FactError
+from .memory.facts import MAX_FACTS
+from .tools.facts import FORGET, LEARN, QUERY, fact_result, facts_result
+
+CONF_ENTRY = "config_entry_id"
+END_SESSION = "end_session"
+
+LIMITS = {
+    "key_length": str(MAX_KEY),
+    "value_length": str(MAX_VALUE),
+    "facts": str(MAX_FACTS),
+}
+"""What the words of an error name."""
+
+type Action = Callable[[RuntimeData, dict[str, Any]], Awaitable[ServiceResponse]]
+
+
+async def _learn(runtime: RuntimeData, given: dict[str, Any]) -> ServiceResponse:
+    """Remember a fact."""
+    fact = await runtime.memory.async_learn(
+        given["category"], given["key"], given["value"]
+    )
+    return {"learned": fact_result(fact)}
+
+
+async def _query(runtime: RuntimeData, given: dict[str, Any]) -> ServiceResponse:
+    """Look facts up."""
+    return facts_result(
+        *runtime.memory.query(given.get("category"), given.get("query"))
+    )
+
+
+async def _forget(runtime: RuntimeData, given: dict[str, Any]) -> ServiceResponse:
+    """Forget a fact."""
+    forgotten = await runtime.memory.async_forget(given["category"], given["key"])
+    return {"forgotten": forgotten}
+
+
+async def _end(runtime: RuntimeData, given: dict[str, Any]) -> ServiceResponse:
+    """End the session."""
+    return {"turns": await runtime.session.async_end_now()}
+
+
+ACTIONS: dict[str, tuple[Action, dict[probatio.Marker, Any], SupportsResponse]] = {
+    LEARN: (
+        _learn,
+        {
+            probatio.Required("category"): cv.string,
+            probatio.Required("key"): cv.string,
+            probatio.Required("value"): cv.string,
+        },
+        SupportsResponse.OPTIONAL,
+    ),
+    QUERY: (
+        _query,
+        {
+            probatio.Optional("category"): cv.string,
+            probatio.Optional("query"): cv.string,
+        },
+        SupportsResponse.ONLY,
+    ),
+    FORGET: (
+        _forget,
+        {probatio.Required("category"): cv.string, probatio.Required("key"): cv.string},
+        SupportsResponse.OPTIONAL,
+    ),
+    END_SESSION: (_end, {}, SupportsResponse.OPTIONAL),
+}
+
+
+@callback
+def async_register(hass: HomeAssistant) -> None:
+    """Register the actions."""
+
+    def handler(
+        action: Action,
+    ) -> Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]:
+        """Return what runs an action for the entry that a call names."""
+
+        async def handle(call: ServiceCall) -> ServiceResponse:
+            given = dict(call.data)
+            runtime = _runtime(hass, given.pop(CONF_ENTRY))
+            try:
+                return await action(runtime, given)
+            except FactError as err:
+                raise invalid(err) from err
+
+        return handle
+
+    for name, (action, fields, response) in ACTIONS.items():
+        schema = probatio.Schema({probatio.Required(CONF_ENTRY): cv.string, **fields})
+        hass.services.async_register(
+            DOMAIN, name, handler(action), schema, supports_response=response
+        )
+
+
+def invalid(err: FactError) -> ServiceValidationError:
+    """Return what is wrong with a fact, for people."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=f"fact_{err.key}",
+        translation_placeholders=LIMITS,
+    )
+
+
+def _runtime(hass: HomeAssistant, entry_id: str) -> RuntimeData:
+    """Return what a loaded entry holds."""
+    entry = hass.config_entries.async_get_entry(entry_id)
+    if entry is None or entry.domain != DOMAIN:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="no_such_entry"
+        )
+    if entry.state is not ConfigEntryState.LOADED:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="entry_not_loaded",
+            translation_placeholders={"name": entry.title},
+        )
+    runtime: RuntimeData = entry.runtime_data
+    return runtime
