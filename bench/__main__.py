@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Callable
 import sys
 
-from . import prefix, session, speech, wire
+from . import memory, prefix, session, speech, tools, wire
 
 PARTS: dict[str, Callable[[], bool]] = {
     "wire": wire.run,
     "speech": speech.run,
     "session": session.run,
+    "tools": tools.run,
+    "memory": memory.run,
     "prefix": prefix.run,
 }
 """Each part prints what it measured, and returns whether its goals were met."""

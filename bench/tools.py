@@ -24,7 +24,7 @@ from tests.search.corpus import QUERIES, entries
 
 from .measure import tell
 
-REMOTE = 270
+REMOTE = 290
 CATALOG = 1000
 ROUNDS = 40
 SESSION = 1

@@ -22,18 +22,20 @@ from .assistant import (
     add_agent,
     add_pipeline,
     add_tool_server,
+    agent_of,
     allow,
+    entries_of,
     remove_entries,
 )
 from .hass import Hass, HassError, PortTakenError, claim_port
-from .house import furnish
+from .house import furnish, states
 from .login import PASSWORD, USERNAME
 from .mcp import ToolServer
 from .paper import BOLD, GREEN, RED, Paper
 from .rules import model
 from .scene import Scene
 from .server import ModelServer
-from .steps import CONVERSATION, LIGHT, OTHER_LIGHT, free
+from .steps import CONVERSATION, FIRST_DAY, LIGHT, OTHER_LIGHT, SECOND_DAY, free
 from .tools import household
 from .websocket import Client, CommandError
 
@@ -41,6 +43,12 @@ RESTART_EXIT_CODE = 100
 """With which Home Assistant ends when a user restarts it."""
 
 PIPELINE = "Demo"
+
+SESSION = 4
+"""Seconds of silence after which the session ends. In a home it is more."""
+
+MEMORY = "_memory"
+"""With which the list of facts ends, among the to-do lists."""
 
 TOOLS = 120
 """Of the household server: more than a small model should read at once."""
@@ -87,6 +95,8 @@ async def perform(args: argparse.Namespace, paper: Paper) -> int:
             try:
                 async with hass.client() as client:
                     missing = await converse(client, server, tools, args.say, paper)
+                if not args.say:
+                    missing += await another_day(hass, server, paper)
             except SetUpError as err:
                 # The log may be in a folder that is about to be removed.
                 raise HassError(f"{err}\n{hass.last_error}") from err
@@ -108,7 +118,9 @@ async def converse(
     agent = await add_agent(
         client, server.base_url, api_key=server.api_key, model=server.model
     )
-    await allow(client, agent, "assist", await add_tool_server(client, tools.url))
+    api = await add_tool_server(client, tools.url)
+    memory = {"conversation_timeout": SESSION}
+    await allow(client, agent, "assist", api, memory=memory)
     pipeline = await add_pipeline(client, agent.entity_id, PIPELINE)
     paper.line("Agent", f"{agent.entity_id}, which asks the model {agent.model}")
     paper.line("Tools", f"those of Assist, and {TOOLS} of a household server (MCP)")
@@ -117,7 +129,45 @@ async def converse(
     steps = [free(text) for text in say] or [
         step for step in CONVERSATION if server.scripted or not step.scripted
     ]
+    if not say:
+        steps += FIRST_DAY
     return [what for step in steps for what in await scene.play(step)]
+
+
+async def another_day(hass: Hass, server: Target, paper: Paper) -> list[str]:
+    """Restart Home Assistant, and ask what it remembers; return what was not seen."""
+    wanted = f"{len(FIRST_DAY)} facts in its memory"
+    paper.line("Home", "Nobody speaks. What was said in passing is looked through.")
+    async with hass.client() as client:
+        facts = await remembered(client, len(FIRST_DAY))
+    paper.line("Home", f"{facts} facts are remembered. Restarting Home Assistant.")
+    paper.blank()
+    await hass.restart()
+    async with hass.client() as client:
+        (entry,) = await entries_of(client)
+        agent = await agent_of(client, entry["entry_id"])
+        scene = Scene(client, await add_pipeline(client, agent, PIPELINE), paper)
+        missing = [
+            what
+            for step in SECOND_DAY
+            if server.scripted or not step.scripted
+            for what in await scene.play(step)
+        ]
+    return missing + ([wanted] if server.scripted and facts < len(FIRST_DAY) else [])
+
+
+async def remembered(client: Client, wanted: int) -> int:
+    """Return how many facts are remembered, once they are as many as wanted, or soon."""
+    count = 0
+    for _ in range(4 * SESSION * 5):
+        memory = next(
+            s for e, s in (await states(client)).items() if e.endswith(MEMORY)
+        )
+        count = int(memory["state"])
+        if count >= wanted:
+            break
+        await asyncio.sleep(0.25)
+    return count
 
 
 def verdict(paper: Paper, missing: list[str]) -> None:

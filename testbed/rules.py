@@ -6,6 +6,7 @@ is there, tells of it. To teach the model something, add a rule to `RULES`.
 """
 
 from collections.abc import Callable
+import json
 import re
 from typing import Any
 
@@ -125,21 +126,64 @@ def hear_back(asked: Asked) -> Answer | None:
 
 
 def hear_name(asked: Asked) -> Answer | None:
-    """Take note of what something is called."""
+    """Hear what something is called, or something in passing."""
     if said := _heard(asked, _NAMING):
         return speak(asked, f"{said[2]} is a nice name for a {said[1]}.")
-    return None
+    return speak(asked, "I see.") if _heard(asked, "by the way.*") else None
+
+
+def remember(asked: Asked) -> Answer | None:
+    """Remember what something is called."""
+    if not (said := _heard(asked, f"remember that {_NAMING}")):
+        return None
+    if not asked.results:
+        fact = {"category": "family_members", "key": said[1], "value": said[2]}
+        return use(asked, asked.tool("learn_fact"), "remember facts", **fact)
+    if problem := asked.results[-1].problem:
+        return _apology(asked, problem)
+    return speak(asked, f"I will remember that your {said[1]} is called {said[2]}.")
 
 
 def tell_name(asked: Asked) -> Answer | None:
-    """Tell what something is called, if that was said."""
+    """Tell what something is called, if that was said or is remembered."""
     if not (question := _heard(asked, r"what is my (\w+) called")):
         return None
     for text in asked.said[:-1]:
         said = _match(text, _NAMING)
         if said and said[1].casefold() == question[1].casefold():
             return speak(asked, f"Your {said[1]} is called {said[2]}.")
-    return speak(asked, f"I do not know what your {question[1]} is called.")
+    return _recall(asked, question[1], "Your {key} is called {value}.")
+
+
+def tell_drink(asked: Asked) -> Answer | None:
+    """Tell what the user drinks, if that is remembered."""
+    if _heard(asked, "what do i drink"):
+        return _recall(asked, "drink", "You drink {value}.")
+    return None
+
+
+def _recall(asked: Asked, what: str, answer: str) -> Answer:
+    """Answer with what is remembered of something."""
+    if not asked.results:
+        tool = asked.tool("query_facts", "query")
+        return use(asked, tool, "look up facts", query=what)
+    facts = (asked.results[-1].data or {}).get("facts") or []
+    if not facts:
+        return speak(asked, f"I know nothing about your {what}.")
+    return speak(asked, answer.format(**facts[0]))
+
+
+def note_facts(asked: Asked) -> Answer | None:
+    """Find the facts in a transcript, which is what is asked for without a user."""
+    if "response_format" not in asked.body:
+        return None
+    lines = json.loads(asked.text)
+    found = [
+        {"quote": said[0], "category": "preferences", "key": "drink", "value": said[1]}
+        for line in lines
+        if (said := re.search(r"I always drink ([\w ]+)", line))
+    ]
+    return say(json.dumps({"facts": found}))
 
 
 def cheer(asked: Asked) -> Answer | None:
@@ -212,8 +256,8 @@ def clock(asked: Asked) -> Answer | None:
 
 
 RULES: list[Rule] = [
-    *(greet, dim, hear_back, ask_back, switch, look, clock, pantry),
-    *(hear_name, tell_name, cheer),
+    *(note_facts, greet, dim, hear_back, ask_back, switch, look, clock, pantry),
+    *(remember, hear_name, tell_name, tell_drink, cheer),
 ]
 
 _NAMING = r"my (\w+) is called (.+)"

@@ -131,6 +131,22 @@ CONVERSATION = [
     ),
 ]
 
+FIRST_DAY = [
+    Step("Remember that my cat is called Amy", (ANSWERED, called("learn_fact"))),
+    Step("By the way, I always drink green tea", (ANSWERED,)),
+]
+"""What is to be remembered: the first on purpose, the second in passing."""
+
+SECOND_DAY = [
+    Step("What is my cat called?", (ANSWERED, called("query_facts"), names("Amy"))),
+    Step(
+        "What do I drink?",
+        (ANSWERED, called("query_facts"), names("green tea")),
+        scripted=True,
+    ),
+]
+"""What is asked after Home Assistant was restarted."""
+
 
 def free(text: str) -> Step:
     """Return the step that says what a user wants said."""

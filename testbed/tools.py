@@ -21,6 +21,8 @@ THINGS = {
     "bicycle": "bicycles and their repairs",
     "guest": "guests that are expected",
     "school": "lessons and homework of the children",
+    "tool": "tools of the workshop",
+    "game": "board games in the cupboard",
     "wine": "bottles in the cellar",
 }
 VERBS = {

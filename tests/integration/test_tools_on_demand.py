@@ -69,7 +69,7 @@ async def test_finds_and_uses(
 ) -> None:
     """A tool that is found can be called with the next request, and stays."""
     server.script(
-        reply(calls=[find("light the sauna stove")]),
+        reply(calls=[find("start the sauna")]),
         reply(calls=[Call("sauna_start", {"how": "hot"})]),
         reply("It warms up."),
     )

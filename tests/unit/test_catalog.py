@@ -135,6 +135,17 @@ def test_more(catalog: Catalog) -> None:
     assert catalog.search("turn light").more == 0
 
 
+@pytest.mark.parametrize("end", [". ", ":\n", "\n", " word" * 100 + " "])
+def test_first_sentence(end: str) -> None:
+    """What a tool does counts more than what is said of it after that."""
+    later = Entry("later", None, f"Paints a fence{end}Not for a roof.", (), "mcp")
+    first = Entry("first", None, f"Paints a roof{end}Not for a fence.", (), "mcp")
+    catalog = Catalog([later, first])
+    assert catalog.search("roof").names == ["first", "later"]
+    assert catalog.search("fence").names == ["later", "first"]
+    catalog.close()
+
+
 def test_empty() -> None:
     """A catalog without tools finds nothing."""
     catalog = Catalog([])

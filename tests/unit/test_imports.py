@@ -10,6 +10,10 @@ PURE = [
     *(ROOT / "completions").glob("*.py"),
     *(ROOT / "search").glob("*.py"),
     *(ROOT / "speech").glob("*.py"),
+    *(
+        ROOT / "memory" / f"{name}.py"
+        for name in ("evidence", "extraction", "fact", "facts", "reading", "text")
+    ),
     ROOT / "messages.py",
     ROOT / "options.py",
     ROOT / "session" / "stored.py",
@@ -40,9 +44,12 @@ def _imports(path: Path) -> set[str]:
 def test_pure(path: Path) -> None:
     """A pure module imports neither Home Assistant nor another room.
 
-    What messages are is common knowledge, and searching a common craft.
+    What messages and turns are is common knowledge, and searching a common craft.
     """
-    common = (f".{path.relative_to(ROOT).parts[0]}", ".messages", ".search")
+    common = (
+        f".{path.relative_to(ROOT).parts[0]}",
+        *(".messages", ".search", ".session.turns"),
+    )
     for name in _imports(path):
         assert not name.startswith(("homeassistant", "probatio"))
         assert not name.startswith(".") or name.startswith(common)

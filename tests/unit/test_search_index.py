@@ -13,6 +13,7 @@ from custom_components.openai_compatible_conversation.search.vocabulary import (
 )
 from custom_components.openai_compatible_conversation.search.words import (
     MAX_WORD,
+    stem,
     tokens,
     words,
 )
@@ -104,7 +105,7 @@ def test_hint(index: Index) -> None:
 
 
 def test_weights() -> None:
-    """A field counts as much as it weighs, and once more in the heading."""
+    """A field counts as much as it weighs, in the heading or not."""
     for heading in ([], ["name"]):
         index = Index({"name": 4.0, "text": 1.0}, heading)
         index.put_all(
@@ -116,6 +117,18 @@ def test_weights() -> None:
         )
         assert [hit.key for hit in index.search("garden")] == ["name", "text"]
         index.close()
+
+
+def test_long_texts() -> None:
+    """A word counts less in a long text, but not in the heading."""
+    for heading, first in (([], "short"), (["text"], "long")):
+        index = Index({"text": 1.0}, heading)
+        index.put("long", {"text": "garden " + "other words " * 50})
+        index.put("short", {"text": "garden"})
+        assert _first(index, "garden") == first
+        index.close()
+        assert len(index) == 0
+        assert index.search("garden") == []
 
 
 def test_synonyms() -> None:
@@ -145,11 +158,11 @@ def test_change() -> None:
     assert len(index) == 2
     assert _first(index, "apples") is None
     assert _first(index, "plum") == "a"
-    assert _first(index, "plms") == "a"
+    assert _first(index, "pluums") == "a"
     index.remove("a")
     index.remove("never there")
     assert _first(index, "plums") is None
-    assert _first(index, "plms") is None
+    assert _first(index, "pluums") is None
     assert len(index) == 1
     index.close()
 
@@ -178,7 +191,7 @@ def test_any_document(text: str) -> None:
     ['"', "' OR 1=1 --", "NEAR(a b)", "text:dog*", "(", "AND OR NOT", "{text}: x"],
 )
 def test_operators(index: Index, query: str) -> None:
-    """What FTS5 takes for an operator is text."""
+    """What a query language takes for an operator is text."""
     index.search(query)
 
 
@@ -258,13 +271,57 @@ def test_distance(one: str, other: str, typos: int) -> None:
 def test_near() -> None:
     """The nearest and most frequent words are what a typo means; short words have none."""
     vocabulary = Vocabulary()
-    vocabulary.add(["lamp", "camp", "on"])
-    vocabulary.add(["camp"])
-    assert vocabulary.near("damp") == ["camp", "lamp"]
+    vocabulary.add(["lamps", "camps", "desk", "on"])
+    vocabulary.add(["camps"])
+    assert vocabulary.near("damps") == ["camps", "lamps"]
+    assert vocabulary.near("desks") == ["desk"]
+    assert vocabulary.near("dusk") == []
     assert vocabulary.near("in") == []
-    assert vocabulary.near("deskcamp") == ["camp"]
-    vocabulary.remove(["camp", "lamp"])
-    assert vocabulary.near("damp") == ["camp"]
+    assert vocabulary.near("summercamps") == ["camps"]
+    assert vocabulary.near("desklamps") == ["desk", "lamps"]
+    vocabulary.remove(["camps", "lamps"])
+    assert vocabulary.near("damps") == ["camps"]
+
+
+@pytest.mark.parametrize(
+    "forms",
+    [
+        ("movie", "movies"),
+        ("query", "queries", "querying"),
+        ("create", "creates", "created", "creating", "creation"),
+        ("stop", "stops", "stopped", "stopping"),
+        ("list", "lists", "listed", "listing"),
+        ("search", "searches", "searching"),
+        ("box", "boxes"),
+        ("class", "classes"),
+        ("message", "messages", "messaging"),
+        ("state", "states"),
+        ("station", "stations"),
+    ],
+)
+def test_forms(forms: tuple[str, ...]) -> None:
+    """The forms of a word have one stem."""
+    assert len({stem(form) for form in forms}) == 1
+
+
+@pytest.mark.parametrize(
+    "others",
+    [("state", "station"), ("on", "one"), ("list", "listen")],
+)
+def test_other_words(others: tuple[str, ...]) -> None:
+    """Other words have other stems."""
+    assert len({stem(word) for word in others}) == len(others)
+
+
+def test_stop_words_raise(index: Index) -> None:
+    """Words of every request find nothing, but raise what is found."""
+    assert {hit.key for hit in index.search("Anna is at Rosenweg")} == {
+        "coffee",
+        "dentist",
+    }
+    without, with_them = index.search("Rex")[0], index.search("the Rex is called")[0]
+    assert with_them.key == without.key == "dog"
+    assert with_them.score > without.score
 
 
 def test_meaning() -> None:

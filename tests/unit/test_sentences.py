@@ -1,22 +1,25 @@
 """What people say for an intent is known in their language."""
 
+import subprocess
 import sys
 from typing import Any
 
 import home_assistant_intents
 import pytest
 
+from custom_components.openai_compatible_conversation.tools import sentences
 from custom_components.openai_compatible_conversation.tools.sentences import (
     MAX_WORDS,
     Sentences,
     words_for,
+    words_of,
     words_of_tool,
 )
 
 
-def _data(*sentences: str, **more: Any) -> dict[str, Any]:
+def _data(*templates: str, **more: Any) -> dict[str, Any]:
     """Return a language's file with one intent."""
-    return {"intents": {"Do": {"data": [{"sentences": list(sentences)}]}}, **more}
+    return {"intents": {"Do": {"data": [{"sentences": list(templates)}]}}, **more}
 
 
 @pytest.mark.parametrize(
@@ -69,7 +72,7 @@ def test_all_languages() -> None:
 )
 def test_templates(template: str, words: str) -> None:
     """A template gives the words of all its sentences."""
-    sentences = Sentences(
+    read = Sentences(
         _data(
             template,
             expansion_rules={
@@ -84,7 +87,7 @@ def test_templates(template: str, words: str) -> None:
             },
         )
     )
-    found = sentences.words("Do")
+    found = read.words("Do")
     assert set(words.split()) == set(found)
     assert len(found) == len(set(found))
 
@@ -109,16 +112,21 @@ def test_bounds() -> None:
         [],
     ],
 )
-def test_changed_format(data: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_format(data: object) -> None:
     """A file of another format has no words."""
-    monkeypatch.setattr(home_assistant_intents, "get_intents", lambda _: data)
-    assert words_for("en") == {}
+    assert words_of(data) == {}
 
 
-def test_no_package(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_package() -> None:
     """Without the package there are no words."""
-    monkeypatch.setitem(sys.modules, "home_assistant_intents", None)
-    assert words_for("en") == {}
+    code = "import runpy, sys; print(runpy.run_path(sys.argv[1])['words_for']('en'))"
+    # Without its site packages, Python knows what is its own only.
+    found = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code, sentences.__file__],
+        capture_output=True,
+        check=True,
+    )
+    assert found.stdout.split() == [b"{}"]
 
 
 def test_tools() -> None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import log, log1p
 from typing import NamedTuple
 
@@ -29,11 +29,13 @@ HINT = 0.5
 """What a word of a hint counts."""
 
 STOP = 0.08
+"""What a word counts that all requests are made of, beside others."""
+
 ENOUGH = 4.0
 """The weight of the fields with a word at which it counts half of what it can."""
 
 LONG = 20
-"""Words of a text of which each one begins to count less."""
+"""Words of a text from which on each one counts notably less."""
 
 
 class Hit(NamedTuple):
@@ -62,8 +64,8 @@ class Index:
         """
         self._weights = dict(weights)
         self._heading = frozenset(heading)
-        self._found: defaultdict[str, dict[str, float]] = defaultdict(dict)
-        self._documents: dict[str, tuple[frozenset[str], list[str]]] = {}
+        self._having: dict[str, dict[str, float]] = {}
+        self._documents: dict[str, tuple[set[str], list[str]]] = {}
         self._vocabulary = Vocabulary()
 
     def __len__(self) -> int:
@@ -72,33 +74,34 @@ class Index:
 
     def close(self) -> None:
         """Free what the index holds."""
-        self.__init__(self._weights, self._heading)
-
-    def put(self, key: str, document: Mapping[str, str]) -> None:
-        """Add a document, in place of that with the same key.
-
-        A document is a text for each field; a field that is missing is empty.
-        """
-        self.remove(key)
-        distinct: set[str] = set()
-        weights: defaultdict[str, float] = defaultdict(float)
-        for name, weight in self._weights.items():
-            found = words(document.get(name, ""))
-            distinct.update(found)
-            each = weight
-            if name not in self._heading:
-                each /= 1 + log1p(len(found) / LONG)
-            for term in {stem(word) for word in found}:
-                weights[term] += each
-        for term, total in weights.items():
-            self._found[term][key] = total / (total + ENOUGH)
-        self._vocabulary.add(distinct)
-        self._documents[key] = (frozenset(distinct), list(weights))
+        self._having.clear()
+        self._documents.clear()
+        self._vocabulary = Vocabulary()
 
     def put_all(self, documents: Iterable[tuple[str, Mapping[str, str]]]) -> None:
         """Add documents, each in place of that with the same key."""
         for key, document in documents:
             self.put(key, document)
+
+    def put(self, key: str, document: Mapping[str, str]) -> None:
+        """Add a document, in place of that with the same key.
+
+        It is a text for each field; a field that is missing is empty.
+        """
+        self.remove(key)
+        distinct: set[str] = set()
+        weights: defaultdict[str, float] = defaultdict(float)
+        for name, weight in self._weights.items():
+            if text := document.get(name):
+                found = words(text)
+                distinct.update(found)
+                length = 0 if name in self._heading else len(found) / LONG
+                for term in set(map(stem, found)):
+                    weights[term] += weight / (1 + log1p(length))
+        for term, total in weights.items():
+            self._having.setdefault(term, {})[key] = total / (total + ENOUGH)
+        self._vocabulary.add(distinct)
+        self._documents[key] = (distinct, list(weights))
 
     def remove(self, key: str) -> None:
         """Remove a document, if it is there."""
@@ -106,70 +109,75 @@ class Index:
             distinct, terms = self._documents.pop(key)
             self._vocabulary.remove(distinct)
             for term in terms:
-                del self._found[term][key]
-                if not self._found[term]:
-                    del self._found[term]
+                del self._having[term][key]
+                if not self._having[term]:
+                    del self._having[term]
 
     def search(self, query: str, hint: str = "") -> list[Hit]:
         """Return all documents that have a word of a query or a hint, the best first.
 
-        Any text will do as either. Words that all requests are made of count
-        only if there are no others.
+        Any text will do as either. Words that all requests are made of find
+        nothing, they raise what others find; without others they do find.
         """
-        terms = dict.fromkeys(self._terms(hint), HINT) | self._weighted(query)
-        scores: defaultdict[str, float] = defaultdict(float)
-        shares: defaultdict[str, float] = defaultdict(float)
+        terms = {term: weight * HINT for term, weight in self._terms(hint).items()}
+        terms |= self._terms(query)
         total = 0.0
-        for term, weight in terms.items():
+        scores: dict[str, float] = {}
+        shares: dict[str, float] = {}
+        for term, weight in sorted(terms.items(), key=lambda item: -item[1]):
             part = weight * self._rarity(term)
             total += part
             for key, (score, share) in self._matches(term).items():
-                scores[key] += weight * score
-                shares[key] += part * share
+                if key in scores:
+                    scores[key] += weight * score
+                    shares[key] += part * share
+                elif weight >= HINT:
+                    scores[key] = weight * score
+                    shares[key] = part * share
         hits = [Hit(key, score * shares[key] / total) for key, score in scores.items()]
         # The sort is stable: of equals, the first is that which was found first.
         hits.sort(key=lambda hit: -hit.score)
         return hits
 
-    def _terms(self, text: str) -> list[str]:
-        """Return the words of a query to look for."""
+    def _terms(self, text: str) -> dict[str, float]:
+        """Return the words of a query to look for, and what each counts."""
         found: list[str] = []
         for parts in tokens(text[:MAX_QUERY]):
             whole = joined(parts)
-            found += [whole] if whole in self._vocabulary else parts
+            found += [whole] if stem(whole) in self._having else parts
         found += [
             whole
-            for pair in [*pairwise(found), *zip(found, found[1:], found[2:])]
-            if (whole := joined(pair)) in self._vocabulary
+            for parts in chain(
+                pairwise(found), zip(found, found[1:], found[2:], strict=False)
+            )
+            if stem(whole := joined(parts)) in self._having
         ]
-        return list(dict.fromkeys(found))[:MAX_TERMS]
-
-    def _weighted(self, text: str) -> dict[str, float]:
-        found = self._terms(text)
         telling = [word for word in found if word not in STOP_WORDS]
-        if not telling:
-            return dict.fromkeys(found, 1.0)
-        return {word: STOP if word in STOP_WORDS else 1.0 for word in found}
+        terms = dict.fromkeys((telling or found)[:MAX_TERMS], 1.0)
+        others = [word for word in found if word not in terms]
+        return terms | dict.fromkeys(others[: MAX_TERMS - len(terms)], STOP)
 
     def _matches(self, term: str) -> dict[str, tuple[float, float]]:
         """Return score and share of the documents with a word, or what it means."""
+        own = self._having.get(stem(term), {})
         rarity = self._rarity(term)
-        own = self._found.get(stem(term), {})
         found = {key: (rarity * weight, 1.0) for key, weight in own.items()}
-        others = [(meaning(term), SYNONYM)]
-        if not own:
-            others = [(meaning(term), ONLY_SYNONYM), (self._meant(term), NEAR)]
-        for alternatives, factor in others:
-            for other in alternatives:
-                each = factor * min(rarity, self._rarity(other))
-                for key, weight in self._found.get(stem(other), {}).items():
-                    if key not in found or each * weight > found[key][0]:
-                        found[key] = (each * weight, factor)
+        factor = SYNONYM if own else ONLY_SYNONYM
+        others = [word for word in meaning(term) if stem(word) in self._having]
+        if not own and not others:
+            factor = NEAR
+            others = self._meant(term)
+        for other in others:
+            # A synonym tells no more than the word that was said.
+            each = factor * min(rarity, self._rarity(other))
+            for key, weight in self._having.get(stem(other), {}).items():
+                if key not in found or each * weight > found[key][0]:
+                    found[key] = (each * weight, factor)
         return found
 
     def _rarity(self, term: str) -> float:
         """Return how much a word tells: the more, the fewer documents have it."""
-        having = len(self._found.get(stem(term), ()))
+        having = len(self._having.get(stem(term), ()))
         return log(1 + (len(self) - having + 0.5) / (having + 0.5))
 
     def _meant(self, term: str) -> list[str]:

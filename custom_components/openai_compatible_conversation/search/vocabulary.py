@@ -66,9 +66,9 @@ class Vocabulary:
 
     def _parts(self, word: str) -> list[str]:
         """Return the longest words that a word ends and begins with."""
-        cuts = range(_LEAST_PART, len(word) - 1)
-        ends = (word[-cut:] for cut in reversed(cuts))
-        starts = (word[:cut] for cut in reversed(cuts))
+        cuts = range(len(word) - 2, _LEAST_PART - 1, -1)
+        ends = (word[-cut:] for cut in cuts)
+        starts = (word[:cut] for cut in cuts if cut > _LEAST_PART)
         found = (next((w for w in part if w in self), None) for part in (ends, starts))
         return [part for part in found if part]
 

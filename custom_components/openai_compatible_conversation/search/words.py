@@ -35,7 +35,7 @@ _UNSPACED = re.compile(
 )
 _SHORT = 2
 _ENDINGS = (
-    ("ies", "y", 2),
+    ("ies", "i", 2),
     ("sses", "ss", 1),
     ("shes", "sh", 1),
     ("ches", "ch", 1),
@@ -102,7 +102,9 @@ def stem(word: str) -> str:
             if word[-1] == word[-2] and word[-1] not in "lsz":
                 word = word[:-1]
             break
-    return word[:-1] if len(word) > _SHORT + 1 and word[-1] == "e" else word
+    if len(word) <= _SHORT + 1:
+        return word
+    return word[:-1] + "i" if word[-1] == "y" else word.removesuffix("e")
 
 
 def _without_marks(found: re.Match[str]) -> str:

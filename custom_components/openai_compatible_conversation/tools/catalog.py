@@ -29,7 +29,10 @@ ALIKE = 0.4
 """How alike two names are at least, from 0 to 1, to be taken for each other."""
 
 _MAX_PARAMETERS = 100
-_SENTENCE = re.compile(r"(?s:.{0,300}?)(?:[.!?:]\s|\n|\Z)|(?s:.{0,300})")
+_SUMMARY = re.compile(
+    r"\s*+.{0,300}?(?:[.!?:](?=\s)|(?=\n)|\Z)|\s*+.{0,300}(?!\w)", re.DOTALL
+)
+"""The first sentence of a description: what a tool does, before how it does it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +98,10 @@ class Catalog:
     def _ranked(self, query: str, hint: str, own: set[str]) -> list[tuple[float, str]]:
         """Return scores and names of the tools that match, the best first."""
         hits = [
-            (score * OWN_DOMAIN if name in own else score, name)
-            for name, score in self._index.search(query, hint)
+            (hit.score * OWN_DOMAIN if hit.key in own else hit.score, hit.key)
+            for hit in self._index.search(query, hint)
         ]
-        # The sort is stable: of equals, the first is that which was added first.
+        # The sort is stable: of equals, the first is that which was found first.
         hits.sort(key=lambda hit: -hit[0])
         return hits
 
@@ -154,15 +157,15 @@ def _told(schema: Any) -> Iterator[str]:
 
 
 def _document(entry: Entry) -> dict[str, str]:
-    """Return an entry as the index takes it."""
-    text = (entry.description or "").strip()
-    summary = _SENTENCE.match(text)[0]
-    description = text[len(summary):]
+    """Return an entry as the index takes it: what a tool does before how."""
+    description = entry.description or ""
+    found = _SUMMARY.match(description)
+    summary = found[0] if found else ""
     return {
         "name": entry.name,
         "title": entry.title or "",
         "summary": summary,
-        "description": description,
+        "description": description[len(summary) :],
         "parameters": " ".join(entry.parameters),
         "domain": entry.domain,
         "words": entry.words,

@@ -27,7 +27,7 @@ _SPOKEN_FOR = {
     "media_player__play_media": ("HassMediaSearchAndPlay",),
     "todo__HassListAddItem": ("HassShoppingListAddItem",),
     "todo__HassListCompleteItem": ("HassShoppingListCompleteItem",),
-    "todo__get_items": ("HassShoppingListLastItems",),
+    "todo__get_items": ("HassShoppingListLastItems", "HassShoppingListAddItem"),
 }
 """Tools that do what an intent of another name does."""
 
@@ -44,14 +44,27 @@ def words_for(language: str) -> dict[str, str]:
     Nothing is raised: there are none for a language that has no sentences.
     """
     try:
+        data = _load(language)
+    # The package belongs to another integration.
+    except ImportError, OSError, ValueError, LookupError, TypeError, AttributeError:
+        _LOGGER.debug("There are no sentences for %s", language, exc_info=True)
+        return {}
+    return words_of(data)
+
+
+def words_of(data: Any) -> dict[str, str]:
+    """Return the words for each intent in the file of a language.
+
+    Nothing is raised: there are none in a file of another format.
+    """
+    try:
+        sentences = Sentences(data)
         return {
-            intent: " ".join(Sentences(data).words(intent)[:MAX_WORDS])
-            for data in _load(language)
+            intent: " ".join(sentences.words(intent)[:MAX_WORDS])
             for intent in data["intents"]
         }
-    # The package belongs to another integration, and its format to its authors.
-    except ImportError, OSError, ValueError, LookupError, TypeError, AttributeError:
-        _LOGGER.debug("No sentences can be read for %s", language, exc_info=True)
+    except LookupError, TypeError, AttributeError, ValueError:
+        _LOGGER.debug("These sentences cannot be read", exc_info=True)
         return {}
 
 
@@ -132,8 +145,8 @@ def _variants(segment: str) -> list[str]:
     return segment[1:-1].split("|") + ([""] if segment[0] == "[" else [])
 
 
-def _load(language: str) -> Iterator[Mapping[str, Any]]:
-    """Yield the file of a language, or of the language that it is a variant of."""
+def _load(language: str) -> Any:
+    """Return the file of a language, or of the language that it is a variant of."""
     # Comes with Home Assistant's conversation integration.
     from home_assistant_intents import get_intents, get_languages  # noqa: PLC0415
 
@@ -144,5 +157,5 @@ def _load(language: str) -> Iterator[Mapping[str, Any]]:
     variants = (known for known in present if known.startswith(f"{base}-"))
     for candidate in (wanted, base, *variants):
         if candidate in present and (data := get_intents(present[candidate])):
-            yield data
-            return
+            return data
+    return {"intents": {}}

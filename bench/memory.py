@@ -1,0 +1,113 @@
+"""What a full memory costs: to look up, to learn, to load."""
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+import time
+from typing import Any
+
+from custom_components.openai_compatible_conversation.issues import Issues
+from custom_components.openai_compatible_conversation.memory.memory import Memory
+from homeassistant.core import HomeAssistant
+
+from .measure import tell
+
+COUNT = 5000
+ROUNDS = 60
+MOST_QUERY = 5.0
+MOST_LEARN = 20.0
+MOST_LOAD = 100.0
+
+QUERIES = ("cat", "what is the cat called", "favourite tea of Anna", "zebra", "Anne")
+
+
+class _NoIssues(Issues):
+    """Issues that nobody sees."""
+
+    def __init__(self) -> None:
+        """Initialize without an entry."""
+
+    def memory_is_full(self, count: int) -> None:
+        """Tell nobody."""
+
+    def memory_has_room(self) -> None:
+        """Tell nobody."""
+
+
+def _fact(number: int) -> dict[str, str]:
+    """Return a fact as it is stored."""
+    now = "2026-11-21T08:00:00+00:00"
+    names = ("Anna", "Ben", "Clara", "David", "Emma", "Felix", "Greta", "Hugo")
+    things = ("tea", "book", "song", "colour", "dish", "film", "game", "place")
+    name, thing = names[number % 8], things[number // 8 % 8]
+    return {
+        "category": "preferences",
+        "key": f"{thing} of {name} number {number}",
+        "value": f"{name} likes the {thing} that has the number {number} best of all",
+        "source": "told",
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def _sync(folder: Path) -> float:
+    """Return the milliseconds that the disk itself takes for a file of that size."""
+    data = json.dumps([_fact(number) for number in range(COUNT)]).encode()
+    took = []
+    for _ in range(ROUNDS // 3):
+        begin = time.perf_counter()
+        with (folder / "sync").open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        took.append((time.perf_counter() - begin) * 1e3)
+    return median(took)
+
+
+async def _measure(folder: Path) -> tuple[float, float, float]:
+    """Return the milliseconds of a query, of learning, and of loading."""
+    hass = HomeAssistant(str(folder))
+    key = "openai_compatible_conversation.bench"
+    facts = [_fact(number) for number in range(COUNT - ROUNDS)]
+    stored: dict[str, Any] = {"version": 1, "minor_version": 1, "key": key}
+    stored["data"] = {"facts": facts, "pending": []}
+    (folder / ".storage" / key).write_text(json.dumps(stored))
+    begin = time.perf_counter()
+    memory = Memory(hass, "bench", _NoIssues())
+    await memory.async_load()
+    load = (time.perf_counter() - begin) * 1e3
+    while memory.warm(100):
+        pass
+    queries = []
+    for _ in range(ROUNDS):
+        for text in QUERIES:
+            begin = time.perf_counter()
+            memory.query(None, text)
+            queries.append((time.perf_counter() - begin) * 1e3)
+    learned = []
+    for number in range(ROUNDS):
+        begin = time.perf_counter()
+        await memory.async_learn("family_members", f"cat {number}", "Amy")
+        learned.append((time.perf_counter() - begin) * 1e3)
+    await hass.async_stop(force=True)
+    return median(queries), median(learned), load
+
+
+def run() -> bool:
+    """Print what the memory costs; return whether the goals are met."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / ".storage").mkdir()
+        disk = _sync(Path(folder))
+        query, learn, load = asyncio.run(_measure(Path(folder)))
+    own = learn - disk
+    tell(f"The memory with {COUNT} facts, in milliseconds")
+    tell(f"  a query            {query:6.2f}    goal: under {MOST_QUERY:.0f}")
+    tell(
+        f"  to learn a fact    {learn:6.2f}    of which the disk's own sync {disk:.2f}"
+    )
+    tell(f"  besides that       {own:6.2f}    goal: under {MOST_LEARN:.0f}")
+    tell(f"  to load at start   {load:6.2f}    goal: under {MOST_LOAD:.0f}")
+    return query < MOST_QUERY and own < MOST_LEARN and load < MOST_LOAD

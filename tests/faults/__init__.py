@@ -1,0 +1,1 @@
+"""Tests that take the process away at each write."""
