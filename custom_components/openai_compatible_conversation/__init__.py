@@ -18,13 +18,14 @@ from .household import Household
 from .issues import Issues
 from .memory.learner import Learner
 from .options import Options
+from .prewarm import Prewarmer
 from .services import async_register
 from .tools.toolbox import Toolbox
 from .tools.usage import Usage
 
 _LOGGER = logging.getLogger(__name__)
 
-PLATFORMS = (Platform.CONVERSATION, Platform.TODO)
+PLATFORMS = (Platform.CONVERSATION, Platform.SENSOR, Platform.TODO)
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -76,11 +77,25 @@ async def async_setup_entry(
 
     toolbox = Toolbox(hass, usage, memory, options_now)
     learner = Learner(hass, memory, client, options_now, lambda: session.is_over)
+    prewarmer = Prewarmer(hass, client, options_now)
     entry.runtime_data = RuntimeData(
-        client, toolbox, dialects, household, usage, learner, Issues(hass, entry)
+        client,
+        toolbox,
+        dialects,
+        household,
+        usage,
+        learner,
+        prewarmer,
+        Issues(hass, entry),
     )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    session.async_watch(learner.async_rest, learner.async_wake)
+
+    def make_way() -> None:
+        """Leave the server to who is speaking."""
+        learner.async_rest()
+        prewarmer.async_give_up()
+
+    session.async_watch(make_way, learner.async_wake)
     learner.async_wake()
     return True
 
@@ -93,6 +108,7 @@ async def async_unload_entry(
         runtime = entry.runtime_data
         runtime.session.async_stop()
         runtime.learner.async_rest()
+        runtime.prewarmer.async_give_up()
         runtime.toolbox.library.close()
         await runtime.dialects.async_detach()
         await runtime.usage.async_close()

@@ -1,8 +1,9 @@
 """The loop of a turn: ask the model, run its tools, ask again. Parses nothing."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.components import conversation
@@ -23,6 +24,7 @@ from .options import Options
 from .session.session import Visit
 from .speech.chain import Speech
 from .speech.confirmation import confirmation
+from .statistics import Cost, Statistics
 from .tools.instance import Tools
 from .tools.result import result_text
 
@@ -54,11 +56,11 @@ class Turn:
     """Whether markdown and emoji are left out of the answer."""
     aloud: bool
     """Whether somebody listens, who does not see the result."""
-    usage: list[Usage] = field(default_factory=list)
-    """What each request cost, as far as the server said."""
+    statistics: Statistics
     listen: bool = False
     """Whether the model wants an answer."""
     _said: bool = False
+    _asked: bool = False
 
     async def run(self) -> str | None:
         """Ask the model until it has answered.
@@ -142,6 +144,7 @@ class Turn:
             thinks_first=self.client.thinks_first(options.chat_model),
         )
         answer = Answer(speech, None if forbid_tools else self.tools)
+        begin = asyncio.get_running_loop().time()
         try:
             async with (
                 aclosing(
@@ -156,9 +159,9 @@ class Turn:
                 await self._add(deltas, answer)
         finally:
             self._keep(answer)
+            self._count(answer, begin)
         self._said |= answer.spoke
         self.listen = answer.listen
-        self.usage += answer.usage
         if answer.broken:
             raise answer.broken
         if (first := speech.thought_first) is not None:
@@ -178,6 +181,24 @@ class Turn:
             for call in message.calls
             if call.id in results
         )
+
+    def _count(self, answer: Answer, begin: float) -> None:
+        """Tell what a request cost, if it came to an answer."""
+        usage = answer.usage[-1] if answer.usage else Usage(0, 0, 0)
+        first = answer.first_at - begin if answer.first_at else None
+        if not answer.usage and first is None:
+            return
+        cost = Cost(usage, first, begins_turn=not self._asked)
+        self._asked = True
+        self.statistics.add(cost)
+        stats = {
+            "input_tokens": usage.prompt,
+            "cached_input_tokens": usage.cached,
+            "output_tokens": usage.completion,
+            "seconds_to_first_token": first,
+            "seconds": asyncio.get_running_loop().time() - begin,
+        }
+        self.visit.chat_log.async_trace({"stats": stats})
 
     async def _add(self, deltas: AsyncGenerator[Delta], answer: Answer) -> None:
         """Hand deltas to the chat log, which runs the tools that they call."""

@@ -1,5 +1,6 @@
 """One answer of the model, as the deltas that Home Assistant takes."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -15,6 +16,9 @@ from .speech.pieces import Listen, Piece, Say, Think, WrittenCall
 from .speech.written import written_calls
 from .tools.instance import Tools
 from .tools.schema import wire_name
+
+TOKENS = (Text, Reasoning, ToolCall)
+"""The events that the model's own tokens make."""
 
 type Delta = conversation.AssistantContentDeltaDict
 
@@ -32,6 +36,8 @@ class Answer:
     good_results: int = 0
     finish_reason: str | None = None
     usage: list[Usage] = field(default_factory=list)
+    first_at: float | None = None
+    """When the first token came, by the clock of the event loop."""
     broken: CompletionError | None = None
     """What ended the answer after its first words."""
     whole: bool = False
@@ -66,6 +72,8 @@ class Answer:
         started = False
         try:
             async for event in events:
+                if self.first_at is None and isinstance(event, TOKENS):
+                    self.first_at = asyncio.get_running_loop().time()
                 for delta in self._event(event):
                     if not started:
                         started = True

@@ -18,13 +18,14 @@ from .completions.errors import (
     ModelNotFoundError,
     UnexpectedError,
 )
+from .const import DOMAIN
 from .context import async_with_context
 from .data import OpenAICompatibleConfigEntry
 from .entity import OpenAICompatibleEntity
 from .errors import async_explain, translated
 from .messages import System, User
 from .options import Options
-from .prompt import async_head, async_provide_tools
+from .prompt import async_beginning, async_head, async_provide_tools
 from .tools.schema import wire_name
 
 _LOGGER = logging.getLogger(__name__)
@@ -60,13 +61,13 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
     @override
     def supports_streaming(self) -> bool:
         """Return whether answers arrive word by word."""
-        return self.options.enable_streaming
+        return self.settings.enable_streaming
 
     @property
     @override
     def supported_features(self) -> conversation.ConversationEntityFeature:
         """Return that the agent controls the house if it is given tools."""
-        if self.options.llm_hass_api:
+        if self.settings.llm_hass_api:
             return conversation.ConversationEntityFeature.CONTROL
         return conversation.ConversationEntityFeature(0)
 
@@ -81,6 +82,16 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
     ) -> None:
         """Write the state, whose features follow the options."""
         self.async_write_ha_state()
+
+    @override
+    async def async_prepare(self, language: str | None = None) -> None:
+        """Use the time in which somebody speaks: have the server take in what is known."""
+        runtime = self.entry.runtime_data
+        runtime.prewarmer.async_begin(
+            lambda: async_beginning(
+                self.hass, runtime.session, language, self.settings, runtime.toolbox
+            )
+        )
 
     @override
     async def _async_handle_message(
@@ -121,14 +132,18 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         explain: Callable[[CompletionError], Awaitable[str]],
     ) -> conversation.ConversationResult:
         """Run a turn and return its result."""
-        options, runtime = self.options, self.entry.runtime_data
+        options, runtime = self.settings, self.entry.runtime_data
         tools = await async_provide_tools(
             chat_log, user_input, options, runtime.toolbox
         )
         name = tools.name_sent if tools else wire_name
         async with runtime.session.async_visit(chat_log, name) as visit:
             head = await async_head(
-                self.hass, visit.transcript, user_input, options, tools
+                self.hass,
+                visit.transcript,
+                user_input.as_llm_context(DOMAIN),
+                options,
+                tools,
             )
             chat_log.content[0] = conversation.SystemContent(head)
             extra = None
@@ -147,6 +162,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
                 explain,
                 clean=_clean(options, user_input),
                 aloud=_aloud(user_input),
+                statistics=runtime.statistics,
             )
             failure = await turn.run()
         result = conversation.async_get_result_from_chat_log(user_input, chat_log)
@@ -167,7 +183,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             self.entry.async_start_reauth(self.hass)
         elif isinstance(err, ModelNotFoundError):
             runtime = self.entry.runtime_data
-            runtime.issues.model_is_gone(self.options.chat_model, runtime.client.host)
+            runtime.issues.model_is_gone(self.settings.chat_model, runtime.client.host)
 
 
 def _aloud(user_input: conversation.ConversationInput) -> bool:

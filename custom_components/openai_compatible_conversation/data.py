@@ -1,7 +1,7 @@
 """What an entry holds while it is loaded."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -16,7 +16,9 @@ from .household import Household
 from .issues import Issues
 from .memory.learner import Learner
 from .memory.memory import Memory
+from .prewarm import Prewarmer
 from .session.session import Session
+from .statistics import Statistics
 from .tools.toolbox import Toolbox
 from .tools.usage import Usage
 
@@ -31,7 +33,9 @@ class RuntimeData:
     household: Household
     usage: Usage
     learner: Learner
+    prewarmer: Prewarmer
     issues: Issues
+    statistics: Statistics = field(default_factory=Statistics)
 
     @property
     def session(self) -> Session:

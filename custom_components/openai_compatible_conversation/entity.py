@@ -21,11 +21,11 @@ class OpenAICompatibleEntity(Entity):
             identifiers={(DOMAIN, entry.entry_id)},
             name=entry.title,
             manufacturer="OpenAI-Compatible Conversation",
-            model=self.options.chat_model,
+            model=self.settings.chat_model,
             entry_type=DeviceEntryType.SERVICE,
         )
 
     @property
-    def options(self) -> Options:
+    def settings(self) -> Options:
         """Return the options as they are now."""
         return Options.of(self.entry.options)

@@ -1,15 +1,19 @@
 """What the model is told before it hears the user: the same for all rooms and turns."""
 
 import hashlib
+from typing import Any
 
 from homeassistant.components import conversation
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm, template
 
+from .completions.request import build_body
 from .const import DOMAIN
-from .context import EXPLANATION
+from .context import BEGIN, EXPLANATION
+from .messages import System, User
 from .options import Options
-from .session.transcript import Transcript
+from .session.session import Session
+from .session.transcript import Transcript, messages_of
 from .speech.filter import MARKER
 from .tools.facts import REMEMBERING
 from .tools.instance import Tools
@@ -48,10 +52,43 @@ async def async_provide_tools(
     return api if isinstance(api, Tools) else None
 
 
+async def async_beginning(
+    hass: HomeAssistant,
+    session: Session,
+    language: str | None,
+    options: Options,
+    toolbox: Toolbox,
+) -> dict[str, Any]:
+    """Return a request with what the next one will begin with, whoever speaks.
+
+    It asks for one token, and has no more of the user's words than their beginning.
+    """
+    llm_context = llm.LLMContext(
+        platform=DOMAIN,
+        context=None,
+        language=language,
+        assistant=conversation.DOMAIN,
+        device_id=None,
+    )
+    tools = None
+    if options.llm_hass_api or options.enable_fact_learning:
+        tools = await toolbox.async_get_api_instance(llm_context)
+    transcript = session.async_prepare()
+    head = await async_head(hass, transcript, llm_context, options, tools)
+    return build_body(
+        options.chat_model,
+        [System(head), *messages_of(transcript.turns), User(BEGIN)],
+        tools.select(transcript, options.tool_discovery) if tools else (),
+        stream=options.enable_streaming,
+        parameters={**options.sampling(), "max_tokens": 1},
+        extra=options.extra_body,
+    )
+
+
 async def async_head(
     hass: HomeAssistant,
     transcript: Transcript,
-    user_input: conversation.ConversationInput,
+    llm_context: llm.LLMContext,
     options: Options,
     tools: Tools | None,
 ) -> str:
@@ -64,7 +101,6 @@ async def async_head(
     if tools:
         tools.select(transcript, options.tool_discovery)
         api_prompt = "" if options.own_prompt_only else tools.prompt
-    llm_context = user_input.as_llm_context(DOMAIN)
     instructions = options.prompt or llm.DEFAULT_INSTRUCTIONS_PROMPT
     made_of = (
         instructions,

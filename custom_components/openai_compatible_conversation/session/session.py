@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 import logging
+import math
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,6 +22,9 @@ from .transcript import Transcript, messages_of, oldest
 from .turns import Turn, shortened, turn_of
 
 _LOGGER = logging.getLogger(__name__)
+
+PREPARED = 60
+"""Seconds for which a session that nobody has spoken in keeps what was prepared."""
 
 
 class Session:
@@ -54,6 +58,7 @@ class Session:
         )
         self._disk = asyncio.Lock()
         self._visits: set[Visit] = set()
+        self._prepared = -math.inf
         self._saving: asyncio.Task[None] | None = None
         self._timer: CALLBACK_TYPE | None = None
         self._loaded = False
@@ -94,6 +99,15 @@ class Session:
             await self._store.async_remove()
 
     @callback
+    def async_prepare(self) -> Transcript:
+        """Return what a turn would see that begins soon."""
+        self._end_if_over()
+        if not self.transcript.turns:
+            self.transcript = Transcript()
+            self._prepared = _now()
+        return self.transcript
+
+    @callback
     def async_visit(
         self, chat_log: conversation.ChatLog, name: Callable[[str], str]
     ) -> Visit:
@@ -103,6 +117,8 @@ class Session:
         name as the model knows it. The chat log ends with what the user says now.
         """
         self._end_if_over()
+        if not self._visits and not self.transcript.turns and self._is_stale():
+            self.transcript = Transcript()
         transcript = self.transcript
         mark = transcript.bookmarks.get(chat_log.conversation_id)
         if turns := unseen(chat_log.content[1:-1], mark, name):
@@ -180,6 +196,10 @@ class Session:
         over = self.transcript.is_over(_now(), self._timeout())
         if over and not self._visits:
             self.async_end()
+
+    def _is_stale(self) -> bool:
+        """Return whether it is too long ago that something was prepared."""
+        return not 0 <= _now() - self._prepared < PREPARED
 
     @callback
     def _arm(self) -> None:

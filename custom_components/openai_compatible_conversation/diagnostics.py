@@ -1,0 +1,48 @@
+"""What helps to find out what is wrong, without anything that was said or remembered."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.const import CONF_API_KEY, CONF_PROMPT
+from homeassistant.core import HomeAssistant
+
+from .const import CONF_BASE_URL, CONF_EXTRA_BODY, CONF_EXTRA_HEADERS
+from .data import OpenAICompatibleConfigEntry
+
+TO_REDACT = {CONF_API_KEY, CONF_PROMPT, CONF_EXTRA_BODY, CONF_EXTRA_HEADERS}
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: OpenAICompatibleConfigEntry
+) -> dict[str, Any]:
+    """Return the state of an entry; of what is private only how much there is."""
+    runtime = entry.runtime_data
+    transcript = runtime.session.transcript
+    url = urlsplit(entry.data[CONF_BASE_URL])
+    # An address may hold a name and a password.
+    address = url._replace(netloc=url.netloc.rpartition("@")[2], query="", fragment="")
+    return {
+        "data": {
+            **async_redact_data(dict(entry.data), TO_REDACT),
+            CONF_BASE_URL: address.geturl(),
+        },
+        "options": async_redact_data(dict(entry.options), TO_REDACT),
+        "dialects": {
+            model: dialect.stored()
+            for model, dialect in runtime.client.dialects.items()
+        },
+        "session": {
+            "turns": len(transcript.turns),
+            "characters": sum(turn.size for turn in transcript.turns),
+            "tools": transcript.tools,
+            "searching": transcript.searching,
+        },
+        "memory": {
+            "facts": len(runtime.memory.facts),
+            "pending": [
+                {"lines": len(item.lines), "attempts": item.attempts}
+                for item in runtime.memory.pending
+            ],
+        },
+    }
