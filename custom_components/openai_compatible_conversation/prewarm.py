@@ -78,15 +78,16 @@ class Prewarmer:
         if choice != "auto":
             return choice == "always"
         if self._local is None:
-            self._local = await self._async_is_local()
+            self._local = await async_is_local(self._hass, self._client.base_url)
         return self._local
 
-    async def _async_is_local(self) -> bool:
-        """Return whether all addresses of the server are in this house."""
-        host = urlsplit(self._client.base_url).hostname or ""
-        try:
-            found = await self._hass.loop.getaddrinfo(host, None)
-        except OSError:
-            return False
-        addresses = [ip_address(info[4][0]) for info in found]
-        return all(is_local(a) or is_loopback(a) for a in addresses)
+
+async def async_is_local(hass: HomeAssistant, address: str) -> bool:
+    """Return whether all that a URL's host resolves to is in this house."""
+    host = urlsplit(address).hostname or ""
+    try:
+        found = await hass.loop.getaddrinfo(host, None)
+    except OSError:
+        return False
+    hosts = [ip_address(info[4][0]) for info in found]
+    return all(is_local(known) or is_loopback(known) for known in hosts)

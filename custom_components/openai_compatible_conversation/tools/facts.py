@@ -9,8 +9,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm
 from homeassistant.util.json import JsonObjectType
 
-from ..const import DOMAIN
 from ..memory.fact import Category, Fact, FactError
+from .own import OwnTool
 
 if TYPE_CHECKING:
     from ..memory.memory import Memory
@@ -38,10 +38,8 @@ def fact_result(fact: Fact) -> JsonObjectType:
     return {"category": str(fact.category), "key": fact.key, "value": fact.value}
 
 
-class _FactTool(llm.Tool):
+class _FactTool(OwnTool):
     """A tool of the memory."""
-
-    integration = DOMAIN
 
     def __init__(self, memory: Memory) -> None:
         """Initialize with the memory of the household."""

@@ -7,7 +7,7 @@ import probatio
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm
 
-from ..const import DOMAIN
+from .own import OwnTool
 
 if TYPE_CHECKING:
     from .instance import Tools
@@ -22,7 +22,7 @@ SEARCHING = (
 """Tells the model that there are more tools."""
 
 
-class QueryTools(llm.Tool):
+class QueryTools(OwnTool):
     """Finds tools by what they do, and lets the model call them."""
 
     name = QUERY_TOOLS
@@ -48,7 +48,6 @@ class QueryTools(llm.Tool):
     annotations = llm.ToolAnnotations(
         read_only=True, destructive=False, idempotent=True, open_world=False
     )
-    integration = DOMAIN
 
     def __init__(self, tools: Tools) -> None:
         """Initialize with the tools among which it looks."""

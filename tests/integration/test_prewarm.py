@@ -1,0 +1,145 @@
+"""While words are spoken, a local server takes in what is known already."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+
+from custom_components.openai_compatible_conversation.prewarm import async_is_local
+from homeassistant.components import conversation
+from homeassistant.core import HomeAssistant
+from testbed.replies import Pause, failure, say as reply
+from testbed.server import ModelServer
+
+from .conftest import AGENT, Say, speech
+
+type Prepare = Callable[[], Any]
+
+
+@pytest.fixture
+def prepare(hass: HomeAssistant, agent: str) -> Prepare:
+    """Return what tells the agent that somebody begins to speak."""
+
+    async def _prepare() -> None:
+        await conversation.async_prepare_agent(hass, AGENT, "en")
+
+    return _prepare
+
+
+async def test_beginning(
+    hass: HomeAssistant, server: ModelServer, say: Say, prepare: Prepare
+) -> None:
+    """The server gets all that the next request begins with, and says one token."""
+    await say("My cat is called Amy")
+    await prepare()
+    await server.wait_for_completions(2)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await say("What is my cat called?", device_id="a-device")
+    before, warm, after = server.bodies
+    assert warm["max_tokens"] == 1
+    assert warm["tools"] == after["tools"] == before["tools"]
+    known = warm["messages"][:-1]
+    assert after["messages"][: len(known)] == known
+    assert len(known) == 3
+    assert after["messages"][-1]["content"].startswith(warm["messages"][-1]["content"])
+
+
+async def test_first_turn(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    prepare: Prepare,
+    set_options: Callable[..., None],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What is prepared before a session is what it begins with, unless that is long ago."""
+    set_options(prompt="It is {{ now().isoformat() }}.")
+    await prepare()
+    await server.wait_for_completions(1)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    freezer.tick(5)
+    await say("Hi")
+    warm, first = (body["messages"][0] for body in server.bodies)
+    assert warm == first
+    freezer.tick(61)
+    await prepare()
+    await server.wait_for_completions(3)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    freezer.tick(timedelta(hours=1))
+    await say("Hi")
+    assert server.bodies[-1]["messages"][0] != server.bodies[-2]["messages"][0]
+
+
+async def test_gives_way(server: ModelServer, say: Say, prepare: Prepare) -> None:
+    """There is one such request at most, and it is given up when the real one starts."""
+    server.script(reply(Pause(60), "never"))
+    await prepare()
+    await prepare()
+    request = await server.wait_for_completions(1)
+    await prepare()
+    assert speech(await asyncio.wait_for(say("Hi"), 5)) == "Hello there."
+    await asyncio.wait_for(request.aborted.wait(), 5)
+    assert len(server.completions) == 2
+
+
+async def test_fails_quietly(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    prepare: Prepare,
+    set_options: Callable[..., None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What goes wrong with it is nobody's concern."""
+    server.script(failure(402))
+    await prepare()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    set_options(prompt="{{ nothing.at.all }}")
+    await prepare()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert not [
+        r
+        for r in caplog.records
+        if r.levelname in ("WARNING", "ERROR") and "openai_compatible" in r.name
+    ]
+    assert len(server.completions) == 1
+
+
+@pytest.mark.parametrize(
+    ("choice", "count"), [("never", 0), ("always", 1), ("auto", 1)]
+)
+async def test_switch(
+    hass: HomeAssistant,
+    server: ModelServer,
+    prepare: Prepare,
+    set_options: Callable[..., None],
+    choice: str,
+    count: int,
+) -> None:
+    """Who does not want it switches it off."""
+    set_options(prewarm=choice)
+    await prepare()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert len(server.completions) == count
+
+
+@pytest.mark.parametrize(
+    ("address", "local"),
+    [
+        ("127.0.0.1", True),
+        ("localhost", True),
+        ("192.168.1.20", True),
+        ("10.0.0.1", True),
+        ("[::1]", True),
+        ("[fd00::1]", True),
+        ("169.254.1.1", True),
+        ("8.8.8.8", False),
+        ("[2001:4860:4860::8888]", False),
+    ],
+)
+async def test_local(hass: HomeAssistant, address: str, local: bool) -> None:
+    """By itself only a server at a loopback or private address is warmed."""
+    assert await async_is_local(hass, f"http://{address}:1/v1") is local
