@@ -9,6 +9,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util.hass_dict import HassKey
 
+from .assistant_check import AssistantCheck
 from .completions.errors import CompletionError, InvalidAuthError, NotFoundError
 from .const import DOMAIN
 from .data import OpenAICompatibleConfigEntry, RuntimeData, async_create_client
@@ -97,6 +98,9 @@ async def async_setup_entry(
 
     session.async_watch(make_way, learner.async_wake)
     learner.async_wake()
+    check = AssistantCheck(hass, entry, entry.runtime_data.issues)
+    check.async_start()
+    entry.async_on_unload(check.async_stop)
     return True
 
 

@@ -1,6 +1,6 @@
 """Set-up, reauthentication, reconfiguration and options."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any, override
 
 import probatio
@@ -14,43 +14,21 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_API_KEY, CONF_NAME
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import AbortFlow
-from homeassistant.helpers.selector import (
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
-)
 
-from .const import (
-    CONF_BASE_URL,
-    CONF_CHAT_MODEL,
-    DEFAULT_BASE_URL,
-    DEFAULT_NAME,
-    DOMAIN,
-)
+from .const import CONF_BASE_URL, CONF_CHAT_MODEL, DEFAULT_NAME, DOMAIN
+from .local_search import async_find_servers, candidates
 from .options import Options
 from .options_form import model_selector, options_schema
 from .options_input import EXAMPLES, flattened, options_problem, sectioned
-from .probe import Probe, tidy_url
-
-_URL = TextSelector(TextSelectorConfig(type=TextSelectorType.URL))
-_KEY = TextSelector(
-    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
+from .probe import Probe
+from .server_form import (
+    KEY_PAGES,
+    REAUTH_SCHEMA,
+    RECONFIGURE_SCHEMA,
+    async_word_for_found,
+    user_schema,
 )
-
-USER_SCHEMA = probatio.Schema(
-    {
-        probatio.Required(CONF_NAME, default=DEFAULT_NAME): TextSelector(),
-        probatio.Required(CONF_BASE_URL, default=DEFAULT_BASE_URL): _URL,
-        probatio.Optional(CONF_API_KEY): _KEY,
-    }
-)
-RECONFIGURE_SCHEMA = probatio.Schema(
-    {
-        probatio.Required(CONF_BASE_URL): _URL,
-        probatio.Optional(CONF_API_KEY): _KEY,
-    }
-)
-REAUTH_SCHEMA = probatio.Schema({probatio.Required(CONF_API_KEY): _KEY})
+from .servers import known_server
 
 
 class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -62,6 +40,7 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
         """Initialize a flow in which nothing was typed yet."""
         self._typed: dict[str, Any] = {}
         self._probe: Probe | None = None
+        self._user_schema = user_schema()
 
     @staticmethod
     @callback
@@ -76,16 +55,36 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Ask for the server, and try to reach it."""
         if user_input is None:
-            return self._form("user", USER_SCHEMA, {})
+            return await self._async_first_form()
         self._typed = user_input
         name = user_input[CONF_NAME] = user_input[CONF_NAME].strip() or DEFAULT_NAME
-        self._abort_if_configured(tidy_url(user_input[CONF_BASE_URL]), name)
         probe = Probe(self.hass, user_input)
+        self._abort_if_configured(probe.base_url, {name})
+        server = known_server(probe.base_url)
+        if server and server.needs_key and not probe.api_key:
+            probe.error = "invalid_auth"
+            return self._user_form(user_input, probe, CONF_API_KEY)
         if not await probe.async_connect():
-            return self._form("user", USER_SCHEMA, user_input, probe)
-        self._abort_if_configured(probe.base_url, name)
+            return self._user_form(user_input, probe)
+        self._abort_if_configured(probe.base_url, {name})
         self._probe = probe
         return await self.async_step_model()
+
+    async def _async_first_form(self) -> ConfigFlowResult:
+        """Ask for the server, one that answers on this machine suggested."""
+        suggested = {}
+        if found := await async_find_servers(self.hass, candidates(self.hass)):
+            self._user_schema = user_schema(
+                found, await async_word_for_found(self.hass)
+            )
+            suggested[CONF_BASE_URL] = found[0].base_url
+        return self._user_form(suggested)
+
+    def _user_form(
+        self, typed: Mapping[str, Any], probe: Probe | None = None, wrong: str = "base"
+    ) -> ConfigFlowResult:
+        """Show the form that asks for the server."""
+        return self._form("user", self._user_schema, typed, probe, wrong)
 
     async def async_step_model(
         self, user_input: dict[str, Any] | None = None
@@ -97,14 +96,16 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is not None:
             model = user_input[CONF_CHAT_MODEL].strip()
             if await probe.async_try_model(model):
+                title = self._typed[CONF_NAME]
                 return self.async_create_entry(
-                    title=self._typed[CONF_NAME],
+                    title=title,
                     data=probe.data,
                     options=Options(chat_model=model).stored(),
+                    description_placeholders={"name": title},
                 )
             if probe.error == "invalid_auth":
                 # Some servers list their models without a key: back to where it is typed.
-                return self._form("user", USER_SCHEMA, self._typed, probe)
+                return self._user_form(self._typed, probe)
         schema = probatio.Schema(
             {probatio.Required(CONF_CHAT_MODEL): model_selector(probe.models)}
         )
@@ -155,20 +156,20 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
             await probe.async_try_model(options.chat_model)
             or probe.error == "model_not_found"
         ):
-            self._abort_if_configured(probe.base_url, entry.title, but=entry)
+            self._abort_if_configured(probe.base_url, {entry.title}, but=entry)
             result = self.async_update_and_abort(entry, data=probe.data)
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
             return result
         return self._form(step_id, schema, user_input, probe)
 
     def _abort_if_configured(
-        self, base_url: str, name: str, but: ConfigEntry | None = None
+        self, base_url: str, names: Container[str], but: ConfigEntry | None = None
     ) -> None:
-        """Abort if another entry has the same address and name."""
+        """Abort if another entry has the same address and one of the names."""
         for entry in self._async_current_entries(include_ignore=False):
             if (
                 entry is not but
-                and entry.title == name
+                and entry.title in names
                 and entry.data[CONF_BASE_URL] == base_url
             ):
                 raise AbortFlow("already_configured")
@@ -179,13 +180,17 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
         schema: probatio.Schema,
         typed: Mapping[str, Any],
         probe: Probe | None = None,
+        wrong: str = "base",
     ) -> ConfigFlowResult:
-        """Show a form with what was typed, and with what went wrong."""
+        """Show a form with what was typed, and with what went wrong in which field."""
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(schema, typed),
-            errors={"base": probe.error} if probe and probe.error else None,
-            description_placeholders=probe.placeholders if probe else None,
+            errors={wrong: probe.error} if probe and probe.error else None,
+            description_placeholders={
+                "key_pages": KEY_PAGES,
+                **(probe.placeholders if probe else {}),
+            },
         )
 
 

@@ -35,9 +35,19 @@ class Issues:
         """Tell that what was remembered cannot be read, and where it is."""
         self._tell("memory_set_aside", ir.IssueSeverity.ERROR, path=path)
 
+    def no_assistant(self) -> None:
+        """Tell that no assistant uses the agent."""
+        self._tell("no_assistant", ir.IssueSeverity.WARNING)
+
+    def has_assistant(self) -> None:
+        """Tell no more that no assistant does."""
+        self._tell_no_more("no_assistant")
+
     def clear(self) -> None:
         """Tell nothing more of the entry."""
-        for key in ("model_not_found", "memory_full", "memory_set_aside"):
+        for key in (
+            *("model_not_found", "memory_full", "memory_set_aside", "no_assistant"),
+        ):
             self._tell_no_more(key)
 
     def _tell(self, key: str, severity: ir.IssueSeverity, **placeholders: str) -> None:

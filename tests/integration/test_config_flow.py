@@ -2,18 +2,29 @@
 
 from collections.abc import Callable
 import json
+from time import monotonic
 from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.openai_compatible_conversation.const import DOMAIN
+from custom_components.openai_compatible_conversation.local_search import (
+    DATA_CANDIDATES,
+    PATIENCE,
+    candidates,
+)
 from custom_components.openai_compatible_conversation.options import Options
+from custom_components.openai_compatible_conversation.servers import (
+    KNOWN_SERVERS,
+    KnownServer,
+)
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.helpers import llm
-from testbed.replies import Answer, Reply, failure, raw, say as reply
+from testbed.hass import claim_port
+from testbed.replies import Answer, Pause, Reply, failure, raw, say as reply
 from testbed.server import ModelServer
 
 pytestmark = pytest.mark.usefixtures("components")
@@ -58,6 +69,12 @@ FLAT = {
         for k, v in part.items()
     },
 }
+
+
+@pytest.fixture(autouse=True)
+def nothing_beside(hass: HomeAssistant) -> None:
+    """Look for no servers, for some may run where the tests do."""
+    hass.data[DATA_CANDIDATES] = ()
 
 
 async def _begin(hass: HomeAssistant, **typed: Any) -> Any:
@@ -115,6 +132,102 @@ async def test_add(hass: HomeAssistant, server: ModelServer) -> None:
     (test,) = server.bodies
     assert test["model"] == "typed-model"
     assert test["tools"]
+
+
+async def _open(hass: HomeAssistant) -> tuple[Any, dict[str, str]]:
+    """Return the first form, and the servers in its list with their labels."""
+    flow: Any = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_USER}
+    )
+    schema = flow["data_schema"].schema
+    (selector,) = [field for key, field in schema.items() if key == "base_url"]
+    assert selector.config["custom_value"]
+    options = selector.config["options"]
+    return flow, {option["value"]: option["label"] for option in options}
+
+
+async def test_known_servers(hass: HomeAssistant) -> None:
+    """The first form lists the known servers, and says where keys come from."""
+    flow, listed = await _open(hass)
+    assert listed == {server.base_url: server.label for server in KNOWN_SERVERS}
+    assert _suggested(flow) == {}
+    assert flow["data_schema"]({}) == {
+        "name": "OpenAI-Compatible",
+        "base_url": "http://localhost:8080/v1",
+    }
+    pages = flow["description_placeholders"]["key_pages"]
+    assert "[Groq](https://console.groq.com/keys)" in pages
+    assert "Ollama" not in pages
+
+
+async def test_servers_that_answer_stand_first(
+    hass: HomeAssistant, server: ModelServer
+) -> None:
+    """What is found on this machine stands first, and is suggested."""
+    async with ModelServer() as web, ModelServer() as locked:
+        web.models_reply = raw(b"<html>", content_type="text/html")
+        locked.api_key = "right"
+        beside = {
+            "Nothing": f"http://127.0.0.1:{claim_port()}/v1",
+            "Web": web.base_url,
+            "Locked": locked.base_url,
+            "Mine": server.base_url,
+        }
+        hass.data[DATA_CANDIDATES] = [KnownServer(k, v) for k, v in beside.items()]
+        flow, listed = await _open(hass)
+    assert next(iter(listed.items())) == (
+        server.base_url,
+        f"Mine ({server.base_url}): found on this machine",
+    )
+    assert list(listed)[1:] == [server.base_url for server in KNOWN_SERVERS]
+    assert _suggested(flow) == {"base_url": server.base_url}
+    assert [r.path for r in server.requests] == ["/v1/models"]
+
+    typed = {"name": "Mine", "base_url": "http://127.0.0.1:1/v1"}
+    flow = await hass.config_entries.flow.async_configure(flow["flow_id"], typed)
+    assert flow["errors"] == {"base": "cannot_connect"}
+    assert _suggested(flow) == typed
+
+
+async def test_slow_server_does_not_keep_the_form_away(
+    hass: HomeAssistant, server: ModelServer
+) -> None:
+    """A server that takes its time is not waited for."""
+    server.models_reply = raw(Pause(30))
+    hass.data[DATA_CANDIDATES] = [KnownServer("Slow", server.base_url)] * 5
+    start = monotonic()
+    _, listed = await _open(hass)
+    assert PATIENCE <= monotonic() - start < 2 * PATIENCE
+    assert server.base_url not in listed
+
+
+async def test_where_to_look(hass: HomeAssistant) -> None:
+    """Under the supervisor, localhost is the machine; in another container it may not be."""
+    del hass.data[DATA_CANDIDATES]
+    local = [server for server in KNOWN_SERVERS if server.local]
+    assert list(candidates(hass))[: len(local)] == local
+    hass.config.components.add("hassio")
+    assert list(candidates(hass)) == local
+
+
+async def test_default_name_elsewhere(hass: HomeAssistant, server: ModelServer) -> None:
+    """A server that nobody knows has the default name."""
+    flow = await _begin(hass, base_url=server.base_url)
+    flow = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"chat_model": "scripted"}
+    )
+    assert flow["title"] == "OpenAI-Compatible"
+    assert flow["description_placeholders"] == {"name": "OpenAI-Compatible"}
+
+
+@pytest.mark.parametrize("key", [{}, {"api_key": " "}])
+async def test_key_is_missing(hass: HomeAssistant, key: dict[str, str]) -> None:
+    """A server that answers nobody without a key is not even tried without one."""
+    typed = {"name": "Mine", "base_url": "https://openrouter.ai/api/v1", **key}
+    flow = await _begin(hass, **typed)
+    assert (flow["step_id"], flow["errors"]) == ("user", {"api_key": "invalid_auth"})
+    assert flow["description_placeholders"]["host"] == "openrouter.ai"
+    assert _suggested(flow) == typed
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ PURE = [
     ),
     ROOT / "messages.py",
     ROOT / "options.py",
+    ROOT / "servers.py",
     ROOT / "session" / "stored.py",
     ROOT / "session" / "transcript.py",
     ROOT / "session" / "turns.py",

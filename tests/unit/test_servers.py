@@ -1,0 +1,55 @@
+"""The servers that are known by their address."""
+
+import pytest
+
+from custom_components.openai_compatible_conversation.servers import (
+    KNOWN_SERVERS,
+    KnownServer,
+    known_server,
+    local_servers,
+)
+
+
+@pytest.mark.parametrize("server", KNOWN_SERVERS, ids=lambda server: server.name)
+def test_data(server: KnownServer) -> None:
+    """A server is here and needs no key, or in the cloud and says where its keys are."""
+    assert server.local is not server.needs_key
+    assert server.base_url.startswith("http://localhost:" if server.local else "https")
+    assert server.base_url.endswith("/v1")
+    assert server.label == f"{server.name} ({server.base_url})"
+    assert known_server(server.base_url) is server
+
+
+def test_names_and_addresses_differ() -> None:
+    assert len({server.name for server in KNOWN_SERVERS}) == len(KNOWN_SERVERS)
+    assert len({server.base_url for server in KNOWN_SERVERS}) == len(KNOWN_SERVERS)
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("https://api.deepseek.com", "DeepSeek"),
+        ("https://API.OpenAI.com/v1", "OpenAI"),
+        ("http://host.docker.internal:11434/v1", "Ollama"),
+        ("http://localhost:1234/v1", "LM Studio"),
+        ("http://localhost:1234", None),
+        ("http://127.0.0.1:11434/v1", None),
+        ("https://openai.com.example/v1", None),
+        ("http://[/v1", None),
+        ("", None),
+    ],
+)
+def test_known_by_address(address: str, name: str | None) -> None:
+    """A cloud is known by its host, a local server only by its whole address."""
+    server = known_server(address)
+    assert (server and server.name) == name
+
+
+def test_local_servers() -> None:
+    """The local servers are looked for on each host, with their ports."""
+    found = [server.base_url for server in local_servers(["localhost", "other"])]
+    assert found == [
+        f"http://{host}:{port}/v1"
+        for host in ("localhost", "other")
+        for port in (8080, 8000, 11434, 1234)
+    ]
