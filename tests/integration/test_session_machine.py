@@ -70,6 +70,7 @@ class SessionMachine(RuleBasedStateMachine):
         self.open: list[Open] = []
         self.logs: dict[str, list[conversation.Content]] = {}
         self.kept: list[Turn] = []
+        self.ended: list[str] = []
         self.session = self.run(self.started())
 
     def run[ResultT](self, work: Coroutine[Any, Any, ResultT]) -> ResultT:
@@ -134,6 +135,7 @@ class SessionMachine(RuleBasedStateMachine):
             turn.visit.said.append(Assistant(answer))
         error = asyncio.CancelledError() if how == "cancelled" else None
         self.run(turn.visit.__aexit__(type(error) if error else None, error, None))
+        self.ended.append(turn.words)
         if how == "good":
             self.logs[turn.conversation_id] = content
         elif self.count % 2:
@@ -227,7 +229,10 @@ class SessionMachine(RuleBasedStateMachine):
         assert len(self.session.transcript.turns) <= MAX_TURNS
 
     def teardown(self) -> None:
-        """Remove what was stored."""
+        """Check that nothing was lost in the end, and remove what was stored."""
+        self.run(self.session.async_end_now())
+        kept = {m.text for m in messages_of(self.kept) if isinstance(m, User)}
+        assert kept >= set(self.ended)
         self.run(self.session.async_remove())
 
 

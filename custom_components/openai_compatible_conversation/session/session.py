@@ -102,7 +102,7 @@ class Session:
     def async_prepare(self) -> Transcript:
         """Return what a turn would see that begins soon."""
         self._end_if_over()
-        if not self.transcript.turns:
+        if self.is_over:
             self.transcript = Transcript()
             self._prepared = _now()
         return self.transcript
@@ -117,7 +117,7 @@ class Session:
         name as the model knows it. The chat log ends with what the user says now.
         """
         self._end_if_over()
-        if not self._visits and not self.transcript.turns and self._is_stale():
+        if self.is_over and self._is_stale():
             self.transcript = Transcript()
         transcript = self.transcript
         mark = transcript.bookmarks.get(chat_log.conversation_id)
@@ -174,8 +174,13 @@ class Session:
             if self._removed:
                 return
             if gone := self._gone:
-                await self._keep(gone)
-                self._gone = self._gone[len(gone) :]
+                try:
+                    await self._keep(gone)
+                except HomeAssistantError as err:
+                    # It is tried again with the next turn, which must not fail for it.
+                    _LOGGER.warning("What was said cannot be kept yet: %s", err)
+                else:
+                    self._gone = self._gone[len(gone) :]
             if self.transcript.turns:
                 await self._store.async_save(stored(self.transcript))
             else:
