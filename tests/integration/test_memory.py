@@ -494,6 +494,25 @@ async def test_full(
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
+async def test_full_in_passing(
+    hass: HomeAssistant,
+    components: None,
+    server: ModelServer,
+    entry: MockConfigEntry,
+    hass_storage: dict[str, Any],
+) -> None:
+    """What was noticed waits while there is no room, without asking again and again."""
+    line = "my cat is called Amy"
+    pending = [{"id": "1", "lines": [line], "attempts": 0}]
+    hass_storage |= seeded(entry, facts=[fact(n) for n in range(5000)], pending=pending)
+    server.script(*[reply(found(line, **CAT))] * 3)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert len(server.bodies) == 1
+    (waiting,) = entry.runtime_data.memory.pending
+    assert (waiting.lines, waiting.attempts) == ([line], 1)
+
+
 @pytest.mark.parametrize(
     ("data", "count"),
     [

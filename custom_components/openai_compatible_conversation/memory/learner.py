@@ -16,6 +16,7 @@ from ..completions.request import build_body
 from ..const import DOMAIN
 from ..options import Options
 from .extraction import RESPONSE_FORMAT, ExtractionError, Found, messages_for, parse
+from .fact import FactError
 from .memory import Memory, Pending
 
 _LOGGER = logging.getLogger(__name__)
@@ -62,6 +63,11 @@ class Learner:
         if self._task:
             self._task.cancel()
             self._task = None
+        self._disarm()
+
+    @callback
+    def _disarm(self) -> None:
+        """Stop the timer."""
         if self._timer:
             self._timer()
             self._timer = None
@@ -89,6 +95,7 @@ class Learner:
 
     def _wait(self) -> None:
         """Wake when the next transcript is due."""
+        self._disarm()
         waiting = [self._not_before.get(p.id, 0) for p in self._memory.pending]
         if waiting and self._is_quiet() and self._options().enable_fact_learning:
             delay = max(min(waiting) - self._hass.loop.time(), 0)
@@ -105,7 +112,7 @@ class Learner:
         try:
             found = await self._async_ask(pending)
             await self._memory.async_extracted(pending, found)
-        except (CompletionError, ExtractionError, HomeAssistantError) as err:
+        except (CompletionError, ExtractionError, FactError, HomeAssistantError) as err:
             _LOGGER.debug("Facts cannot be extracted yet: %s", type(err).__name__)
             pause = PAUSES[min(pending.attempts, len(PAUSES) - 1)]
             self._not_before[pending.id] = self._hass.loop.time() + pause

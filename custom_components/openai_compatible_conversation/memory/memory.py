@@ -10,6 +10,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 from homeassistant.util.ulid import ulid_now
 
+from ..const import DOMAIN
 from ..issues import Issues
 from .extraction import Found
 from .fact import Fact, FactError, Source
@@ -135,14 +136,17 @@ class Memory:
         await self._async_write()
 
     async def async_extracted(self, pending: Pending, found: Iterable[Found]) -> None:
-        """Remember what was extracted from a transcript, which need not wait any more."""
+        """Remember what was extracted from a transcript, which need not wait any more.
+
+        Raises `FactError` if there is no room: then it goes on waiting.
+        """
         for item in found:
             try:
                 self._learn(item.category, item.key, item.value, "extracted")
             except FactError as err:
                 _LOGGER.debug("An extracted fact is not taken: %s", err.key)
                 if err.key == "too_many":
-                    return
+                    raise
         self._pending.pop(pending.id, None)
         await self._async_write()
 
@@ -166,11 +170,18 @@ class Memory:
             raise
 
     async def _async_write(self) -> None:
-        """Have on disk what there is now."""
+        """Have on disk what there is now, also if nobody waits for it any more."""
         for listener in list(self._listeners):
             listener()
         self._changes += 1
-        change = self._changes
+        await asyncio.shield(
+            self._hass.async_create_task(
+                self._async_flush(self._changes), f"{DOMAIN} memory"
+            )
+        )
+
+    async def _async_flush(self, change: int) -> None:
+        """Have a change on disk, with all that came until then."""
         async with self._lock:
             # Another one may have written this change with its own.
             if change <= self._written or self._removed:

@@ -1,14 +1,14 @@
 """Documents of a few fields each, ranked by how well they match a query."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import chain, pairwise
-from math import log, log1p
+from math import log
 from typing import NamedTuple
 
+from .ranking import ROUGH, Ranking
 from .synonyms import KNOWN, meaning
 from .vocabulary import Vocabulary
-from .words import STOP_WORDS, joined, stem, tokens, words
+from .words import STOP_WORDS, joined, tokens, words
 
 MAX_QUERY = 1000
 """Characters of a query that are looked at."""
@@ -31,11 +31,8 @@ HINT = 0.5
 STOP = 0.08
 """What a word counts that all requests are made of, beside others."""
 
-ENOUGH = 4.0
-"""The weight of the fields with a word at which it counts half of what it can."""
-
-LONG = 20
-"""Words of a text from which on each one counts notably less."""
+MANY = 1000
+"""Documents with a word from which on it tells none apart."""
 
 
 class Hit(NamedTuple):
@@ -58,14 +55,14 @@ class Index:
     ) -> None:
         """Initialize without documents.
 
-        `weights` says what a field counts, by name. In the fields of the heading
-        each word counts in full, in all others the less the longer the text is,
-        for long texts have many words by chance.
+        `weights` says what a field counts, by name: that of 1 half of what it can,
+        as far as the length of its text is usual. In the fields of the heading
+        the length hardly matters; in all others each word counts the less the
+        longer the text is, for long texts have many words by chance.
         """
-        self._weights = dict(weights)
-        self._heading = frozenset(heading)
-        self._having: dict[str, dict[str, float]] = {}
-        self._documents: dict[str, tuple[set[str], list[str]]] = {}
+        self._names = list(weights)
+        self._ranking = Ranking(weights, heading)
+        self._documents: dict[str, set[str]] = {}
         self._vocabulary = Vocabulary()
 
     def __len__(self) -> int:
@@ -73,15 +70,16 @@ class Index:
         return len(self._documents)
 
     def close(self) -> None:
-        """Free what the index holds."""
-        self._having.clear()
+        """Free what the index holds; nothing can be put into it after that."""
+        self._ranking.close()
         self._documents.clear()
         self._vocabulary = Vocabulary()
 
     def put_all(self, documents: Iterable[tuple[str, Mapping[str, str]]]) -> None:
         """Add documents, each in place of that with the same key."""
-        for key, document in documents:
-            self.put(key, document)
+        with self._ranking.together():
+            for key, document in documents:
+                self.put(key, document)
 
     def put(self, key: str, document: Mapping[str, str]) -> None:
         """Add a document, in place of that with the same key.
@@ -89,36 +87,32 @@ class Index:
         It is a text for each field; a field that is missing is empty.
         """
         self.remove(key)
-        distinct: set[str] = set()
-        weights: defaultdict[str, float] = defaultdict(float)
-        for name, weight in self._weights.items():
-            if text := document.get(name):
-                found = words(text)
-                distinct.update(found)
-                length = 0 if name in self._heading else len(found) / LONG
-                for term in set(map(stem, found)):
-                    weights[term] += weight / (1 + log1p(length))
-        for term, total in weights.items():
-            self._having.setdefault(term, {})[key] = total / (total + ENOUGH)
+        texts = {
+            name: list(dict.fromkeys(words(document[name])))
+            for name in self._names
+            if document.get(name)
+        }
+        distinct = set(chain.from_iterable(texts.values()))
+        self._ranking.put(key, texts)
         self._vocabulary.add(distinct)
-        self._documents[key] = (distinct, list(weights))
+        self._documents[key] = distinct
 
     def remove(self, key: str) -> None:
         """Remove a document, if it is there."""
         if key in self._documents:
-            distinct, terms = self._documents.pop(key)
-            self._vocabulary.remove(distinct)
-            for term in terms:
-                del self._having[term][key]
-                if not self._having[term]:
-                    del self._having[term]
+            self._vocabulary.remove(self._documents.pop(key))
+            self._ranking.remove(key)
 
     def search(self, query: str, hint: str = "") -> list[Hit]:
         """Return all documents that have a word of a query or a hint, the best first.
 
-        Any text will do as either. Words that all requests are made of find
+        Any text will do as either. BM25 tells how well a word matches; of what a
+        word may mean the best match counts, not all, for many words of one meaning
+        make a document no better. Words that all requests are made of find
         nothing, they raise what others find; without others they do find.
         """
+        if not self._documents:
+            return []
         terms = {term: weight * HINT for term, weight in self._terms(hint).items()}
         terms |= self._terms(query)
         total = 0.0
@@ -144,13 +138,13 @@ class Index:
         found: list[str] = []
         for parts in tokens(text[:MAX_QUERY]):
             whole = joined(parts)
-            found += [whole] if stem(whole) in self._having else parts
+            found += [whole] if self._having(whole) else parts
         found += [
-            whole
+            joined(parts)
             for parts in chain(
                 pairwise(found), zip(found, found[1:], found[2:], strict=False)
             )
-            if stem(whole := joined(parts)) in self._having
+            if self._having(joined(parts))
         ]
         telling = [word for word in found if word not in STOP_WORDS]
         terms = dict.fromkeys((telling or found)[:MAX_TERMS], 1.0)
@@ -159,25 +153,31 @@ class Index:
 
     def _matches(self, term: str) -> dict[str, tuple[float, float]]:
         """Return score and share of the documents with a word, or what it means."""
-        own = self._having.get(stem(term), {})
+        own = self._having(term)
         rarity = self._rarity(term)
+        if len(own) > MANY:
+            return dict.fromkeys(own, (rarity * ROUGH, 1.0))
         found = {key: (rarity * weight, 1.0) for key, weight in own.items()}
         factor = SYNONYM if own else ONLY_SYNONYM
-        others = [word for word in meaning(term) if stem(word) in self._having]
+        others = [word for word in meaning(term) if self._having(word)]
         if not own and not others:
             factor = NEAR
             others = self._meant(term)
         for other in others:
             # A synonym tells no more than the word that was said.
             each = factor * min(rarity, self._rarity(other))
-            for key, weight in self._having.get(stem(other), {}).items():
+            for key, weight in self._having(other).items():
                 if key not in found or each * weight > found[key][0]:
                     found[key] = (each * weight, factor)
         return found
 
+    def _having(self, word: str) -> Mapping[str, float]:
+        """Return what each document with a form of a word counts for it."""
+        return self._ranking.matches(word, rough=self._vocabulary.count(word) > MANY)
+
     def _rarity(self, term: str) -> float:
         """Return how much a word tells: the more, the fewer documents have it."""
-        having = len(self._having.get(stem(term), ()))
+        having = len(self._having(term))
         return log(1 + (len(self) - having + 0.5) / (having + 0.5))
 
     def _meant(self, term: str) -> list[str]:

@@ -1,7 +1,14 @@
 """Words of the house and of computers that mean the same, or nearly."""
 
+from collections import defaultdict
+from functools import cache, lru_cache
+import sqlite3
+
+from .ranking import TOKENIZER, quoted
 from .vocabulary import Vocabulary
-from .words import stem
+
+MAX_MEANINGS = 2000
+"""Words whose meaning is kept."""
 
 _GROUPS = """
 light lamp bulb lighting illumination |
@@ -132,17 +139,35 @@ dispute chargeback | product article goods | purchase buy order payment |
 revenue sales payment | checkout payment link
 """
 
-_BY_STEM: dict[str, dict[str, None]] = {}
-for _group in _GROUPS.split("|"):
-    for _word in _group.split():
-        _BY_STEM.setdefault(stem(_word), {}).update(dict.fromkeys(_group.split()))
-
 KNOWN = Vocabulary()
 """The words that have others of the same meaning."""
 KNOWN.add(_GROUPS.replace("|", " ").split())
 
 
-def meaning(word: str) -> list[str]:
-    """Return the words that mean what a word means, without itself."""
-    own = stem(word)
-    return [other for other in _BY_STEM.get(own, ()) if stem(other) != own]
+@lru_cache(MAX_MEANINGS)
+def meaning(word: str) -> tuple[str, ...]:
+    """Return the words that mean what a word means, without its own forms."""
+    rows = _table().execute("SELECT word, others FROM meanings(?)", (quoted(word),))
+    forms: set[str] = set()
+    found: dict[str, None] = {}
+    for form, others in rows:
+        forms.add(form)
+        found |= dict.fromkeys(others.split())
+    return tuple(other for other in found if other not in forms)
+
+
+@cache
+def _table() -> sqlite3.Connection:
+    """Return a database with the words, so that all forms of one find it."""
+    meant: defaultdict[str, str] = defaultdict(str)
+    for group in _GROUPS.split("|"):
+        for word in group.split():
+            meant[word] += group
+    # It is only read from, which SQLite lets several threads do.
+    db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    db.execute(
+        "CREATE VIRTUAL TABLE meanings "
+        f"USING fts5(word, others UNINDEXED, tokenize='{TOKENIZER}')"
+    )
+    db.executemany("INSERT INTO meanings VALUES (?, ?)", meant.items())
+    return db

@@ -23,6 +23,10 @@ class Vocabulary:
         """Return whether a document has a word."""
         return word in self._counts
 
+    def count(self, word: str) -> int:
+        """Return how many documents have a word."""
+        return self._counts[word]
+
     def add(self, words: Iterable[str]) -> None:
         """Add the distinct words of a document."""
         for word in words:

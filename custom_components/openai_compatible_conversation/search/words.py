@@ -1,15 +1,11 @@
 """Text of any kind, in any script, to the words it is searched by."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 import re
 import unicodedata
 
 MAX_TEXT = 10_000
 """Characters of a text that are looked at."""
-
-MAX_STEMS = 20_000
-"""Words whose stems are kept."""
 
 MAX_WORD = 40
 """Characters of a word that count."""
@@ -33,22 +29,6 @@ _UNSPACED = re.compile(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]+)"
 )
-_SHORT = 2
-_ENDINGS = (
-    ("ies", "i", 2),
-    ("sses", "ss", 1),
-    ("shes", "sh", 1),
-    ("ches", "ch", 1),
-    ("xes", "x", 1),
-    ("ss", "ss", 0),
-    ("us", "us", 0),
-    ("is", "is", 0),
-    ("s", "", 3),
-)
-"""Endings of the plural, what is left of them, and letters before them at least."""
-
-_FORMS = (("ing", 3), ("ed", 3), ("ion", 5))
-"""Endings of other forms, and letters before them at least."""
 
 
 def tokens(text: str) -> Iterator[tuple[str, ...]]:
@@ -87,24 +67,6 @@ def words(text: str) -> list[str]:
 def joined(parts: tuple[str, ...]) -> str:
     """Return the parts of a word as one."""
     return "".join(parts)[:MAX_WORD]
-
-
-@lru_cache(MAX_STEMS)
-def stem(word: str) -> str:
-    """Return what the English forms of a word have in common: `creat` of `creation`."""
-    for ending, rest, least in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= least:
-            word = word[: -len(ending)] + rest
-            break
-    for ending, least in _FORMS:
-        if word.endswith(ending) and len(word) - len(ending) >= least:
-            word = word[: -len(ending)]
-            if word[-1] == word[-2] and word[-1] not in "lsz":
-                word = word[:-1]
-            break
-    if len(word) <= _SHORT + 1:
-        return word
-    return word[:-1] + "i" if word[-1] == "y" else word.removesuffix("e")
 
 
 def _without_marks(found: re.Match[str]) -> str:

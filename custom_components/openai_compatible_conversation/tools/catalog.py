@@ -9,13 +9,13 @@ from ..search.index import Index
 from ..search.words import tokens, words
 
 WEIGHTS = {
-    "name": 4.0,
-    "title": 6.0,
-    "summary": 2.5,
-    "description": 1.0,
-    "parameters": 0.6,
-    "domain": 2.0,
-    "words": 1.5,
+    "name": 1.6,
+    "title": 2.4,
+    "summary": 1.0,
+    "description": 0.4,
+    "parameters": 0.24,
+    "domain": 0.8,
+    "words": 0.6,
 }
 """What a match in each field of a tool counts."""
 
