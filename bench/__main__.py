@@ -1,10 +1,12 @@
 """Runs the measurements that are named, all of them if none is."""
 
+import argparse
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 import sys
 
-from . import memory, prefix, session, speech, tools, wire
+from . import memory, prefix, prewarm, session, speech, tools, turns, wire
 
 PARTS: dict[str, Callable[[], bool]] = {
     "wire": wire.run,
@@ -12,24 +14,28 @@ PARTS: dict[str, Callable[[], bool]] = {
     "session": session.run,
     "tools": tools.run,
     "memory": memory.run,
+    "turns": turns.run,
     "prefix": prefix.run,
+    "prewarm": prewarm.run,
 }
 """Each part prints what it measured, and returns whether its goals were met."""
 
 
-def main(names: list[str]) -> int:
+def main() -> int:
     """Run parts by their names; return the exit code."""
-    unknown = [name for name in names if name not in PARTS]
-    if unknown:
-        sys.stderr.write(
-            f"bench: no part {unknown[0]}; there are: {', '.join(PARTS)}\n"
-        )
-        return 2
-    met = [PARTS[name]() for name in names or PARTS]
+    parser = argparse.ArgumentParser(prog="script/bench")
+    parser.add_argument("part", nargs="*", choices=PARTS, metavar="PART")
+    parser.add_argument("--json", type=Path, help="for the results of turns")
+    parser.add_argument(
+        "--svg", type=Path, help="for a picture of the results of turns"
+    )
+    args = parser.parse_args()
+    runs = PARTS | {"turns": lambda: turns.run(args.json, args.svg)}
+    met = [runs[name]() for name in args.part or PARTS]
     return 0 if all(met) else 1
 
 
 try:
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
 except KeyboardInterrupt, asyncio.CancelledError:
     sys.exit(130)

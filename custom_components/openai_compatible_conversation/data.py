@@ -58,5 +58,6 @@ async def async_create_client(
     client = CompletionsClient(
         data[CONF_BASE_URL], data.get(CONF_API_KEY), get_async_client(hass)
     )
-    await hass.async_add_executor_job(client.prepare)
+    if not client.prepared:
+        await hass.async_add_executor_job(client.prepare)
     return client

@@ -1,10 +1,10 @@
 """The one place that talks to a server, and the only one that knows the SDK."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import openai
@@ -22,7 +22,7 @@ from .errors import (
 )
 from .events import Event
 from .patience import Patience, retry_after
-from .reading import TIMEOUTS, Deadline, Timeouts, close, drain, in_time, next_in_time
+from .reading import TIMEOUTS, Deadline, Reader, Timeouts, close, drain, in_time
 from .request import encode
 from .rewrite import rewritten
 from .stream import AnswerDecoder
@@ -37,6 +37,9 @@ class CompletionsClient:
     Raises `CompletionError`, and nothing else, for what goes wrong with the server.
     """
 
+    prepared: ClassVar[bool] = False
+    """Whether the SDK knows the platform; it keeps that for all clients."""
+
     def __init__(
         self,
         base_url: str,
@@ -50,6 +53,8 @@ class CompletionsClient:
         self.dialects: dict[str, Dialect] = {}
         """How the server speaks to each of its models."""
         self.on_learned: Callable[[], None] | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+        """Responses that are read to their end, behind the last word of the answer."""
         self._sdk = openai.AsyncOpenAI(
             base_url=base_url,
             # The SDK insists on a key; where there is none, none is sent.
@@ -65,8 +70,9 @@ class CompletionsClient:
         return urlsplit(self.base_url).netloc
 
     def prepare(self) -> None:
-        """Read from disk what the SDK says of the platform. Blocks."""
+        """Read from disk what the SDK says of the platform. Blocks, the first time."""
         self._sdk.platform_headers()
+        CompletionsClient.prepared = True
 
     async def models(self, headers: Mapping[str, str] | None = None) -> list[str]:
         """Return the names of the server's models, sorted."""
@@ -143,13 +149,16 @@ class CompletionsClient:
     ) -> AsyncGenerator[Event]:
         """Send a request once, and yield the events of its answer."""
         deadline = Deadline(self.timeouts, streamed=bool(body.get("stream")))
+        if self._closing:
+            # Their connections serve again.
+            await asyncio.wait(self._closing, timeout=self.timeouts.drain)
         response = await in_time(self._open(body, headers), deadline.at)
         chunks = response.response.aiter_bytes()
+        reader = Reader(chunks, deadline)
+        decoder = AnswerDecoder(known_tools)
+        drained = False
         try:
-            decoder = AnswerDecoder(known_tools)
-            while not decoder.done and (
-                chunk := await next_in_time(chunks, deadline, decoder)
-            ):
+            while not decoder.done and (chunk := await reader.next(decoder)):
                 for event in decoder.feed(chunk):
                     yield event
                 deadline.advance(decoder)
@@ -158,10 +167,30 @@ class CompletionsClient:
             if field := decoder.reasoning_field:
                 self._take_reasoning_back(body["model"], field)
             if decoder.done:
-                await drain(chunks, self.timeouts.drain)
+                # The end of the answer need not wait for that of the response.
+                drained = True
+                self._close_later(chunks, response)
         finally:
-            await close(chunks)
-            await response.close()
+            reader.stop()
+            if not drained:
+                await close(chunks)
+                await response.close()
+
+    def _close_later(
+        self, chunks: AsyncIterator[bytes], response: openai.AsyncStream[object]
+    ) -> None:
+        """Read a response to its end, so that its connection can serve again."""
+
+        async def finish() -> None:
+            try:
+                await drain(chunks, self.timeouts.drain)
+            finally:
+                await close(chunks)
+                await response.close()
+
+        task = asyncio.create_task(finish())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
 
     def _take_reasoning_back(self, model: str, field: str) -> None:
         """Send reasoning back in the field in which it came, unless that was refused."""

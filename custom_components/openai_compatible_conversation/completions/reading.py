@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from dataclasses import dataclass
+from typing import Any
 
 from .errors import CompletionError, ConnectionLostError, ServerTimeoutError
 from .stream import AnswerDecoder
@@ -73,16 +74,61 @@ async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
         raise ConnectionLostError(str(err)) from err
 
 
-async def next_in_time(
-    chunks: AsyncIterator[bytes], deadline: Deadline, decoder: AnswerDecoder
-) -> bytes | None:
-    """Return the next bytes; a finished answer ends where they do not come."""
-    try:
-        return await in_time(_next(chunks), deadline.at)
-    except ServerTimeoutError:
-        if decoder.finish_reason is None:
-            raise
-        return None
+class Reader:
+    """Reads a body piece by piece, each within its time.
+
+    One timer serves the whole body, and is set anew only when it rings: to set
+    one for each piece costs more than to decode it.
+    """
+
+    def __init__(self, chunks: AsyncIterator[bytes], deadline: Deadline) -> None:
+        """Initialize with the pieces, and what says until when the next has to come."""
+        self._chunks = chunks
+        self._deadline = deadline
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self._waiting: asyncio.Task[Any] | None = None
+        self._late = False
+
+    async def next(self, decoder: AnswerDecoder) -> bytes | None:
+        """Return the next bytes; a finished answer ends where they do not come."""
+        task = asyncio.current_task()
+        assert task is not None
+        cancelling = task.cancelling()
+        self._waiting = task
+        if self._timer is None or self._timer.when() > self._deadline.at:
+            self._arm()
+        try:
+            return await _next(self._chunks)
+        except asyncio.CancelledError as err:
+            if not self._late or task.uncancel() > cancelling:
+                # Somebody else wants it to end.
+                raise
+            if decoder.finish_reason is None:
+                raise ServerTimeoutError from err
+            return None
+        finally:
+            self._waiting = None
+
+    def stop(self) -> None:
+        """Stop the timer."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+    def _arm(self) -> None:
+        """Ring when the time is over, as far as it is known now."""
+        self.stop()
+        self._timer = self._loop.call_at(self._deadline.at, self._ring)
+
+    def _ring(self) -> None:
+        """End the waiting, unless more time was given meanwhile."""
+        self._timer = None
+        if self._loop.time() < self._deadline.at:
+            self._arm()
+        elif self._waiting:
+            self._late = True
+            self._waiting.cancel()
 
 
 async def close(chunks: AsyncIterator[bytes]) -> None:

@@ -53,8 +53,10 @@ class Session:
         """Turns that were let go, and are not yet kept elsewhere."""
         self._on_speech: CALLBACK_TYPE = _nothing
         self._on_silence: CALLBACK_TYPE = _nothing
+        # Replaced as a whole, without a sync: that outlives a kill of the process,
+        # and nobody waits for the disk at the end of a turn.
         self._store: Store[dict[str, Any]] = Store(
-            hass, 1, f"{DOMAIN}.{entry_id}.session", private=True, atomic_writes=True
+            hass, 1, f"{DOMAIN}.{entry_id}.session", private=True
         )
         self._disk = asyncio.Lock()
         self._visits: set[Visit] = set()

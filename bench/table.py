@@ -1,0 +1,98 @@
+"""Rows of what was measured of several subjects, with their goals."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from statistics import median, quantiles
+from typing import Any
+
+from .measure import tell
+
+OURS = "ours"
+THEIRS = "llama_cpp"
+SUBJECTS = (OURS, THEIRS, "SDK")
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The median of what was measured, and the quarters around it."""
+
+    median: float
+    low: float
+    high: float
+    count: int
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Spread:
+        """Return the spread of some values."""
+        if len(values) == 1:
+            return cls(values[0], values[0], values[0], 1)
+        low, _, high = quantiles(values, n=4, method="inclusive")
+        return cls(median(values), low, high, len(values))
+
+    def __str__(self) -> str:
+        """Return median and spread, if there is one."""
+        text = number(self.median)
+        if self.count == 1:
+            return text
+        return f"{text} ({number(self.low)} to {number(self.high)})"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was measured of each subject; the less the better."""
+
+    key: str
+    title: str
+    unit: str
+    values: Mapping[str, Spread]
+    goal: float | None = None
+    """Our part of theirs that must not be exceeded."""
+
+    @property
+    def ratio(self) -> float:
+        """Return our part of theirs."""
+        return self.values[OURS].median / self.values[THEIRS].median
+
+    @property
+    def met(self) -> bool:
+        """Return whether there is no goal that was missed."""
+        return self.goal is None or self.ratio <= self.goal
+
+    @property
+    def verdict(self) -> str:
+        """Return what there is to say of the goal."""
+        if self.goal is None:
+            return ""
+        return f"goal <= {self.goal:g}: {'met' if self.met else 'MISSED'}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the row as JSON."""
+        return {**asdict(self), "ratio": self.ratio, "met": self.met}
+
+
+def show(rows: Sequence[Row]) -> bool:
+    """Print rows; return whether all goals were met."""
+    title = max(len(row.title) + len(row.unit) for row in rows) + 4
+    widths = {
+        name: max(len(str(row.values.get(name, ""))) for row in rows) + 3
+        for name in SUBJECTS
+    }
+    head = "".join(name.ljust(width) for name, width in widths.items())
+    tell(f"  {'':{title}}{head}ratio")
+    for row in rows:
+        cells = "".join(
+            str(row.values.get(name, "")).ljust(width) for name, width in widths.items()
+        )
+        name = f"{row.title}, {row.unit}".ljust(title)
+        tell(f"  {name}{cells}{row.ratio:5.2f}   {row.verdict}".rstrip())
+    missed = [row.title for row in rows if not row.met]
+    if missed:
+        tell(f"  MISSED: {'; '.join(missed)}")
+    return not missed
+
+
+def number(value: float) -> str:
+    """Return a number with as many digits as say something."""
+    if value == int(value) or abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"

@@ -1,0 +1,172 @@
+"""What a turn costs beside Home Assistant's own `llama_cpp` and the SDK alone.
+
+Both integrations are in one real Home Assistant process, with the same house and the
+same tools, and ask the same scripted model server, which is a process as well. They
+take turns with each other, so that all suffer the same disturbances. Each turn is
+said from a device and in a conversation of its own, as satellites do it; so ours, whose
+session goes on, sends what was said before, and `llama_cpp` does not. Ours also has
+the turn on disk before it ends. What the server takes is not counted.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+import time
+
+import aiohttp
+import openai
+
+from testbed.assistant import SetUpError
+from testbed.hass import HassError
+from testbed.talk import talk
+from testbed.websocket import CommandError
+
+from .contestants import (
+    SETTLE,
+    Contestant,
+    Sample,
+    SdkContestant,
+    interleaved,
+    next_text,
+)
+from .growth import growth
+from .house import LISTENER, House, open_house
+from .listener import TurnError
+from .measure import tell
+from .model import KINDS, opening
+from .prefix import OURS, THEIRS, PrefixError
+from .report import keep
+from .requests import requests
+from .table import Row, Spread, show
+
+ROUNDS = 30
+RELOADS = 20
+CROWD = 50
+CROWDS = 5
+
+MOST = 0.8
+MOST_SET_UP = 1.05
+STREAMS = {"words": "20 ms a token", "burst": "500 tokens at once"}
+
+
+def run(results: Path | None = None, picture: Path | None = None) -> bool:
+    """Print what a turn costs, and keep it; return whether all goals were met."""
+    tell("A turn, beside Home Assistant's own llama_cpp and the SDK alone")
+    tell("  medians, and the quarters around them; a ratio is ours against llama_cpp")
+    begin = time.monotonic()
+    try:
+        rows = asyncio.run(_measure())
+    except (
+        *(TurnError, HassError, PrefixError, SetUpError, CommandError),
+        *(aiohttp.ClientError, openai.OpenAIError, OSError),
+    ) as err:
+        tell(f"  FAILED: {err or type(err).__name__}")
+        return False
+    met = show(rows)
+    tell(f"  {ROUNDS} rounds; {time.monotonic() - begin:.0f} s")
+    keep(rows, results, picture)
+    return met
+
+
+async def _measure() -> list[Row]:
+    """Measure all there is to measure, one after the other."""
+    async with open_house() as house:
+        return [
+            *await _turns(house),
+            *await _set_up(house),
+            *await _crowd(house),
+            *await requests(house),
+            *await growth((OURS, THEIRS), LISTENER),
+        ]
+
+
+async def _turns(house: House) -> list[Row]:
+    """Return what is before the first word, after the last one, and what is computed."""
+    request = (await house.agents[1].request()).body
+    assert request is not None
+    async with openai.AsyncOpenAI(base_url=house.model.base_url, api_key="no") as sdk:
+        subjects: list[Contestant] = [
+            *house.agents,
+            SdkContestant(house.model, request, sdk),
+        ]
+        samples = await interleaved(subjects, ("short", *STREAMS), ROUNDS)
+    rows = []
+    for kind, title in STREAMS.items():
+        for key, name in (("first", "First word"), ("end", "End")):
+            values = {
+                subject.name: Spread.of(
+                    [getattr(s, key) for s in samples[kind, subject.name]]
+                )
+                for subject in subjects
+            }
+            rows.append(Row(f"{key}_{kind}", f"{name}, {title}", "ms", values, MOST))
+    for kind, title in STREAMS.items():
+        values = {
+            subject.name: Spread.of(
+                _per_thousand(
+                    samples[kind, subject.name], samples["short", subject.name], kind
+                )
+            )
+            for subject in subjects
+        }
+        rows.append(
+            Row(f"cpu_{kind}", f"CPU for 1,000 tokens, {title}", "ms", values, MOST)
+        )
+    values = {
+        subject.name: Spread.of([s.cpu for s in samples["short", subject.name]])
+        for subject in subjects
+    }
+    return [*rows, Row("cpu_turn", "CPU of a turn of one token", "ms", values)]
+
+
+def _per_thousand(
+    long: Iterable[Sample], short: Iterable[Sample], kind: str
+) -> list[float]:
+    """Return what a thousand tokens take, round by round, without their turn."""
+    tokens = KINDS[kind].chunks - KINDS["short"].chunks
+    return [
+        (one.cpu - other.cpu) / tokens * 1e3
+        for one, other in zip(long, short, strict=True)
+    ]
+
+
+async def _set_up(house: House) -> list[Row]:
+    """Return what it takes to set an entry up anew."""
+    took: dict[str, list[float]] = {agent.name: [] for agent in house.agents}
+    for number in range(RELOADS + 1):
+        for agent in house.agents if number % 2 else house.agents[::-1]:
+            milliseconds = await agent.reload()
+            if number:
+                took[agent.name].append(milliseconds)
+            await asyncio.sleep(SETTLE)
+    values = {name: Spread.of(times) for name, times in took.items()}
+    return [Row("set_up", "Reload of the entry", "ms", values, MOST_SET_UP)]
+
+
+async def _crowd(house: House) -> list[Row]:
+    """Return how long many turns at once take, all of them answered right."""
+    took: dict[str, list[float]] = {agent.name: [] for agent in house.agents}
+    for number in range(CROWDS):
+        for agent in house.agents if number % 2 else house.agents[::-1]:
+            texts = [next_text("words") for _ in range(CROWD)]
+            begin = time.monotonic()
+            turns = await asyncio.gather(
+                *(
+                    talk(
+                        house.listener,
+                        text,
+                        pipeline=agent.pipeline,
+                        device_id=agent.device_id,
+                    )
+                    for text in texts
+                )
+            )
+            took[agent.name].append((time.monotonic() - begin) * 1e3)
+            for text, turn in zip(texts, turns, strict=True):
+                if turn.error or not turn.answer.startswith(opening(text)):
+                    raise TurnError(
+                        f"{agent.name}, of {CROWD} at once: "
+                        f"{turn.error or turn.answer[:80]!r} to {text!r}"
+                    )
+    values = {name: Spread.of(times) for name, times in took.items()}
+    return [Row("crowd", f"{CROWD} turns at once, 20 ms a token", "ms", values)]
