@@ -1,5 +1,6 @@
 """What the strictest of servers say of the messages and tools of a request."""
 
+import base64
 from collections.abc import Iterator
 import json
 import re
@@ -8,6 +9,7 @@ from typing import Any
 from .replies import Body
 
 NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+IMAGE = re.compile(r"data:image/(jpeg|png|webp|gif);base64,(?P<data>.+)\Z")
 
 
 def faults(body: Body) -> list[str]:
@@ -54,10 +56,29 @@ def _in_messages(messages: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _in_text(message: dict[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with the text of a message."""
+    """Yield what is wrong with the text of a message, and with images beside it."""
     text = message.get("content")
+    if isinstance(text, list) and message["role"] == "user":
+        texts = [part["text"] for part in text if part.get("type") == "text"]
+        for part in text:
+            if part.get("type") not in ("text", "image_url"):
+                yield f"a part cannot be of the type {part.get('type')!r}"
+            elif part["type"] == "image_url" and not _is_image(part):
+                yield f"no image: {str(part)[:80]}"
+        text = "".join(texts)
     if not isinstance(text, str) or not text.strip():
         yield f"{message['role']} says nothing"
+
+
+def _is_image(part: dict[str, Any]) -> bool:
+    """Return whether a part of a message is an image in base64."""
+    found = IMAGE.match(part["image_url"]["url"])
+    if found is None:
+        return False
+    try:
+        return bool(base64.b64decode(found["data"], validate=True))
+    except ValueError:
+        return False
 
 
 def _in_calls(calls: list[dict[str, Any]]) -> Iterator[str]:

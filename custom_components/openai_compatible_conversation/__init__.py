@@ -26,7 +26,12 @@ from .tools.usage import Usage
 
 _LOGGER = logging.getLogger(__name__)
 
-PLATFORMS = (Platform.CONVERSATION, Platform.SENSOR, Platform.TODO)
+PLATFORMS = (
+    Platform.AI_TASK,
+    Platform.CONVERSATION,
+    Platform.SENSOR,
+    Platform.TODO,
+)
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from homeassistant.components import conversation
 
@@ -19,9 +19,9 @@ from .completions.errors import (
 )
 from .completions.events import Usage
 from .completions.request import build_body
-from .messages import Assistant, System, ToolOutcome
+from .messages import Assistant, Message, System, ToolOutcome
 from .options import Options
-from .session.session import Visit
+from .session.transcript import Transcript
 from .speech.chain import Speech
 from .speech.confirmation import confirmation
 from .statistics import Cost, Statistics
@@ -35,6 +35,27 @@ SILENCES: dict[str | None, type[EmptyAnswerError]] = {
 """Why an answer without a word ended, by its finish reason."""
 
 
+class Exchange(Protocol):
+    """What a turn is part of: what was said before, and what the turn brings."""
+
+    chat_log: conversation.ChatLog
+    said: list[Message]
+
+    @property
+    def messages(self) -> list[Message]:
+        """Return all that was said, in the turn and before it."""
+
+    @property
+    def transcript(self) -> Transcript:
+        """Return what the requests have in common."""
+
+    def forget(self, share: float) -> bool:
+        """Drop a share of what was said before; return whether there was any."""
+
+    def shorten(self) -> None:
+        """Keep little of a turn that is more than the server can take in."""
+
+
 @dataclass(slots=True)
 class Turn:
     """One turn of a conversation, from what the user said to the last word of the answer.
@@ -43,15 +64,13 @@ class Turn:
     each delta as it arrives.
     """
 
-    visit: Visit
+    visit: Exchange
     head: System
     tools: Tools | None
     client: CompletionsClient
     options: Options
     agent_id: str
     language: str
-    explain: Callable[[CompletionError], Awaitable[str]]
-    """What returns the words for an error, in the user's language."""
     clean: bool
     """Whether markdown and emoji are left out of the answer."""
     aloud: bool
@@ -62,18 +81,21 @@ class Turn:
     _said: bool = False
     _asked: bool = False
 
-    async def run(self) -> str | None:
-        """Ask the model until it has answered.
+    async def run(
+        self, explain: Callable[[CompletionError], Awaitable[str]]
+    ) -> str | None:
+        """Ask the model until it has answered, whoever listens.
 
         Raises `CompletionError` if it gives no answer. If it fails after its first
-        words, those stay, and the words for the error are returned.
+        words, those stay, and the words for the error are returned, which `explain`
+        gives in the user's language.
         """
         try:
-            await self._converse()
+            await self.converse()
         except CompletionError as err:
             if not self._said:
                 raise
-            words = await self.explain(err)
+            words = await explain(err)
             if self.aloud:
                 # The voice has begun, and would not come to the result.
                 await self._say(words)
@@ -85,8 +107,8 @@ class Turn:
             return words
         return None
 
-    async def _converse(self) -> None:
-        """Ask and run tools until there is an answer."""
+    async def converse(self) -> None:
+        """Ask and run tools until there is a whole answer; else raise `CompletionError`."""
         acted = asked_again = False
         left = self.options.max_tool_iterations
         while True:

@@ -12,12 +12,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.intent import IntentResponseErrorCode
 
 from .agent import Turn
-from .completions.errors import (
-    CompletionError,
-    InvalidAuthError,
-    ModelNotFoundError,
-    UnexpectedError,
-)
+from .attachments import AttachmentError, async_images
+from .completions.errors import CompletionError, UnexpectedError
 from .const import DOMAIN
 from .context import async_with_context
 from .data import OpenAICompatibleConfigEntry
@@ -105,13 +101,15 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         async def explain(err: CompletionError) -> str:
             """Say what went wrong, and see to what can be done about it."""
             _LOGGER.debug("The turn failed: %r", err)
-            self._see_to(err)
+            self.see_to(err)
             return await async_explain(self.hass, err, client.host, user_input.language)
 
         try:
             return await self._async_answer(user_input, chat_log, explain)
         except conversation.ConverseError as err:
             return err.as_conversation_result()
+        except AttachmentError as err:
+            raise await err.async_in(self.hass, user_input.language) from err
         except CompletionError as err:
             raise translated(
                 err, client.host, HomeAssistantError, await explain(err)
@@ -133,6 +131,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
     ) -> conversation.ConversationResult:
         """Run a turn and return its result."""
         options, runtime = self.settings, self.entry.runtime_data
+        images = await async_images(self.hass, _attachments(chat_log))
         tools = await async_provide_tools(
             chat_log, user_input, options, runtime.toolbox
         )
@@ -150,7 +149,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             if not options.own_prompt_only:
                 extra = visit.tell(chat_log.extra_system_prompt)
             words = await async_with_context(self.hass, user_input, extra)
-            visit.said.append(User(words))
+            visit.said.append(User(words, images))
             turn = Turn(
                 visit,
                 System(head),
@@ -159,12 +158,11 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
                 options,
                 self.entity_id,
                 user_input.language,
-                explain,
                 clean=_clean(options, user_input),
                 aloud=_aloud(user_input),
                 statistics=runtime.statistics,
             )
-            failure = await turn.run()
+            failure = await turn.run(explain)
         result = conversation.async_get_result_from_chat_log(user_input, chat_log)
         if failure:
             result.response.async_set_error(IntentResponseErrorCode.UNKNOWN, failure)
@@ -177,13 +175,13 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         result.continue_conversation |= turn.listen
         return result
 
-    def _see_to(self, err: CompletionError) -> None:
-        """Ask for a new key or another model, if that is what is wrong."""
-        if isinstance(err, InvalidAuthError):
-            self.entry.async_start_reauth(self.hass)
-        elif isinstance(err, ModelNotFoundError):
-            runtime = self.entry.runtime_data
-            runtime.issues.model_is_gone(self.settings.chat_model, runtime.client.host)
+
+def _attachments(chat_log: conversation.ChatLog) -> list[conversation.Attachment]:
+    """Return what goes with what the user says now."""
+    said = chat_log.content[-1]
+    if isinstance(said, conversation.UserContent):
+        return said.attachments or []
+    return []
 
 
 def _aloud(user_input: conversation.ConversationInput) -> bool:

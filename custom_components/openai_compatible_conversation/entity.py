@@ -3,6 +3,7 @@
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity
 
+from .completions.errors import CompletionError, InvalidAuthError, ModelNotFoundError
 from .const import DOMAIN
 from .data import OpenAICompatibleConfigEntry
 from .options import Options
@@ -29,3 +30,11 @@ class OpenAICompatibleEntity(Entity):
     def settings(self) -> Options:
         """Return the options as they are now."""
         return Options.of(self.entry.options)
+
+    def see_to(self, err: CompletionError) -> None:
+        """Ask for a new key or another model, if that is what is wrong."""
+        if isinstance(err, InvalidAuthError):
+            self.entry.async_start_reauth(self.hass)
+        elif isinstance(err, ModelNotFoundError):
+            runtime = self.entry.runtime_data
+            runtime.issues.model_is_gone(self.settings.chat_model, runtime.client.host)

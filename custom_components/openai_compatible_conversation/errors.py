@@ -1,5 +1,7 @@
 """From what went wrong with a server to what a user is told."""
 
+from collections.abc import Mapping
+
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.translation import async_get_translations
@@ -26,8 +28,15 @@ def translated[ErrorT: HomeAssistantError](
 async def async_explain(
     hass: HomeAssistant, err: CompletionError, host: str, language: str
 ) -> str:
-    """Return the words for an error in a language, or in English."""
-    key = f"component.{DOMAIN}.exceptions.{err.key}.message"
+    """Return the words for an error of the server in a language, or in English."""
+    return await async_words(hass, err.key, _placeholders(err, host), language)
+
+
+async def async_words(
+    hass: HomeAssistant, name: str, placeholders: Mapping[str, str], language: str
+) -> str:
+    """Return the words for an error that has a name in a language, or in English."""
+    key = f"component.{DOMAIN}.exceptions.{name}.message"
     english = (await async_get_translations(hass, "en", "exceptions", {DOMAIN}))[key]
     text = english
     for tag in dict.fromkeys((language, language.partition("-")[0])):
@@ -35,7 +44,7 @@ async def async_explain(
         text = translations.get(key, english)
         if text != english:
             break
-    return text.format(**_placeholders(err, host))
+    return text.format(**placeholders)
 
 
 def _placeholders(err: CompletionError, host: str) -> dict[str, str]:

@@ -11,10 +11,20 @@ class System:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A picture that a user shows."""
+
+    mime_type: str
+    data: str
+    """In base64."""
+
+
+@dataclass(frozen=True, slots=True)
 class User:
-    """What a user said."""
+    """What a user said, and what goes with it."""
 
     text: str
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +53,19 @@ class ToolOutcome:
     text: str
 
 
+IMAGE_SIZE = 4000
+"""Characters that an image stands for: models make about 1,000 tokens of one."""
+
 type Message = System | User | Assistant | ToolOutcome
 
 
 def size(message: Message) -> int:
     """Return how many characters a message has."""
     match message:
-        case System(text) | User(text) | ToolOutcome(_, text):
+        case System(text) | ToolOutcome(_, text):
             return len(text)
+        case User(text, images):
+            return len(text) + IMAGE_SIZE * len(images)
         case Assistant(said, calls, reasoning):
             return (
                 len(said or "")

@@ -92,8 +92,11 @@ async def live(folder: str, url: str) -> None:
     if not memory.facts and not session.transcript.turns and not memory.pending:
         await memory.async_learn(*TOLD)
         tell("learned")
-        content = [conversation.SystemContent(""), conversation.UserContent(SAID)]
-        chat_log = conversation.ChatLog(hass, "c", list(content))
+        content: list[conversation.Content] = [
+            conversation.SystemContent(""),
+            conversation.UserContent(SAID),
+        ]
+        chat_log = conversation.ChatLog(hass, "c", content)
         async with session.async_visit(chat_log, str) as visit:
             visit.said += [User(SAID), Assistant("I see.")]
         tell("said")

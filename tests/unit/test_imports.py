@@ -20,6 +20,7 @@ PURE = [
     ROOT / "session" / "stored.py",
     ROOT / "session" / "transcript.py",
     ROOT / "session" / "turns.py",
+    ROOT / "structured.py",
     ROOT / "tools" / "catalog.py",
     ROOT / "tools" / "habits.py",
     ROOT / "tools" / "schema.py",

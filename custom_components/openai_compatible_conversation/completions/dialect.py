@@ -12,6 +12,7 @@ from typing import Any, Self
 from .errors import (
     CompletionError,
     ContextTooLongError,
+    ImagesNotSupportedError,
     ModelNotFoundError,
     NotFoundError,
     ServerFailedError,
@@ -37,6 +38,10 @@ _NO_TOOLS = re.compile(
 )
 _ONE_TOOL = re.compile(r"\btools(\[|\.|', |\", )(?P<index>\d+)", re.IGNORECASE)
 _BAD_SCHEMA = re.compile(r"schema|parameters|function|grammar", re.IGNORECASE)
+_FORMAT = re.compile(
+    r"response.?format|json.?(schema|object|mode)|structured|grammar|guided",
+    re.IGNORECASE,
+)
 _REASONING = re.compile(r"\breasoning(_content|_details)?\b", re.IGNORECASE)
 _WANTED = re.compile(
     r"missing|required|must (be|have|contain|include)|passed back|expected",
@@ -125,7 +130,9 @@ def learned(
 
     `body` is the request as it was sent.
     """
-    if isinstance(error, ContextTooLongError | ModelNotFoundError):
+    if isinstance(
+        error, ContextTooLongError | ImagesNotSupportedError | ModelNotFoundError
+    ):
         return None
     if isinstance(error, NotFoundError | ServerFailedError):
         # llama.cpp refuses with 500, OpenRouter with 404; most such errors mean
@@ -140,7 +147,7 @@ def learned(
 
 def _named(dialect: Dialect, words: str, body: Mapping[str, Any]) -> Dialect | None:
     """Return the dialect without what the words name."""
-    for lesson in (_length, _reasoning, _tools, _parameters, _roles):
+    for lesson in (_length, _reasoning, _tools, _format, _parameters, _roles):
         if (other := lesson(dialect, words, body)) is not None:
             return other
     return None
@@ -173,6 +180,13 @@ def _tools(dialect: Dialect, words: str, body: Mapping[str, Any]) -> Dialect | N
         return replace(dialect, refused_tools=dialect.refused_tools | {tool})
     if _NO_TOOLS.search(words):
         return replace(dialect, no_tools=True)
+    return None
+
+
+def _format(dialect: Dialect, words: str, body: Mapping[str, Any]) -> Dialect | None:
+    """Return the dialect without a form for the answer, if the words are of one."""
+    if "response_format" in body and _FORMAT.search(words):
+        return dialect.without("response_format")
     return None
 
 

@@ -92,6 +92,12 @@ class ContextTooLongError(CompletionError):
         return 1 - min(counts) / max(counts) if len(counts) == 2 and all(counts) else 0
 
 
+class ImagesNotSupportedError(CompletionError):
+    """The model, as the server runs it, takes no images."""
+
+    key = "images_not_supported"
+
+
 class RateLimitedError(CompletionError):
     """The server takes no more requests for now."""
 
@@ -132,6 +138,12 @@ class ContentFilterError(EmptyAnswerError):
     key = "content_filter"
 
 
+class NoStructuredDataError(CompletionError):
+    """The model did not give its answer in the form that was asked for."""
+
+    key = "no_structured_data"
+
+
 class AnswerTooLargeError(CompletionError):
     """The server sent more than an answer can be."""
 
@@ -164,6 +176,21 @@ _CONTEXT_TOO_LONG = re.compile(
     r"|truncating input",
     re.IGNORECASE | re.DOTALL,
 )
+_NO_IMAGES = re.compile(
+    r"\b(images?|vision|multi-?modal)( (input|data|content|understanding))?s?"
+    r" (is|are) (not|un) ?(supported|enabled|available)"
+    r"|(\bnot|n't) support(ed|ing)?( \w+){0,2} (images?|vision|multi-?modal)\b"
+    r"(?![ _-]?(format|size|type|url|file|detail|resolution))"
+    r"|\bat most 0 images?\b"
+    r"|\bnot a (multi-?modal|vision)\b"
+    r"|no endpoints found that support image"
+    r"|\bmmproj\b|not compiled for multimodal"
+    r"|missing data required for image"
+    r"|image_url\b.{0,40}\b(only supported by|(not|un) ?supported)"
+    r"|\b(unknown variant|unsupported|unexpected)\b.{0,40}\bimage_url\b"
+    r"|only \W?text\W? content( type)? (is|are) supported",
+    re.IGNORECASE | re.DOTALL,
+)
 _LOADING = re.compile(
     r"loading (the )?model|model is (still |currently )?(being )?load|still loading"
     r"|currently loading|warming up",
@@ -178,6 +205,11 @@ _BY_WORDS: tuple[tuple[frozenset[int], re.Pattern[str], type[CompletionError]], 
     (frozenset({400}), _WRONG_KEY, InvalidAuthError),
     (frozenset({0, 400, 429, *range(500, 600)}), _LOADING, ModelLoadingError),
     (frozenset({0, 400, 422, 500}), _CONTEXT_TOO_LONG, ContextTooLongError),
+    (
+        frozenset({0, 400, 404, 415, 422, 500, 501}),
+        _NO_IMAGES,
+        ImagesNotSupportedError,
+    ),
     (frozenset({0, 400, 404, 422}), _MODEL_MISSING, ModelNotFoundError),
 )
 """What certain words mean, with a status that allows for it; 0 is none."""

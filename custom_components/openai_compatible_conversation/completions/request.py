@@ -5,8 +5,9 @@ from typing import Any
 
 import orjson
 
-from ..messages import Assistant, Message, System, ToolOutcome, User
+from ..messages import Assistant, Image, Message, System, ToolOutcome, User
 from .dialect import REASONING
+from .rewrite import text_part
 
 MANAGED = frozenset(
     {
@@ -64,8 +65,11 @@ def _message(message: Message) -> dict[str, Any]:
     match message:
         case System(text):
             return {"role": "system", "content": text}
-        case User(text):
+        case User(text, ()):
             return {"role": "user", "content": text}
+        case User(text, images):
+            parts = [text_part(text), *map(_image_part, images)]
+            return {"role": "user", "content": parts}
         case ToolOutcome(call_id, text):
             return {"role": "tool", "tool_call_id": call_id, "content": text}
         case Assistant(text, calls, reasoning):
@@ -82,3 +86,9 @@ def _message(message: Message) -> dict[str, Any]:
                     for call in calls
                 ]
             return wire
+
+
+def _image_part(image: Image) -> dict[str, Any]:
+    """Return an image as a part of a message."""
+    url = f"data:{image.mime_type};base64,{image.data}"
+    return {"type": "image_url", "image_url": {"url": url}}

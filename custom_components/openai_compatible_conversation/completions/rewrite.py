@@ -6,6 +6,7 @@ from typing import Any
 from .dialect import REASONING, Dialect
 
 type WireMessage = dict[str, Any]
+type Content = str | list[dict[str, Any]]
 
 
 def rewritten(body: Mapping[str, Any], dialect: Dialect) -> dict[str, Any]:
@@ -83,11 +84,27 @@ def _merged(messages: Iterable[WireMessage]) -> Iterable[WireMessage]:
             and message["role"] in ("user", "assistant")
             and not ("tool_calls" in last or "tool_calls" in message)
         ):
-            both = filter(None, [last["content"], message["content"]])
-            last = {**last, **message, "content": "\n\n".join(both)}
+            both = [part for part in (last["content"], message["content"]) if part]
+            last = {**last, **message, "content": _joined(both)}
             continue
         if last is not None:
             yield last
         last = message
     if last is not None:
         yield last
+
+
+def _joined(contents: list[Content]) -> Content:
+    """Return contents as one: as text, unless one of them has more than that."""
+    texts = [content for content in contents if isinstance(content, str)]
+    if len(texts) == len(contents):
+        return "\n\n".join(texts)
+    parts: list[dict[str, Any]] = []
+    for content in contents:
+        parts += [text_part(content)] if isinstance(content, str) else content
+    return parts
+
+
+def text_part(text: str) -> dict[str, Any]:
+    """Return a text as a part of a message."""
+    return {"type": "text", "text": text}

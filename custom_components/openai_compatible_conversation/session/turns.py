@@ -27,6 +27,7 @@ class Turn:
 
     It begins with the user and ends with words of the assistant. Each call is
     followed by its result, and nobody but tools speaks twice in succession.
+    A note stands for images: they would be sent and stored again with each turn.
     """
 
     messages: tuple[Message, ...]
@@ -46,6 +47,13 @@ def turn_of(messages: Iterable[Message]) -> Turn:
 def shortened(turn: Turn) -> Turn:
     """Return a turn of which each text is short."""
     return turn_of(_short(message) for message in turn.messages)
+
+
+def without_images(said: User) -> User:
+    """Return what a user said, with a note in place of images."""
+    if not (count := len(said.images)):
+        return said
+    return User(f"{said.text}\n(with {count} image{'s' if count > 1 else ''})")
 
 
 def _short(message: Message) -> Message:
@@ -88,7 +96,7 @@ class _Shape:
                 self._end_calls()
                 if self._result:
                     self._end_words()
-                self._result.append(message)
+                self._result.append(without_images(message))
             case Assistant(text, calls) if text or calls:
                 self._end_calls()
                 self._take_answer(message)

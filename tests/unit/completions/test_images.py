@@ -1,0 +1,152 @@
+"""Images go with a message, and a server may refuse them."""
+
+import pytest
+
+from custom_components.openai_compatible_conversation.completions.dialect import (
+    PLAIN,
+    Dialect,
+    learned,
+)
+from custom_components.openai_compatible_conversation.completions.errors import (
+    CompletionError,
+    ImagesNotSupportedError,
+    error_for_status,
+)
+from custom_components.openai_compatible_conversation.completions.request import (
+    build_body,
+)
+from custom_components.openai_compatible_conversation.completions.rewrite import (
+    rewritten,
+)
+from custom_components.openai_compatible_conversation.messages import (
+    IMAGE_SIZE,
+    Assistant,
+    Image,
+    Message,
+    System,
+    User,
+    size,
+)
+from custom_components.openai_compatible_conversation.session.stored import stored_turn
+from custom_components.openai_compatible_conversation.session.turns import turn_of
+
+IMAGE = Image("image/png", "cGl4ZWxz")
+PART = {"type": "image_url", "image_url": {"url": "data:image/png;base64,cGl4ZWxz"}}
+SEEN = User("What is it?", (IMAGE,))
+
+
+def test_parts() -> None:
+    """A message with images is sent in parts, the text first; others stay text."""
+    body = build_body("m", [User("Hi"), SEEN], stream=False)
+    plain, seen = body["messages"]
+    assert plain == {"role": "user", "content": "Hi"}
+    assert seen == {
+        "role": "user",
+        "content": [{"type": "text", "text": "What is it?"}, PART],
+    }
+
+
+def test_merged() -> None:
+    """Where no two messages of one speaker may follow each other, parts are joined."""
+    chat: list[Message] = [
+        System("Be brief."),
+        SEEN,
+        Assistant("A cat."),
+        SEEN,
+        User("Sure?"),
+    ]
+    body = build_body("m", chat, stream=False)
+    messages = rewritten(body, Dialect(system=False, alternate=True))["messages"]
+    first, _, last = messages
+    question = {"type": "text", "text": "What is it?"}
+    assert first == {
+        "role": "user",
+        "content": [{"type": "text", "text": "Be brief."}, question, PART],
+    }
+    assert last == {
+        "role": "user",
+        "content": [question, PART, {"type": "text", "text": "Sure?"}],
+    }
+
+
+def test_kept_as_a_note() -> None:
+    """Of images a turn keeps a note, in what is sent and in what is stored."""
+    turn = turn_of([SEEN, Assistant("A cat."), User("Both?", (IMAGE, IMAGE))])
+    assert turn.messages[0] == User("What is it?\n(with 1 image)")
+    assert turn.messages[2] == User("Both?\n(with 2 images)")
+    assert stored_turn(turn)[0] == {"user": "What is it?\n(with 1 image)"}
+
+
+def test_size() -> None:
+    """An image counts, and not with the length of its bytes."""
+    large = User("What is it?", (Image("image/png", "A" * 1_000_000),))
+    assert size(large) == size(SEEN) == len("What is it?") + IMAGE_SIZE
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (
+            500,
+            "image input is not supported - hint: you may need to provide the mmproj",
+        ),
+        (400, "The server was not compiled for multimodal"),
+        (400, "At most 0 image(s) may be provided in one prompt."),
+        (400, "acme/text-7b is not a multimodal model"),
+        (400, "Invalid content type. image_url is only supported by certain models."),
+        (404, "No endpoints found that support image input"),
+        (400, "this model does not support image input (ref: 1-2)"),
+        (400, '"acme/text" does not support vision'),
+        (500, "this model is missing data required for image input"),
+        (400, "Model does not support images. Please use a model that does."),
+        (400, "Image input is not enabled for this model"),
+        (
+            400,
+            "Failed to deserialize: unknown variant `image_url`, expected `text`",
+        ),
+        (422, "Content type 'image_url' is not supported by this model"),
+        (404, "Only 'text' content type is supported."),
+    ],
+)
+def test_refused(status: int, words: str) -> None:
+    """A server that takes no images is understood, whatever its words are."""
+    error = error_for_status(status, {"error": {"message": words}})
+    assert isinstance(error, ImagesNotSupportedError)
+    body = build_body("m", [SEEN], stream=True)
+    assert learned(PLAIN, error, body) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (400, "The server does not support image format TIFF"),
+        (400, "At most 1 image(s) may be provided in one prompt."),
+        (400, "Invalid image_url: the image cannot be decoded"),
+        (400, "The image is too small"),
+        (400, "unsupported parameter: top_k"),
+        (404, "Not Found"),
+        (500, "Internal error while the image was read"),
+    ],
+)
+def test_other_refusals(status: int, words: str) -> None:
+    """What is wrong with one image does not say that a model takes none."""
+    error = error_for_status(status, {"error": {"message": words}})
+    assert not isinstance(error, ImagesNotSupportedError)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "response_format is not supported",
+        "This response_format type is unavailable now",
+        "json_schema: unsupported",
+        "failed to parse grammar",
+        "Structured outputs are not available for this model",
+    ],
+)
+def test_form_refused(words: str) -> None:
+    """A server that does not hold the model to a schema is asked without one."""
+    error = error_for_status(400, {"error": {"message": words}})
+    body = build_body("m", [User("Hi")], stream=True, extra={"response_format": {}})
+    assert learned(PLAIN, error, body) == PLAIN.without("response_format")
+    assert learned(PLAIN, CompletionError(), build_body("m", [], stream=False)) is None

@@ -1,0 +1,77 @@
+"""Data is found in an answer, in whatever a model wraps it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from custom_components.openai_compatible_conversation.structured import (
+    MAX_ANSWER,
+    as_given,
+    data_in,
+)
+
+DATA = {"colour": "red", "tags": ["a", "b"]}
+JSON = '{"colour": "red", "tags": ["a", "b"]}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        JSON,
+        f"\n{JSON}\n",
+        f"```json\n{JSON}\n```",
+        f"Here you are:\n{JSON}\nAnything else?",
+        f'It may be {{"colour": "blue"}}, or not. So:\n{JSON}',
+        f"A set {{1, 2}} and a list [x] are no data. {JSON}",
+        '{"colour": "red", "tags": ["a", "b",],}',
+    ],
+)
+def test_likeliest(text: str) -> None:
+    """The data comes first, whatever stands around it."""
+    assert data_in(text)[0] == DATA
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f'{{"result": {JSON}}}', f"[{JSON}]", f"[[{JSON}]]", json.dumps(JSON)],
+)
+def test_wrapped(text: str) -> None:
+    """What is wrapped comes after its wrapper."""
+    found = data_in(text)
+    assert DATA in found
+    assert found[0] != DATA
+
+
+@pytest.mark.parametrize("text", ["", "Red.", '{"colour": "re', "{" * 5000, "[" * 9999])
+def test_none(text: str) -> None:
+    """Where there is no JSON, nothing is found."""
+    assert data_in(text) == []
+
+
+def test_too_long() -> None:
+    """What is longer than any answer is not looked at."""
+    assert data_in(f"[{' ' * MAX_ANSWER}]") == []
+
+
+def test_commas_in_text_stay() -> None:
+    """Only a comma too many is left out, not one within a text."""
+    assert data_in('{"a": "x,]", "b": [1,],}')[0] == {"a": "x,]", "b": [1]}
+
+
+@pytest.mark.parametrize(
+    ("valid", "given", "kept"),
+    [
+        (3.0, 3, "3"),
+        (3.5, 3.5, "3.5"),
+        (3.0, "3", "3.0"),
+        (1.0, True, "1.0"),
+        (True, "yes", "True"),
+        ({"n": 3.0, "x": 1.0}, {"n": 3}, "{'n': 3, 'x': 1.0}"),
+        ([3.0, 4.0], [3, 4], "[3, 4]"),
+        ([3.0], [3, 4], "[3.0]"),
+    ],
+)
+def test_as_given(valid: Any, given: Any, kept: str) -> None:
+    """Whole numbers stay whole; all else is as it was validated."""
+    assert repr(as_given(valid, given)) == kept
