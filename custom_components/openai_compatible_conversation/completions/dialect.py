@@ -21,6 +21,9 @@ from .errors import (
 REASONING = "reasoning_content"
 """The field in which reasoning goes back, unless it came in another one."""
 
+EFFORT, NO_EFFORT = "reasoning_effort", "none"
+"""The parameter that says how much a model thinks, and the value for not at all."""
+
 _NEVER_LEFT_OUT = frozenset({"model", "messages", "stream", "tools"})
 _OPTIONAL = ("stream_options", "tool_choice", "parallel_tool_calls", "response_format")
 _LENGTHS = ("max_tokens", "max_completion_tokens")
@@ -71,6 +74,8 @@ class Dialect:
     length_name: str | None = None
     """The name under which the length limit is sent, if not the one that was asked for."""
     no_tools: bool = False
+    no_effort: bool = False
+    """Whether tools are taken only from a model that is told not to think."""
     refused_tools: frozenset[str] = frozenset()
     reasoning: str | None = REASONING
     """The field in which reasoning is sent back, None if it is not."""
@@ -147,7 +152,7 @@ def learned(
 
 def _named(dialect: Dialect, words: str, body: Mapping[str, Any]) -> Dialect | None:
     """Return the dialect without what the words name."""
-    for lesson in (_length, _reasoning, _tools, _format, _parameters, _roles):
+    for lesson in (_length, _effort, _reasoning, _tools, _format, _parameters, _roles):
         if (other := lesson(dialect, words, body)) is not None:
             return other
     return None
@@ -159,6 +164,14 @@ def _length(dialect: Dialect, words: str, body: Mapping[str, Any]) -> Dialect | 
         if name in body and re.search(rf"\b{other}\b", words):
             return replace(dialect, length_name=other)
     return None
+
+
+def _effort(dialect: Dialect, words: str, body: Mapping[str, Any]) -> Dialect | None:
+    """Return the dialect in which the model does not think, so that it may call tools."""
+    if "tools" not in body or body.get(EFFORT) == NO_EFFORT:
+        return None
+    named = EFFORT in words and re.search(r"\btools?\b", words, re.IGNORECASE)
+    return replace(dialect, no_effort=True) if named else None
 
 
 def _reasoning(dialect: Dialect, words: str, body: Mapping[str, Any]) -> Dialect | None:

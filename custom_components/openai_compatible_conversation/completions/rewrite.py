@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .dialect import REASONING, Dialect
+from .dialect import EFFORT, NO_EFFORT, REASONING, Dialect
 
 type WireMessage = dict[str, Any]
 type Content = str | list[dict[str, Any]]
@@ -15,6 +15,8 @@ def rewritten(body: Mapping[str, Any], dialect: Dialect) -> dict[str, Any]:
     for name in ("max_tokens", "max_completion_tokens"):
         if dialect.length_name and name in result:
             result[dialect.length_name] = result.pop(name)
+    if dialect.no_effort and result.get("tools"):
+        result[EFFORT] = NO_EFFORT
     messages: list[WireMessage] = [
         _with_reasoning(message, dialect) for message in result["messages"]
     ]

@@ -43,6 +43,16 @@ BODY: dict[str, Any] = {
 }
 
 REFUSALS: dict[str, tuple[int, Any, Dialect]] = {
+    "tools while it thinks": (
+        400,
+        {
+            "error": {
+                "message": "Function tools with reasoning_effort are not supported for "
+                "this model. Please set reasoning_effort to 'none'."
+            }
+        },
+        Dialect(no_effort=True),
+    ),
     "stream_options, named": (
         400,
         {"error": {"message": "Unknown parameter", "param": "stream_options"}},
@@ -260,6 +270,19 @@ def test_without_tools() -> None:
         {"role": "assistant", "content": "Wait.\nf({})"},
         {"role": "user", "content": "Result: 1"},
     ]
+
+
+def test_without_thinking() -> None:
+    """Where tools and thinking exclude each other, the model does not think."""
+    dialect = Dialect(no_effort=True)
+    assert rewritten(BODY, dialect)["reasoning_effort"] == "none"
+    assert (
+        rewritten({**BODY, "reasoning_effort": "high"}, dialect)["reasoning_effort"]
+        == "none"
+    )
+    plain = {name: value for name, value in BODY.items() if name != "tools"}
+    assert "reasoning_effort" not in rewritten(plain, dialect)
+    assert Dialect.of(dialect.stored()) == dialect
 
 
 def test_without_one_tool() -> None:
