@@ -48,6 +48,13 @@ class Agent:
             device_id=device_id,
         )
 
+    async def not_warmed(self) -> None:
+        """Do not warm the server while somebody speaks: it would take a scripted reply."""
+        flow = await self.options()
+        model = {"recommended": True, "prewarm": "never"}
+        await flow.submit(chat_model="scripted", llm_hass_api=["assist"], model=model)
+        assert flow.step["type"] == "create_entry"
+
     async def prefer_local(self) -> None:
         """Let Home Assistant handle commands by itself where it can."""
         entity_id = await agent_of(self.client, self.entry_id)

@@ -90,7 +90,11 @@ async def agent(server: ModelServer, client: Client) -> Agent:
 async def voice(
     hass_process: Hass, client: Client, agent: Agent
 ) -> AsyncGenerator[Voice]:
-    """Return a voice for the agent, with a device in the house."""
+    """Return a voice for the agent, with a device in the house.
+
+    The server is not warmed while it speaks, which would take a reply of the script.
+    """
+    await agent.not_warmed()
     entity_id = await agent_of(client, agent.entry_id)
     device_id = await device_of(client, "light.bed_light")
     async with add_voice(hass_process.url, entity_id, device_id=device_id) as voice:

@@ -118,6 +118,7 @@ async def test_whole_texts(
     """A voice that needs the whole answer gets it once it is there."""
     entity_id = await agent_of(client, agent.entry_id)
     device_id = await device_of(client, LIGHT)
+    await agent.not_warmed()
     server.script(say(*BEGINNING, *END))
     async with (
         asyncio.timeout(SOON),
@@ -130,6 +131,21 @@ async def test_whole_texts(
     assert not synthesis.streamed
     assert synthesis.text == SPOKEN
     assert run.listens_again
+
+
+async def test_warmed_while_words_are_spoken(
+    hass_process: Hass, client: Client, agent: Agent, server: ModelServer
+) -> None:
+    """The server takes in what is known as soon as somebody begins to speak."""
+    entity_id = await agent_of(client, agent.entry_id)
+    device_id = await device_of(client, "light.bed_light")
+    async with add_voice(hass_process.url, entity_id, device_id=device_id) as voice:
+        run = await voice.say("How is the evening?")
+    assert run.answer == "Hello there."
+    warm, real = server.bodies
+    assert warm["max_tokens"] == 1
+    assert warm["tools"] == real["tools"]
+    assert warm["messages"][:-1] == real["messages"][:-1]
 
 
 @pytest.mark.parametrize("stop", [".", ""])
