@@ -26,15 +26,13 @@ from custom_components.openai_compatible_conversation.messages import (
     ToolOutcome,
     User,
 )
-from custom_components.openai_compatible_conversation.session.session import (
-    Session,
-    Visit,
-)
+from custom_components.openai_compatible_conversation.session.session import Session
 from custom_components.openai_compatible_conversation.session.transcript import (
     MAX_TURNS,
     messages_of,
 )
 from custom_components.openai_compatible_conversation.session.turns import Turn
+from custom_components.openai_compatible_conversation.session.visit import Visit
 from homeassistant.components import conversation
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm

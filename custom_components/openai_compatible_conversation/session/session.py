@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 import logging
 import math
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from homeassistant.components import conversation
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -15,11 +14,11 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
-from ..messages import Message
 from .intake import bookmark_of, unseen
 from .stored import restored, stored
-from .transcript import Transcript, messages_of, oldest
-from .turns import Turn, shortened, turn_of
+from .transcript import Transcript
+from .turns import Turn, turn_of
+from .visit import Visit
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -230,79 +229,6 @@ class Session:
         self._end_if_over()
         if not self._visits:
             self._arm()
-
-
-class Visit:
-    """A turn as the session knows it: what it sees, and what it brings.
-
-    To be entered as a context. However it is left, what was said and done
-    until then is kept.
-    """
-
-    def __init__(
-        self,
-        session: Session,
-        chat_log: conversation.ChatLog,
-        turns: tuple[Turn, ...],
-        told: str | None,
-    ) -> None:
-        """Initialize with the turns before this one."""
-        self._session = session
-        self._turns = turns
-        self.chat_log = chat_log
-        self.told = told
-        """The extra system prompt that the model knows in this conversation."""
-        self.said: list[Message] = []
-        """What was said and done in this turn, from the user's words on."""
-
-    @property
-    def messages(self) -> list[Message]:
-        """Return all that was said, in this turn and before it."""
-        return [*messages_of(self._turns), *self.said]
-
-    @property
-    def transcript(self) -> Transcript:
-        """Return the session as it is now."""
-        return self._session.transcript
-
-    @callback
-    def tell(self, extra: str | None) -> str | None:
-        """Return an extra system prompt if the model does not know it yet."""
-        if not extra or extra == self.told:
-            return None
-        self.told = extra
-        return extra
-
-    @callback
-    def forget(self, share: float) -> bool:
-        """Drop the oldest turns, a share of them; return whether there were any."""
-        gone = oldest(self._turns, share)
-        self._turns = self._turns[len(gone) :]
-        self._session.forget(gone)
-        return bool(gone)
-
-    @callback
-    def shorten(self) -> None:
-        """Keep little of a turn that is more than the server can take in."""
-        self.said = list(shortened(turn_of(self.said)).messages)
-
-    async def __aenter__(self) -> Self:
-        """Begin the turn."""
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """End the turn; it is on disk before its result is told."""
-        self._session.leave(self)
-        if isinstance(error, asyncio.CancelledError):
-            # Who interrupts does not want to wait.
-            self._session.save_soon()
-        else:
-            await self._session.async_save()
 
 
 def _nothing() -> None:
