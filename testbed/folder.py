@@ -40,10 +40,13 @@ ONBOARDED = ["analytics", "core_config", "integration"]
 """Steps that are taken as done. The user is made as a browser would make it."""
 
 
-def prepare(folder: Path, port: int, extra: str = "") -> None:
+def prepare(
+    folder: Path, port: int, extra: str = "", *, onboarded: bool = True
+) -> None:
     """Make a folder one that Home Assistant starts from, keeping what is in it.
 
-    `extra` is YAML that follows the configuration where that is written.
+    `extra` is YAML that follows the configuration where that is written. Without
+    `onboarded` a browser is asked to do all that a new Home Assistant asks for.
     """
     storage = folder / ".storage"
     storage.mkdir(parents=True, exist_ok=True)
@@ -57,7 +60,7 @@ def prepare(folder: Path, port: int, extra: str = "") -> None:
         link.symlink_to(COMPONENTS, target_is_directory=True)
     # In version 1, which every release still migrates to its own.
     _store(storage / "http", 1, {"server_host": ["127.0.0.1"], "server_port": port})
-    if not (storage / "onboarding").exists():
+    if onboarded and not (storage / "onboarding").exists():
         _store(storage / "onboarding", 4, {"done": ONBOARDED})
 
 

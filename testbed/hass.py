@@ -37,10 +37,16 @@ class Hass:
     """A Home Assistant on loopback, with a demo house and the integration to try.
 
     `folder` is where its configuration is kept; without one it is a temporary folder.
+    Without `onboarded` it is as new, and what calls it makes its user, then logs in.
     """
 
     def __init__(
-        self, folder: Path | None = None, *, port: int = 0, extra: str = ""
+        self,
+        folder: Path | None = None,
+        *,
+        port: int = 0,
+        extra: str = "",
+        onboarded: bool = True,
     ) -> None:
         """Initialize a Home Assistant that is not yet running."""
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
@@ -52,6 +58,7 @@ class Hass:
         self.folder = folder
         self.port = port
         self._extra = extra
+        self._onboarded = onboarded
         # Not one of asyncio's, so that it belongs to no event loop.
         self._process: subprocess.Popen[bytes] | None = None
         self._token = ""
@@ -87,7 +94,7 @@ class Hass:
     async def start(self) -> None:
         """Start Home Assistant and wait until it runs."""
         self.port = claim_port(self.port)
-        prepare(self.folder, self.port, self._extra)
+        prepare(self.folder, self.port, self._extra, onboarded=self._onboarded)
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: ASYNC220, S603
                 [
@@ -109,13 +116,28 @@ class Hass:
             )
         try:
             async with asyncio.timeout(START_TIMEOUT):
-                await self._until_running()
+                await self._until_it_answers()
+                if self._onboarded:
+                    await self.log_in()
         except TimeoutError:
             await self.stop()
             raise self._failed(f"is not running after {START_TIMEOUT:.0f} s") from None
         except BaseException:
             await self.stop()
             raise
+
+    async def log_in(self) -> None:
+        """Log in as the demo user, and wait until Home Assistant has started."""
+        async with aiohttp.ClientSession() as session:
+            self._token = await access_token(session, self.url)
+        async with self.client() as client:
+            while (config := await client.command("get_config"))["state"] != "RUNNING":
+                await self._pause()
+        if config["recovery_mode"]:
+            raise self._failed("started in recovery mode")
+        # Users are written a second late; to kill the process must not lose them.
+        while not (self.folder / ".storage" / "auth").exists():
+            await self._pause()
 
     async def stop(self) -> int | None:
         """Stop Home Assistant as a service manager does; return its exit code."""
@@ -170,20 +192,11 @@ class Hass:
         """Stop Home Assistant."""
         await self.close()
 
-    async def _until_running(self) -> None:
-        """Wait until Home Assistant has started, and log in."""
+    async def _until_it_answers(self) -> None:
+        """Wait until a browser could be opened."""
         async with aiohttp.ClientSession() as session:
             while not await self._answers(session):
                 await self._pause()
-            self._token = await access_token(session, self.url)
-        async with self.client() as client:
-            while (config := await client.command("get_config"))["state"] != "RUNNING":
-                await self._pause()
-        if config["recovery_mode"]:
-            raise self._failed("started in recovery mode")
-        # Users are written a second late; to kill the process must not lose them.
-        while not (self.folder / ".storage" / "auth").exists():
-            await self._pause()
 
     async def _answers(self, session: aiohttp.ClientSession) -> bool:
         """Return whether the web server answers."""

@@ -1,0 +1,125 @@
+"""The first hour, from a Home Assistant that was never used; its pictures are the README's."""
+
+from playwright.async_api import expect
+import pytest
+
+from testbed.hass import Hass
+from testbed.house import furnish, states
+from testbed.login import PASSWORD, USERNAME
+from testbed.server import ModelServer
+from testbed.steps import LIGHT, brightness_of
+from testbed.websocket import Client
+
+from .frontend import Frontend
+from .story import (
+    BRIGHT,
+    CAT,
+    COOK,
+    DIMMED,
+    RECIPE,
+    RECIPE_ENDS,
+    REMEMBERED,
+    Storyteller,
+)
+
+KEY = "right"
+ASSISTANT = "House"
+AGENT = "OpenAI-Compatible"
+OPTION = "Listen again after every question"
+MEMORY = "todo.openai_compatible_memory"
+FACT = "cat: Amy"
+OTHER_FACT = "Anna's tea: green"
+
+
+@pytest.mark.timeout(300)
+async def test_first_hour(
+    frontend: Frontend, hass_process: Hass, server: ModelServer, model: Storyteller
+) -> None:
+    """A newcomer sets all up, talks, and sees what is remembered and what was done."""
+    await frontend.onboard(USERNAME, PASSWORD)
+    await hass_process.log_in()
+    async with hass_process.client() as client:
+        await furnish(client)
+        await set_up(frontend, server)
+        await frontend.add_assistant(ASSISTANT, AGENT)
+        await change_an_option(frontend)
+        await talk(frontend, client, model)
+        await see_what_was_done(frontend)
+        await edit_the_memory(frontend, client)
+    assert not server.faults
+
+
+async def set_up(frontend: Frontend, server: ModelServer) -> None:
+    """Add the integration; a key that is missing is asked for, and what was typed stays."""
+    form = await frontend.add_integration()
+    await frontend.enter("Address of the API", server.base_url)
+    await frontend.submit()
+    await expect(form).to_contain_text("only with a valid API key")
+    await expect(form).to_contain_text(server.base_url)
+    await frontend.picture("set-up")
+    await form.get_by_role("textbox", name="API key").fill(KEY)
+    await frontend.submit()
+    await expect(form).to_contain_text("Choose a model")
+    await frontend.picture("set-up-model")
+    await frontend.submit()
+    await expect(form).to_contain_text("Voice assistants")
+    await frontend.picture("set-up-done")
+    await frontend.submit("Skip and finish")
+    await expect(form).to_be_hidden()
+
+
+async def change_an_option(frontend: Frontend) -> None:
+    """Change an option; it is so when the options are opened again."""
+    form = await frontend.options()
+    await frontend.picture("options")
+    switch = await frontend.switch("Voice", OPTION)
+    await switch.press("Space")
+    await frontend.picture("options-voice")
+    await frontend.submit()
+    await expect(form).to_contain_text("successfully saved")
+    await frontend.submit("Finish")
+    await frontend.options()
+    await expect(await frontend.switch("Voice", OPTION)).to_be_checked()
+
+
+async def talk(frontend: Frontend, client: Client, model: Storyteller) -> None:
+    """Talk in the chat window: words come as they are written, and things are done."""
+    await client.call("light.turn_on", LIGHT)
+    chat = await frontend.chat()
+    await chat.say(COOK)
+    # What is bold is shown so, and half an answer before the other half.
+    half = "".join(RECIPE).replace("*", "").strip()
+    await chat.hears(half)
+    await frontend.picture("chat-half")
+    await expect(chat.dialog).not_to_contain_text(RECIPE_ENDS)
+    model.finish.set()
+    await chat.hears(f"{half} {RECIPE_ENDS}")
+    await chat.say(BRIGHT)
+    await chat.hears(DIMMED)
+    assert brightness_of((await states(client))[LIGHT]) == 30
+    await chat.say(CAT)
+    await chat.hears(REMEMBERED)
+    await frontend.picture("chat")
+
+
+async def see_what_was_done(frontend: Frontend) -> None:
+    """Look at the last turn in the debug page of the assistant."""
+    run = await frontend.debug(ASSISTANT)
+    for text in (CAT, "learn_fact", REMEMBERED):
+        await expect(run).to_contain_text(text)
+    await frontend.picture("debug")
+
+
+async def edit_the_memory(frontend: Frontend, client: Client) -> None:
+    """Find the fact in the list, add one, and tick the first off: it is forgotten."""
+    memory = await frontend.todo(MEMORY)
+    await expect(memory).to_contain_text(FACT)
+    box = memory.get_by_placeholder("Add item")
+    await box.fill(OTHER_FACT)
+    await box.press("Enter")
+    await expect(memory.get_by_text(OTHER_FACT)).to_be_visible()
+    await frontend.picture("memory")
+    assert (await states(client))[MEMORY]["state"] == "2"
+    await memory.get_by_role("checkbox").first.press("Space")
+    await expect(memory).not_to_contain_text(FACT)
+    assert (await states(client))[MEMORY]["state"] == "1"
