@@ -3,6 +3,7 @@
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
 from .completions.client import CompletionsClient
@@ -26,7 +27,11 @@ class DialectStore:
 
     async def async_attach(self, client: CompletionsClient) -> None:
         """Give a client what is known of its server, and save what it learns."""
-        stored = await self._store.async_load()
+        try:
+            stored = await self._store.async_load()
+        except HomeAssistantError:
+            # A newer version's. It is learned anew.
+            stored = None
         if stored and stored.get("base_url") == client.base_url:
             models = stored.get("models")
             for model, dialect in models.items() if isinstance(models, dict) else ():

@@ -14,6 +14,7 @@ from homeassistant.util.network import is_local, is_loopback
 
 from .completions.client import CompletionsClient
 from .completions.errors import CompletionError
+from .completions.events import Reasoning, Text
 from .const import DOMAIN
 from .options import Options
 
@@ -66,8 +67,12 @@ class Prewarmer:
                 asyncio.timeout(TIMEOUT),
                 aclosing(self._client.answer(await body(), headers=headers)) as events,
             ):
-                async for _ in events:
-                    pass
+                said = 0
+                async for event in events:
+                    said += isinstance(event, Text | Reasoning)
+                    if said > 1:
+                        # One token was asked for, of a server that takes no limit.
+                        break
         except (CompletionError, HomeAssistantError, TimeoutError) as err:
             # The real request will tell what is wrong.
             _LOGGER.debug("The server was not warmed: %r", err)
@@ -79,15 +84,19 @@ class Prewarmer:
             return choice == "always"
         if self._local is None:
             self._local = await async_is_local(self._hass, self._client.base_url)
-        return self._local
+        return bool(self._local)
 
 
-async def async_is_local(hass: HomeAssistant, address: str) -> bool:
-    """Return whether all that a URL's host resolves to is in this house."""
+async def async_is_local(hass: HomeAssistant, address: str) -> bool | None:
+    """Return whether all that a URL's host resolves to is in this house.
+
+    None if it resolves to nothing, as before the network is up.
+    """
     host = urlsplit(address).hostname or ""
     try:
         found = await hass.loop.getaddrinfo(host, None)
-    except OSError:
-        return False
+    # A name that cannot be one is a matter of its encoding.
+    except OSError, UnicodeError:
+        return None
     hosts = [ip_address(info[4][0]) for info in found]
     return all(is_local(known) or is_loopback(known) for known in hosts)

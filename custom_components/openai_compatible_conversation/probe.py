@@ -142,11 +142,11 @@ def tidy_url(url: str) -> str:
 
 
 def _split(url: str) -> tuple[str, str]:
-    """Return scheme and host of an address, empty where it has none."""
+    """Return scheme and host of an address, empty where it has none, without a password."""
     try:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
         return "", ""
-    host = parts.netloc
+    host = parts.netloc.rpartition("@")[2]
     return parts.scheme, "" if any(map(str.isspace, host)) else host

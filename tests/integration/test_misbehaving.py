@@ -22,8 +22,10 @@ from testbed.replies import (
     DONE,
     Abort,
     Answer,
+    Body,
     Call,
     Pause,
+    Reply,
     chunk,
     event,
     failure,
@@ -145,6 +147,25 @@ async def test_stop_with_calls(
 ) -> None:
     """Calls are run although the server says that it just stopped."""
     server.script(reply(calls=[TURN_ON], finish="stop"), reply("On."))
+    assert speech(await say("Turn on the lamp")) == "On."
+    assert len(light) == 1
+
+
+async def test_signed_call(
+    server: ModelServer, say: Say, light: list[ServiceCall]
+) -> None:
+    """What Google sends along with a call goes back with it, or it would refuse the rest."""
+    signature = {"google": {"thought_signature": "Cr8E"}}
+    call = {**TURN_ON.as_dict(0), "extra_content": signature}
+
+    def strict(body: Body) -> Reply:
+        message = next(m for m in body["messages"] if m.get("tool_calls"))
+        if message["tool_calls"][0].get("extra_content") == signature:
+            return raw(chunk({"content": "On."}), DONE)
+        words = "Function call is missing a thought_signature in functionCall parts."
+        return failure(400, [{"error": {"code": 400, "message": words}}])
+
+    server.script(raw(chunk({"tool_calls": [call]}, "tool_calls"), DONE), strict)
     assert speech(await say("Turn on the lamp")) == "On."
     assert len(light) == 1
 
@@ -278,6 +299,54 @@ async def test_learned_just_before_the_end(
     async_fire_time_changed(hass)
     await hass.async_block_till_done()
     assert key not in hass_storage
+
+
+async def test_newer_file(
+    hass: HomeAssistant,
+    server: ModelServer,
+    components: None,
+    entry: MockConfigEntry,
+    hass_storage: dict[str, Any],
+) -> None:
+    """A file that a newer version wrote is learned anew, and keeps nobody waiting."""
+    key = f"{DOMAIN}.{entry.entry_id}.dialects"
+    hass_storage[key] = {"version": 2, "minor_version": 1, "key": key, "data": {}}
+    assert await hass.config_entries.async_setup(entry.entry_id)
+
+
+async def test_option_after_a_refusal(
+    server: ModelServer, say: Say, set_options: Callable[..., None]
+) -> None:
+    """A value that the server refuses is left out; the next that the user sets is sent."""
+    set_options(recommended=False, temperature=1.5)
+    server.script(failure(400, {"error": {"message": "temperature: range: 0..1"}}))
+    await say("Hello")
+    await say("Hello")
+    set_options(temperature=0.5)
+    await say("Hello")
+    assert [body.get("temperature") for body in server.bodies] == [1.5, None, None, 0.5]
+
+
+async def test_refused_tool(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    light: list[ServiceCall],
+    entry: MockConfigEntry,
+) -> None:
+    """A tool that the server refuses is left out until the entry is loaded again."""
+    name = "intent__HassTurnOn"
+    words = f"Invalid schema for function '{name}': no"
+    server.script(failure(400, {"error": {"message": words}}))
+    await say("Hello")
+    await say("Hello")
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await say("Hello")
+    offered = [
+        name in (tool["function"]["name"] for tool in body["tools"])
+        for body in server.bodies
+    ]
+    assert offered == [True, False, False, True]
 
 
 async def test_no_tools(

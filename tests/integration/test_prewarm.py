@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+import socket
 from typing import Any
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.openai_compatible_conversation.prewarm import async_is_local
 from homeassistant.components import conversation
@@ -124,6 +127,40 @@ async def test_switch(
     await prepare()
     await hass.async_block_till_done(wait_background_tasks=True)
     assert len(server.completions) == count
+
+
+@pytest.mark.parametrize("failure", [socket.gaierror(-2, "?"), UnicodeError("idna")])
+async def test_name_found_later(
+    hass: HomeAssistant,
+    components: None,
+    server: ModelServer,
+    entry: MockConfigEntry,
+    failure: Exception,
+) -> None:
+    """A server whose name cannot be looked up for once is warmed the next time."""
+    found: list[Any] = socket.getaddrinfo("127.0.0.1", server.port)
+    data = {**entry.data, "base_url": f"http://server.test:{server.port}/v1"}
+    hass.config_entries.async_update_entry(entry, data=data)
+    with patch("socket.getaddrinfo", return_value=found) as look_up:
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        look_up.side_effect = failure
+        await conversation.async_prepare_agent(hass, AGENT, "en")
+        await hass.async_block_till_done(wait_background_tasks=True)
+        assert not server.completions
+        look_up.side_effect = None
+        await conversation.async_prepare_agent(hass, AGENT, "en")
+        await server.wait_for_completions(1)
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def test_no_limit(
+    hass: HomeAssistant, server: ModelServer, prepare: Prepare
+) -> None:
+    """A server that knows no limit does not say all that comes to its mind."""
+    server.script(reply("Well, ", "you ", Pause(60), "know."))
+    await prepare()
+    request = await server.wait_for_completions(1)
+    await asyncio.wait_for(request.aborted.wait(), 5)
 
 
 @pytest.mark.parametrize(

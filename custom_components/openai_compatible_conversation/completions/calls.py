@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-import json
 from typing import Any
 import uuid
 
 import orjson
 
+from .arguments import NOT_JSON, parse, sendable, stands_for
 from .errors import AnswerTooLargeError
 from .events import ToolCall
 
@@ -16,8 +16,6 @@ MAX_NAME = 256
 MAX_ARGUMENTS = 128 * 1024
 
 CUT = "The arguments were cut off: the answer reached its length limit."
-NOT_JSON = "The arguments are not valid JSON."
-NOT_OBJECT = "The arguments must be a JSON object."
 NO_NAME = "The call names no tool."
 
 
@@ -32,6 +30,8 @@ class _Open:
     size: int = 0
     given: dict[str, Any] | None = None
     """Arguments that came as an object instead of as text."""
+    extra: dict[str, Any] | None = None
+    """What the server wants back with the call."""
 
     @property
     def text(self) -> str:
@@ -49,7 +49,7 @@ class _Open:
         if self.given is not None:
             return True
         # To parse each time what so far lacks its end would take for ever.
-        return self._ends() and _parse(self.text)[1] is None
+        return self._ends() and parse(self.text)[1] is None
 
     def _ends(self) -> bool:
         """Return whether the last piece may be the end of an object, or of its text."""
@@ -99,7 +99,9 @@ class CallAssembler:
                 call_id = f"call_{uuid.uuid4().hex[:24]}"
             seen.add(call_id)
             text = _text(call, arguments)
-            calls.append(ToolCall(call_id, call.name, arguments, text, problem))
+            calls.append(
+                ToolCall(call_id, call.name, arguments, text, problem, call.extra)
+            )
         self._calls.clear()
         return calls
 
@@ -132,6 +134,9 @@ class CallAssembler:
         call.name = _joined_name(call.name, name)
         if len(call.name) > MAX_NAME:
             raise AnswerTooLargeError
+        extra = fragment.get("extra_content")
+        if isinstance(extra, dict) and sendable(extra):
+            call.extra = extra
         if isinstance(arguments, Mapping):
             call.given = {**(call.given or {}), **arguments}
         elif isinstance(arguments, str) and arguments:
@@ -189,53 +194,17 @@ def _arguments(call: _Open, *, cut: bool) -> tuple[dict[str, Any], str | None]:
     if call.given is not None:
         arguments, problem = call.given, None
     else:
-        arguments, problem = _parse(call.text)
+        arguments, problem = parse(call.text)
         if problem and cut:
             problem = CUT
-    try:
-        orjson.dumps(arguments)
-    except TypeError:
-        # Numbers without end, half characters, depths: they could not be sent back.
-        return {}, NOT_JSON
-    return arguments, problem
+    return (arguments, problem) if sendable(arguments) else ({}, NOT_JSON)
 
 
 def _text(call: _Open, arguments: dict[str, Any]) -> str:
     """Return a call's arguments as JSON: as they came, for a server's prompt cache."""
-    text = call.text
-    try:
-        if call.given is None and _DECODER.decode(text) == arguments:
-            return text
-    except ValueError, RecursionError:
-        pass
+    if call.given is None and stands_for(call.text, arguments):
+        return call.text
     return orjson.dumps(arguments).decode()
-
-
-def _parse(text: str) -> tuple[dict[str, Any], str | None]:
-    """Return the object that an arguments text holds, and what is wrong with it.
-
-    Nothing and `null` stand for no arguments; a string may hold the JSON; an
-    empty object may stand before the real one.
-    """
-    text = text.strip()
-    if not text:
-        return {}, None
-    try:
-        value, end = _DECODER.raw_decode(text)
-        while value == {} and end < len(text):
-            text = text[end:].lstrip()
-            value, end = _DECODER.raw_decode(text)
-        if text[end:].strip():
-            return {}, NOT_JSON
-        if isinstance(value, str):
-            value = _DECODER.decode(value) if value.strip() else None
-    except ValueError, RecursionError:
-        return {}, NOT_JSON
-    if value is None:
-        return {}, None
-    if not isinstance(value, dict):
-        return {}, NOT_OBJECT
-    return value, None
 
 
 def _id(value: object) -> str | None:
@@ -243,11 +212,3 @@ def _id(value: object) -> str | None:
     text = str(value) if isinstance(value, str | int) else ""
     usable = text.isascii() and text.isprintable()
     return text if usable and 0 < len(text) <= MAX_NAME else None
-
-
-def _no_number(text: str) -> float:
-    """Refuse what Python takes for a number and JSON does not."""
-    raise ValueError(text)
-
-
-_DECODER = json.JSONDecoder(parse_constant=_no_number)

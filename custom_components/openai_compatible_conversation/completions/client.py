@@ -1,7 +1,7 @@
 """The one place that talks to a server, and the only one that knows the SDK."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 import openai
 
-from .dialect import PLAIN, Dialect, learned
+from .diagnosis import error_for_status
+from .dialect import PLAIN, Dialect
 from .errors import (
     CannotConnectError,
     CompletionError,
@@ -18,11 +19,12 @@ from .errors import (
     ServerFailedError,
     ServerTimeoutError,
     UnreachableError,
-    error_for_status,
 )
-from .events import Event
+from .events import Event, ToolCall
+from .extras import Extras
+from .lessons import learned
 from .patience import Patience, retry_after
-from .reading import TIMEOUTS, Deadline, Reader, Timeouts, close, drain, in_time
+from .reading import TIMEOUTS, Closing, Deadline, Reader, Timeouts, close, in_time
 from .request import encode
 from .rewrite import rewritten
 from .stream import AnswerDecoder
@@ -53,8 +55,8 @@ class CompletionsClient:
         self.dialects: dict[str, Dialect] = {}
         """How the server speaks to each of its models."""
         self.on_learned: Callable[[], None] | None = None
-        self._closing: set[asyncio.Task[None]] = set()
-        """Responses that are read to their end, behind the last word of the answer."""
+        self._extras = Extras()
+        self._closing = Closing(timeouts.drain)
         self._sdk = openai.AsyncOpenAI(
             base_url=base_url,
             # The SDK insists on a key; where there is none, none is sent.
@@ -66,8 +68,11 @@ class CompletionsClient:
 
     @property
     def host(self) -> str:
-        """Return the server's host and port, for people to know it by."""
-        return urlsplit(self.base_url).netloc
+        """Return the server's host and port, for people to know it by.
+
+        An address may hold a name and a password, which are not theirs to hear.
+        """
+        return urlsplit(self.base_url).netloc.rpartition("@")[2]
 
     def prepare(self) -> None:
         """Read from disk what the SDK says of the platform. Blocks, the first time."""
@@ -115,7 +120,7 @@ class CompletionsClient:
         model = body["model"]
         dialect, lessons = self.dialects.get(model, PLAIN), 0
         while True:
-            sent = rewritten(body, dialect)
+            sent = rewritten(self._extras.added_to(body), dialect)
             begun = False
             try:
                 async with aclosing(
@@ -149,9 +154,7 @@ class CompletionsClient:
     ) -> AsyncGenerator[Event]:
         """Send a request once, and yield the events of its answer."""
         deadline = Deadline(self.timeouts, streamed=bool(body.get("stream")))
-        if self._closing:
-            # Their connections serve again.
-            await asyncio.wait(self._closing, timeout=self.timeouts.drain)
+        await self._closing.wait()
         response = await in_time(self._open(body, headers), deadline.at)
         chunks = response.response.aiter_bytes()
         reader = Reader(chunks, deadline)
@@ -163,34 +166,20 @@ class CompletionsClient:
                     yield event
                 deadline.advance(decoder)
             for event in decoder.close():
+                if isinstance(event, ToolCall):
+                    self._extras.keep(body["model"], event)
                 yield event
             if field := decoder.reasoning_field:
                 self._take_reasoning_back(body["model"], field)
             if decoder.done:
                 # The end of the answer need not wait for that of the response.
                 drained = True
-                self._close_later(chunks, response)
+                self._closing.begin(chunks, response)
         finally:
             reader.stop()
             if not drained:
                 await close(chunks)
                 await response.close()
-
-    def _close_later(
-        self, chunks: AsyncIterator[bytes], response: openai.AsyncStream[object]
-    ) -> None:
-        """Read a response to its end, so that its connection can serve again."""
-
-        async def finish() -> None:
-            try:
-                await drain(chunks, self.timeouts.drain)
-            finally:
-                await close(chunks)
-                await response.close()
-
-        task = asyncio.create_task(finish())
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
 
     def _take_reasoning_back(self, model: str, field: str) -> None:
         """Send reasoning back in the field in which it came, unless that was refused."""

@@ -28,6 +28,8 @@ class ToolCall:
     text: str
     """The arguments as JSON, as the model wrote them if they could be read."""
     problem: str | None = None
+    extra: dict[str, Any] | None = None
+    """What the server sent along, and wants back with the call."""
 
 
 @dataclass(frozen=True, slots=True)

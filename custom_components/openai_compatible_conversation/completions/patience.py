@@ -8,6 +8,7 @@ from math import isfinite
 from .errors import (
     CannotConnectError,
     CompletionError,
+    GarbledAnswerError,
     ModelLoadingError,
     RateLimitedError,
     ServerBusyError,
@@ -35,12 +36,15 @@ class Patience:
         self._clock = clock
         self._end = clock() + limit
         self._delays = iter(DELAYS)
+        self._once_more = iter((0.0,))
 
     def delay(self, error: CompletionError) -> float | None:
         """Return the seconds to wait before the next try, None if there is none."""
         delay: float | None
         if isinstance(error, ModelLoadingError):
             delay = LOADING_DELAY
+        elif isinstance(error, GarbledAnswerError):
+            delay = next(self._once_more, None)
         elif isinstance(error, _PASSING) and not isinstance(error, UnreachableError):
             delay = next(self._delays, None)
         else:

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from .errors import CompletionError, ConnectionLostError, ServerTimeoutError
 from .stream import AnswerDecoder
@@ -41,18 +42,18 @@ class Deadline:
         self._end = self._clock() + (
             limits.whole_stream if streamed else limits.whole_answer
         )
-        self._tokens = 0
+        self._seen = (0, False)
         self.at = self._clock() + limits.first_token if streamed else self._end
 
     def advance(self, decoder: AnswerDecoder) -> None:
         """Allow more time if the answer has grown, and little if it is finished."""
-        if not self._streamed:
+        finished = decoder.finish_reason is not None
+        if not self._streamed or (decoder.tokens, finished) == self._seen:
             return
-        if decoder.finish_reason is not None:
-            self.at = self._clock() + self._limits.after_finish
-        elif decoder.tokens > self._tokens:
-            self._tokens = decoder.tokens
-            self.at = min(self._clock() + self._limits.between_tokens, self._end)
+        self._seen = decoder.tokens, finished
+        limits = self._limits
+        limit = limits.after_finish if finished else limits.between_tokens
+        self.at = min(self._clock() + limit, self._end)
 
 
 async def in_time[T](awaitable: Awaitable[T], deadline: float) -> T:
@@ -137,11 +138,39 @@ async def close(chunks: AsyncIterator[bytes]) -> None:
         await chunks.aclose()
 
 
-async def drain(chunks: AsyncIterator[bytes], limit: float) -> None:
-    """Read what follows an answer, so that the connection can serve the next request."""
-    deadline = asyncio.get_running_loop().time() + limit
-    try:
-        while await in_time(_next(chunks), deadline) is not None:
-            pass
-    except CompletionError:
-        return
+class Response(Protocol):
+    """A response, as far as it is to be closed."""
+
+    async def close(self) -> None:
+        """Give its connection back, or close that too if the body is not at its end."""
+
+
+class Closing:
+    """Reads responses to their end, behind the last word, so that their connections serve again."""
+
+    def __init__(self, limit: float) -> None:
+        """Initialize with the seconds that an end may take."""
+        self._limit = limit
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def wait(self) -> None:
+        """Wait until the connections are free."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=self._limit)
+
+    def begin(self, chunks: AsyncIterator[bytes], response: Response) -> None:
+        """Read a response to its end while others go on."""
+        task = asyncio.create_task(self._finish(chunks, response))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _finish(self, chunks: AsyncIterator[bytes], response: Response) -> None:
+        """Read what follows an answer, and close."""
+        deadline = asyncio.get_running_loop().time() + self._limit
+        try:
+            with suppress(CompletionError):
+                while await in_time(_next(chunks), deadline) is not None:
+                    pass
+        finally:
+            await close(chunks)
+            await response.close()

@@ -11,25 +11,30 @@ type Content = str | list[dict[str, Any]]
 
 def rewritten(body: Mapping[str, Any], dialect: Dialect) -> dict[str, Any]:
     """Return a request as a server of a dialect takes it."""
-    result = {name: v for name, v in body.items() if name not in dialect.left_out}
+    result = dict(body)
     for name in ("max_tokens", "max_completion_tokens"):
         if dialect.length_name and name in result:
             result[dialect.length_name] = result.pop(name)
+    for name in [n for n in result if dialect.leaves_out(n, result[n])]:
+        del result[name]
     if dialect.no_effort and result.get("tools"):
         result[EFFORT] = NO_EFFORT
     messages: list[WireMessage] = [
         _with_reasoning(message, dialect) for message in result["messages"]
     ]
-    if dialect.no_tools:
+    tools = [
+        tool
+        for tool in result.get("tools", ())
+        if tool["function"]["name"] not in dialect.refused_tools
+    ]
+    if tools and not dialect.no_tools:
+        result["tools"] = tools
+    else:
+        # An empty list is not taken either, nor a choice of nothing.
         for name in ("tools", "tool_choice", "parallel_tool_calls"):
             result.pop(name, None)
+    if dialect.no_tools:
         messages = list(_calls_as_text(messages))
-    elif dialect.refused_tools and "tools" in result:
-        result["tools"] = [
-            tool
-            for tool in result["tools"]
-            if tool["function"]["name"] not in dialect.refused_tools
-        ]
     if not dialect.system or not dialect.late_system:
         messages = list(_system_as_user(messages, keep_first=dialect.system))
     if dialect.alternate or not dialect.system:

@@ -23,9 +23,10 @@ type Payload = dict[str, Any]
 class EventParser:
     """Takes bytes in any cut and gives the JSON object of each event.
 
-    Only `data` fields matter here. Since chat completions are one line of JSON
-    each, a line is taken as soon as it is whole, blank line after it or not. A
-    body that is plain JSON in spite of what was asked for counts as one event.
+    Only `data` fields matter here, and `error`, with which older llama.cpp servers
+    report one. Since chat completions are one line of JSON each, a line is taken as
+    soon as it is whole, blank line after it or not. A body that is plain JSON in
+    spite of what was asked for counts as one event.
 
     Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
     """
@@ -86,6 +87,10 @@ class EventParser:
             return None
         if line.startswith(b"data:"):
             return self._data(line[5:].strip())
+        if line.startswith(b"error:"):
+            return {
+                "error": _object(line[6:].strip()) or line[6:].decode(errors="replace")
+            }
         if not line.startswith((b":", b"event:", b"id:", b"retry:")):
             self._plain_size += len(line)
             if self._plain_size > MAX_LINE:

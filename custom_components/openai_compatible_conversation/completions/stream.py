@@ -5,12 +5,16 @@ import re
 from typing import Any
 
 from .calls import CallAssembler
-from .errors import AnswerTooLargeError, error_in_body
+from .diagnosis import error_in_body
+from .errors import AnswerTooLargeError
 from .events import Event, Finish, Reasoning, Text, Usage
 from .sse import EventParser
 
 MAX_TEXT = 1024 * 1024
 """Characters that answer and reasoning may have together."""
+
+MAX_COUNT = 10**9
+"""Tokens that a request may have cost; more is no count, and its total no number to store."""
 
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -79,7 +83,10 @@ class AnswerDecoder:
 
     def _choice(self, choice: Mapping[str, Any], events: list[Event]) -> None:
         """Append the events of a choice: its delta, or its whole message."""
-        delta = choice.get("delta") or choice.get("message")
+        delta = choice.get("delta")
+        if "delta" not in choice or not (delta or self.tokens):
+            # Beside the end of a stream it would be the whole answer once more.
+            delta = choice.get("message")
         if isinstance(delta, Mapping):
             name, reasoning = _reasoning(delta)
             self.reasoning_field = name or self.reasoning_field
@@ -170,4 +177,4 @@ def _usage(usage: object) -> Usage | None:
 
 def _count(value: object) -> int:
     """Return a count of tokens, 0 if it is none."""
-    return value if isinstance(value, int) and value > 0 else 0
+    return int(value) if isinstance(value, int) and 0 < value <= MAX_COUNT else 0

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
+from custom_components.openai_compatible_conversation.completions.arguments import (
+    NOT_JSON,
+    NOT_OBJECT,
+)
 from custom_components.openai_compatible_conversation.completions.calls import (
     CUT,
     MAX_ARGUMENTS,
     MAX_CALLS,
     MAX_NAME,
     NO_NAME,
-    NOT_JSON,
-    NOT_OBJECT,
     CallAssembler,
 )
 from custom_components.openai_compatible_conversation.completions.errors import (

@@ -200,6 +200,27 @@ async def test_no_end(
     assert time.monotonic() - begin < 1
 
 
+async def test_pings_after_the_end(
+    server: ModelServer, connect: Callable[..., CompletionsClient]
+) -> None:
+    """Nor is one that goes on pinging, whose pings are no answer."""
+    pings: list[Step] = [b": ping\n\n", Pause(0.1)]
+    server.script(raw(HELLO, chunk({}, "stop"), *pings * 30))
+    begin = time.monotonic()
+    assert await _events(connect()) == [Text("Hello"), Finish("stop")]
+    assert time.monotonic() - begin < 1
+
+
+async def test_words_after_the_end(
+    server: ModelServer, connect: Callable[..., CompletionsClient]
+) -> None:
+    """A server that finishes too early, and then goes on, is heard out."""
+    words: list[Step] = [HELLO, Pause(0.1)]
+    server.script(raw(chunk({"content": "So"}, "stop"), *words * 4, DONE))
+    events = await _events(connect())
+    assert events == [Text("So"), *[Text("Hello")] * 4, Finish("stop")]
+
+
 async def test_done_but_open(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
@@ -287,7 +308,55 @@ async def test_refused_parameter(
         True,
     ]
     assert len(learned) == 1
-    assert learned[0]["scripted"].left_out == {"stream_options"}
+    assert learned[0]["scripted"].left_out == ("stream_options",)
+
+
+async def test_refused_form(
+    server: ModelServer, connect: Callable[..., CompletionsClient]
+) -> None:
+    """A form that a server refuses is learned, and other forms are sent."""
+    client = connect()
+    odd = {**BODY, "response_format": {"type": "json_schema", "json_schema": {}}}
+    good = {**BODY, "response_format": {"type": "json_object"}}
+    server.script(failure(400, {"error": {"message": "response_format: bad schema"}}))
+    for body in (odd, odd, good):
+        await _events(client, body)
+    sent = [body.get("response_format", {}).get("type") for body in server.bodies]
+    assert sent == ["json_schema", None, None, "json_object"]
+
+
+@pytest.mark.parametrize(
+    "garbled",
+    [
+        failure(400, {"error": {"message": "tool call validation failed: f schema"}}),
+        raw(
+            event(
+                {
+                    "error": {
+                        "message": "Failed to parse input at pos 1: <function=f>",
+                        "code": 500,
+                    }
+                }
+            )
+        ),
+    ],
+    ids=["Groq", "llama.cpp"],
+)
+async def test_garbled(
+    server: ModelServer, connect: Callable[..., CompletionsClient], garbled: Reply
+) -> None:
+    """An answer that its own server cannot read is asked for once more, as it was."""
+    client = connect()
+    function = {"name": "f", "parameters": {"type": "object", "properties": {}}}
+    body = {**BODY, "tools": [{"type": "function", "function": function}]}
+    server.script(garbled)
+    assert (await _events(client, body))[0] == Text("Hello")
+    assert server.bodies == [body, body]
+    assert not client.dialects
+    server.script(garbled, garbled)
+    with pytest.raises(CompletionError, match="f"):
+        await _events(client, body)
+    assert len(server.bodies) == 4
 
 
 async def test_learned_meanwhile(
@@ -539,6 +608,9 @@ async def test_host(
 ) -> None:
     """The server is known to people by host and port."""
     assert connect().host == f"127.0.0.1:{server.port}"
+    async with httpx.AsyncClient() as http:
+        address = "http://me:pass@word@[fd00::1]:8080/v1"
+        assert CompletionsClient(address, None, http).host == "[fd00::1]:8080"
 
 
 @pytest.mark.parametrize(

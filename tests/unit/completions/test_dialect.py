@@ -6,14 +6,15 @@ from typing import Any
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.openai_compatible_conversation.completions.dialect import (
-    PLAIN,
-    Dialect,
-    learned,
-)
-from custom_components.openai_compatible_conversation.completions.errors import (
+from custom_components.openai_compatible_conversation.completions.diagnosis import (
     error_for_status,
 )
+from custom_components.openai_compatible_conversation.completions.dialect import (
+    MAX_LEFT_OUT,
+    PLAIN,
+    Dialect,
+)
+from custom_components.openai_compatible_conversation.completions.lessons import learned
 from custom_components.openai_compatible_conversation.completions.rewrite import (
     rewritten,
 )
@@ -56,32 +57,32 @@ REFUSALS: dict[str, tuple[int, Any, Dialect]] = {
     "stream_options, named": (
         400,
         {"error": {"message": "Unknown parameter", "param": "stream_options"}},
-        PLAIN.without("stream_options"),
+        PLAIN.without(BODY, "stream_options"),
     ),
     "stream_options, FastAPI": (
         422,
         {"detail": [{"type": "extra_forbidden", "loc": ["body", "stream_options"]}]},
-        PLAIN.without("stream_options"),
+        PLAIN.without(BODY, "stream_options"),
     ),
     "stream_options, in words": (
         400,
         {"message": "Unrecognized request argument supplied: stream_options"},
-        PLAIN.without("stream_options"),
+        PLAIN.without(BODY, "stream_options"),
     ),
     "tool_choice, in a list": (
         400,
         {"error": {"message": "UnsupportedParamsError: ['tool_choice']"}},
-        PLAIN.without("tool_choice"),
+        PLAIN.without(BODY, "tool_choice"),
     ),
     "two at once": (
         400,
         {"error": "unsupported: parallel_tool_calls, tool_choice"},
-        PLAIN.without("parallel_tool_calls", "tool_choice"),
+        PLAIN.without(BODY, "tool_choice", "parallel_tool_calls"),
     ),
     "temperature": (
         400,
         {"error": {"message": "Unsupported value: 'temperature' does not support 0.5"}},
-        PLAIN.without("temperature"),
+        PLAIN.without(BODY, "temperature"),
     ),
     "max_tokens": (
         400,
@@ -162,7 +163,7 @@ REFUSALS: dict[str, tuple[int, Any, Dialect]] = {
         400,
         {"error": {"message": "Bad request"}},
         replace(
-            PLAIN.without("stream_options", "tool_choice", "parallel_tool_calls"),
+            PLAIN.without(BODY, "stream_options", "tool_choice", "parallel_tool_calls"),
             reasoning=None,
         ),
     ),
@@ -187,6 +188,26 @@ def test_refusal(status: int, words: Any, expected: Dialect) -> None:
         (500, {"error": {"message": "Internal Server Error"}}),
         (503, {"error": {"message": "Bad request"}}),
         (400, {"error": {"message": "maximum context length is 9: reduce max_tokens"}}),
+        (
+            400,
+            {
+                "error": {
+                    "message": "tool call validation failed: parameters for tool g "
+                    "did not match schema: errors: [`/x`: expected array]",
+                    "code": "tool_use_failed",
+                }
+            },
+        ),
+        (
+            500,
+            {"error": {"message": "Failed to parse input at pos 9: <function=g>"}},
+        ),
+        (0, {"error": {"message": "unexpected EOF"}}),
+        (400, {"error": {"message": "The model is still loading"}}),
+        (400, {"error": {"message": "Invalid API key"}}),
+        (503, {"error": {"message": "System at its limit, tools are not available"}}),
+        (500, {"error": {"message": "Internal system error, please ask support"}}),
+        (500, {"error": {"message": "Overloaded. Try an alternate model."}}),
     ],
 )
 def test_not_a_refusal(status: int, words: Any) -> None:
@@ -202,6 +223,83 @@ def test_late_system_first() -> None:
     assert first == replace(PLAIN, late_system=False)
     assert first is not None
     assert learned(first, error, rewritten(body, first)) == replace(first, system=False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "System message must be at the beginning.",
+        "Only one system message is allowed",
+        "Unsupported value: 'messages[0].role' does not support 'system'",
+        "Unexpected role 'system'",
+        "Developer instruction is not enabled for models/gemma",
+    ],
+)
+def test_system_in_words(words: str) -> None:
+    """However a server says it, its system message goes as the user's."""
+    error = error_for_status(400, {"error": words})
+    body = {"model": "m", "messages": [SYSTEM, USER]}
+    other = replace(PLAIN, late_system=False, system=False)
+    assert learned(PLAIN, error, body) == other
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Conversation roles must alternate user/assistant/user/assistant/...",
+        (
+            "After the optional system message, conversation roles must alternate "
+            "user/assistant/user/assistant/..."
+        ),
+    ],
+)
+def test_alternate_before_system(words: str) -> None:
+    """Where speakers must alternate, the system message stays if it may."""
+    error = error_for_status(500, {"error": {"message": words}})
+    body = {"model": "m", "messages": [SYSTEM, USER, SYSTEM, USER]}
+    first = learned(PLAIN, error, body)
+    assert first == replace(PLAIN, alternate=True, late_system=False)
+    assert first is not None
+    sent = rewritten(body, first)
+    assert [message["role"] for message in sent["messages"]] == ["system", "user"]
+    second = learned(first, error, sent)
+    assert second == replace(first, system=False)
+    assert second is not None
+    sent = rewritten(body, second)
+    assert [message["role"] for message in sent["messages"]] == ["user"]
+    assert learned(second, error, sent) is None
+
+
+def test_another_value() -> None:
+    """What was refused with one value is sent with another."""
+    error = error_for_status(400, {"error": "temperature: range: 0..1"})
+    hot = {**BODY, "temperature": 1.5}
+    other = learned(PLAIN, error, hot)
+    assert other is not None
+    assert "temperature" not in rewritten(hot, other)
+    assert rewritten(BODY, other) == BODY
+    assert "1.5" not in str(other.stored())
+
+
+def test_another_form() -> None:
+    """A form that is refused, in whatever words, costs no other form, and nothing else."""
+    odd = {**BODY, "response_format": {"json_schema": {"name": "odd"}}}
+    good = {**BODY, "response_format": {"json_schema": {"name": "good"}}}
+    for words in ("Invalid schema for response_format 'odd'", "Bad request"):
+        other = learned(PLAIN, error_for_status(400, {"error": words}), odd)
+        assert other is not None
+        assert rewritten(odd, other) == BODY
+        assert rewritten(good, other) == good
+
+
+def test_memory_is_bounded() -> None:
+    """Of what was refused only the latest is remembered."""
+    dialect = PLAIN
+    for number in range(MAX_LEFT_OUT + 1):
+        dialect = dialect.without({"seed": number}, "seed")
+    assert len(dialect.left_out) == MAX_LEFT_OUT
+    assert rewritten({"messages": [], "seed": 0}, dialect)["seed"] == 0
+    assert "seed" not in rewritten({"messages": [], "seed": MAX_LEFT_OUT}, dialect)
 
 
 def test_what_was_learned_is_not_learned_again() -> None:
@@ -225,6 +323,18 @@ def test_reverse_length_name() -> None:
     assert rewritten(body, other)["max_tokens"] == 9
 
 
+@pytest.mark.parametrize("name", ["max_completion_tokens", "max_tokens"])
+def test_too_long_under_its_other_name(name: str) -> None:
+    """A limit that has been given its other name, and is too high, is not sent."""
+    renamed = replace(PLAIN, length_name="max_completion_tokens")
+    error = error_for_status(400, {"error": f"{name} is too large"})
+    other = learned(renamed, error, rewritten(BODY, renamed))
+    assert other is not None
+    assert "max_completion_tokens" not in rewritten(BODY, other)
+    less = rewritten({**BODY, "max_tokens": 5}, other)
+    assert less["max_completion_tokens"] == 5
+
+
 def test_plain() -> None:
     """The documented API is sent what was built."""
     assert rewritten(BODY, PLAIN) == BODY
@@ -232,7 +342,7 @@ def test_plain() -> None:
 
 def test_left_out() -> None:
     """What is left out is not sent, and the rest is."""
-    sent = rewritten(BODY, PLAIN.without("stream_options", "temperature"))
+    sent = rewritten(BODY, PLAIN.without(BODY, "stream_options", "temperature"))
     assert BODY.keys() - sent.keys() == {"stream_options", "temperature"}
 
 
@@ -291,6 +401,13 @@ def test_without_one_tool() -> None:
     assert [tool["function"]["name"] for tool in sent["tools"]] == ["f"]
 
 
+def test_without_its_only_tool() -> None:
+    """There is no empty list of tools, and no choice among none."""
+    dialect = replace(PLAIN, refused_tools=frozenset({"f", "g"}))
+    sent = rewritten(BODY, dialect)
+    assert not {"tools", "tool_choice", "parallel_tool_calls"} & sent.keys()
+
+
 def test_roles() -> None:
     """Speakers alternate, and nothing that was said is lost."""
     messages = [SYSTEM, USER, USER, CALLED, RESULT, RESULT, USER, SYSTEM]
@@ -308,9 +425,8 @@ def test_roles() -> None:
 @given(
     st.builds(
         Dialect,
-        left_out=st.frozensets(st.text()),
+        left_out=st.lists(st.text()).map(tuple),
         length_name=st.none() | st.just("max_tokens"),
-        refused_tools=st.frozensets(st.text()),
         reasoning=st.none() | st.just("reasoning"),
         reasoning_always=st.booleans(),
         late_system=st.booleans(),
@@ -319,9 +435,11 @@ def test_roles() -> None:
     )
 )
 def test_stored(dialect: Dialect) -> None:
-    """What was learned is read back as it was; that there are no tools is not kept."""
+    """What was learned is read back as it was; that tools are not taken is not kept."""
     assert Dialect.of(dialect.stored()) == dialect
-    assert Dialect.of(replace(dialect, no_tools=True).stored()) == dialect
+    toolless = replace(dialect, no_tools=True, refused_tools=frozenset({"f"}))
+    assert Dialect.of(toolless.stored()) == dialect
+    assert Dialect.of({**dialect.stored(), "refused_tools": ["f"]}) == dialect
 
 
 @given(
@@ -333,6 +451,6 @@ def test_stored(dialect: Dialect) -> None:
 def test_stored_nonsense(stored: object) -> None:
     """Nonsense on disk is nothing learned."""
     assert Dialect.of(stored) == PLAIN
-    assert isinstance(Dialect.of({"left_out": stored}).left_out, frozenset)
+    assert isinstance(Dialect.of({"left_out": stored}).left_out, tuple)
     assert isinstance(Dialect.of({"system": stored}).system, bool)
     assert isinstance(Dialect.of({"reasoning": stored}).reasoning, str | None)

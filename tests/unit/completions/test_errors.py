@@ -1,11 +1,20 @@
 """A status and a body stand for the error that a user can do something about."""
 
+import json
+
 import pytest
 
+from custom_components.openai_compatible_conversation.completions.diagnosis import (
+    error_for_status,
+    error_in_body,
+)
 from custom_components.openai_compatible_conversation.completions.errors import (
     MAX_DETAIL,
     CompletionError,
+    ContextTooLongError,
+    GarbledAnswerError,
     InvalidAuthError,
+    LengthLimitError,
     ModelNotFoundError,
     NotFoundError,
     QuotaError,
@@ -13,8 +22,6 @@ from custom_components.openai_compatible_conversation.completions.errors import 
     ServerBusyError,
     ServerFailedError,
     ServerTimeoutError,
-    error_for_status,
-    error_in_body,
 )
 
 
@@ -51,6 +58,27 @@ from custom_components.openai_compatible_conversation.completions.errors import 
         (500, {"error": {"message": None}}, ServerFailedError, ""),
         (502, [], ServerBusyError, ""),
         (418, 7, CompletionError, ""),
+        (400, [{"error": {"message": "bad", "code": 400}}], CompletionError, "bad"),
+        (
+            400,
+            [{"error": {"message": "API key not valid.", "status": "INVALID"}}],
+            InvalidAuthError,
+            "API key not valid.",
+        ),
+        (
+            400,
+            {
+                "error": {
+                    "message": "Could not finish the message because max_tokens or "
+                    "model output limit was reached."
+                }
+            },
+            LengthLimitError,
+            (
+                "Could not finish the message because max_tokens or "
+                "model output limit was reached."
+            ),
+        ),
     ],
 )
 def test_status(
@@ -87,3 +115,66 @@ def test_detail_of_any_shape() -> None:
     error = error_in_body({"object": "error", "message": [{"loc": ["body"]}]})
     assert error is not None
     assert "loc" in error.detail
+
+
+@pytest.mark.parametrize(
+    ("status", "raw", "kind", "detail"),
+    [
+        (429, "m is limited upstream", RateLimitedError, "m is limited upstream"),
+        (
+            400,
+            json.dumps({"error": {"message": "exceeds the context size"}}),
+            ContextTooLongError,
+            "exceeds the context size",
+        ),
+        (400, "", CompletionError, "Provider returned error"),
+        (400, None, CompletionError, "Provider returned error"),
+        (400, "[" * 100_000, CompletionError, "[" * MAX_DETAIL),
+    ],
+)
+def test_server_behind_the_server(
+    status: int, raw: object, kind: type[CompletionError], detail: str
+) -> None:
+    """What a gateway has from the server behind it counts more than its own words."""
+    error = error_for_status(
+        status,
+        {"error": {"message": "Provider returned error", "metadata": {"raw": raw}}},
+    )
+    assert type(error) is kind
+    assert error.detail == detail
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (
+            400,
+            {
+                "message": "tool call validation failed: parameters for tool f did not "
+                "match schema: errors: [`/context_size`: expected array]",
+                "code": "tool_use_failed",
+            },
+        ),
+        (
+            400,
+            {"message": "Failed to call a function.", "code": "tool_use_failed"},
+        ),
+        (500, {"message": "Failed to parse input at pos 2: <function=f> images"}),
+        (500, {"message": "error parsing tool call: raw='{', err=unexpected end"}),
+    ],
+)
+def test_garbled_answer(status: int, error: dict[str, str]) -> None:
+    """What a server says of its model's answer says nothing of the request."""
+    assert type(error_for_status(status, {"error": error})) is GarbledAnswerError
+
+
+def test_broken_within_the_stream() -> None:
+    """An error without a number, in an answer that was begun, is the server's own."""
+    error = error_in_body({"error": {"message": "unexpected EOF"}})
+    assert type(error) is ServerFailedError
+
+
+def test_half_characters() -> None:
+    """Half a character in a server's words could be sent to nobody."""
+    error = error_for_status(500, {"error": {"message": "so\ud83d"}})
+    assert error.detail == "so?"

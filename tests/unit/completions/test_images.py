@@ -2,16 +2,18 @@
 
 import pytest
 
+from custom_components.openai_compatible_conversation.completions.diagnosis import (
+    error_for_status,
+)
 from custom_components.openai_compatible_conversation.completions.dialect import (
     PLAIN,
     Dialect,
-    learned,
 )
 from custom_components.openai_compatible_conversation.completions.errors import (
     CompletionError,
     ImagesNotSupportedError,
-    error_for_status,
 )
+from custom_components.openai_compatible_conversation.completions.lessons import learned
 from custom_components.openai_compatible_conversation.completions.request import (
     build_body,
 )
@@ -148,5 +150,5 @@ def test_form_refused(words: str) -> None:
     """A server that does not hold the model to a schema is asked without one."""
     error = error_for_status(400, {"error": {"message": words}})
     body = build_body("m", [User("Hi")], stream=True, extra={"response_format": {}})
-    assert learned(PLAIN, error, body) == PLAIN.without("response_format")
+    assert learned(PLAIN, error, body) == PLAIN.without(body, "response_format")
     assert learned(PLAIN, CompletionError(), build_body("m", [], stream=False)) is None

@@ -8,6 +8,7 @@ import pytest
 from custom_components.openai_compatible_conversation.completions.errors import (
     CannotConnectError,
     CompletionError,
+    GarbledAnswerError,
     InvalidAuthError,
     ModelLoadingError,
     RateLimitedError,
@@ -66,6 +67,11 @@ def test_passing(kind: type[CompletionError]) -> None:
 def test_lasting(kind: type[CompletionError]) -> None:
     """What will be the same in a second is not tried again."""
     assert not _delays(kind())
+
+
+def test_garbled() -> None:
+    """A model that wrote nonsense is asked once more, at once."""
+    assert _delays(GarbledAnswerError()) == [0]
 
 
 def test_loading() -> None:

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from custom_components.openai_compatible_conversation.completions.calls import CUT
+from custom_components.openai_compatible_conversation.completions.diagnosis import (
+    error_for_status,
+)
 from custom_components.openai_compatible_conversation.completions.errors import (
     CompletionError,
     ContextTooLongError,
@@ -17,7 +20,6 @@ from custom_components.openai_compatible_conversation.completions.errors import 
     RateLimitedError,
     ServerFailedError,
     ServerTimeoutError,
-    error_for_status,
 )
 from custom_components.openai_compatible_conversation.completions.events import (
     Event,

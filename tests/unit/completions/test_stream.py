@@ -152,6 +152,10 @@ def test_nothing(payload: dict[str, Any]) -> None:
             {"prompt_tokens": 5, "prompt_tokens_details": None},
             Usage(5, 0, 0),
         ),
+        (
+            {"prompt_tokens": 2**63 - 1, "completion_tokens": 5},
+            Usage(0, 0, 5),
+        ),
     ],
 )
 def test_usage(usage: dict[str, Any], expected: Usage) -> None:
@@ -181,6 +185,22 @@ def test_error(
         with pytest.raises(kind) as caught:
             _decoded(data)
         assert caught.value.detail == detail
+
+
+@pytest.mark.parametrize("delta", [{}, None])
+def test_whole_answer_beside_its_pieces(delta: Any) -> None:
+    """The whole message with which a server ends its stream is not said once more."""
+    last = {"delta": delta, "message": {"content": "Hello"}, "finish_reason": "stop"}
+    events = _decoded(chunk({"content": "Hello"}), event({"choices": [last]}))
+    assert events == [Text("Hello"), Finish("stop")]
+    assert _decoded(event({"choices": [last]})) == events
+
+
+def test_error_field() -> None:
+    """An error is one too where it stands in a field of its own."""
+    for words in (b'{"code": 500, "message": "no"}', b"no"):
+        with pytest.raises(CompletionError, match="no"):
+            _decoded(chunk({"content": "Hi"}), b"error: " + words + b"\n\n")
 
 
 def test_bound() -> None:

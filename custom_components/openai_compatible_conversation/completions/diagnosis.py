@@ -1,0 +1,180 @@
+"""From what a server says of a failure to the error that it stands for."""
+
+from collections.abc import Mapping
+import json
+import re
+from typing import Any
+
+from .errors import (
+    MAX_WORDS,
+    CompletionError,
+    ContextTooLongError,
+    GarbledAnswerError,
+    ImagesNotSupportedError,
+    InvalidAuthError,
+    LengthLimitError,
+    ModelLoadingError,
+    ModelNotFoundError,
+    NotFoundError,
+    QuotaError,
+    RateLimitedError,
+    ServerBusyError,
+    ServerFailedError,
+    ServerTimeoutError,
+)
+
+_MODEL_MISSING = re.compile(
+    r"\bmodels?\b.{0,200}\b(not (found|exist)|(does|do) not exist|no such|unknown)"
+    r"|\b(invalid|unknown|unsupported|no such) model\b"
+    r"|\bnot a valid model\b"
+    r"|\bno endpoints found for\b"
+    r"|model_not_found",
+    re.IGNORECASE | re.DOTALL,
+)
+_CONTEXT_TOO_LONG = re.compile(
+    r"context[ _-]?(size|length|window)"
+    r"|maximum context"
+    r"|(prompt|input|request|messages?) (is|are|was|were)? ?too (long|large)"
+    r"|too many (input |prompt )?tokens"
+    r"|(exceeds?|larger than|longer than).{0,60}(max(imum)?[ _](input|prompt|model)|n_ctx)"
+    r"|reduce the length"
+    r"|truncating input",
+    re.IGNORECASE | re.DOTALL,
+)
+_NO_IMAGES = re.compile(
+    r"\b(images?|vision|multi-?modal)( (input|data|content|understanding))?s?"
+    r" (is|are) (not|un) ?(supported|enabled|available)"
+    r"|(\bnot|n't) support(ed|ing)?( \w+){0,2} (images?|vision|multi-?modal)\b"
+    r"(?![ _-]?(format|size|type|url|file|detail|resolution))"
+    r"|\bat most 0 images?\b"
+    r"|\bnot a (multi-?modal|vision)\b"
+    r"|no endpoints found that support image"
+    r"|\bmmproj\b|not compiled for multimodal"
+    r"|missing data required for image"
+    r"|image_url\b.{0,40}\b(only supported by|(not|un) ?supported)"
+    r"|\b(unknown variant|unsupported|unexpected)\b.{0,40}\bimage_url\b"
+    r"|only \W?text\W? content( type)? (is|are) supported",
+    re.IGNORECASE | re.DOTALL,
+)
+_LOADING = re.compile(
+    r"loading (the )?model|model is (still |currently )?(being )?load|still loading"
+    r"|currently loading|warming up",
+    re.IGNORECASE,
+)
+# OpenAI, of a model that thought until there was no room for a word.
+_NO_ROOM = re.compile(r"output limit was reached", re.IGNORECASE)
+_NO_CREDIT = re.compile("insufficient_quota")
+# LiteLLM has no database in which to look a key up; Google has no other status.
+_WRONG_KEY = re.compile(
+    r"no connected db|invalid api key|api key (not valid|expired)", re.IGNORECASE
+)
+# Groq, llama.cpp and Ollama. What follows is the model's, and may hold any word.
+_GARBLED = re.compile(
+    r"tool_use_failed|tool call validation failed|failed to parse input at pos"
+    r"|error parsing tool call",
+    re.IGNORECASE,
+)
+
+_BY_WORDS: tuple[tuple[frozenset[int], re.Pattern[str], type[CompletionError]], ...] = (
+    (frozenset({0, 400, 422, 500}), _GARBLED, GarbledAnswerError),
+    (frozenset({400}), _NO_ROOM, LengthLimitError),
+    (frozenset({429}), _NO_CREDIT, QuotaError),
+    (frozenset({400}), _WRONG_KEY, InvalidAuthError),
+    (frozenset({0, 400, 429, *range(500, 600)}), _LOADING, ModelLoadingError),
+    (frozenset({0, 400, 422, 500}), _CONTEXT_TOO_LONG, ContextTooLongError),
+    (
+        frozenset({0, 400, 404, 415, 422, 500, 501}),
+        _NO_IMAGES,
+        ImagesNotSupportedError,
+    ),
+    (frozenset({0, 400, 404, 422}), _MODEL_MISSING, ModelNotFoundError),
+)
+"""What certain words mean, with a status that allows for it; 0 is none."""
+
+_BY_STATUS: dict[int, type[CompletionError]] = {
+    # An answer was begun, and then something broke that the server has no number for.
+    0: ServerFailedError,
+    401: InvalidAuthError,
+    402: QuotaError,
+    403: InvalidAuthError,
+    404: NotFoundError,
+    408: ServerTimeoutError,
+    413: ContextTooLongError,
+    429: RateLimitedError,
+    502: ServerBusyError,
+    503: ServerBusyError,
+    504: ServerBusyError,
+    529: ServerBusyError,
+}
+
+
+def error_for_status(
+    status: int, body: object, retry_after: float | None = None
+) -> CompletionError:
+    """Return the error that an HTTP status and the body that came with it stand for.
+
+    The body is what JSON decodes to, or text. Servers put their words in
+    `error.message`, `error`, `message` or `detail`, and Google all of it in a list.
+    """
+    detail, names = _words(body)
+    words = f"{names} {detail}"[:MAX_WORDS]
+    error = _kind(status, words)(detail)
+    error.status = status
+    error.words = words
+    error.retry_after = retry_after
+    return error
+
+
+def error_in_body(body: Mapping[str, Any]) -> CompletionError | None:
+    """Return the error that a body with status 200 or an event reports, if it does."""
+    error = body.get("error")
+    if not error and body.get("object") != "error":
+        return None
+    holder = error if isinstance(error, Mapping) else body
+    status = holder.get("code") or holder.get("status") or 0
+    try:
+        number = int(status)
+    except TypeError, ValueError, OverflowError:
+        number = 0
+    return error_for_status(number, body)
+
+
+def _kind(status: int, words: str) -> type[CompletionError]:
+    """Return the class for a status and what was said with it."""
+    for statuses, pattern, kind in _BY_WORDS:
+        if status in statuses and pattern.search(words):
+            return kind
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    return ServerFailedError if status >= 500 else CompletionError
+
+
+def _words(body: object) -> tuple[str, str]:
+    """Return a server's message, and its names for the error and for its cause."""
+    if isinstance(body, list) and body:
+        body = body[0]
+    if not isinstance(body, Mapping):
+        text = body if isinstance(body, str) else ""
+        # A web server's error page says nothing that a user could use.
+        return ("" if text.lstrip().startswith("<") else text), ""
+    error = body.get("error") or body
+    if not isinstance(error, Mapping):
+        return str(error), ""
+    message = str(error.get("message") or error.get("detail") or "")
+    names = " ".join(
+        str(name) for key in ("code", "type", "param") if (name := error.get(key))
+    )
+    cause, more_names = _cause(error)
+    return cause or message, f"{names} {more_names}".strip()
+
+
+def _cause(error: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what the server behind the server said, as OpenRouter passes it on."""
+    metadata = error.get("metadata")
+    raw = metadata.get("raw") if isinstance(metadata, Mapping) else None
+    if not isinstance(raw, str):
+        return "", ""
+    try:
+        return _words(json.loads(raw))
+    except ValueError, RecursionError:
+        return _words(raw)

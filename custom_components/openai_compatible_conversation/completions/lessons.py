@@ -1,0 +1,218 @@
+"""What a refusal teaches: the dialect in which a request may be taken.
+
+Nothing here is configured. A request that is refused is sent again without what
+was refused, and what then works is remembered.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+import re
+from typing import Any
+
+from .dialect import EFFORT, NO_EFFORT, REASONING, Dialect
+from .errors import (
+    CompletionError,
+    ContextTooLongError,
+    EmptyAnswerError,
+    GarbledAnswerError,
+    ImagesNotSupportedError,
+    InvalidAuthError,
+    ModelLoadingError,
+    ModelNotFoundError,
+    NotFoundError,
+    ServerBusyError,
+    ServerFailedError,
+)
+
+_NO_REFUSAL = (
+    ContextTooLongError
+    | EmptyAnswerError
+    | GarbledAnswerError
+    | ImagesNotSupportedError
+    | InvalidAuthError
+    | ModelLoadingError
+    | ModelNotFoundError
+    | ServerBusyError
+)
+"""Errors that say something else, whatever words they use."""
+
+_NEVER_LEFT_OUT = frozenset({"model", "messages", "stream", "tools"})
+_OPTIONAL = ("stream_options", "tool_choice", "parallel_tool_calls")
+_FORM = "response_format"
+_LENGTHS = ("max_tokens", "max_completion_tokens")
+
+_NO_TOOLS = re.compile(
+    r"not support(ed)?\b.{0,40}\b(tool|function)s?\b"
+    r"|\b(tool|function)s?\b( \w+)? (is|are) (not|un)\s?(supported|available|enabled)"
+    r"|\bsupport (tool|function)"
+    r"|\btools?\b.{0,40}\brequires? --"
+    r"|enable-auto-tool-choice"
+    r"|\btools\b.{0,60}(unsupported|not supported|unrecognized|unknown|unexpected"
+    r"|not permitted|not allowed|extra)"
+    r"|(unsupported|unrecognized|unknown|unexpected|extra\w*)\b.{0,60}\btools\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_ONE_TOOL = re.compile(r"\btools(\[|\.|', |\", )(?P<index>\d+)", re.IGNORECASE)
+_BAD_SCHEMA = re.compile(r"schema|parameters|function|grammar", re.IGNORECASE)
+_FORMAT = re.compile(
+    r"response.?format|json.?(schema|object|mode)|structured|grammar|guided",
+    re.IGNORECASE,
+)
+_REASONING = re.compile(r"\breasoning(_content|_details)?\b", re.IGNORECASE)
+_WANTED = re.compile(
+    r"missing|required|must (be|have|contain|include)|passed back|expected",
+    re.IGNORECASE,
+)
+_REFUSED = re.compile(
+    r"unsupported|not (supported|allowed|permitted|accepted)|unrecognized|unknown"
+    r"|unexpected|extra|invalid",
+    re.IGNORECASE,
+)
+_SYSTEM = re.compile(
+    r"\b(system|developer)\W+(message|role|prompt|instruction)s?\b"
+    r"|\brole.{0,60}\bsystem\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_MISPLACED = re.compile(
+    r"\b(begin|first|start|support|only|must|once|one|allow|after|enabled"
+    r"|(un)?expected)",
+    re.IGNORECASE,
+)
+_ALTERNATE = re.compile(
+    r"\b(roles?|messages?|user|assistant)\b.{0,80}(\balternat|\bconsecutive\b)"
+    r"|(\balternat|\bconsecutive\b).{0,80}\b(roles?|messages?|user|assistant)\b"
+    r"|\bafter role\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def learned(
+    dialect: Dialect, error: CompletionError, body: Mapping[str, Any]
+) -> Dialect | None:
+    """Return the dialect in which a refused request may be taken, None if no other is.
+
+    `body` is the request as it was sent.
+    """
+    if isinstance(error, _NO_REFUSAL):
+        return None
+    if isinstance(error, NotFoundError | ServerFailedError):
+        # llama.cpp refuses with 500, OpenRouter with 404; most such errors mean
+        # what they say, so these must name what they refuse.
+        candidate = _named(dialect, error.words, body)
+    elif error.status in (400, 405, 415, 422):
+        candidate = _named(dialect, error.words, body) or _bare(dialect, body)
+    else:
+        return None
+    return None if candidate == dialect else candidate
+
+
+def _named(dialect: Dialect, words: str, body: Mapping[str, Any]) -> Dialect | None:
+    """Return the dialect without what the words name."""
+    for lesson in (_length, _effort, _reasoning, _tools, _format, _parameters, _roles):
+        if (other := lesson(dialect, words, body)) is not None:
+            return other
+    return None
+
+
+def _length(dialect: Dialect, words: str, body: Mapping[str, Any]) -> Dialect | None:
+    """Return the dialect with the other name of the length limit, or without the limit."""
+    for name, other in (_LENGTHS, _LENGTHS[::-1]):
+        if name in body and re.search(rf"\b{other}\b", words):
+            if dialect.length_name:
+                return dialect.without(body, name)
+            return replace(dialect, length_name=other)
+    return None
+
+
+def _effort(dialect: Dialect, words: str, body: Mapping[str, Any]) -> Dialect | None:
+    """Return the dialect in which the model does not think, so that it may call tools."""
+    if "tools" not in body or body.get(EFFORT) == NO_EFFORT:
+        return None
+    named = EFFORT in words and re.search(r"\btools?\b", words, re.IGNORECASE)
+    return replace(dialect, no_effort=True) if named else None
+
+
+def _reasoning(dialect: Dialect, words: str, body: Mapping[str, Any]) -> Dialect | None:
+    """Return the dialect with reasoning sent back always, or never."""
+    if not _REASONING.search(words):
+        return None
+    if not dialect.reasoning_always and _WANTED.search(words):
+        return replace(dialect, reasoning=REASONING, reasoning_always=True)
+    if _reasons(dialect, body) and _REFUSED.search(words):
+        return replace(dialect, reasoning=None, reasoning_always=False)
+    return None
+
+
+def _tools(dialect: Dialect, words: str, body: Mapping[str, Any]) -> Dialect | None:
+    """Return the dialect without the tool that the words complain of, or without tools."""
+    if "tools" not in body:
+        return None
+    if (tool := _named_tool(words, body["tools"])) is not None:
+        return replace(dialect, refused_tools=dialect.refused_tools | {tool})
+    if _NO_TOOLS.search(words):
+        return replace(dialect, no_tools=True)
+    return None
+
+
+def _format(dialect: Dialect, words: str, body: Mapping[str, Any]) -> Dialect | None:
+    """Return the dialect without a form for the answer, if the words are of one."""
+    if _FORM in body and _FORMAT.search(words):
+        return dialect.without(body, _FORM)
+    return None
+
+
+def _parameters(
+    dialect: Dialect, words: str, body: Mapping[str, Any]
+) -> Dialect | None:
+    """Return the dialect without the parameters that the words name."""
+    refused = [
+        name
+        for name in body
+        if name not in _NEVER_LEFT_OUT and re.search(rf"\b{re.escape(name)}\b", words)
+    ]
+    return dialect.without(body, *refused) if refused else None
+
+
+def _roles(dialect: Dialect, words: str, body: Mapping[str, Any]) -> Dialect | None:
+    """Return the dialect with the roles in an order that a chat template takes."""
+    roles = [message["role"] for message in body["messages"]]
+    late = "system" in roles[1:] and dialect.late_system
+    if _ALTERNATE.search(words):
+        if late or not dialect.alternate:
+            late_system = dialect.late_system and not late
+            return replace(dialect, alternate=True, late_system=late_system)
+    elif not (_SYSTEM.search(words) and _MISPLACED.search(words)):
+        return None
+    if "system" in roles:
+        return replace(dialect, late_system=False, system=late)
+    return None
+
+
+def _reasons(dialect: Dialect, body: Mapping[str, Any]) -> bool:
+    """Return whether a request sends reasoning back."""
+    return any(dialect.reasoning in message for message in body["messages"])
+
+
+def _named_tool(words: str, tools: list[dict[str, Any]]) -> str | None:
+    """Return the name of the one tool that the words complain of, if they do."""
+    names: list[str] = [tool["function"]["name"] for tool in tools]
+    if (found := _ONE_TOOL.search(words)) and int(found["index"]) < len(names):
+        return names[int(found["index"])]
+    if _BAD_SCHEMA.search(words):
+        for name in names:
+            if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words):
+                return name
+    return None
+
+
+def _bare(dialect: Dialect, body: Mapping[str, Any]) -> Dialect | None:
+    """Return the dialect without all that could be left out, for words that name nothing.
+
+    A form goes first: what one task alone asks for is likelier to be at fault.
+    """
+    if _FORM in body:
+        return dialect.without(body, _FORM)
+    optional = [name for name in _OPTIONAL if name in body]
+    if _reasons(dialect, body):
+        return replace(dialect.without(body, *optional), reasoning=None)
+    return dialect.without(body, *optional) if optional else None

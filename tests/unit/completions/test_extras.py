@@ -1,0 +1,71 @@
+"""What a server sends along with its calls goes back with them."""
+
+from typing import Any
+
+import pytest
+
+from custom_components.openai_compatible_conversation.completions.events import ToolCall
+from custom_components.openai_compatible_conversation.completions.extras import (
+    MAX_CALLS,
+    Extras,
+)
+from custom_components.openai_compatible_conversation.completions.stream import (
+    AnswerDecoder,
+)
+from testbed.replies import chunk
+
+EXTRA = {"google": {"thought_signature": "Cr"}}
+
+
+def _body(model: str, *ids: str) -> dict[str, Any]:
+    """Return a request with calls."""
+    calls = [{"id": call_id, "function": {"name": "f"}} for call_id in ids]
+    return {"model": model, "messages": [{"role": "user"}, {"tool_calls": calls}]}
+
+
+def _sent(extras: Extras, body: dict[str, Any]) -> list[Any]:
+    """Return what goes with the calls of a request."""
+    calls = extras.added_to(body)["messages"][1]["tool_calls"]
+    return [call.get("extra_content") for call in calls]
+
+
+def test_same_call() -> None:
+    """It goes with its own call, to the model that made the call."""
+    extras = Extras()
+    assert extras.added_to(body := _body("m", "a", "b")) is body
+    extras.keep("m", ToolCall("a", "f", {}, "{}", extra=EXTRA))
+    extras.keep("m", ToolCall("b", "f", {}, "{}"))
+    assert _sent(extras, body) == [EXTRA, None]
+    assert _sent(extras, _body("other", "a", "b")) == [None, None]
+    assert body == _body("m", "a", "b")
+
+
+def test_bound() -> None:
+    """Only that of the latest calls is kept."""
+    extras = Extras()
+    for number in range(MAX_CALLS + 1):
+        extras.keep("m", ToolCall(str(number), "f", {}, "{}", extra=EXTRA))
+    assert _sent(extras, _body("m", "0", "1")) == [None, EXTRA]
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (b'{"google": {"thought_signature": "Cr"}}', EXTRA),
+        (b'"Cr"', None),
+        (rb'{"x": "\ud83d"}', None),
+        (b'{"x": ' + b"[" * 500 + b"]" * 500 + b"}", None),
+    ],
+    ids=["signature", "text", "half a character", "deep"],
+)
+def test_decoded(sent: bytes, kept: Any) -> None:
+    """It is read with a call, whichever piece of the call it came with."""
+    decoder = AnswerDecoder()
+    list(decoder.feed(chunk({"tool_calls": [{"index": 0, "function": {"name": "f"}}]})))
+    last = (
+        b'data: {"choices": [{"delta": {"tool_calls": [{"index": 0, "extra_content": '
+    )
+    list(decoder.feed(last + sent + b"}]}}]}\n\n"))
+    call = next(decoder.close())
+    assert isinstance(call, ToolCall)
+    assert call.extra == kept
