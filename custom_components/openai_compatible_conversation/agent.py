@@ -113,6 +113,9 @@ class Turn:
         left = self.options.max_tool_iterations
         while True:
             answer = await self._ask(forbid_tools=left == 0)
+            if answer.broken:
+                # What was said would be said again if it was asked for again.
+                raise answer.broken
             acted |= answer.good_results > 0
             if answer.called:
                 left -= 1
@@ -184,9 +187,7 @@ class Turn:
             self._count(answer, begin)
         self._said |= answer.spoke
         self.listen = answer.listen
-        if answer.broken:
-            raise answer.broken
-        if (first := speech.thought_first) is not None:
+        if (first := speech.thought_first) is not None and answer.whole:
             self.client.learn_thinks_first(options.chat_model, thinks_first=first)
         return answer
 

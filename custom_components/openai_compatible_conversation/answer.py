@@ -47,7 +47,7 @@ class Answer:
     _said: list[str] = field(default_factory=list)
     _reasoning: list[str] = field(default_factory=list)
     _thoughts: list[str] = field(default_factory=list)
-    """Thoughts that stood in the text."""
+    """Thoughts as they were shown, also those that stood in the text."""
 
     @property
     def message(self) -> Assistant:
@@ -59,7 +59,7 @@ class Answer:
         if self.whole and self.speech.as_it_came:
             text, thoughts = self._text, self._reasoning
         else:
-            text, thoughts = self._said, [*self._reasoning, *self._thoughts]
+            text, thoughts = self._said, self._thoughts
         words = "".join(text)
         return Assistant(
             words if words and not words.isspace() else None,
@@ -98,10 +98,12 @@ class Answer:
                 yield from self._pieces(self.speech.feed(text))
             case Reasoning(text):
                 self._reasoning.append(text)
-                yield {"thinking_content": text}
+                yield from self._pieces(self.speech.think(text))
             case ToolCall():
                 yield from self._pieces(self.speech.flush())
                 if self.tools:
+                    # Some servers number the calls of each answer anew.
+                    self.tools.results.pop(event.id, None)
                     call = self.tools.accept(event)
                     yield from self._call(call, event.name, event.text)
             case Usage():

@@ -1,5 +1,6 @@
 """What the entities of an entry have in common."""
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity
 
@@ -33,6 +34,9 @@ class OpenAICompatibleEntity(Entity):
 
     def see_to(self, err: CompletionError) -> None:
         """Ask for a new key or another model, if that is what is wrong."""
+        if self.entry.state is not ConfigEntryState.LOADED:
+            # What was asked outlived its entry.
+            return
         if isinstance(err, InvalidAuthError):
             self.entry.async_start_reauth(self.hass)
         elif isinstance(err, ModelNotFoundError):

@@ -15,7 +15,13 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.openai_compatible_conversation.const import DOMAIN
-from custom_components.openai_compatible_conversation.session.turns import UNANSWERED
+from custom_components.openai_compatible_conversation.session.transcript import (
+    MAX_TURNS,
+)
+from custom_components.openai_compatible_conversation.session.turns import (
+    NO_OUTCOME,
+    UNANSWERED,
+)
 from homeassistant.components import conversation
 from homeassistant.components.intent import async_register_timer_handler
 from homeassistant.core import Context, HomeAssistant, ServiceCall
@@ -25,13 +31,16 @@ from homeassistant.helpers import (
     device_registry as dr,
     floor_registry as fr,
     llm,
+    storage,
 )
 from homeassistant.util import dt as dt_util
+from homeassistant.util.file import WriteError
 from testbed.asked import words
-from testbed.replies import Abort, Call, Pause, chunk, failure, raw, say as reply
+from testbed.replies import Abort, Call, Pause, chunk, event, failure, raw, say as reply
 from testbed.server import ModelServer
 
 from .conftest import AGENT, Say, failed, speech
+from .spies import SpyTool
 
 TURN_ON = Call("intent__HassTurnOn", {"name": "Lamp"})
 
@@ -230,6 +239,142 @@ async def test_removed_while_it_speaks(
     assert key_of(entry) not in hass_storage
 
 
+class PatientTool(SpyTool):
+    """A tool that begins, and goes on when it is told to."""
+
+    def __init__(self, name: str) -> None:
+        """Initialize before it was called."""
+        super().__init__(name)
+        self.begun, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def async_call(
+        self,
+        hass: HomeAssistant,
+        tool_input: llm.ToolInput,
+        llm_context: llm.LLMContext,
+    ) -> llm.ToolResult:
+        """Begin, wait, and end."""
+        self.begun.set()
+        await self.go_on.wait()
+        return llm.ToolResult({"patient": True})
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [(404, "does not have the model"), (401, "refuses the API key")]
+)
+async def test_unloaded_while_it_acts(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    entry: MockConfigEntry,
+    offer: Callable[..., None],
+    hass_storage: dict[str, Any],
+    status: int,
+    said: str,
+) -> None:
+    """What fails after its entry was unloaded is told, and asks for nothing any more."""
+    tool = PatientTool("step")
+    offer(tool)
+    error = {"error": {"message": "model 'scripted' not found"}}
+    server.script(reply(calls=[Call("step")]), failure(status, error))
+    turn = asyncio.ensure_future(say("Go"))
+    await tool.begun.wait()
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    tool.go_on.set()
+    result = await turn
+    assert failed(result)
+    assert said in speech(result)
+    assert not hass.config_entries.flow.async_progress()
+    assert key_of(entry) in hass_storage
+
+
+async def test_interrupted_while_it_is_written(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    entry: MockConfigEntry,
+    hass_storage: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A turn is on disk also if it is interrupted while it is written."""
+    writing, go_on = asyncio.Event(), asyncio.Event()
+    write = vars(storage.Store)["_async_write_data"]
+
+    async def slowly(store: storage.Store[Any], data: dict[str, Any]) -> None:
+        if store.key == key_of(entry):
+            writing.set()
+            await go_on.wait()
+        await write(store, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage.Store, "_async_write_data", slowly)
+        turn = asyncio.ensure_future(say("Hi"))
+        await writing.wait()
+        turn.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await turn
+        go_on.set()
+        await hass.async_block_till_done()
+    (turn_stored,) = hass_storage[key_of(entry)]["data"]["turns"]
+    assert words(turn_stored[0]["user"]) == "Hi"
+
+
+async def test_not_kept_yet(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    entry: MockConfigEntry,
+    set_options: Callable[..., None],
+    hass_storage: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What cannot be kept for learning stays in the session's file until it can be."""
+    set_options(enable_fact_learning=True)
+    await say("My cat is called Amy")
+    write = vars(storage.Store)["_async_write_data"]
+
+    async def full(store: storage.Store[Any], data: dict[str, Any]) -> None:
+        if store.key != key_of(entry):
+            raise WriteError("No space left on device")
+        await write(store, data)
+
+    session = entry.runtime_data.session
+    with monkeypatch.context() as patch:
+        patch.setattr(storage.Store, "_async_write_data", full)
+        assert await session.async_end_now() == 1
+        assert speech(await say("Hi")) == "Hello there."
+    (turn,) = hass_storage[key_of(entry)]["data"]["turns"]
+    assert words(turn[0]["user"]) == "My cat is called Amy"
+    await session.async_end_now()
+    assert key_of(entry) not in hass_storage
+    kept = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]["pending"]
+    assert {"My cat is called Amy", "Hi"} <= {line for p in kept for line in p["lines"]}
+
+
+async def test_file_that_stays(
+    hass: HomeAssistant,
+    say: Say,
+    entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A session whose file cannot be removed is over all the same."""
+    await say("One")
+
+    async def fail(store: storage.Store[Any]) -> None:
+        raise OSError("Read-only file system")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage.Store, "async_remove", fail)
+        ended = await hass.services.async_call(
+            DOMAIN,
+            "end_session",
+            {"config_entry_id": entry.entry_id},
+            blocking=True,
+            return_response=True,
+        )
+    assert ended == {"turns": 1}
+
+
 def chat_session_of(
     hass: HomeAssistant, conversation_id: str | None = None, **context: Context | None
 ) -> AbstractContextManager[chat_session.ChatSession]:
@@ -359,6 +504,27 @@ async def test_interrupted_while_it_acts(
         server.bodies[-1]["messages"][3]["content"]
         == (server.bodies[1]["messages"][3]["content"])
     )
+
+
+async def test_interrupted_while_it_acts_again(
+    server: ModelServer, say: Say, offer: Callable[..., None]
+) -> None:
+    """An earlier call's result is not taken for that of one with the same id."""
+    tool = PatientTool("patient")
+    offer(SpyTool("quick"), tool)
+    server.script(
+        reply(calls=[Call("quick", id="call_0")]),
+        reply(calls=[Call("patient", id="call_0")]),
+    )
+    turn = asyncio.ensure_future(say("Go"))
+    await tool.begun.wait()
+    turn.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await turn
+    tool.go_on.set()
+    await say("Again")
+    outcomes = [m for m in server.bodies[-1]["messages"] if m["role"] == "tool"]
+    assert [m["content"] for m in outcomes] == ['{"ok":true}', NO_OUTCOME]
 
 
 async def test_two_rooms_at_once(server: ModelServer, say: Say) -> None:
@@ -525,6 +691,57 @@ async def test_extra_prompt_once(
     assert "attic" not in str(server.bodies[-1])
 
 
+async def test_extra_prompt_that_was_dropped(server: ModelServer, say: Say) -> None:
+    """An extra system prompt is told anew if it went with the oldest turns."""
+    extra = "The door is open."
+    conversation_id = None
+    for number in range(MAX_TURNS + 2):
+        result = await say(
+            str(number), conversation_id=conversation_id, extra_system_prompt=extra
+        )
+        conversation_id = result.conversation_id
+    before, after = server.bodies[-2:]
+    assert told(after)[0] != told(before)[0] == "0"
+    assert [str(body["messages"]).count(extra) for body in (before, after)] == [1, 1]
+
+
+async def test_extra_prompt_that_was_too_long(server: ModelServer, say: Say) -> None:
+    """It is told anew as well if the server could not take in the turn that it was told in."""
+    extra = "The door is open."
+    first = await say("One", extra_system_prompt=extra)
+    known = {
+        "conversation_id": first.conversation_id,
+        "extra_system_prompt": extra,
+    }
+    server.script(failure(400, TOO_LONG), reply("So."))
+    await say("Two", **known)
+    await say("Three", **known)
+    assert told(server.bodies[-1]) == ["Two", "So.", "Three"]
+    assert extra in server.bodies[-1]["messages"][-1]["content"]
+
+
+async def test_extra_prompt_of_a_session_that_ended(
+    server: ModelServer, say: Say, entry: MockConfigEntry
+) -> None:
+    """It is told anew as well if the session was ended while a turn lasted."""
+    extra = "The door is open."
+    first = await say("One", extra_system_prompt=extra)
+    known = {
+        "conversation_id": first.conversation_id,
+        "extra_system_prompt": extra,
+    }
+    go_on = asyncio.Event()
+    server.script(reply("Well, ", Pause(go_on), "two."))
+    turn = asyncio.ensure_future(say("Two", **known))
+    await server.wait_for_completions(2)
+    await entry.runtime_data.session.async_end_now()
+    go_on.set()
+    await turn
+    await say("Three", **known)
+    assert told(server.bodies[-1]) == ["Two", "Well, two.", "Three"]
+    assert extra in server.bodies[-1]["messages"][-1]["content"]
+
+
 TOO_LONG = {
     "error": {
         "code": 400,
@@ -558,6 +775,18 @@ async def test_too_long_by_itself(server: ModelServer, say: Say) -> None:
         "Hello there."
     )
     assert len(str(server.bodies[-1]["messages"][1:])) < 1000
+
+
+async def test_too_long_in_the_middle(server: ModelServer, say: Say) -> None:
+    """After the first words it is not sent again: they stay, and the error follows."""
+    await say("One")
+    server.script(raw(chunk({"content": "Well, it"}), Pause(0.05), event(TOO_LONG)))
+    assert failed(await say("Two", device_id="a-device"))
+    assert len(server.bodies) == 2
+    await say("Three")
+    assert told(server.bodies[-1]) == [
+        *("One", "Hello there.", "Two", "Well, it", "Three")
+    ]
 
 
 async def test_too_long_twice(server: ModelServer, say: Say) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from homeassistant.components import conversation
 from homeassistant.components.conversation.chat_log import DATA_CHAT_LOGS
 from homeassistant.core import HomeAssistant, ServiceCall
-from testbed.replies import Call, say as reply
+from testbed.replies import Call, chunk, raw, say as reply
 from testbed.server import ModelServer
 
 from .conftest import Say, speech
@@ -53,6 +54,28 @@ async def test_listening(
     assert ("[CONTINUE_LISTENING]" in server.bodies[0]["messages"][0]["content"]) is (
         not auto
     )
+
+
+async def test_marker_in_thoughts(
+    hass: HomeAssistant, server: ModelServer, say: Say
+) -> None:
+    """The marker is not shown among thoughts either; the model gets them as they came."""
+    thought = ["They did not say where, so [CONT", "INUE_LISTENING] it is: ["]
+    server.script(
+        raw(
+            *(chunk({"reasoning_content": piece}) for piece in thought),
+            chunk({"content": "Which room?"}, "stop"),
+        )
+    )
+    result = await say("Turn on the light")
+    assert not result.continue_conversation
+    assert result.conversation_id
+    answer = hass.data[DATA_CHAT_LOGS][result.conversation_id].content[-1]
+    assert isinstance(answer, conversation.AssistantContent)
+    assert answer.thinking_content == "They did not say where, so  it is: ["
+    await say("Again")
+    said = server.bodies[-1]["messages"][2]
+    assert said["reasoning_content"] == "".join(thought)
 
 
 async def test_marker_before_a_call(

@@ -42,7 +42,8 @@ class Session:
         """Initialize a session of which nothing was loaded.
 
         `timeout` returns its seconds of silence. `keep` is awaited with turns that
-        the session lets go, before they are removed from its file.
+        the session lets go, before they are removed from its file. If it raises
+        `HomeAssistantError`, they stay there, and it is awaited with them again.
         """
         self.transcript = Transcript()
         self._hass = hass
@@ -60,10 +61,9 @@ class Session:
         self._disk = asyncio.Lock()
         self._visits: set[Visit] = set()
         self._prepared = -math.inf
-        self._saving: asyncio.Task[None] | None = None
+        self._saving: asyncio.Task[None]
         self._timer: CALLBACK_TYPE | None = None
-        self._loaded = False
-        self._removed = False
+        self._loaded = self._started = self._removed = False
 
     async def async_start(self) -> None:
         """Take up what was said before Home Assistant or the entry was stopped."""
@@ -73,12 +73,14 @@ class Session:
                 self.transcript = restored(await self._store.async_load())
             except HomeAssistantError as err:
                 _LOGGER.warning("The session cannot be read, and begins anew: %s", err)
+        self._started = True
         self._end_if_over()
         self._arm()
 
     @callback
     def async_stop(self) -> None:
         """Leave the session as it is, on disk and for turns that are not over."""
+        self._started = False
         self._disarm()
         self._on_speech = self._on_silence = _nothing
 
@@ -95,7 +97,7 @@ class Session:
     async def async_remove(self) -> None:
         """Remove all that was said, for good."""
         self._removed = True
-        self._disarm()
+        self.async_stop()
         async with self._disk:
             await self._store.async_remove()
 
@@ -124,7 +126,7 @@ class Session:
         mark = transcript.bookmarks.get(chat_log.conversation_id)
         if turns := unseen(chat_log.content[1:-1], mark, name):
             self._gone += transcript.append(turns, _now())
-        visit = Visit(self, chat_log, transcript.turns, mark.told if mark else None)
+        visit = Visit(self, chat_log, transcript.turns)
         self._visits.add(visit)
         # Another turn of the conversation may begin before this one ends.
         self._mark(visit)
@@ -161,8 +163,8 @@ class Session:
     def _mark(self, visit: Visit) -> None:
         """Remember what of a turn's chat log need not be taken in any more."""
         log = visit.chat_log
-        mark = bookmark_of(log.content, visit.told)
-        self.transcript.mark(log.conversation_id, mark)
+        told = visit.told or visit.knows
+        self.transcript.mark(log.conversation_id, bookmark_of(log.content, told))
 
     @callback
     def forget(self, turns: Sequence[Turn]) -> None:
@@ -170,31 +172,48 @@ class Session:
         self._gone += self.transcript.forget(turns)
 
     async def async_save(self) -> None:
-        """Have on disk what there is, after what was let go is kept elsewhere."""
-        async with self._disk:
-            if self._removed:
-                return
-            if gone := self._gone:
-                try:
-                    await self._keep(gone)
-                except HomeAssistantError as err:
-                    # It is tried again with the next turn, which must not fail for it.
-                    _LOGGER.warning("What was said cannot be kept yet: %s", err)
-                else:
-                    self._gone = self._gone[len(gone) :]
-            if self.transcript.turns:
-                await self._store.async_save(stored(self.transcript))
-            else:
-                await self._store.async_remove()
-        if self.is_over:
-            self._on_silence()
+        """Have on disk what there is, also if nobody waits for it any more."""
+        self.save_soon()
+        await asyncio.shield(self._saving)
 
     @callback
     def save_soon(self) -> None:
         """Have on disk what there is, without anybody waiting for it."""
         self._saving = self._hass.async_create_task(
-            self.async_save(), f"{DOMAIN} session"
+            self._async_save(), f"{DOMAIN} session"
         )
+
+    async def _async_save(self) -> None:
+        """Write what there is, after what was let go is kept elsewhere."""
+        async with self._disk:
+            if self._removed:
+                return
+            if await self._async_keep_gone():
+                await self._async_write()
+        if self.is_over:
+            self._on_silence()
+
+    async def _async_keep_gone(self) -> bool:
+        """Keep what was let go elsewhere; return whether it is kept."""
+        if gone := self._gone:
+            try:
+                await self._keep(gone)
+            except HomeAssistantError as err:
+                # It is tried again with the next turn, which must not fail for it.
+                _LOGGER.warning("What was said cannot be kept yet: %s", err)
+                return False
+            self._gone = self._gone[len(gone) :]
+        return True
+
+    async def _async_write(self) -> None:
+        """Write the file, or remove it where there is nothing to write."""
+        if self.transcript.turns:
+            await self._store.async_save(stored(self.transcript))
+            return
+        try:
+            await self._store.async_remove()
+        except OSError as err:
+            _LOGGER.warning("The file of the session cannot be removed: %s", err)
 
     @callback
     def _end_if_over(self) -> None:
@@ -211,7 +230,7 @@ class Session:
     def _arm(self) -> None:
         """End the session when its time is over."""
         self._disarm()
-        if self.transcript.turns and not self._removed:
+        if self.transcript.turns and self._started:
             left = self.transcript.last + self._timeout() - _now()
             self._timer = async_call_later(self._hass, max(left, 0), self._ring)
 

@@ -27,14 +27,13 @@ class Visit:
         session: Session,
         chat_log: conversation.ChatLog,
         turns: tuple[Turn, ...],
-        told: str | None,
     ) -> None:
         """Initialize with the turns before this one."""
         self._session = session
         self._turns = turns
         self.chat_log = chat_log
-        self.told = told
-        """The extra system prompt that the model knows in this conversation."""
+        self.told: str | None = None
+        """The extra system prompt that the model is told in this turn."""
         self.said: list[Message] = []
         """What was said and done in this turn, from the user's words on."""
 
@@ -48,10 +47,16 @@ class Visit:
         """Return the session as it is now."""
         return self._session.transcript
 
+    @property
+    def knows(self) -> str | None:
+        """Return the extra system prompt that the model was told before this turn."""
+        mark = self.transcript.bookmarks.get(self.chat_log.conversation_id)
+        return mark.told if mark else None
+
     @callback
     def tell(self, extra: str | None) -> str | None:
         """Return an extra system prompt if the model does not know it yet."""
-        if not extra or extra == self.told:
+        if not extra or extra == self.knows:
             return None
         self.told = extra
         return extra
@@ -67,6 +72,7 @@ class Visit:
     @callback
     def shorten(self) -> None:
         """Keep little of a turn that is more than the server can take in."""
+        self.told = None
         self.said = list(shortened(turn_of(self.said)).messages)
 
     async def __aenter__(self) -> Self:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from .filter import SpeechFilter, begins_in_thoughts
+from .filter import MARKERS, SpeechFilter, begins_in_thoughts
 from .marks import full_stop
-from .pieces import Piece, Say
+from .pieces import Piece, Say, Think
 from .plain import PlainFilter
+from .tokens import Remover
 
 
 class Speech:
@@ -21,6 +22,8 @@ class Speech:
         """Initialize at the start of an answer, which may begin within thoughts."""
         self._filter = SpeechFilter(thinks_first=thinks_first)
         self._plain = PlainFilter() if clean else None
+        # Where a token is left out, a marker may come together from its two sides.
+        self._words, self._thoughts = Remover(MARKERS), Remover(MARKERS)
         self._whole = whole
         self.wrote = False
         """Whether the model wrote anything to be said, be it only a picture."""
@@ -45,9 +48,17 @@ class Speech:
     def flush(self) -> Iterator[Piece]:
         """Yield what is left when the text has ended."""
         yield from self._cleaned(self._filter.flush())
+        yield from self._said(self._words.flush())
+        if text := self._thoughts.flush():
+            yield Think(text)
         if self._plain and (text := self._plain.flush()):
             self._last = text[-1]
             yield Say(text)
+
+    def think(self, text: str) -> Iterator[Piece]:
+        """Yield what has become certain of thoughts with some more of them."""
+        if shown := self._thoughts.feed(text):
+            yield Think(shown)
 
     def full_stop(self) -> str:
         """Return what makes a sentence of what was said so far, if it is for ears."""
@@ -56,11 +67,19 @@ class Speech:
     def _cleaned(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
         """Yield pieces, what is said in them cleaned."""
         for piece in pieces:
-            if isinstance(piece, Say) and not piece.text.isspace():
-                self.wrote = True
-            if self._plain and isinstance(piece, Say):
-                if text := self._plain.feed(piece.text):
-                    self._last = text[-1]
-                    yield Say(text)
-            else:
-                yield piece
+            match piece:
+                case Say(text):
+                    self.wrote |= not text.isspace()
+                    yield from self._said(self._words.feed(text))
+                case Think(text):
+                    yield from self.think(text)
+                case _:
+                    yield piece
+
+    def _said(self, text: str) -> Iterator[Piece]:
+        """Yield text to be said, cleaned."""
+        if self._plain:
+            text = self._plain.feed(text)
+        if text:
+            self._last = text[-1]
+            yield Say(text)

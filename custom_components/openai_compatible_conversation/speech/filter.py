@@ -130,6 +130,9 @@ _CLOSERS = {
     "function": Tokens({"end": [_tag("function", "/")]}),
 }
 
+MARKERS = Tokens({"marker": [_MARKER]})
+"""The marker alone, where it asks for nothing and is only not to be seen."""
+
 _PUNCTUATION = ".,;:!。、，；：！"
 _ENDINGS = f"{_PUNCTUATION}?？…"
 _WHITE = " \t\r\n\u00a0\u3000"

@@ -58,6 +58,32 @@ class Tokens:
         return len(text), len(text), None
 
 
+class Remover:
+    """Takes text in pieces of any cut, and leaves out what patterns match."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        """Initialize at the start of a text."""
+        self._tokens = tokens
+        self._held = ""
+
+    def feed(self, text: str, *, final: bool = False) -> str:
+        """Return what has become certain with some more text."""
+        text = self._held + text
+        kept: list[str] = []
+        position = 0
+        start, end, kind = self._tokens.find(text, final=final)
+        while kind is not None:
+            kept.append(text[position:start])
+            position = end
+            start, end, kind = self._tokens.find(text, position, final=final)
+        self._held = text[start:]
+        return "".join([*kept, text[position:start]])
+
+    def flush(self) -> str:
+        """Return what is left when the text has ended."""
+        return self.feed("", final=True)
+
+
 def _whole(elements: Iterable[Element]) -> str:
     """Return the expression of a pattern."""
     return "".join(f"{chars}{{{least},{most}}}" for chars, least, most in elements)

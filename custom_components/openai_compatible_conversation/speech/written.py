@@ -2,11 +2,16 @@
 
 import ast
 from collections.abc import Iterator
+from itertools import islice
 import json
 import re
 from typing import Any
 
 MAX_CALLS = 16
+MAX_NAME = 200
+"""Characters before the arguments of a call in which its name stands."""
+MAX_MISSES = 50
+"""Braces that may turn out to begin no object, for each may be read to the end."""
 
 type Call = tuple[str, dict[str, Any]]
 
@@ -22,10 +27,12 @@ _FUNCTION = re.compile(
     re.DOTALL,
 )
 _PARAMETER = re.compile(
-    r"<parameter=(?P<key>[^<>\n]+)>\n?(?P<value>.*?)\n?</parameter\s*>", re.DOTALL
+    r"<parameter=(?P<key>[^<>\n]+)>\n?(?P<value>((?!<parameter=).)*?)\n?</parameter\s*>",
+    re.DOTALL,
 )
 _ARGUMENT = re.compile(
-    r"<arg_key>(?P<key>.*?)</arg_key>\s*<arg_value>(?P<value>.*?)</arg_value>",
+    r"<arg_key>(?P<key>[^<>]*)</arg_key>\s*"
+    r"<arg_value>(?P<value>((?!<arg_key>).)*?)</arg_value>",
     re.DOTALL,
 )
 
@@ -38,7 +45,7 @@ def written_calls(text: str) -> list[Call]:
     tags for keys and values (GLM), and Python (Llama 4).
     """
     for form in (_tagged, _pairs, _objects, _python):
-        if calls := list(form(text))[:MAX_CALLS]:
+        if calls := list(islice(form(text), MAX_CALLS)):
             return calls
     return []
 
@@ -68,14 +75,15 @@ def _pairs(text: str) -> Iterator[Call]:
 
 def _objects(text: str) -> Iterator[Call]:
     """Yield calls as JSON objects that hold their name, or follow it."""
-    position = 0
-    while (start := text.find("{", position)) >= 0:
+    position = misses = 0
+    while (start := text.find("{", position)) >= 0 and misses < MAX_MISSES:
         try:
             value, end = _DECODER.raw_decode(text, start)
         except ValueError, RecursionError:
             position = start + 1
+            misses += 1
             continue
-        found = _NAMED.search(text[position:start])
+        found = _NAMED.search(text[max(position, start - MAX_NAME) : start])
         if call := _call(value):
             yield call
         elif found:
@@ -112,14 +120,15 @@ def _python(text: str) -> Iterator[Call]:
     for call in calls:
         if isinstance(call, ast.Call) and not call.args:
             try:
+                name = ast.unparse(call.func)
                 arguments = {
                     keyword.arg: ast.literal_eval(keyword.value)
                     for keyword in call.keywords
                     if keyword.arg
                 }
-            except ValueError:
+            except ValueError, TypeError, RecursionError:
                 continue
-            yield ast.unparse(call.func), arguments
+            yield name, arguments
 
 
 def _value(text: str) -> Any:

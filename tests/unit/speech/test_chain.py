@@ -33,6 +33,9 @@ MIXED = [
     "| A | B |\n|---|---|\n| 1 | <think>x</think>2 |",
     "```\ncode **here**\n```\n<|end|>2 * 3 = 6",
     "**bold <think>x</think>on** and 5*3",
+    "Which? [CONTINUE_<|x|>LISTENING]",
+    "[CONTINUE_[CONTINUE_LISTENING]LISTENING] Which?",
+    "<think>[CONTINUE_</think>[CONTINUE_<think>LISTENING]</think>LISTENING]",
 ]
 CORPUS = [*test_filter.CASES, *test_plain.CASES, *MIXED]
 
@@ -78,9 +81,10 @@ def test_random_cuts(texts: list[str], data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("text", CORPUS, ids=range(len(CORPUS)))
 def test_no_marker_is_said(text: str) -> None:
-    """The marker is never said, in whatever form."""
-    said = re.sub(r"[^a-z]", "", _heard(text)[0].lower())
-    assert "continuelistening" not in said
+    """The marker is neither said nor shown among thoughts, in whatever form."""
+    for clean in (True, False):
+        for heard in _heard(text, clean=clean)[:2]:
+            assert "continuelistening" not in re.sub(r"[^a-z]", "", heard.lower())
 
 
 CONTINUATIONS = (

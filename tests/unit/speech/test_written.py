@@ -1,5 +1,6 @@
 """Calls that stand in the text are read in the forms in which models write them."""
 
+import time
 from typing import Any
 
 from hypothesis import given, strategies as st
@@ -131,12 +132,34 @@ def test_forms(text: str, calls: list[tuple[str, dict[str, Any]]]) -> None:
         "f(1)",
         "[",
         "{" * 9999,
+        "f(a={[1]: 2})",
+        "f(a={{}})",
+        f"f{'.a' * 9999}(b=1)",
+        f"f{'(a=1)' * 9999}",
     ],
-    ids=range(8),
+    ids=range(12),
 )
 def test_no_calls(text: str) -> None:
     """What is no call is none."""
     assert not written_calls(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"f{'\n' * 50_000}!{{}}",
+        f"{'f' * 50_000}!{{}}",
+        '{"a":' * 10_000,
+        "<function=f>" + "<parameter=a>" * 20_000,
+        "<arg_key>a</arg_key><arg_value>" * 5000,
+    ],
+    ids=range(5),
+)
+def test_endless(text: str) -> None:
+    """A model that repeats itself without end does not hold everybody up."""
+    begin = time.perf_counter()
+    assert not written_calls(text)
+    assert time.perf_counter() - begin < 2
 
 
 def test_bound() -> None:
