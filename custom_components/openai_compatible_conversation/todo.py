@@ -1,5 +1,6 @@
 """The memory as a to-do list: what is remembered, to see, correct and delete."""
 
+import re
 from typing import override
 
 from homeassistant.components.todo import (
@@ -22,6 +23,8 @@ from .services import invalid
 PARALLEL_UPDATES = 0
 
 SEPARATOR = ": "
+_COLON = re.compile("[:：]")
+"""What people write between key and value; keyboards for Chinese have a wide one."""
 
 
 async def async_setup_entry(
@@ -37,6 +40,7 @@ class MemoryList(OpenAICompatibleEntity, TodoListEntity):
     """What is remembered: each fact an item, "key: value", its category below."""
 
     _attr_translation_key = "memory"
+    _attr_should_poll = False
     # What has a category is not exposed to assistants by itself: they may be in a cloud.
     _attr_entity_category = EntityCategory.CONFIG
     _attr_supported_features = (
@@ -125,12 +129,12 @@ def _parts(summary: str | None, old: Fact | None = None) -> tuple[str, str]:
     text = summary or ""
     if old and text.startswith(f"{old.key}{SEPARATOR}"):
         return old.key, text.removeprefix(f"{old.key}{SEPARATOR}")
-    key, separator, value = text.partition(SEPARATOR.strip())
-    if not separator:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="fact_no_separator"
-        )
-    return key, value
+    match _COLON.split(text, maxsplit=1):
+        case [key, value]:
+            return key, value
+    raise ServiceValidationError(
+        translation_domain=DOMAIN, translation_key="fact_no_separator"
+    )
 
 
 def _category(description: str | None) -> str:

@@ -15,6 +15,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.openai_compatible_conversation.const import DOMAIN
 from homeassistant.components.homeassistant.exposed_entities import async_should_expose
+from homeassistant.components.todo.const import DATA_COMPONENT
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
@@ -272,6 +273,15 @@ async def test_list(
     await edit("remove_item", item=["cat: Amy and Bob", "car: garage: left"])
     assert await items() == []
     assert kept()["facts"] == []
+    await edit("add_item", item="猫：小白")
+    assert await items() == [("猫: 小白", "preferences")]
+
+
+async def test_list_is_not_polled(hass: HomeAssistant, agent: str) -> None:
+    """The list tells by itself what changes."""
+    entity = hass.data[DATA_COMPONENT].get_entity(LIST)
+    assert entity is not None
+    assert not entity.should_poll
 
 
 async def test_wrong_items(edit: Callable[..., Any]) -> None:
@@ -346,6 +356,33 @@ async def test_told_beats_extracted(
     server.script(reply(found("my cat is called Bob", **{**CAT, "value": "Bob"})))
     await end(hass, freezer)
     assert plain(kept()["facts"]) == [("family_members", "cat", "Amy", "told")]
+
+
+async def test_forgotten_in_passing(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    kept: Callable[[], dict[str, Any]],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What was told and forgotten is not brought back by what was said."""
+    server.script(
+        reply(calls=[Call("learn_fact", CAT)]),
+        reply("I will remember."),
+        reply(calls=[Call("forget_fact", CAT)]),
+        reply("Gone."),
+    )
+    line = "My cat is called Amy"
+    await say(line)
+    await say("No, forget that")
+    server.script(reply(found(line, **{**CAT, "key": "name of the cat"})))
+    await end(hass, freezer)
+    assert kept() == {"facts": [], "pending": []}
+    await say(line)
+    server.script(reply(found(line, **CAT)))
+    freezer.tick(timedelta(days=1))
+    await end(hass, freezer)
+    assert plain(kept()["facts"]) == [("family_members", "cat", "Amy", "extracted")]
 
 
 async def test_tried_again(

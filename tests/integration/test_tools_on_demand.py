@@ -1,22 +1,28 @@
 """The model finds the tools that it needs; what a home uses a lot it need not look for."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+import gc
 import json
 from typing import Any
+from unittest.mock import AsyncMock
 
 from freezegun.api import FrozenDateTimeFactory
 import probatio
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 
 from custom_components.openai_compatible_conversation.const import DOMAIN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm
-from testbed.replies import Call, say as reply
+from testbed.replies import Call, Pause, say as reply
 from testbed.server import ModelServer
 
-from .conftest import Say
+from .conftest import Say, failed, speech
 from .spies import SpyAPI, SpyTool
 
 BASICS = ["query_tools", "HassTurnOn", "HassTurnOff", "GetLiveContext"]
@@ -250,3 +256,120 @@ async def test_result_is_compact(
     await say("Lock the pool")
     result = server.bodies[-1]["messages"][-1]["content"]
     assert result == '{"b":[{"d":0}],"e":[],"f":""}'
+
+
+async def test_named_like_the_search(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    set_options: Callable[..., None],
+) -> None:
+    """A tool that has the name of our search leaves it as it is."""
+    theirs = SpyTool("query_tools")
+    llm.async_register_api(hass, SpyAPI(hass, "spy", theirs, SpyTool("sauna_start")))
+    set_options(llm_hass_api=["spy"], tool_discovery="always")
+    server.script(
+        reply(calls=[find("query tools")]),
+        reply(calls=[Call("test__query_tools")]),
+        reply("."),
+    )
+    await say("Hi")
+    (search,) = server.bodies[0]["tools"]
+    assert "query" in search["function"]["parameters"]["properties"]
+    assert results(server.bodies[1])[0]["tools"][0]["name"] == "test__query_tools"
+    assert theirs.calls == [{}]
+
+
+@pytest.mark.parametrize("order", [["assist", "spy"], ["spy", "assist"]])
+async def test_same_name_twice(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    set_options: Callable[..., None],
+    order: list[str],
+) -> None:
+    """A tool server that has two tools of one name costs no more than its own tools."""
+    api = SpyAPI(hass, "spy", SpyTool("start"), SpyTool("start"))
+    llm.async_register_api(hass, api)
+    set_options(llm_hass_api=order)
+    assert not failed(await say("Hi"))
+    assert "GetLiveContext" in " ".join(names(server.bodies[-1]))
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (None, '{"error":true}'),
+        (["a"], '{"error":true,"text":["a"]}'),
+        ("no", '{"error":true,"text":"no"}'),
+        ({"a": None}, '{"error":true}'),
+        ({"error": "E"}, '{"error":"E"}'),
+    ],
+)
+async def test_odd_errors(
+    server: ModelServer,
+    say: Say,
+    tools: dict[str, SpyTool],
+    data: Any,
+    told: str,
+) -> None:
+    """An error result of any shape is told to the model."""
+    result = llm.ToolResult(data=data, error=True)
+    tools["pool_lock"].async_call = AsyncMock(return_value=result)  # type: ignore[method-assign]
+    server.script(reply(calls=[Call("pool_lock")]), reply("No."))
+    assert speech(await say("Lock the pool")) == "No."
+    assert server.bodies[-1]["messages"][-1]["content"] == told
+
+
+async def test_fails_after_its_turn(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    offer: Callable[..., None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A tool that fails after its turn was interrupted is a line in the log, no more."""
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def run() -> None:
+        begun.set()
+        await go_on.wait()
+        raise ValueError("private")
+
+    offer(SpyTool("slow", run))
+    server.script(reply(calls=[Call("slow")]))
+    turn = asyncio.ensure_future(say("Hi"))
+    await begun.wait()
+    turn.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await turn
+    go_on.set()
+    await hass.async_block_till_done()
+    gc.collect()
+    await hass.async_block_till_done()
+    assert "A tool failed after its turn had gone on: ValueError" in caplog.text
+    assert "private" not in caplog.text
+
+
+async def test_removed_in_a_turn(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    entry: MockConfigEntry,
+    tools: dict[str, SpyTool],
+    hass_storage: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A turn that outlasts its entry leaves no file of the tools that it used."""
+    go_on = asyncio.Event()
+    server.script(reply(Pause(go_on), calls=[Call("pool_lock")]), reply("Locked."))
+    turn = asyncio.ensure_future(say("Lock the pool"))
+    await server.wait_for_completions(1)
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    go_on.set()
+    await turn
+    assert tools["pool_lock"].calls
+    freezer.tick(60)
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done()
+    assert f"{DOMAIN}.{entry.entry_id}.tools" not in hass_storage

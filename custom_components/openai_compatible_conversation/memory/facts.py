@@ -74,11 +74,11 @@ class Facts:
         self._index.put(place, _document(new))
         return new
 
-    def forget(self, category: object, key: object) -> bool:
-        """Remove a fact; return whether it was there. Raises `FactError`."""
+    def forget(self, category: object, key: object) -> Fact | None:
+        """Remove a fact, and return it if it was there. Raises `FactError`."""
         place = _place(category_of(category), key_of(key))
         self._index.remove(place)
-        return self._facts.pop(place, None) is not None
+        return self._facts.pop(place, None)
 
     def query(
         self, category: object = None, text: object = None, limit: int = 50

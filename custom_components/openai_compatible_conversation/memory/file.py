@@ -1,5 +1,6 @@
 """The file of the memory: what is written to it is there, or an error says that it is not."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, override
 
@@ -29,14 +30,22 @@ class MemoryFile(Store[dict[str, Any]]):
         self._failure: Exception | None = None
 
     async def async_read(self) -> tuple[dict[str, Any] | None, str | None]:
-        """Return what is in the file, and where it was set aside if it is a newer version's.
+        """Return what is in the file, and where it was set aside if it is none of ours.
 
-        Home Assistant itself sets aside what is no JSON, and says so.
+        Home Assistant itself sets aside what is no JSON, and says so. Raises
+        `HomeAssistantError` if the file cannot be read now.
         """
+        data: object = ()
         try:
-            return await self.async_load(), None
+            data = await self.async_load()
         except UnsupportedStorageVersionError, NotImplementedError:
             return None, await self.async_set_aside("newer")
+        # JSON of a kind that Home Assistant does not write.
+        except LookupError, TypeError:
+            pass
+        if data is None or isinstance(data, dict):
+            return data, None
+        return None, await self.async_set_aside("damaged")
 
     async def async_set_aside(self, why: str) -> str:
         """Keep a copy of the file as it is; return its path."""
@@ -46,7 +55,8 @@ class MemoryFile(Store[dict[str, Any]]):
     async def async_write(self, data: dict[str, Any]) -> None:
         """Write the file; raises `HomeAssistantError` if that fails."""
         self._failure = None
-        await self.async_save(data)
+        with suppress(Exception):
+            await self.async_save(data)
         if self._failure is not None:
             raise HomeAssistantError(
                 translation_domain=DOMAIN, translation_key="memory_not_written"
@@ -54,7 +64,7 @@ class MemoryFile(Store[dict[str, Any]]):
 
     @override
     async def _async_write_data(self, data: dict[str, Any]) -> None:
-        """Write, and keep what went wrong, which Home Assistant only logs."""
+        """Write, and keep what went wrong, which Home Assistant may only log."""
         try:
             await super()._async_write_data(data)
         except Exception as err:

@@ -142,4 +142,7 @@ class Learner:
                         words.append(text)
                     case Finish("content_filter"):
                         raise ExtractionError("The server held its answer back")
-        return parse("".join(words), pending.lines)
+        # What a model babbles may take long to read.
+        return await self._hass.async_add_executor_job(
+            parse, "".join(words), pending.lines
+        )

@@ -7,15 +7,17 @@ import logging
 from typing import Any
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 from homeassistant.util.ulid import ulid_now
 
 from ..const import DOMAIN
 from ..issues import Issues
 from .extraction import Found
-from .fact import Fact, FactError, Source
+from .fact import Fact, FactError, Source, category_of, key_of
 from .facts import MAX_FACTS, Facts
 from .file import MemoryFile
+from .forgotten import Forgotten
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -46,6 +48,7 @@ class Memory:
         self._file = MemoryFile(hass, entry_id)
         self._issues = issues
         self._facts = Facts()
+        self._forgotten = Forgotten()
         self._pending: dict[str, Pending] = {}
         self._lock = asyncio.Lock()
         self._changes = self._written = 0
@@ -53,17 +56,21 @@ class Memory:
         self._loaded = self._removed = False
 
     async def async_load(self) -> None:
-        """Take up what was remembered, once. What cannot be read is set aside."""
+        """Take up what was remembered, once. What cannot be read is set aside.
+
+        Raises `HomeAssistantError` if there is no reading the file now: then nothing
+        was taken up, and it can be tried again.
+        """
         if self._loaded:
             return
-        self._loaded = True
         data, aside = await self._file.async_read()
-        data = data if isinstance(data, dict) else {}
+        data = data or {}
         self._facts, lost = Facts.restored(data.get("facts"))
         pending = [_pending(item) for item in _items(data.get("pending"))]
         self._pending = {found.id: found for found in pending if found}
         if lost or None in pending:
             aside = await self._file.async_set_aside("damaged")
+        self._loaded = True
         if aside:
             _LOGGER.warning("A part of the memory cannot be read: see %s", aside)
             self._issues.memory_was_set_aside(aside)
@@ -120,27 +127,43 @@ class Memory:
 
     async def async_forget(self, category: object, key: object) -> bool:
         """Forget a fact; return whether there was one. Raises as `async_learn`."""
-        if there := self._facts.forget(category, key):
+        gone = self._facts.forget(category, key)
+        value = gone.value if gone else ""
+        self._forgotten.add(category_of(category), key_of(key), value, _now())
+        if gone:
             self._issues.memory_has_room()
+        # It may have gone before, but not from the disk.
+        if gone or self._written < self._changes:
             await self._async_write()
-        return there
+        return gone is not None
 
     async def async_wait_for(self, transcripts: Iterable[Sequence[str]]) -> None:
-        """Keep transcripts until facts were extracted from them."""
-        for lines in transcripts:
-            pending = Pending(ulid_now(), list(lines))
-            self._pending[pending.id] = pending
+        """Keep transcripts until facts were extracted from them.
+
+        Raises `HomeAssistantError` if they cannot be written: then they are not kept.
+        """
+        new = [Pending(ulid_now(), list(lines)) for lines in transcripts]
+        self._pending |= {pending.id: pending for pending in new}
         while len(self._pending) > MAX_PENDING:
             _LOGGER.warning("Too many transcripts wait; the oldest is dropped")
             del self._pending[next(iter(self._pending))]
-        await self._async_write()
+        try:
+            await self._async_write()
+        except HomeAssistantError:
+            # They are given again, and must not wait twice.
+            for pending in new:
+                self._pending.pop(pending.id, None)
+            raise
 
     async def async_extracted(self, pending: Pending, found: Iterable[Found]) -> None:
         """Remember what was extracted from a transcript, which need not wait any more.
 
-        Raises `FactError` if there is no room: then it goes on waiting.
+        What was forgotten lately stays forgotten. Raises `FactError` if there is no
+        room: then the transcript goes on waiting.
         """
         for item in found:
+            if self._forgotten.has(item.category, item.key, item.value, _now()):
+                continue
             try:
                 self._learn(item.category, item.key, item.value, "extracted")
             except FactError as err:
@@ -163,11 +186,14 @@ class Memory:
         """Take a fact in; where there is no room any more, the user is told so."""
         try:
             now = dt_util.utcnow().isoformat()
-            return self._facts.learn(category, key, value, source, now)
+            fact = self._facts.learn(category, key, value, source, now)
         except FactError as err:
             if err.key == "too_many":
                 self._issues.memory_is_full(MAX_FACTS)
             raise
+        if source == "told":
+            self._forgotten.discard(fact.category, fact.key, fact.value)
+        return fact
 
     async def _async_write(self) -> None:
         """Have on disk what there is now, also if nobody waits for it any more."""
@@ -194,6 +220,11 @@ class Memory:
                 }
             )
             self._written = changes
+
+
+def _now() -> float:
+    """Return the time, in seconds since 1970."""
+    return dt_util.utcnow().timestamp()
 
 
 def _items(data: object) -> list[object]:

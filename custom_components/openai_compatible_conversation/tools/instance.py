@@ -231,10 +231,13 @@ class Tools(llm.APIInstance):
         run = self.toolbox.hass.async_create_task(
             super().async_call_tool(tool_input), f"tool {tool_input.tool_name}"
         )
-        # What was begun goes on: to stop a script half-way would do harm.
-        done, _ = await asyncio.wait([run], timeout=limit)
+        try:
+            # What was begun goes on: to stop a script half-way would do harm.
+            done, _ = await asyncio.wait([run], timeout=limit)
+        finally:
+            if not run.done():
+                run.add_done_callback(_log_late)
         if not done:
-            run.add_done_callback(_log_late)
             return _failure(
                 "Timeout", f"Still running after {limit:g} s; no result yet."
             )

@@ -15,8 +15,10 @@ def result_text(result: llm.ToolResult) -> str:
     if isinstance(data, llm.IntentResponseDict):
         # What is empty in it tells nothing.
         data = _without(data, (None, {}, []))
-    if result.error and "error" not in data:
-        data = {"error": True, **data}
+    if result.error:
+        # A tool of another integration may return anything.
+        told = data if isinstance(data, dict) else {"text": data}
+        data = {"error": True, **told}
     try:
         text = json_dumps(_without(data, (None,)))
     except (TypeError, ValueError, RecursionError) as err:

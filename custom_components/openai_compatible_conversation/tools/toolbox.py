@@ -16,6 +16,7 @@ from ..options import Options
 from .facts import fact_tools
 from .instance import Tools
 from .library import Library
+from .meta import QUERY_TOOLS
 from .usage import Usage
 from .weather import WeatherTool
 
@@ -55,14 +56,17 @@ class Toolbox(llm.API):
         allowed = await self._async_allowed(llm_context)
         general = await self._async_merged(allowed, nowhere)
         tools = {tool.name: tool for tool in self._own(allowed)}
+        known = set()
         for tool in general.tools if general else ():
+            known.add(tool.name)
             _add(tools, tool)
         for device_id in self._timer_device(llm_context.device_id):
             able = await self._async_merged(
                 allowed, replace(llm_context, device_id=device_id)
             )
             for tool in able.tools if able else ():
-                tools.setdefault(tool.name, tool)
+                if tool.name not in known:
+                    _add(tools, tool)
         return Tools(
             toolbox=self,
             api=self,
@@ -89,19 +93,25 @@ class Toolbox(llm.API):
             return await llm.async_get_api(self.hass, api_ids, llm_context)
         # An API may be of any integration, and raise anything.
         except Exception:
-            good = [i for i in api_ids if await self._async_works(i, llm_context)]
+            good = await self._async_working(api_ids, llm_context)
             if good == api_ids:
                 raise
         return await self._async_merged(good, llm_context)
 
-    async def _async_works(self, api_id: str, llm_context: llm.LLMContext) -> bool:
-        """Return whether an API gives its tools."""
-        try:
-            await llm.async_get_api(self.hass, api_id, llm_context)
-        except Exception as err:  # noqa: BLE001
-            self.warn_once(api_id, "The LLM API %s fails: %r", api_id, err)
-            return False
-        return True
+    async def _async_working(
+        self, api_ids: list[str], llm_context: llm.LLMContext
+    ) -> list[str]:
+        """Return those of some APIs that give their tools, together too."""
+        good: list[str] = []
+        # Where two do not go together, Assist stays.
+        for api_id in sorted(api_ids, key=llm.LLM_API_ASSIST.__ne__):
+            try:
+                await llm.async_get_api(self.hass, [*good, api_id], llm_context)
+            except Exception as err:  # noqa: BLE001
+                self.warn_once(api_id, "The LLM API %s fails: %r", api_id, err)
+            else:
+                good.append(api_id)
+        return [api_id for api_id in api_ids if api_id in good]
 
     def _timer_device(self, speaking: str | None) -> list[str]:
         """Return the id of a device that has timers, if there is one."""
@@ -152,6 +162,6 @@ class Toolbox(llm.API):
 
 def _add(tools: dict[str, llm.Tool], tool: llm.Tool) -> None:
     """Add a tool, under another name where ours has its name."""
-    while tool.name in tools:
+    while tool.name == QUERY_TOOLS or tool.name in tools:
         tool = llm.NamespacedTool(tool.integration or "other", tool)
     tools[tool.name] = tool

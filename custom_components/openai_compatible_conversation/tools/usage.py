@@ -22,7 +22,7 @@ class Usage:
             hass, 1, f"{DOMAIN}.{entry_id}.tools"
         )
         self._habits = Habits()
-        self._unsaved = False
+        self._unsaved = self._closed = False
 
     async def async_load(self) -> None:
         """Take up what was counted before."""
@@ -34,7 +34,8 @@ class Usage:
         self._habits = Habits.restored((stored or {}).get("used"))
 
     async def async_close(self) -> None:
-        """Save what was counted."""
+        """Save what was counted, and count no more: another one may be at the file."""
+        self._closed = True
         if self._unsaved:
             await self._store.async_save(self._data())
 
@@ -45,6 +46,8 @@ class Usage:
     @callback
     def count(self, name: str) -> None:
         """Count that a tool was used."""
+        if self._closed:
+            return
         self._habits.count(name, dt_util.utcnow().timestamp())
         self._unsaved = True
         self._store.async_delay_save(self._data, SAVE_DELAY)

@@ -469,7 +469,8 @@ class Memory(RuleBasedStateMachine):
     def forget(self, category: str, key: str) -> None:
         """Forget a fact, if it is there."""
         gone = self.model.pop((category, key.strip().casefold()), None)
-        assert self.facts.forget(category, key) is (gone is not None)
+        forgotten = self.facts.forget(category, key)
+        assert (forgotten and forgotten.value) == (gone and gone[0])
 
     @rule(category=categories, text=values)
     def query(self, category: str, text: str) -> None:
