@@ -1,11 +1,17 @@
 """OpenAI-Compatible Conversation: any chat completions server as a voice assistant."""
 
 import logging
+from pathlib import Path
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
-from homeassistant.helpers import config_validation as cv
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    ConfigEntryNotReady,
+    HomeAssistantError,
+)
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.storage import STORAGE_DIR
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util.hass_dict import HassKey
 
@@ -74,7 +80,13 @@ async def async_setup_entry(
     usage = Usage(hass, entry.entry_id)
     await usage.async_load()
     household = Household.of(hass, entry)
-    await household.async_start()
+    try:
+        await household.async_start()
+    # Without its facts it would forget them with the next one that it learns.
+    except (HomeAssistantError, OSError) as err:
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN, translation_key="memory_not_read"
+        ) from err
     memory, session = household.memory, household.session
 
     def options_now() -> Options:
@@ -106,7 +118,19 @@ async def async_setup_entry(
     check = AssistantCheck(hass, entry, entry.runtime_data.issues)
     check.async_start()
     entry.async_on_unload(check.async_stop)
+    entry.async_on_unload(entry.add_update_listener(_async_updated))
     return True
+
+
+async def _async_updated(
+    hass: HomeAssistant, entry: OpenAICompatibleConfigEntry
+) -> None:
+    """Show at the device what the entry is called now, and which model it uses."""
+    registry = dr.async_get(hass)
+    for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
+        registry.async_update_device(
+            device.id, name=entry.title, model=Options.of(entry.options).chat_model
+        )
 
 
 async def async_unload_entry(
@@ -131,4 +155,14 @@ async def async_remove_entry(
     await DialectStore(hass, entry.entry_id).async_remove()
     await Usage(hass, entry.entry_id).async_remove()
     await Household.of(hass, entry).async_remove(hass, entry)
+    await hass.async_add_executor_job(
+        _remove_copies, Path(hass.config.path(STORAGE_DIR)), entry.entry_id
+    )
     Issues(hass, entry).clear()
+    hass.data.get(DATA_DOWN, set()).discard(entry.entry_id)
+
+
+def _remove_copies(folder: Path, entry_id: str) -> None:
+    """Remove the files of an entry that were set aside because they could not be read."""
+    for path in folder.glob(f"{DOMAIN}.{entry_id}.*"):
+        path.unlink(missing_ok=True)

@@ -15,8 +15,11 @@ from .messages import Image
 MAX_MB = 20
 """Megabytes up to which an image is sent: what the largest servers take."""
 
+MAX_ALL_MB = 36
+"""Megabytes up to which all images of a message are: in base64, what the largest servers take."""
+
 MAX_TEXT_KB = 500
-"""Kilobytes up to which a text is sent: more than most models can take in."""
+"""Kilobytes up to which texts are sent, one or all: more than most models can take in."""
 
 IMAGES = {
     "image/jpeg": "image/jpeg",
@@ -66,51 +69,70 @@ async def async_images(
     hass: HomeAssistant, attachments: Iterable[Attachment]
 ) -> tuple[Image, ...]:
     """Return images; raises `AttachmentError` for what is none or cannot be sent."""
-    found = []
-    for attachment in attachments:
-        if (mime_type := IMAGES.get(_kind(attachment))) is None:
-            raise AttachmentError("attachment_not_supported", attachment)
-        data = await _async_read(hass, attachment, MAX_MB * 1_000_000, _encoded)
-        found.append(Image(mime_type, data))
-    return tuple(found)
+    images = list(attachments)
+    for image in images:
+        if _kind(image) not in IMAGES:
+            raise AttachmentError("attachment_not_supported", image)
+    contents = await _async_read_all(
+        hass, images, MAX_MB * 1_000_000, MAX_ALL_MB * 1_000_000, _encoded
+    )
+    return tuple(
+        Image(IMAGES[_kind(image)], content)
+        for image, content in zip(images, contents, strict=True)
+    )
 
 
 async def async_texts(
     hass: HomeAssistant, attachments: Iterable[Attachment]
 ) -> list[str]:
     """Return texts with the names of their files; raises `AttachmentError`."""
+    files = list(attachments)
+    limit = MAX_TEXT_KB * 1000
+    contents = await _async_read_all(hass, files, limit, limit, _decoded)
     return [
-        f'<file name="{attachment.path.name}">\n'
-        f"{await _async_read(hass, attachment, MAX_TEXT_KB * 1000, _decoded)}\n"
-        "</file>"
-        for attachment in attachments
+        f'<file name="{file.path.name}">\n{content}\n</file>'
+        for file, content in zip(files, contents, strict=True)
     ]
 
 
-async def _async_read(
+async def _async_read_all(
     hass: HomeAssistant,
-    attachment: Attachment,
+    attachments: Iterable[Attachment],
     limit: int,
+    limit_of_all: int,
     convert: Callable[[bytes], str],
-) -> str:
-    """Return the content of a file, unless it is too large."""
+) -> list[str]:
+    """Return the contents of files, unless one of them is too large, or all together."""
+    contents = []
+    left = limit_of_all
+    for attachment in attachments:
+        try:
+            size, content = await hass.async_add_executor_job(
+                _read, attachment.path, limit, convert
+            )
+        except OSError as err:
+            raise AttachmentError("attachment_unreadable", attachment) from err
+        if size > limit:
+            raise AttachmentError("attachment_too_large", attachment, _amount(limit))
+        if size > left:
+            raise AttachmentError(
+                "attachments_too_large", attachment, _amount(limit_of_all)
+            )
+        left -= size
+        contents.append(content)
+    return contents
 
-    def read(path: Path) -> str | None:
-        """Read the file, and no more of it than can be sent."""
-        with path.open("rb") as file:
-            content = file.read(limit + 1)
-        return None if len(content) > limit else convert(content)
 
-    try:
-        text = await hass.async_add_executor_job(read, attachment.path)
-    except OSError as err:
-        raise AttachmentError("attachment_unreadable", attachment) from err
-    if text is None:
-        size = (
-            f"{limit // 1_000_000} MB" if limit >= 1_000_000 else f"{limit // 1000} kB"
-        )
-        raise AttachmentError("attachment_too_large", attachment, size)
-    return text
+def _read(path: Path, limit: int, convert: Callable[[bytes], str]) -> tuple[int, str]:
+    """Return size and content of a file, and no more of it than tells that it is too large."""
+    with path.open("rb") as file:
+        content = file.read(limit + 1)
+    return len(content), convert(content) if len(content) <= limit else ""
+
+
+def _amount(size: int) -> str:
+    """Return a number of bytes as people say it."""
+    return f"{size // 1_000_000} MB" if size >= 1_000_000 else f"{size // 1000} kB"
 
 
 def _kind(attachment: Attachment) -> str:

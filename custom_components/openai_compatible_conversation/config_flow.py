@@ -1,21 +1,17 @@
 """Set-up, reauthentication, reconfiguration and options."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from typing import Any, override
 
 import probatio
 
-from homeassistant.config_entries import (
-    ConfigEntry,
-    ConfigFlow,
-    ConfigFlowResult,
-    OptionsFlow,
-)
+from homeassistant.config_entries import ConfigFlow, ConfigFlowResult, OptionsFlow
 from homeassistant.const import CONF_API_KEY, CONF_NAME
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import AbortFlow
 
 from .const import CONF_BASE_URL, CONF_CHAT_MODEL, DEFAULT_NAME, DOMAIN
+from .data import OpenAICompatibleConfigEntry
 from .local_search import async_find_servers, candidates
 from .options import Options
 from .options_form import model_selector, options_schema
@@ -45,7 +41,9 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
     @staticmethod
     @callback
     @override
-    def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
+    def async_get_options_flow(
+        config_entry: OpenAICompatibleConfigEntry,
+    ) -> OptionsFlow:
         """Return the flow of the options."""
         return OpenAICompatibleOptionsFlow()
 
@@ -59,14 +57,14 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
         self._typed = user_input
         name = user_input[CONF_NAME] = user_input[CONF_NAME].strip() or DEFAULT_NAME
         probe = Probe(self.hass, user_input)
-        self._abort_if_configured(probe.base_url, {name})
+        self._abort_if_configured(probe.base_url, name)
         server = known_server(probe.base_url)
         if server and server.needs_key and not probe.api_key:
             probe.error = "invalid_auth"
             return self._user_form(user_input, probe, CONF_API_KEY)
         if not await probe.async_connect():
             return self._user_form(user_input, probe)
-        self._abort_if_configured(probe.base_url, {name})
+        self._abort_if_configured(probe.base_url, name)
         self._probe = probe
         return await self.async_step_model()
 
@@ -97,6 +95,8 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
             model = user_input[CONF_CHAT_MODEL].strip()
             if await probe.async_try_model(model):
                 title = self._typed[CONF_NAME]
+                # Another flow may have come first.
+                self._abort_if_configured(probe.base_url, title)
                 return self.async_create_entry(
                     title=title,
                     data=probe.data,
@@ -141,7 +141,7 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
         self,
         step_id: str,
         schema: probatio.Schema,
-        entry: ConfigEntry,
+        entry: OpenAICompatibleConfigEntry,
         user_input: dict[str, Any] | None,
         suggested: Mapping[str, Any],
     ) -> ConfigFlowResult:
@@ -156,22 +156,17 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
             await probe.async_try_model(options.chat_model)
             or probe.error == "model_not_found"
         ):
-            self._abort_if_configured(probe.base_url, {entry.title}, but=entry)
+            if probe.base_url != entry.data[CONF_BASE_URL]:
+                self._abort_if_configured(probe.base_url, entry.title)
             result = self.async_update_and_abort(entry, data=probe.data)
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
             return result
         return self._form(step_id, schema, user_input, probe)
 
-    def _abort_if_configured(
-        self, base_url: str, names: Container[str], but: ConfigEntry | None = None
-    ) -> None:
-        """Abort if another entry has the same address and one of the names."""
+    def _abort_if_configured(self, base_url: str, name: str) -> None:
+        """Abort if an entry has the same address and the same name."""
         for entry in self._async_current_entries(include_ignore=False):
-            if (
-                entry is not but
-                and entry.title in names
-                and entry.data[CONF_BASE_URL] == base_url
-            ):
+            if (entry.title, entry.data[CONF_BASE_URL]) == (name, base_url):
                 raise AbortFlow("already_configured")
 
     def _form(

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_API_KEY, CONF_PROMPT
 from homeassistant.core import HomeAssistant
 
@@ -17,17 +18,22 @@ async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: OpenAICompatibleConfigEntry
 ) -> dict[str, Any]:
     """Return the state of an entry; of what is private only how much there is."""
-    runtime = entry.runtime_data
-    transcript = runtime.session.transcript
     url = urlsplit(entry.data[CONF_BASE_URL])
     # An address may hold a name and a password.
     address = url._replace(netloc=url.netloc.rpartition("@")[2], query="", fragment="")
-    return {
+    stored = {
         "data": {
             **async_redact_data(dict(entry.data), TO_REDACT),
             CONF_BASE_URL: address.geturl(),
         },
         "options": async_redact_data(dict(entry.options), TO_REDACT),
+    }
+    if entry.state is not ConfigEntryState.LOADED:
+        return stored
+    runtime = entry.runtime_data
+    transcript = runtime.session.transcript
+    return {
+        **stored,
         "dialects": {
             model: dialect.stored()
             for model, dialect in runtime.client.dialects.items()

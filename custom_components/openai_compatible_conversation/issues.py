@@ -33,7 +33,7 @@ class Issues:
 
     def memory_was_set_aside(self, path: str) -> None:
         """Tell that what was remembered cannot be read, and where it is."""
-        self._tell("memory_set_aside", ir.IssueSeverity.ERROR, path=path)
+        self._tell("memory_set_aside", ir.IssueSeverity.ERROR, lasting=True, path=path)
 
     def no_assistant(self) -> None:
         """Tell that no assistant uses the agent."""
@@ -46,17 +46,28 @@ class Issues:
     def clear(self) -> None:
         """Tell nothing more of the entry."""
         for key in (
-            *("model_not_found", "memory_full", "memory_set_aside", "no_assistant"),
+            "model_not_found",
+            "memory_full",
+            "memory_set_aside",
+            "no_assistant",
         ):
             self._tell_no_more(key)
 
-    def _tell(self, key: str, severity: ir.IssueSeverity, **placeholders: str) -> None:
-        """Tell something to see to."""
+    def _tell(
+        self,
+        key: str,
+        severity: ir.IssueSeverity,
+        *,
+        lasting: bool = False,
+        **placeholders: str,
+    ) -> None:
+        """Tell something to see to; what lasts outlives a restart, until it was read."""
         ir.async_create_issue(
             self._hass,
             DOMAIN,
             f"{key}_{self._entry.entry_id}",
-            is_fixable=False,
+            is_fixable=lasting,
+            is_persistent=lasting,
             severity=severity,
             translation_key=key,
             translation_placeholders={"name": self._entry.title, **placeholders},

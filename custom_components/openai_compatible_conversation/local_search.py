@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from http import HTTPStatus
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.hassio import is_hassio
@@ -36,17 +37,21 @@ async def async_find_servers(
 ) -> list[KnownServer]:
     """Return those servers that answer, all of them asked at once."""
     answers = await asyncio.gather(
-        *(_async_lists_models(hass, server.base_url) for server in servers)
+        *(_async_answers(hass, server.base_url) for server in servers)
     )
     return [server for server, answer in zip(servers, answers, strict=True) if answer]
 
 
-async def _async_lists_models(hass: HomeAssistant, base_url: str) -> bool:
-    """Return whether a list of models is at an address."""
+async def _async_answers(hass: HomeAssistant, base_url: str) -> bool:
+    """Return whether a list of models is at an address, or a model server that wants a key."""
     try:
         async with asyncio.timeout(PATIENCE):
             response = await get_async_client(hass).get(f"{base_url}/models")
-        return response.is_success and isinstance(response.json()["data"], list)
+        answer = response.json()
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            # Of a web page that wants a password, the answer is no JSON like this.
+            return "error" in answer
+        return response.is_success and isinstance(answer["data"], list)
     # Anything at all may listen there, and nothing of it may keep the form away.
     except Exception:  # noqa: BLE001
         return False

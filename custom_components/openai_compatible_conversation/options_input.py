@@ -5,10 +5,10 @@ import json
 import re
 from typing import Any
 
+import yaml  # type: ignore[import-untyped]
+
 from homeassistant.const import CONF_LLM_HASS_API, CONF_PROMPT
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import llm
-from homeassistant.util.yaml import parse_yaml
 
 from .completions.request import MANAGED
 from .const import (
@@ -138,12 +138,11 @@ def _read(value: object) -> object:
     """Return the object that was typed as JSON or YAML, or else what was typed."""
     if not isinstance(value, str):
         return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        pass
-    try:
-        # YAML has more types than JSON, dates among them.
-        return json.loads(json.dumps(parse_yaml(value), default=str))
-    except HomeAssistantError:
-        return value
+    # Not Home Assistant's own YAML, which can include any file.
+    for read in (json.loads, yaml.safe_load):
+        try:
+            # Either has more values than JSON: dates, infinity.
+            return json.loads(json.dumps(read(value), default=str, allow_nan=False))
+        except yaml.YAMLError, RecursionError, TypeError, ValueError:
+            continue
+    return value

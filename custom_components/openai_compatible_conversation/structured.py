@@ -1,7 +1,9 @@
 """The data that a model answers with, in whatever it wraps it. Knows no Home Assistant."""
 
+from collections import deque
 from collections.abc import Iterator
 import json
+from math import isfinite
 import re
 from typing import Any
 
@@ -11,11 +13,23 @@ MAX_ANSWER = 500_000
 _MAX_BROKEN = 50
 """Places where JSON seems to begin and does not, until the rest is left alone."""
 
+_MAX_VALUES = 20
+"""Values in a text that may be meant: no more of them than the last ones."""
+
 _MAX_DEPTH = 3
 """Wrappers around the data that are looked into."""
 
 _COMMA = re.compile(r'("(?:[^"\\]|\\.)*+"?)|,(?=\s*+[}\]])', re.DOTALL)
-_DECODER = json.JSONDecoder(strict=False)
+
+
+def _finite(text: str) -> float:
+    """Return a number; raises `ValueError` for what Python takes for one and JSON does not."""
+    if isfinite(number := float(text)):
+        return number
+    raise ValueError(text)
+
+
+_DECODER = json.JSONDecoder(strict=False, parse_float=_finite, parse_constant=_finite)
 
 
 def data_in(text: str) -> list[Any]:
@@ -30,7 +44,7 @@ def data_in(text: str) -> list[Any]:
     try:
         values = [_DECODER.decode(clean)]
     except ValueError, RecursionError:
-        values = list(_embedded(clean))[::-1]
+        values = list(deque(_embedded(clean), _MAX_VALUES))[::-1]
     return [inner for value in values for inner in _unwrapped(value, 0)]
 
 

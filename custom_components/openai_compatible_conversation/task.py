@@ -172,7 +172,18 @@ def _data(answer: str, structure: probatio.Schema) -> Any:
     problem = probatio.Invalid("there is no JSON in it")
     for number, found in enumerate(data_in(answer)):
         try:
-            return as_given(structure(found), found)
+            return as_given(_valid(found, structure), found)
         except probatio.Invalid as err:
             problem = err if number == 0 else problem
     raise problem
+
+
+def _valid(data: Any, structure: probatio.Schema) -> Any:
+    """Return data as the structure has it; raises `Invalid` and nothing else."""
+    try:
+        return structure(data)
+    except probatio.Invalid:
+        raise
+    # A selector may take for granted what a model does not hold to.
+    except Exception as err:
+        raise probatio.Invalid("it has not the form of the schema") from err

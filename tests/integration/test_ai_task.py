@@ -30,6 +30,14 @@ STRUCTURE = {
     },
     "cats": {"selector": {"number": {"min": 0, "max": 9}}},
     "names": {"selector": {"text": {"multiple": True}}},
+    "kittens": {
+        "selector": {
+            "object": {
+                "multiple": True,
+                "fields": {"age": {"selector": {"number": {}}}},
+            }
+        }
+    },
 }
 GOOD = '{"colour": "grey", "cats": 2}'
 DATA = {"colour": "grey", "cats": 2}
@@ -178,7 +186,14 @@ async def test_wrapped(server: ModelServer, generate: Generate, answer: str) -> 
 
 
 @pytest.mark.usefixtures("streaming")
-@pytest.mark.parametrize("answer", [BAD, "It is grey.", '{"colour": "grey", "x": 1}'])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(BAD, "It is grey.", '{"colour": "grey", "x": 1}'),
+        *('{"colour": "grey", "cats": NaN}', '{"colour": "grey", "cats": 1e999}'),
+        '{"colour": "grey", "kittens": [1]}',
+    ],
+)
 async def test_second_try(server: ModelServer, generate: Generate, answer: str) -> None:
     """A model whose data is wrong is told so, once."""
     server.script(reply(answer), reply(GOOD))
@@ -289,6 +304,31 @@ async def test_cannot_be_sent(
         await generate("Look.", attachments=[attachment(path, mime_type)])
     assert raised.value.translation_key == key
     assert not server.completions
+
+
+@pytest.mark.parametrize(
+    ("mime_type", "size", "limit"),
+    [("image/png", 19_000_000, "36 MB"), ("text/plain", 300_000, "500 kB")],
+)
+async def test_too_much_together(
+    server: ModelServer,
+    generate: Generate,
+    media: Path,
+    mime_type: str,
+    size: int,
+    limit: str,
+) -> None:
+    """Files that are too large together fail the task before anything is sent."""
+    paths = [media / "one.txt", media / "two.txt"]
+    for path in paths:
+        path.write_bytes(b"x" * size)
+    files = [attachment(path, mime_type) for path in paths]
+    with pytest.raises(HomeAssistantError, match=limit) as raised:
+        await generate("Look.", attachments=files)
+    assert raised.value.translation_key == "attachments_too_large"
+    assert not server.completions
+    await generate("Look.", attachments=files[1:])
+    assert server.completions
 
 
 @pytest.mark.usefixtures("streaming")

@@ -164,13 +164,13 @@ async def test_servers_that_answer_stand_first(
     hass: HomeAssistant, server: ModelServer
 ) -> None:
     """What is found on this machine stands first, and is suggested."""
-    async with ModelServer() as web, ModelServer() as locked:
+    async with ModelServer() as web, ModelServer() as private:
         web.models_reply = raw(b"<html>", content_type="text/html")
-        locked.api_key = "right"
+        private.models_reply = failure(401, "<html>Password?</html>")
         beside = {
             "Nothing": f"http://127.0.0.1:{claim_port()}/v1",
             "Web": web.base_url,
-            "Locked": locked.base_url,
+            "Private": private.base_url,
             "Mine": server.base_url,
         }
         hass.data[DATA_CANDIDATES] = [KnownServer(k, v) for k, v in beside.items()]
@@ -187,6 +187,28 @@ async def test_servers_that_answer_stand_first(
     flow = await hass.config_entries.flow.async_configure(flow["flow_id"], typed)
     assert flow["errors"] == {"base": "cannot_connect"}
     assert _suggested(flow) == typed
+
+
+@pytest.mark.parametrize(
+    "refusal", [{"error": {"message": "Invalid API Key"}}, {"error": "Unauthorized"}]
+)
+async def test_server_that_wants_a_key_is_found(
+    hass: HomeAssistant, server: ModelServer, refusal: dict[str, Any]
+) -> None:
+    """A model server on this machine is offered, also if it answers nobody without a key."""
+    server.models_reply = failure(401, refusal)
+    hass.data[DATA_CANDIDATES] = [KnownServer("Locked", server.base_url)]
+    flow, listed = await _open(hass)
+    assert listed[server.base_url].endswith("found on this machine")
+    assert _suggested(flow) == {"base_url": server.base_url}
+    server.models_reply = None
+    server.api_key = "right"
+    typed = {"name": "Mine", "base_url": server.base_url}
+    flow = await hass.config_entries.flow.async_configure(flow["flow_id"], typed)
+    assert flow["errors"] == {"base": "invalid_auth"}
+    typed["api_key"] = "right"
+    flow = await hass.config_entries.flow.async_configure(flow["flow_id"], typed)
+    assert flow["step_id"] == "model"
 
 
 async def test_slow_server_does_not_keep_the_form_away(
@@ -397,6 +419,37 @@ async def test_twice_where_v1_is_added(
     assert flow["reason"] == "already_configured"
 
 
+async def test_twice_at_once(hass: HomeAssistant, server: ModelServer) -> None:
+    """Of two flows for the same address and name, the one that is later aborts."""
+    flows = [await _begin(hass, name="Mine", base_url=server.base_url) for _ in "ab"]
+    ended = [
+        await hass.config_entries.flow.async_configure(
+            flow["flow_id"], {"chat_model": "scripted"}
+        )
+        for flow in flows
+    ]
+    assert [flow["type"] for flow in ended] == [
+        FlowResultType.CREATE_ENTRY,
+        FlowResultType.ABORT,
+    ]
+    assert ended[1]["reason"] == "already_configured"
+    assert len(hass.config_entries.async_entries(DOMAIN)) == 1
+
+
+async def test_reauth_of_a_twin(
+    hass: HomeAssistant, server: ModelServer, agent: str, entry: MockConfigEntry
+) -> None:
+    """An entry that was given the name of another one can have a new key all the same."""
+    MockConfigEntry(domain=DOMAIN, title=entry.title, data=entry.data).add_to_hass(hass)
+    flow = await entry.start_reauth_flow(hass)
+    flow = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"api_key": "right"}
+    )
+    assert flow["reason"] == "reauth_successful"
+    assert entry.data["api_key"] == "right"
+    await hass.async_block_till_done()
+
+
 async def test_reauth(
     hass: HomeAssistant, server: ModelServer, agent: str, entry: MockConfigEntry
 ) -> None:
@@ -526,6 +579,11 @@ async def test_options_cleared(
         ({"extra_body": '{"a": 1'}, "extra_body_invalid", "-"),
         ({"extra_body": "a: [1"}, "extra_body_invalid", "-"),
         ({"extra_body": "seven"}, "extra_body_invalid", "-"),
+        ({"extra_body": "a: .inf"}, "extra_body_invalid", "-"),
+        ({"extra_body": "2026-01-01: a"}, "extra_body_invalid", "-"),
+        ({"extra_body": "a: &a [*a]"}, "extra_body_invalid", "-"),
+        ({"extra_body": "a: !include /etc/hostname"}, "extra_body_invalid", "-"),
+        ({"extra_body": "[" * 100_000}, "extra_body_invalid", "-"),
         ({"extra_body": {"stream": True, "n": 2}}, "extra_body_managed", "n, stream"),
         ({"extra_headers": "X-Team"}, "extra_headers_invalid", "X-Team"),
         ({"extra_headers": {"X-Team": None}}, "extra_headers_invalid", "X-Team"),

@@ -5,7 +5,11 @@ from collections.abc import Callable
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.openai_compatible_conversation import DATA_DOWN
 from custom_components.openai_compatible_conversation.const import DOMAIN
+from custom_components.openai_compatible_conversation.diagnostics import (
+    async_get_config_entry_diagnostics,
+)
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
@@ -79,6 +83,38 @@ async def test_set_up_without_server(
     await server.start(server.port)
     await hass.config_entries.async_reload(entry.entry_id)
     assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_removed_without_server(
+    hass: HomeAssistant, components: None, server: ModelServer, entry: MockConfigEntry
+) -> None:
+    """An entry whose server is down can be diagnosed and removed."""
+    await server.stop()
+    await hass.config_entries.async_setup(entry.entry_id)
+    diagnostics = await async_get_config_entry_diagnostics(hass, entry)
+    assert diagnostics["data"] == {
+        "base_url": server.base_url,
+        "api_key": "**REDACTED**",
+    }
+    assert diagnostics["options"]["chat_model"] == "scripted"
+    assert hass.data[DATA_DOWN]
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    assert not hass.data[DATA_DOWN]
+
+
+async def test_device_follows(
+    hass: HomeAssistant,
+    agent: str,
+    entry: MockConfigEntry,
+    set_options: Callable[..., None],
+) -> None:
+    """The device shows the model that is used, and what the entry is called."""
+    registry = dr.async_get(hass)
+    set_options(chat_model="another")
+    hass.config_entries.async_update_entry(entry, title="Renamed")
+    await hass.async_block_till_done()
+    (device,) = dr.async_entries_for_config_entry(registry, entry.entry_id)
+    assert (device.name, device.model) == ("Renamed", "another")
 
 
 async def test_no_key(

@@ -43,7 +43,13 @@ def test_wrapped(text: str) -> None:
     assert found[0] != DATA
 
 
-@pytest.mark.parametrize("text", ["", "Red.", '{"colour": "re', "{" * 5000, "[" * 9999])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "Red.", '{"colour": "re', "{" * 5000, "[" * 9999),
+        *('{"n": NaN}', '{"n": -Infinity}', '{"n": 1e999}'),
+    ],
+)
 def test_none(text: str) -> None:
     """Where there is no JSON, nothing is found."""
     assert data_in(text) == []
@@ -52,6 +58,13 @@ def test_none(text: str) -> None:
 def test_too_long() -> None:
     """What is longer than any answer is not looked at."""
     assert data_in(f"[{' ' * MAX_ANSWER}]") == []
+
+
+def test_repeated() -> None:
+    """Of a model that does not come to an end the last values count, and few of them."""
+    found = data_in("{}\n" * 9999 + JSON)
+    assert found[0] == DATA
+    assert len(found) < 50
 
 
 def test_commas_in_text_stay() -> None:
