@@ -53,10 +53,11 @@ async def set_up(frontend: Frontend, server: ModelServer) -> None:
     """Add the integration; a key that is missing is asked for, and what was typed stays."""
     form = await frontend.add_integration()
     await frontend.enter("Address of the API", server.base_url)
+    await frontend.picture("set-up")
     await frontend.submit()
     await expect(form).to_contain_text("only with a valid API key")
     await expect(form).to_contain_text(server.base_url)
-    await frontend.picture("set-up")
+    await frontend.picture("set-up-error")
     await form.get_by_role("textbox", name="API key").fill(KEY)
     await frontend.submit()
     await expect(form).to_contain_text("Choose a model")

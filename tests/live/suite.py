@@ -25,9 +25,13 @@ LiteLLM in front of it needs a `config.yaml` that names it:
           api_base: http://127.0.0.1:8080/v1
           api_key: KEY
 
-    LITELLM_MASTER_KEY=sk-1234 litellm --config config.yaml --port 4000
+    general_settings:
+      master_key: os.environ/LITELLM_MASTER_KEY
 
-    OPENAI_BASE_URL=http://127.0.0.1:4000/v1 OPENAI_API_KEY=sk-1234 OPENAI_MODEL=MODEL script/test live
+    export LITELLM_MASTER_KEY=sk-$(openssl rand -hex 32)
+    litellm --config config.yaml --port 4000 &
+
+    OPENAI_BASE_URL=http://127.0.0.1:4000/v1 OPENAI_API_KEY=$LITELLM_MASTER_KEY OPENAI_MODEL=MODEL script/test live
 
 The house has a prompt of some 10,000 tokens where each byte is one, so a context of
 32,768 is enough for all of it.
