@@ -80,8 +80,7 @@ class Frontend:
         await field.click()
         search = self._flow.get_by_placeholder("Search")
         await search.fill(text)
-        await expect(self._flow.get_by_text(f'"{text}"')).to_be_visible()
-        await search.press("Enter")
+        await self._flow.get_by_text(f'"{text}"').click()
         await expect(field).to_contain_text(text)
 
     async def add_assistant(self, name: str, agent: str) -> None:
