@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from homeassistant.components import conversation
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.start import async_at_started
 
+from .data import OpenAICompatibleConfigEntry
 from .issues import Issues
 
 GRACE: Final = timedelta(minutes=10)
@@ -23,7 +23,9 @@ UNUSED: Final = timedelta(minutes=1)
 class AssistantCheck:
     """Looks now and then whether an assistant uses the agent of an entry."""
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, issues: Issues) -> None:
+    def __init__(
+        self, hass: HomeAssistant, entry: OpenAICompatibleConfigEntry, issues: Issues
+    ) -> None:
         """Initialize a check that is not running."""
         self._hass = hass
         self._entry = entry

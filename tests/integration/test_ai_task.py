@@ -221,11 +221,9 @@ async def test_schema_refused(server: ModelServer, generate: Generate) -> None:
     server.script(failure(400, refusal), reply(GOOD), reply(GOOD))
     for _ in range(2):
         assert await generate("Which colour?", structure=STRUCTURE) == DATA
-    first, *others = server.bodies
-    assert "response_format" in first
-    assert len(others) == 2
-    for body in others:
-        assert body == {k: v for k, v in first.items() if k != "response_format"}
+    first, again, other = server.bodies
+    assert again == {k: v for k, v in first.items() if k != "response_format"}
+    assert again.keys() == other.keys() == first.keys() - {"response_format"}
 
 
 @pytest.mark.usefixtures("streaming")
@@ -371,6 +369,30 @@ async def test_model_gone(
     assert any(key.startswith("model_not_found") for _, key in issues)
     await generate("Describe it.")
     assert not any(key.startswith("model_not_found") for _, key in issues)
+
+
+async def test_too_long(server: ModelServer, generate: Generate) -> None:
+    """A task that is more than the model can take in fails, for there is nothing to forget."""
+    message = "This model's maximum context length is 4096 tokens"
+    server.script(failure(400, {"error": {"message": message}}))
+    with pytest.raises(HomeAssistantError) as raised:
+        await generate("Describe it.")
+    assert raised.value.translation_key == "context_too_long"
+    assert len(server.completions) == 1
+
+
+async def test_nothing_else_escapes(
+    server: ModelServer,
+    generate: Generate,
+    set_options: Callable[..., None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What nobody thought of is an error that a user can read, and is logged."""
+    set_options(extra_body={"cannot": {"be", "sent"}})
+    with pytest.raises(HomeAssistantError) as raised:
+        await generate("Describe it.")
+    assert raised.value.translation_key == "unknown"
+    assert "Unexpected error in a task" in caplog.text
 
 
 async def test_server_gone(server: ModelServer, generate: Generate) -> None:

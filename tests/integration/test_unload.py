@@ -11,13 +11,16 @@ from types import AsyncGeneratorType, CoroutineType, FunctionType, GeneratorType
 from typing import Any
 import weakref
 
-from freezegun.api import FrozenDateTimeFactory
+from freezegun.api import TickingDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_fire_time_changed,
 )
 
+from custom_components.openai_compatible_conversation.completions.reading import (
+    TIMEOUTS,
+)
 from custom_components.openai_compatible_conversation.const import DOMAIN
 from custom_components.openai_compatible_conversation.data import RuntimeData
 from custom_components.openai_compatible_conversation.options import Options
@@ -115,7 +118,7 @@ class Life:
 
     entry: MockConfigEntry
 
-    def __init__(self, hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+    def __init__(self, hass: HomeAssistant, freezer: TickingDateTimeFactory) -> None:
         """Initialize with a server that is not yet listening."""
         self.hass = hass
         self.freezer = freezer
@@ -246,13 +249,16 @@ class Life:
         self.freezer.tick(timedelta(minutes=15))
         async_fire_time_changed(self.hass, dt_util.utcnow())
         await self.hass.async_block_till_done()
+        # The rest of a response is read behind its answer.
+        await asyncio.sleep(2 * TIMEOUTS.drain)
         trace.async_clear_traces()
         gc.collect()
         return sum(part() is not None for part in self.old)
 
 
+@pytest.mark.freeze_time(tick=True)
 async def test_nothing_is_left(
-    hass: HomeAssistant, components: None, freezer: FrozenDateTimeFactory
+    hass: HomeAssistant, components: None, freezer: TickingDateTimeFactory
 ) -> None:
     """What is said is answered to its end, and nothing stays: of no reload, and of no entry."""
     left = []

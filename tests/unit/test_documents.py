@@ -247,6 +247,23 @@ def test_quality_scale() -> None:
             assert rule["comment"].strip(), name
 
 
+@pytest.mark.parametrize("name", sorted(ENGLISH["entity"].keys() | {"conversation"}))
+def test_platforms_say_what_may_run_at_once(name: str) -> None:
+    targets = [n.targets[0] for n in _nodes(ast.Assign, HERE / f"{name}.py")]
+    assert any(_is_named(target, "PARALLEL_UPDATES") for target in targets)
+
+
+def test_errors_have_translations() -> None:
+    told = {
+        *("HomeAssistantError", "ServiceValidationError"),
+        *("ConfigEntryNotReady", "ConfigEntryAuthFailed", "ConfigEntryError"),
+    }
+    found = [call for call in _nodes(ast.Call) if _called(call) in told]
+    assert found
+    for call in found:
+        assert any(k.arg == "translation_key" for k in call.keywords), ast.unparse(call)
+
+
 def _anchors(path: Path) -> set[str]:
     """Return the names under which the headings of a document can be linked to."""
     headings = HEADING.findall(path.read_text())

@@ -55,6 +55,12 @@ def test_none(text: str) -> None:
     assert data_in(text) == []
 
 
+@pytest.mark.parametrize(("text", "found"), [("1.5", [1.5]), ('"red"', ["red"])])
+def test_neither_object_nor_list(text: str, found: list[Any]) -> None:
+    """An answer may be a value alone."""
+    assert data_in(text) == found
+
+
 def test_too_long() -> None:
     """What is longer than any answer is not looked at."""
     assert data_in(f"[{' ' * MAX_ANSWER}]") == []
