@@ -9,6 +9,7 @@ import yaml  # type: ignore[import-untyped]
 
 from homeassistant.const import CONF_LLM_HASS_API, CONF_PROMPT
 from homeassistant.helpers import llm
+from homeassistant.helpers.json import json_bytes
 
 from .completions.request import MANAGED
 from .const import (
@@ -142,7 +143,10 @@ def _read(value: object) -> object:
     for read in (json.loads, yaml.safe_load):
         try:
             # Either has more values than JSON: dates, infinity.
-            return json.loads(json.dumps(read(value), default=str, allow_nan=False))
+            plain = json.loads(json.dumps(read(value), default=str, allow_nan=False))
+            # Nor can Home Assistant store each: an integer has 64 bits there.
+            json_bytes(plain)
         except yaml.YAMLError, RecursionError, TypeError, ValueError:
             continue
+        return plain
     return value

@@ -584,6 +584,8 @@ async def test_options_cleared(
         ({"extra_body": "a: &a [*a]"}, "extra_body_invalid", "-"),
         ({"extra_body": "a: !include /etc/hostname"}, "extra_body_invalid", "-"),
         ({"extra_body": "[" * 100_000}, "extra_body_invalid", "-"),
+        ({"extra_body": f'{{"seed": {2**64}}}'}, "extra_body_invalid", "-"),
+        ({"extra_body": '{"stop": "\\ud800"}'}, "extra_body_invalid", "-"),
         ({"extra_body": {"stream": True, "n": 2}}, "extra_body_managed", "n, stream"),
         ({"extra_headers": "X-Team"}, "extra_headers_invalid", "X-Team"),
         ({"extra_headers": {"X-Team": None}}, "extra_headers_invalid", "X-Team"),

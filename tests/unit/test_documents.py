@@ -293,6 +293,15 @@ def test_examples_can_be_read(path: Path) -> None:
         (json.loads if kind == "json" else parse_yaml)(text)
 
 
+def test_all_pictures_are_shown() -> None:
+    shown = {
+        path.parent.joinpath(link).resolve()
+        for path in DOCUMENTS
+        for link in LINK.findall(path.read_text())
+    }
+    assert shown >= set((ROOT / "docs/images").iterdir())
+
+
 def test_all_servers_have_a_page() -> None:
     pages = {path.name for path in (ROOT / "docs/servers").glob("*.md")}
     listed = {
