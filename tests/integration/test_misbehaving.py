@@ -170,6 +170,72 @@ async def test_signed_call(
     assert len(light) == 1
 
 
+@pytest.mark.parametrize("streaming", [True, False])
+async def test_signed_thoughts(
+    server: ModelServer,
+    say: Say,
+    light: list[ServiceCall],
+    set_options: Callable[..., None],
+    *,
+    streaming: bool,
+) -> None:
+    """What OpenRouter gives of thoughts before a call goes back, or Google refuses the rest."""
+    set_options(enable_streaming=streaming)
+    thought = {"type": "reasoning.text", "index": 0, "format": "google-gemini-v1"}
+    sealed = {**thought, "type": "reasoning.encrypted", "data": "Cr8E"}
+    blocks = [{**thought, "text": "The lamp it is."}, sealed]
+    pieces: list[Body] = [
+        {
+            "reasoning": "The lamp",
+            "reasoning_details": [{**thought, "text": "The lamp"}],
+        },
+        {"reasoning": " it is.", "reasoning_details": [{**thought, "text": " it is."}]},
+        {"content": "", "reasoning_details": [sealed]},
+        {"tool_calls": [TURN_ON.as_dict(0)]},
+    ]
+    message = {"reasoning_details": blocks, "reasoning": "The lamp it is."} | pieces[-1]
+    answer = json.dumps({"choices": [{"index": 0, "message": message}]}).encode()
+    calling = (
+        raw(*map(chunk, pieces), chunk({}, "tool_calls"), DONE)
+        if streaming
+        else raw(answer, content_type="application/json")
+    )
+
+    def strict(body: Body) -> Reply:
+        sent = next(m for m in body["messages"] if m.get("tool_calls"))
+        if sent.get("reasoning_details") == blocks and "reasoning" not in sent:
+            return raw(chunk({"content": "On."}), DONE)
+        words = "Gemini models require OpenRouter reasoning details to be preserved."
+        return failure(400, {"error": {"code": 400, "message": words}})
+
+    server.script(calling, strict, reply("Still on."))
+    assert speech(await say("Turn on the lamp")) == "On."
+    assert len(light) == 1
+    assert speech(await say("Is it on?")) == "Still on."
+    *_, last = server.bodies
+    assert blocks in [m.get("reasoning_details") for m in last["messages"]]
+
+
+async def test_thoughts_refused(
+    server: ModelServer, say: Say, light: list[ServiceCall]
+) -> None:
+    """Who refuses the thoughts that it gave is asked without them."""
+    thoughts = [{"type": "reasoning.text", "text": "The lamp."}]
+    delta = {"reasoning_details": thoughts, "tool_calls": [TURN_ON.as_dict(0)]}
+
+    def strict(body: Body) -> Reply:
+        if any("reasoning_details" in message for message in body["messages"]):
+            words = "messages.2: unknown field reasoning_details"
+            return failure(400, {"error": {"message": words}})
+        return raw(chunk({"content": "On."}), DONE)
+
+    server.script(raw(chunk(delta, "tool_calls"), DONE), strict, strict)
+    assert speech(await say("Turn on the lamp")) == "On."
+    assert len(light) == 1
+    sent = ["reasoning_details" in str(body) for body in server.bodies]
+    assert sent == [False, True, False]
+
+
 async def test_same_id_for_all_calls(
     server: ModelServer, say: Say, light: list[ServiceCall]
 ) -> None:

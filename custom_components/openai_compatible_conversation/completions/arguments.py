@@ -44,6 +44,11 @@ def stands_for(text: str, arguments: dict[str, Any]) -> bool:
         return False
 
 
+def whole(text: str) -> str:
+    """Return a text with its half characters joined, and replaced where one stands alone."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def sendable(value: dict[str, Any]) -> bool:
     """Return whether a value can be sent back.
 

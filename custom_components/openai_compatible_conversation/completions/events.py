@@ -30,6 +30,8 @@ class ToolCall:
     problem: str | None = None
     extra: dict[str, Any] | None = None
     """What the server sent along, and wants back with the call."""
+    details: list[dict[str, Any]] | None = None
+    """The thoughts before all calls, as the server wants them back; the first call has them."""
 
 
 @dataclass(frozen=True, slots=True)

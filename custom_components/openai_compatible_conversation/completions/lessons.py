@@ -9,6 +9,7 @@ from dataclasses import replace
 import re
 from typing import Any
 
+from .details import DETAILS
 from .dialect import EFFORT, NO_EFFORT, REASONING, Dialect
 from .errors import (
     CompletionError,
@@ -190,7 +191,8 @@ def _roles(dialect: Dialect, words: str, body: Mapping[str, Any]) -> Dialect | N
 
 def _reasons(dialect: Dialect, body: Mapping[str, Any]) -> bool:
     """Return whether a request sends reasoning back."""
-    return any(dialect.reasoning in message for message in body["messages"])
+    fields = {dialect.reasoning, DETAILS}
+    return any(fields & message.keys() for message in body["messages"])
 
 
 def _named_tool(words: str, tools: list[dict[str, Any]]) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .details import DETAILS
 from .dialect import EFFORT, NO_EFFORT, REASONING, Dialect
 
 type WireMessage = dict[str, Any]
@@ -47,9 +48,16 @@ def _with_reasoning(message: WireMessage, dialect: Dialect) -> WireMessage:
     """Return a message with its reasoning where the server wants it."""
     if message["role"] != "assistant":
         return message
-    result = {name: value for name, value in message.items() if name != REASONING}
+    result = {
+        name: value
+        for name, value in message.items()
+        if name not in (REASONING, DETAILS)
+    }
     reasoning = message.get(REASONING)
-    if dialect.reasoning and (reasoning or dialect.reasoning_always):
+    if dialect.reasoning and (details := message.get(DETAILS)):
+        # They hold the text, and it is not to be there twice.
+        result[DETAILS] = details
+    elif dialect.reasoning and (reasoning or dialect.reasoning_always):
         result[dialect.reasoning] = reasoning or ""
     return result
 

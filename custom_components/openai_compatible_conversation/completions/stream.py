@@ -1,10 +1,13 @@
 """From the bytes of an answer to the events that it is made of."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 import re
 from typing import Any
 
+from .arguments import whole
 from .calls import CallAssembler
+from .details import DETAILS, DetailsAssembler
 from .diagnosis import error_in_body
 from .errors import AnswerTooLargeError
 from .events import Event, Finish, Reasoning, Text, Usage
@@ -37,6 +40,7 @@ class AnswerDecoder:
         """The field in which reasoning came, if it did in one that takes it back."""
         self._parser = EventParser()
         self._calls = CallAssembler(known_tools)
+        self._details = DetailsAssembler()
         self._usage: Usage | None = None
         self._size = 0
         self._halves: dict[type[Event], str] = {}
@@ -54,7 +58,10 @@ class AnswerDecoder:
     def close(self) -> Iterator[Event]:
         """Yield the events that the end of the answer brings."""
         yield from self._events(self._parser.close())
-        yield from self._calls.finish(cut=self.finish_reason == "length")
+        calls = self._calls.finish(cut=self.finish_reason == "length")
+        if calls and (details := self._details.finish()):
+            calls[0] = replace(calls[0], details=details)
+        yield from calls
         if self._usage:
             yield self._usage
         yield Finish(self.finish_reason)
@@ -95,6 +102,7 @@ class AnswerDecoder:
                 self._append(Reasoning(reasoning), events)
             if text:
                 self._append(Text(text), events)
+            self._details.feed(delta.get(DETAILS))
             called = self._calls.feed(delta.get("tool_calls"))
             if function := delta.get("function_call"):
                 called |= self._calls.feed([{"index": 0, "function": function}])
@@ -129,7 +137,7 @@ class AnswerDecoder:
             self._halves[kind] = text[-1]
             text = text[:-1]
         if _HALF.search(text):
-            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            text = whole(text)
         return kind(text) if text else None
 
 
@@ -154,7 +162,7 @@ def _reasoning(delta: Mapping[str, Any]) -> tuple[str | None, str]:
     for name in REASONING_FIELDS:
         if text := _plain(delta.get(name)):
             return name, text
-    if text := _plain(delta.get("reasoning_details")):
+    if text := _plain(delta.get(DETAILS)):
         return None, text
     content = delta.get("content")
     return None, _joined(content, "thinking") if isinstance(content, list) else ""

@@ -15,6 +15,7 @@ from custom_components.openai_compatible_conversation.completions.stream import 
 from testbed.replies import chunk
 
 EXTRA = {"google": {"thought_signature": "Cr"}}
+DETAILS = [{"type": "reasoning.encrypted", "data": "Cr"}]
 
 
 def _body(model: str, *ids: str) -> dict[str, Any]:
@@ -40,12 +41,27 @@ def test_same_call() -> None:
     assert body == _body("m", "a", "b")
 
 
+def test_thoughts() -> None:
+    """Thoughts go with the message whose first call they led to."""
+    extras = Extras()
+    extras.keep("m", ToolCall("a", "f", {}, "{}", details=DETAILS))
+    message = extras.added_to(_body("m", "a", "b"))["messages"][1]
+    assert message["reasoning_details"] == DETAILS
+    assert all("extra_content" not in call for call in message["tool_calls"])
+    for body in (_body("m", "b", "a"), _body("other", "a", "b")):
+        assert "reasoning_details" not in extras.added_to(body)["messages"][1]
+
+
 def test_bound() -> None:
     """Only that of the latest calls is kept."""
     extras = Extras()
-    for number in range(MAX_CALLS + 1):
+    for number in range(MAX_CALLS):
         extras.keep("m", ToolCall(str(number), "f", {}, "{}", extra=EXTRA))
-    assert _sent(extras, _body("m", "0", "1")) == [None, EXTRA]
+    first, last, middle = "0", str(MAX_CALLS - 1), str(MAX_CALLS // 2)
+    assert _sent(extras, _body("m", first, middle, last)) == [EXTRA] * 3
+    extras.keep("m", ToolCall("more", "f", {}, "{}", extra=EXTRA))
+    known = _sent(extras, _body("m", first, middle, last, "more"))
+    assert known == [None, EXTRA, EXTRA, EXTRA]
 
 
 @pytest.mark.parametrize(
