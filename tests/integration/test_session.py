@@ -549,6 +549,39 @@ async def test_two_rooms_at_once(server: ModelServer, say: Say) -> None:
     ]
 
 
+@pytest.mark.parametrize("ends_first", [True, False])
+async def test_two_turns_of_a_conversation_at_once(
+    server: ModelServer, say: Say, *, ends_first: bool
+) -> None:
+    """Where one is interrupted, the chat log is the other's, of which all is known, once.
+
+    Home Assistant 2026.11 refuses the other, and 2026.10 copies the chat log for it.
+    """
+    refused = hasattr(conversation, "ConversationBusyError")
+    conversation_id = (await say("Zero")).conversation_id
+    first = asyncio.Event()
+    server.script(reply("One ", Pause(first), "ends."))
+    one = asyncio.ensure_future(say("One", conversation_id=conversation_id))
+    await server.wait_for_completions(2)
+    if not refused:
+        server.script(reply("Two ", Pause(60), "never."))
+    two = asyncio.ensure_future(say("Two", conversation_id=conversation_id))
+    await server.wait_for_completions(2 if refused else 3)
+    await asyncio.sleep(0.1)
+    if ends_first:
+        first.set()
+        await one
+    two.cancel()
+    await asyncio.wait([two])
+    assert two.cancelled() is not refused
+    first.set()
+    await one
+    await say("Three", conversation_id=conversation_id)
+    expected = ["Zero", "Hello there.", "One", "One ends.", "Three"]
+    expected += [] if refused else ["Two", "Two "]
+    assert sorted(told(server.bodies[-1])) == sorted(expected)
+
+
 async def test_rooms(
     hass: HomeAssistant,
     server: ModelServer,

@@ -20,7 +20,7 @@ SENTENCE_TRIGGER = "trigger_sentence"
 def bookmark_of(
     content: Sequence[conversation.Content], told: str | None = None
 ) -> Bookmark:
-    """Return the mark at the end of a chat log."""
+    """Return the mark at the end of a chat log without its system message."""
     created = content[-1].created.timestamp()
     count = 0
     for item in reversed(content):

@@ -164,7 +164,7 @@ class Session:
         """Remember what of a turn's chat log need not be taken in any more."""
         log = visit.chat_log
         told = visit.told or visit.knows
-        self.transcript.mark(log.conversation_id, bookmark_of(log.content, told))
+        self.transcript.mark(log.conversation_id, bookmark_of(log.content[1:], told))
 
     @callback
     def forget(self, turns: Sequence[Turn]) -> None:

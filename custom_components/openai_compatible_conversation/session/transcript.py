@@ -85,8 +85,15 @@ class Transcript:
             del self.heads[next(iter(self.heads))]
 
     def mark(self, conversation_id: str, bookmark: Bookmark) -> None:
-        """Remember how much of a conversation was taken in, the newest last."""
-        self.bookmarks.pop(conversation_id, None)
+        """Remember how much of a conversation was taken in, the newest last.
+
+        It does not become less where the later of two turns at once ends in vain.
+        """
+        if known := self.bookmarks.pop(conversation_id, None):
+            created, count = max(
+                (known.created, known.count), (bookmark.created, bookmark.count)
+            )
+            bookmark = Bookmark(created, count, bookmark.told)
         self.bookmarks[conversation_id] = bookmark
         while len(self.bookmarks) > MAX_BOOKMARKS:
             del self.bookmarks[next(iter(self.bookmarks))]
