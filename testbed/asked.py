@@ -94,6 +94,19 @@ class Asked:
         return found
 
     @property
+    def schema(self) -> dict[str, Any] | None:
+        """Return the JSON Schema that the answer is to have, None if it is free."""
+        form = self.body.get("response_format") or {}
+        schema: dict[str, Any] | None = form.get("json_schema", {}).get("schema")
+        return schema
+
+    @property
+    def lines(self) -> list[str]:
+        """Return the lines of the transcript that facts are to be found in."""
+        transcript = _parsed(self.text)
+        return transcript if isinstance(transcript, list) else []
+
+    @property
     def searched(self) -> bool:
         """Return whether a tool was looked for since the user spoke."""
         last = self._messages[-1]

@@ -15,7 +15,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from testbed.asked import words
-from testbed.replies import Abort, Call, chunk, failure, raw, say as reply
+from testbed.replies import Abort, Body, Call, Reply, chunk, failure, raw, say as reply
+from testbed.rules import model
 from testbed.server import ModelServer
 
 from .conftest import Say, speech
@@ -369,6 +370,19 @@ async def test_model_gone(
     assert any(key.startswith("model_not_found") for _, key in issues)
     await generate("Describe it.")
     assert not any(key.startswith("model_not_found") for _, key in issues)
+
+
+async def test_model_of_the_demo(server: ModelServer, generate: Generate) -> None:
+    """Who tries a task in the demo sees the form of the data, and words."""
+
+    def rules(body: Body) -> Reply:
+        answer = model(body)
+        return answer if isinstance(answer, Reply) else answer(body)
+
+    server.script(rules, rules)
+    data = await generate("Which colour?", structure=STRUCTURE)
+    assert data.keys() == STRUCTURE.keys()
+    assert "only a few rules" in await generate("Which colour?")
 
 
 async def test_too_long(server: ModelServer, generate: Generate) -> None:

@@ -1,0 +1,30 @@
+"""Data in the form of a JSON Schema, for a model that understands no more than the form."""
+
+from typing import Any
+
+TEXT = "Written by a few rules"
+"""Stands for each text, so that nobody takes it for more."""
+
+
+def filled(schema: dict[str, Any]) -> Any:
+    """Return the plainest value that a schema allows; a pattern is not looked at."""
+    if "const" in schema:
+        return schema["const"]
+    if choices := schema.get("enum"):
+        return choices[0]
+    for several in ("anyOf", "oneOf"):
+        if forms := schema.get(several):
+            return filled(forms[0])
+    match schema.get("type"):
+        case "object":
+            parts = schema.get("properties", {})
+            return {name: filled(part) for name, part in parts.items()}
+        case "array":
+            return [filled(schema["items"])] if "items" in schema else []
+        case "number" | "integer":
+            return schema.get("minimum", 0)
+        case "boolean":
+            return False
+        case "null":
+            return None
+    return TEXT
