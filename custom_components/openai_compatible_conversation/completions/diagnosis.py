@@ -68,6 +68,13 @@ _NO_CREDIT = re.compile("insufficient_quota")
 _WRONG_KEY = re.compile(
     r"no connected db|invalid api key|api key (not valid|expired)", re.IGNORECASE
 )
+# OpenAI, Groq and OpenRouter refuse with one status what another key would not mend:
+# where somebody lives, a key's own limit, a project without the model, what was said.
+_NOT_THE_KEY = re.compile(
+    r"\b(country|region|territory)\b|\blimit exceeded\b|\bmoderation\b"
+    r"|\bat the (project|organi[sz]ation) level\b",
+    re.IGNORECASE,
+)
 # Groq, llama.cpp and Ollama. What follows is the model's, and may hold any word.
 _GARBLED = re.compile(
     r"tool_use_failed|tool call validation failed|failed to parse input at pos"
@@ -87,7 +94,8 @@ _BY_WORDS: tuple[tuple[frozenset[int], re.Pattern[str], type[CompletionError]], 
         _NO_IMAGES,
         ImagesNotSupportedError,
     ),
-    (frozenset({0, 400, 404, 422}), _MODEL_MISSING, ModelNotFoundError),
+    (frozenset({0, 400, 403, 404, 422}), _MODEL_MISSING, ModelNotFoundError),
+    (frozenset({403}), _NOT_THE_KEY, CompletionError),
 )
 """What certain words mean, with a status that allows for it; 0 is none."""
 

@@ -30,6 +30,21 @@ from custom_components.openai_compatible_conversation.completions.errors import 
     [
         (401, {"error": {"message": "bad key"}}, InvalidAuthError, "bad key"),
         (403, "", InvalidAuthError, ""),
+        *(
+            (403, {"error": {"message": words}}, CompletionError, words)
+            for words in (
+                "Country, region, or territory not supported",
+                "Key limit exceeded (total limit).",
+                "Your chosen model requires moderation and your input was flagged",
+                "The model `m` is blocked at the project level.",
+            )
+        ),
+        (
+            403,
+            {"error": {"message": "No access to model `m`", "code": "model_not_found"}},
+            ModelNotFoundError,
+            "No access to model `m`",
+        ),
         (402, {"error": "pay"}, QuotaError, "pay"),
         (
             429,
