@@ -26,7 +26,8 @@ class Frontend:
         await self.page.screenshot(path=self._pictures / f"{name}.png")
 
     async def open(self, path: str = "") -> None:
-        """Open a page."""
+        """Open a page once all is at rest: a dialog that closes goes back to where it began."""
+        await self.page.wait_for_timeout(SETTLED)
         await self.page.goto(f"{self._url}/{path}")
 
     async def onboard(self, username: str, password: str) -> None:

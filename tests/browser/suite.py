@@ -79,6 +79,7 @@ async def change_an_option(frontend: Frontend) -> None:
     await frontend.submit()
     await expect(form).to_contain_text("successfully saved")
     await frontend.submit("Finish")
+    await expect(form).to_be_hidden()
     await frontend.options()
     await expect(await frontend.switch("Voice", OPTION)).to_be_checked()
 
