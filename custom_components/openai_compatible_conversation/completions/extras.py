@@ -26,6 +26,8 @@ class Extras:
 
     def keep(self, model: str, call: ToolCall) -> None:
         """Keep what came with a call of a model, if anything did."""
+        # Some servers give an id again with each answer.
+        self._known.pop((model, call.id), None)
         if call.extra or call.details:
             self._known[model, call.id] = call
             if len(self._known) > MAX_CALLS:
@@ -36,26 +38,28 @@ class Extras:
         """Return a request whose calls have with them what they came with."""
         if not self._known:
             return body
-        messages = [
-            self._whole(body["model"], message, calls)
-            if (calls := message.get("tool_calls"))
-            else message
-            for message in body["messages"]
-        ]
-        return {**body, "messages": messages}
-
-    def _whole(
-        self, model: str, message: Mapping[str, Any], calls: list[dict[str, Any]]
-    ) -> dict[str, Any]:
-        """Return a message with what it and its calls came with."""
-        known = [self._known.get((model, call["id"])) for call in calls]
-        result = {
-            **message,
-            "tool_calls": [
-                {**call, "extra_content": came.extra} if came and came.extra else call
-                for call, came in zip(calls, known, strict=True)
-            ],
+        known = {
+            call_id: call
+            for (model, call_id), call in self._known.items()
+            if model == body["model"]
         }
-        if known[0] and known[0].details:
-            result[DETAILS] = known[0].details
-        return result
+        messages = [_whole(message, known) for message in reversed(body["messages"])]
+        return {**body, "messages": messages[::-1]}
+
+
+def _whole(message: Mapping[str, Any], known: dict[str, ToolCall]) -> Mapping[str, Any]:
+    """Return a message with what it and its calls came with, which is known no more."""
+    calls = message.get("tool_calls") or ()
+    came = [known.pop(call["id"], None) for call in calls]
+    if not any(came):
+        return message
+    result = {
+        **message,
+        "tool_calls": [
+            {**call, "extra_content": own.extra} if own and own.extra else call
+            for call, own in zip(calls, came, strict=True)
+        ],
+    }
+    if came[0] and came[0].details:
+        result[DETAILS] = came[0].details
+    return result

@@ -52,6 +52,20 @@ def test_thoughts() -> None:
         assert "reasoning_details" not in extras.added_to(body)["messages"][1]
 
 
+def test_same_id_again() -> None:
+    """Where a server gives an id again, it goes with the latest call of that id."""
+    extras = Extras()
+    extras.keep("m", ToolCall("a", "f", {}, "{}", extra=EXTRA, details=DETAILS))
+    once = _body("m", "a")["messages"]
+    messages = extras.added_to({"model": "m", "messages": once * 2})["messages"]
+    first, last = messages[1], messages[3]
+    assert first == once[1]
+    assert last["tool_calls"][0]["extra_content"] == EXTRA
+    assert last["reasoning_details"] == DETAILS
+    extras.keep("m", ToolCall("a", "f", {}, "{}"))
+    assert _sent(extras, _body("m", "a")) == [None]
+
+
 def test_bound() -> None:
     """Only that of the latest calls is kept."""
     extras = Extras()
