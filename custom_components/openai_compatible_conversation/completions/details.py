@@ -14,8 +14,8 @@ from .errors import AnswerTooLargeError
 DETAILS = "reasoning_details"
 """The field of a message, or of a delta: a list of objects."""
 
-MAX_SIZE = 4 * 1024 * 1024
-"""Characters that the pieces of an answer may have together, as JSON."""
+MAX_SIZE = 1024 * 1024
+"""Characters that the blocks of an answer may have together."""
 
 _GROWING = ("text", "summary")
 """What a block has in pieces; all else, its signature too, comes whole."""
@@ -35,13 +35,18 @@ class _Block:
             self._fields.get(name) == piece.get(name) for name in ("type", "index")
         )
 
-    def take(self, piece: Mapping[str, Any]) -> None:
-        """Add a piece."""
+    def take(self, piece: Mapping[str, Any]) -> int:
+        """Add a piece; return by how many characters the block grew."""
+        grown = 0
         for name, value in piece.items():
             if name in _GROWING and isinstance(value, str):
                 self._texts.setdefault(name, []).append(value)
-            elif value is not None or name not in self._fields:
+                grown += len(value)
+            # What is said again with each piece is there once.
+            elif name not in self._fields or value not in (None, self._fields[name]):
+                grown += len(name) + len(json.dumps(value))
                 self._fields[name] = value
+        return grown
 
     def whole(self) -> dict[str, Any]:
         """Return the block as it goes back."""
@@ -62,17 +67,17 @@ class DetailsAssembler:
         if not isinstance(pieces, list):
             return
         for piece in pieces:
-            if not isinstance(piece, dict):
+            if not isinstance(piece, dict) or not piece:
                 continue
             try:
-                self._size += len(json.dumps(piece))
+                if not self._blocks or not self._blocks[-1].takes(piece):
+                    self._blocks.append(_Block())
+                self._size += self._blocks[-1].take(piece)
             except RecursionError:
-                continue
+                # What is that deep could not be sent back.
+                self._blocks.pop()
             if self._size > MAX_SIZE:
                 raise AnswerTooLargeError
-            if not self._blocks or not self._blocks[-1].takes(piece):
-                self._blocks.append(_Block())
-            self._blocks[-1].take(piece)
 
     def finish(self) -> list[dict[str, Any]]:
         """Return the blocks in the order in which they came."""

@@ -7,6 +7,8 @@ signs the thoughts before them, in the message's `reasoning_details`.
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from .details import DETAILS
 from .events import ToolCall
 
@@ -16,6 +18,9 @@ MAX_CALLS = 100
 Beyond it the older half goes at once, so that the prompt changes seldom.
 """
 
+MAX_SIZE = 4 * 1024 * 1024
+"""Bytes of JSON that all of it may have, the latest aside."""
+
 
 class Extras:
     """Keeps what came with calls, to send it back with them to the same model."""
@@ -23,16 +28,26 @@ class Extras:
     def __init__(self) -> None:
         """Initialize without a call."""
         self._known: dict[tuple[str, str], ToolCall] = {}
+        self._sizes: dict[tuple[str, str], int] = {}
 
     def keep(self, model: str, call: ToolCall) -> None:
         """Keep what came with a call of a model, if anything did."""
         # Some servers give an id again with each answer.
-        self._known.pop((model, call.id), None)
+        self._drop((model, call.id))
         if call.extra or call.details:
             self._known[model, call.id] = call
-            if len(self._known) > MAX_CALLS:
-                for key in list(self._known)[: MAX_CALLS // 2]:
-                    del self._known[key]
+            came = orjson.dumps([call.extra, call.details])
+            self._sizes[model, call.id] = len(came)
+        while len(self._known) > MAX_CALLS or (
+            len(self._known) > 1 and sum(self._sizes.values()) > MAX_SIZE
+        ):
+            self._drop(*list(self._known)[: len(self._known) // 2])
+
+    def _drop(self, *keys: tuple[str, str]) -> None:
+        """Keep no more what came with some calls."""
+        for key in keys:
+            self._known.pop(key, None)
+            self._sizes.pop(key, None)
 
     def added_to(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return a request whose calls have with them what they came with."""

@@ -77,6 +77,14 @@ def test_cannot_be_sent() -> None:
     assert _assembled([*odd, SEALED]) == [SEALED]
 
 
+def test_many_pieces() -> None:
+    """Long thoughts in short pieces are no more than their text."""
+    piece = _text("hm, ", signature=None, format="anthropic-claude-v1")
+    count = MAX_SIZE // 20
+    (block,) = _assembled(*[[piece]] * count)
+    assert block["text"] == "hm, " * count
+
+
 def test_too_large() -> None:
     """There is an end to how much is kept."""
     assembler = DetailsAssembler()

@@ -7,6 +7,7 @@ import pytest
 from custom_components.openai_compatible_conversation.completions.events import ToolCall
 from custom_components.openai_compatible_conversation.completions.extras import (
     MAX_CALLS,
+    MAX_SIZE,
     Extras,
 )
 from custom_components.openai_compatible_conversation.completions.stream import (
@@ -76,6 +77,20 @@ def test_bound() -> None:
     extras.keep("m", ToolCall("more", "f", {}, "{}", extra=EXTRA))
     known = _sent(extras, _body("m", first, middle, last, "more"))
     assert known == [None, EXTRA, EXTRA, EXTRA]
+
+
+def test_size() -> None:
+    """Large things go before there are many, and not the latest."""
+    extras = Extras()
+    large = {"google": "x" * (MAX_SIZE // 3)}
+    for call_id in "abcd":
+        extras.keep("m", ToolCall(call_id, "f", {}, "{}", extra=large))
+    sent = _sent(extras, _body("m", *"abcd"))
+    assert sent[-1] == large
+    assert 1 <= sent.count(large) <= 3
+    larger = {"google": "x" * (MAX_SIZE + 1)}
+    extras.keep("m", ToolCall("e", "f", {}, "{}", extra=larger))
+    assert _sent(extras, _body("m", *"abcde")) == [*[None] * 4, larger]
 
 
 @pytest.mark.parametrize(
