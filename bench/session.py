@@ -9,16 +9,16 @@ import sys
 from tempfile import TemporaryDirectory
 import time
 
+from custom_components.openai_compatible_conversation.completions.messages import (
+    AssistantMessage,
+    SystemMessage,
+    ToolCallPart,
+    ToolMessage,
+    UserMessage,
+)
 from custom_components.openai_compatible_conversation.completions.request import (
     build_body,
     encode,
-)
-from custom_components.openai_compatible_conversation.messages import (
-    Assistant,
-    CallRecord,
-    System,
-    ToolOutcome,
-    User,
 )
 from custom_components.openai_compatible_conversation.session.session import Session
 from custom_components.openai_compatible_conversation.session.turns import Turn
@@ -42,15 +42,19 @@ async def _turn(session: Session, hass: HomeAssistant, number: int) -> None:
     ]
     chat_log = conversation.ChatLog(hass, f"conversation {number}", content)
     async with session.async_visit(chat_log, str) as visit:
-        call = CallRecord(f"call_{number}", "intent__HassTurnOn", '{"name":"Lamp"}')
-        visit.said.append(User(f"Turn on light {number}"))
-        encode(build_body("m", [System("Be nice."), *visit.messages], stream=True))
+        call = ToolCallPart(f"call_{number}", "intent__HassTurnOn", '{"name":"Lamp"}')
+        visit.said.append(UserMessage(f"Turn on light {number}"))
+        encode(
+            build_body("m", [SystemMessage("Be nice."), *visit.messages], stream=True)
+        )
         visit.said += [
-            Assistant(None, (call,)),
-            ToolOutcome(call.id, '{"success":true}' * 20),
+            AssistantMessage(None, (call,)),
+            ToolMessage(call.id, '{"success":true}' * 20),
         ]
-        encode(build_body("m", [System("Be nice."), *visit.messages], stream=True))
-        visit.said.append(Assistant("It is on now."))
+        encode(
+            build_body("m", [SystemMessage("Be nice."), *visit.messages], stream=True)
+        )
+        visit.said.append(AssistantMessage("It is on now."))
 
 
 async def _keep(turns: Sequence[Turn]) -> None:

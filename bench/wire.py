@@ -16,8 +16,8 @@ import httpx2
 import openai
 from openai.types.chat import ChatCompletionChunk
 
-from custom_components.openai_compatible_conversation.completions.stream import (
-    AnswerDecoder,
+from custom_components.openai_compatible_conversation.completions.response_decoder import (
+    ResponseDecoder,
 )
 from testbed.replies import DONE, Body, event, usage_chunk
 
@@ -107,7 +107,7 @@ def _row(name: str, cost: Cost, note: str = "") -> None:
 
 def _decode(reads: list[bytes], chunks: int) -> None:
     """Decode an answer as the client does."""
-    decoder = AnswerDecoder({"intent__HassLightSet"})
+    decoder = ResponseDecoder({"intent__HassLightSet"})
     for read in reads:
         for _ in decoder.feed(read):
             pass

@@ -17,9 +17,9 @@ from .completions.errors import (
     EmptyAnswerError,
     LengthLimitError,
 )
-from .completions.events import Usage
+from .completions.events import TokenUsage
+from .completions.messages import AssistantMessage, Message, SystemMessage, ToolMessage
 from .completions.request import build_body
-from .messages import Assistant, Message, System, ToolOutcome
 from .options import Options
 from .session.transcript import Transcript
 from .speech.chain import Speech
@@ -65,7 +65,7 @@ class Turn:
     """
 
     visit: Exchange
-    head: System
+    head: SystemMessage
     tools: Tools | None
     client: CompletionsClient
     options: Options
@@ -125,7 +125,7 @@ class Turn:
                 # What was done, or shown to who only listens, is told in a word.
                 words = confirmation(self.language)
                 await self._say(words)
-                self.visit.said.append(Assistant(words))
+                self.visit.said.append(AssistantMessage(words))
                 return
             elif asked_again or answer.finish_reason == "content_filter":
                 raise SILENCES.get(answer.finish_reason, EmptyAnswerError)
@@ -166,14 +166,14 @@ class Turn:
         speech = Speech(
             clean=self.clean,
             whole=not options.enable_streaming,
-            thinks_first=self.client.thinks_first(options.chat_model),
+            thinks_first=self.client.starts_in_reasoning(options.chat_model),
         )
         answer = Answer(speech, None if forbid_tools else self.tools)
         begin = asyncio.get_running_loop().time()
         try:
             async with (
                 aclosing(
-                    self.client.answer(
+                    self.client.stream(
                         body,
                         headers=options.extra_headers,
                         known_tools={definition["name"] for definition in definitions},
@@ -188,7 +188,9 @@ class Turn:
         self._said |= answer.spoke
         self.listen = answer.listen
         if (first := speech.thought_first) is not None and answer.whole:
-            self.client.learn_thinks_first(options.chat_model, thinks_first=first)
+            self.client.set_starts_in_reasoning(
+                options.chat_model, starts_in_reasoning=first
+            )
         return answer
 
     def _keep(self, answer: Answer) -> None:
@@ -200,14 +202,14 @@ class Turn:
         self.visit.said.append(message)
         results = self.tools.results if self.tools else {}
         self.visit.said.extend(
-            ToolOutcome(call.id, result_text(results[call.id]))
+            ToolMessage(call.id, result_text(results[call.id]))
             for call in message.calls
             if call.id in results
         )
 
     def _count(self, answer: Answer, begin: float) -> None:
         """Tell what a request cost, if it came to an answer."""
-        usage = answer.usage[-1] if answer.usage else Usage(0, 0, 0)
+        usage = answer.usage[-1] if answer.usage else TokenUsage(0, 0, 0)
         first = answer.first_at - begin if answer.first_at else None
         if not answer.usage and first is None:
             return
@@ -215,9 +217,9 @@ class Turn:
         self._asked = True
         self.statistics.add(cost)
         stats = {
-            "input_tokens": usage.prompt,
-            "cached_input_tokens": usage.cached,
-            "output_tokens": usage.completion,
+            "input_tokens": usage.prompt_tokens,
+            "cached_input_tokens": usage.cached_tokens,
+            "output_tokens": usage.completion_tokens,
             "seconds_to_first_token": first,
             "seconds": asyncio.get_running_loop().time() - begin,
         }

@@ -9,15 +9,22 @@ from homeassistant.helpers import llm
 from homeassistant.helpers.json import json_dumps
 
 from .completions.errors import CompletionError
-from .completions.events import Event, Finish, Reasoning, Text, ToolCall, Usage
-from .messages import Assistant, CallRecord
+from .completions.events import (
+    Event,
+    Finished,
+    ReasoningDelta,
+    TextDelta,
+    TokenUsage,
+    ToolCall,
+)
+from .completions.messages import AssistantMessage, ToolCallPart
 from .speech.chain import Speech
 from .speech.pieces import Listen, Piece, Say, Think, WrittenCall
 from .speech.written import written_calls
 from .tools.instance import Tools
 from .tools.schema import wire_name
 
-TOKENS = (Text, Reasoning, ToolCall)
+TOKENS = (TextDelta, ReasoningDelta, ToolCall)
 """The events that the model's own tokens make."""
 
 type Delta = conversation.AssistantContentDeltaDict
@@ -35,14 +42,14 @@ class Answer:
     listen: bool = False
     good_results: int = 0
     finish_reason: str | None = None
-    usage: list[Usage] = field(default_factory=list)
+    usage: list[TokenUsage] = field(default_factory=list)
     first_at: float | None = None
     """When the first token came, by the clock of the event loop."""
     broken: CompletionError | None = None
     """What ended the answer after its first words."""
     whole: bool = False
     """Whether it came to its end."""
-    calls: list[CallRecord] = field(default_factory=list)
+    calls: list[ToolCallPart] = field(default_factory=list)
     _text: list[str] = field(default_factory=list)
     _said: list[str] = field(default_factory=list)
     _reasoning: list[str] = field(default_factory=list)
@@ -50,7 +57,7 @@ class Answer:
     """Thoughts as they were shown, also those that stood in the text."""
 
     @property
-    def message(self) -> Assistant:
+    def message(self) -> AssistantMessage:
         """Return the answer for the next request.
 
         That is the text as it came, so that the server finds it in its cache,
@@ -61,7 +68,7 @@ class Answer:
         else:
             text, thoughts = self._said, self._thoughts
         words = "".join(text)
-        return Assistant(
+        return AssistantMessage(
             words if words and not words.isspace() else None,
             tuple(self.calls),
             "".join(thoughts) or None,
@@ -93,10 +100,10 @@ class Answer:
     def _event(self, event: Event) -> Iterator[Delta]:
         """Yield an event as deltas."""
         match event:
-            case Text(text):
+            case TextDelta(text):
                 self._text.append(text)
                 yield from self._pieces(self.speech.feed(text))
-            case Reasoning(text):
+            case ReasoningDelta(text):
                 self._reasoning.append(text)
                 yield from self._pieces(self.speech.think(text))
             case ToolCall():
@@ -106,9 +113,9 @@ class Answer:
                     self.tools.results.pop(event.id, None)
                     call = self.tools.accept(event)
                     yield from self._call(call, event.name, event.text)
-            case Usage():
+            case TokenUsage():
                 self.usage.append(event)
-            case Finish(reason):
+            case Finished(reason):
                 self.finish_reason = reason
                 yield from self._pieces(self.speech.flush())
 
@@ -139,5 +146,5 @@ class Answer:
         if not self.called and (stop := self.speech.full_stop()):
             yield {"content": stop}
         self.called = True
-        self.calls.append(CallRecord(call.id, wire_name(name), text))
+        self.calls.append(ToolCallPart(call.id, wire_name(name), text))
         yield {"tool_calls": [call]}

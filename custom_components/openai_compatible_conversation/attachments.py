@@ -8,9 +8,9 @@ from homeassistant.components.conversation import Attachment
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
+from .completions.messages import ImagePart
 from .const import DOMAIN
 from .errors import async_words
-from .messages import Image
 
 MAX_MB = 20
 """Megabytes up to which an image is sent: what the largest servers take."""
@@ -67,7 +67,7 @@ def is_text(attachment: Attachment) -> bool:
 
 async def async_images(
     hass: HomeAssistant, attachments: Iterable[Attachment]
-) -> tuple[Image, ...]:
+) -> tuple[ImagePart, ...]:
     """Return images; raises `AttachmentError` for what is none or cannot be sent."""
     images = list(attachments)
     for image in images:
@@ -77,7 +77,7 @@ async def async_images(
         hass, images, MAX_MB * 1_000_000, MAX_ALL_MB * 1_000_000, _encoded
     )
     return tuple(
-        Image(IMAGES[_kind(image)], content)
+        ImagePart(IMAGES[_kind(image)], content)
         for image, content in zip(images, contents, strict=True)
     )
 

@@ -14,12 +14,12 @@ from homeassistant.helpers.intent import IntentResponseErrorCode
 from .agent import Turn
 from .attachments import AttachmentError, async_images
 from .completions.errors import CompletionError, UnexpectedError
+from .completions.messages import SystemMessage, UserMessage
 from .const import DOMAIN
 from .context import async_with_context
 from .data import OpenAICompatibleConfigEntry
 from .entity import OpenAICompatibleEntity
 from .errors import async_explain, translated
-from .messages import System, User
 from .options import Options
 from .prompt import async_beginning, async_head, async_provide_tools
 from .tools.schema import wire_name
@@ -149,10 +149,10 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             if not options.own_prompt_only:
                 extra = visit.tell(chat_log.extra_system_prompt)
             words = await async_with_context(self.hass, user_input, extra)
-            visit.said.append(User(words, images))
+            visit.said.append(UserMessage(words, images))
             turn = Turn(
                 visit,
-                System(head),
+                SystemMessage(head),
                 tools,
                 runtime.client,
                 options,

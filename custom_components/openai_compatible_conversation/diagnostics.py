@@ -35,8 +35,8 @@ async def async_get_config_entry_diagnostics(
     return {
         **stored,
         "dialects": {
-            model: dialect.stored()
-            for model, dialect in runtime.client.dialects.items()
+            model: dialect.to_json()
+            for model, dialect in runtime.client.profiles.items()
         },
         "session": {
             "turns": len(transcript.turns),

@@ -7,7 +7,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
 from .completions.client import CompletionsClient
-from .completions.dialect import Dialect
+from .completions.profile import ServerProfile
 from .const import DOMAIN
 
 SAVE_DELAY = 1
@@ -35,14 +35,14 @@ class DialectStore:
         if stored and stored.get("base_url") == client.base_url:
             models = stored.get("models")
             for model, dialect in models.items() if isinstance(models, dict) else ():
-                client.dialects[model] = Dialect.of(dialect)
+                client.profiles[model] = ServerProfile.from_json(dialect)
         self._client = client
-        client.on_learned = self._learned
+        client.on_profile_changed = self._learned
 
     async def async_detach(self) -> None:
         """Save what was just learned, and nothing any more."""
         if self._client:
-            self._client.on_learned = None
+            self._client.on_profile_changed = None
             if self._unsaved:
                 await self._store.async_save(self._data())
 
@@ -59,8 +59,8 @@ class DialectStore:
         """Return what is to be on disk."""
         self._unsaved = False
         assert self._client is not None
-        latest = list(self._client.dialects.items())[-MAX_MODELS:]
+        latest = list(self._client.profiles.items())[-MAX_MODELS:]
         return {
             "base_url": self._client.base_url,
-            "models": {model: dialect.stored() for model, dialect in latest},
+            "models": {model: dialect.to_json() for model, dialect in latest},
         }

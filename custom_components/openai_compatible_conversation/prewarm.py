@@ -14,7 +14,7 @@ from homeassistant.util.network import is_local, is_loopback
 
 from .completions.client import CompletionsClient
 from .completions.errors import CompletionError
-from .completions.events import Reasoning, Text
+from .completions.events import ReasoningDelta, TextDelta
 from .const import DOMAIN
 from .options import Options
 
@@ -65,11 +65,11 @@ class Prewarmer:
         try:
             async with (
                 asyncio.timeout(TIMEOUT),
-                aclosing(self._client.answer(await body(), headers=headers)) as events,
+                aclosing(self._client.stream(await body(), headers=headers)) as events,
             ):
                 said = 0
                 async for event in events:
-                    said += isinstance(event, Text | Reasoning)
+                    said += isinstance(event, TextDelta | ReasoningDelta)
                     if said > 1:
                         # One token was asked for, of a server that takes no limit.
                         break

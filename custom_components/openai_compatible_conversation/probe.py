@@ -16,10 +16,10 @@ from .completions.errors import (
     InvalidAuthError,
     NotFoundError,
 )
+from .completions.messages import UserMessage
 from .completions.request import build_body
 from .const import CONF_BASE_URL
 from .data import async_create_client
-from .messages import User
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -91,10 +91,10 @@ class Probe:
     async def async_try_model(self, model: str) -> bool:
         """Ask a model something with a tool at hand; its first word is enough."""
         self.error = None
-        body = build_body(model, [User("Say OK.")], [_TEST_TOOL], stream=True)
+        body = build_body(model, [UserMessage("Say OK.")], [_TEST_TOOL], stream=True)
         try:
             client = self._client or await self._async_client(self.base_url)
-            async with aclosing(client.answer(body, headers=self._headers)) as events:
+            async with aclosing(client.stream(body, headers=self._headers)) as events:
                 async for _ in events:
                     break
         except Exception as err:  # noqa: BLE001

@@ -7,10 +7,10 @@ from homeassistant.components import conversation
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm, template
 
+from .completions.messages import SystemMessage, UserMessage
 from .completions.request import build_body
 from .const import DOMAIN
 from .context import BEGIN, EXPLANATION
-from .messages import System, User
 from .options import Options
 from .session.session import Session
 from .session.transcript import Transcript, messages_of
@@ -77,7 +77,7 @@ async def async_beginning(
     head = await async_head(hass, transcript, llm_context, options, tools)
     return build_body(
         options.chat_model,
-        [System(head), *messages_of(transcript.turns), User(BEGIN)],
+        [SystemMessage(head), *messages_of(transcript.turns), UserMessage(BEGIN)],
         tools.select(transcript, options.tool_discovery) if tools else (),
         stream=options.enable_streaming,
         parameters={**options.sampling(), "max_tokens": 1},

@@ -48,9 +48,9 @@ def _first_token(value: Value, cost: Cost) -> Value:
 
 
 SENSORS = (
-    _total("prompt_tokens", lambda cost: cost.usage.prompt),
-    _total("cached_tokens", lambda cost: cost.usage.cached),
-    _total("completion_tokens", lambda cost: cost.usage.completion),
+    _total("prompt_tokens", lambda cost: cost.usage.prompt_tokens),
+    _total("cached_tokens", lambda cost: cost.usage.cached_tokens),
+    _total("completion_tokens", lambda cost: cost.usage.completion_tokens),
     CostDescription(
         key="time_to_first_token",
         translation_key="time_to_first_token",

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from homeassistant.core import CALLBACK_TYPE, callback
 
-from .completions.events import Usage
+from .completions.events import TokenUsage
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
     """What one request cost."""
 
-    usage: Usage
+    usage: TokenUsage
     """Tokens, as far as the server said."""
     first_token: float | None
     """Seconds from the request to the first token, if there was one."""

@@ -15,8 +15,8 @@ from homeassistant.util import slugify
 from .agent import Turn
 from .attachments import async_images, async_texts, is_text
 from .completions.errors import NoStructuredDataError
+from .completions.messages import Message, SystemMessage, UserMessage
 from .data import RuntimeData
-from .messages import Message, System, User
 from .options import Options
 from .session.transcript import Transcript
 from .structured import as_given, data_in
@@ -39,7 +39,7 @@ AGAIN = (
 class Task:
     """A turn before which nothing was said, and of which the session keeps nothing."""
 
-    def __init__(self, chat_log: conversation.ChatLog, said: User) -> None:
+    def __init__(self, chat_log: conversation.ChatLog, said: UserMessage) -> None:
         """Initialize with what is asked."""
         self.chat_log = chat_log
         self.said: list[Message] = [said]
@@ -83,7 +83,7 @@ async def async_perform(
             options = replace(options, extra_body=extra)
     turn = Turn(
         Task(chat_log, await _async_question(chat_log.hass, task)),
-        System(head),
+        SystemMessage(head),
         tools,
         runtime.client,
         options,
@@ -101,7 +101,7 @@ async def async_perform(
     except probatio.Invalid as err:
         complaint = AGAIN.format(error=err)
     chat_log.async_add_user_content(conversation.UserContent(complaint))
-    turn.visit.said.append(User(complaint))
+    turn.visit.said.append(UserMessage(complaint))
     await turn.converse()
     try:
         return _data(_answer(chat_log), task.structure)
@@ -131,12 +131,14 @@ def _head(chat_log: conversation.ChatLog) -> str:
     return first.content if isinstance(first, conversation.SystemContent) else ""
 
 
-async def _async_question(hass: HomeAssistant, task: ai_task.GenDataTask) -> User:
+async def _async_question(
+    hass: HomeAssistant, task: ai_task.GenDataTask
+) -> UserMessage:
     """Return what is asked, with the files that go with it."""
     attachments = task.attachments or []
     texts = await async_texts(hass, filter(is_text, attachments))
     images = await async_images(hass, (a for a in attachments if not is_text(a)))
-    return User("\n\n".join([task.instructions, *texts]), images)
+    return UserMessage("\n\n".join([task.instructions, *texts]), images)
 
 
 def _schema(

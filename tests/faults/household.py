@@ -17,13 +17,16 @@ from typing import Any
 from custom_components.openai_compatible_conversation.completions.client import (
     CompletionsClient,
 )
+from custom_components.openai_compatible_conversation.completions.messages import (
+    AssistantMessage,
+    UserMessage,
+)
 from custom_components.openai_compatible_conversation.issues import Issues
 from custom_components.openai_compatible_conversation.memory.extraction import (
     transcripts_of,
 )
 from custom_components.openai_compatible_conversation.memory.learner import Learner
 from custom_components.openai_compatible_conversation.memory.memory import Memory
-from custom_components.openai_compatible_conversation.messages import Assistant, User
 from custom_components.openai_compatible_conversation.options import Options
 from custom_components.openai_compatible_conversation.session.session import Session
 from custom_components.openai_compatible_conversation.session.turns import Turn
@@ -98,7 +101,7 @@ async def live(folder: str, url: str) -> None:
         ]
         chat_log = conversation.ChatLog(hass, "c", content)
         async with session.async_visit(chat_log, str) as visit:
-            visit.said += [User(SAID), Assistant("I see.")]
+            visit.said += [UserMessage(SAID), AssistantMessage("I see.")]
         tell("said")
     await session.async_end_now()
     tell("ended")

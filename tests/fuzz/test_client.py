@@ -12,6 +12,9 @@ import httpx
 from hypothesis import strategies as st
 import pytest
 
+from custom_components.openai_compatible_conversation.completions.body_reader import (
+    Timeouts,
+)
 from custom_components.openai_compatible_conversation.completions.client import (
     CompletionsClient,
 )
@@ -20,24 +23,21 @@ from custom_components.openai_compatible_conversation.completions.errors import 
 )
 from custom_components.openai_compatible_conversation.completions.events import (
     Event,
-    Reasoning,
-    Text,
+    ReasoningDelta,
+    TextDelta,
     ToolCall,
 )
-from custom_components.openai_compatible_conversation.completions.reading import (
-    Timeouts,
+from custom_components.openai_compatible_conversation.completions.messages import (
+    AssistantMessage,
+    Message,
+    SystemMessage,
+    ToolCallPart,
+    ToolMessage,
+    UserMessage,
 )
 from custom_components.openai_compatible_conversation.completions.request import (
     build_body,
     encode,
-)
-from custom_components.openai_compatible_conversation.messages import (
-    Assistant,
-    CallRecord,
-    Message,
-    System,
-    ToolOutcome,
-    User,
 )
 from custom_components.openai_compatible_conversation.session.turns import turn_of
 from custom_components.openai_compatible_conversation.tools.schema import wire_name
@@ -164,14 +164,14 @@ class _Turns:
         """Take a turn, and check what it leaves after each answer."""
         self._server.forget()
         self._broken = None
-        said: list[Message] = [User("Turn on the lamp")]
+        said: list[Message] = [UserMessage("Turn on the lamp")]
         for reply in replies:
             self._answer = reply
             said += await self._ask(reply, said, streamed=streamed)
-            kept = [*turn_of(said).messages, User("And now?")]
+            kept = [*turn_of(said).messages, UserMessage("And now?")]
             body = json.loads(encode(build_body("m", kept, stream=streamed)))
             assert not faults(body), faults(body)
-            if not isinstance(said[-1], ToolOutcome):
+            if not isinstance(said[-1], ToolMessage):
                 said = kept
         if self._broken is not None:
             raise self._broken
@@ -191,19 +191,19 @@ class _Turns:
         )
         events: list[Event] = []
         error: str | None = None
-        chat = [System("You are a voice assistant."), *said]
+        chat = [SystemMessage("You are a voice assistant."), *said]
         body = build_body("m", chat, TOOL_DEFINITIONS, stream=streamed)
         begin = time.monotonic()
         try:
-            async with aclosing(client.answer(body, known_tools=TOOLS)) as found:
+            async with aclosing(client.stream(body, known_tools=TOOLS)) as found:
                 async for event in found:
                     # What came before an error counts
                     events.append(event)  # noqa: PERF401
         except CompletionError as err:
             error = type(err).__name__
         assert time.monotonic() - begin < MAX_SECONDS
-        text = "".join(event.text for event in events if isinstance(event, Text))
-        thoughts = "".join(e.text for e in events if isinstance(e, Reasoning))
+        text = "".join(event.text for event in events if isinstance(event, TextDelta))
+        thoughts = "".join(e.text for e in events if isinstance(e, ReasoningDelta))
         if answer.whole:
             assert (text, thoughts) == (due.text, due.thoughts)
             # In a hurry a connection that was just closed is not opened again
@@ -221,14 +221,14 @@ def _left(
     if error and not spoke:
         return []
     calls = tuple(
-        CallRecord(event.id, wire_name(event.name), event.text)
+        ToolCallPart(event.id, wire_name(event.name), event.text)
         for event in events
         if isinstance(event, ToolCall)
     )
     if not spoke and not calls:
         return []
-    said = Assistant(text if spoke else None, calls, thoughts or None)
-    return [said, *(ToolOutcome(call.id, '{"ok":true}') for call in calls)]
+    said = AssistantMessage(text if spoke else None, calls, thoughts or None)
+    return [said, *(ToolMessage(call.id, '{"ok":true}') for call in calls)]
 
 
 def test_turns() -> None:

@@ -16,14 +16,14 @@ from custom_components.openai_compatible_conversation.completions.errors import 
 )
 from custom_components.openai_compatible_conversation.completions.events import (
     Event,
-    Finish,
-    Reasoning,
-    Text,
+    Finished,
+    ReasoningDelta,
+    TextDelta,
+    TokenUsage,
     ToolCall,
-    Usage,
 )
-from custom_components.openai_compatible_conversation.completions.stream import (
-    AnswerDecoder,
+from custom_components.openai_compatible_conversation.completions.response_decoder import (
+    ResponseDecoder,
 )
 
 from .budget import TIMEOUT, fuzz
@@ -53,7 +53,7 @@ class Outcome:
 
 def decoded(reads: Iterable[bytes]) -> Outcome:
     """Decode a stream, and see to what is true of all that comes out."""
-    decoder = AnswerDecoder(TOOLS)
+    decoder = ResponseDecoder(TOOLS)
     events: list[Event] = []
     error, fed = None, 0
     begin = time.process_time()
@@ -67,7 +67,7 @@ def decoded(reads: Iterable[bytes]) -> Outcome:
         error = type(err).__name__
     assert time.process_time() - begin < MAX_SECONDS
     for found in events:
-        if isinstance(found, Text | Reasoning):
+        if isinstance(found, TextDelta | ReasoningDelta):
             # What is no character can neither be said nor sent back
             assert found.text.encode()
     calls = [found for found in events if isinstance(found, ToolCall)]
@@ -80,8 +80,8 @@ def decoded(reads: Iterable[bytes]) -> Outcome:
         assert isinstance(call.arguments, dict)
         assert call.name or call.problem
     return Outcome(
-        "".join(found.text for found in events if isinstance(found, Text)),
-        "".join(found.text for found in events if isinstance(found, Reasoning)),
+        "".join(found.text for found in events if isinstance(found, TextDelta)),
+        "".join(found.text for found in events if isinstance(found, ReasoningDelta)),
         [
             (
                 None if _OWN_ID.fullmatch(call.id) else call.id,
@@ -91,8 +91,8 @@ def decoded(reads: Iterable[bytes]) -> Outcome:
             )
             for call in calls
         ],
-        repr([found for found in events if isinstance(found, Usage)]),
-        repr([found for found in events if isinstance(found, Finish)]),
+        repr([found for found in events if isinstance(found, TokenUsage)]),
+        repr([found for found in events if isinstance(found, Finished)]),
         error,
         fed,
     )

@@ -15,16 +15,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from custom_components.openai_compatible_conversation.completions.messages import (
+    AssistantMessage,
+    Message,
+    SystemMessage,
+    ToolCallPart,
+    ToolMessage,
+    UserMessage,
+)
 from custom_components.openai_compatible_conversation.completions.request import (
     build_body,
-)
-from custom_components.openai_compatible_conversation.messages import (
-    Assistant,
-    CallRecord,
-    Message,
-    System,
-    ToolOutcome,
-    User,
 )
 from custom_components.openai_compatible_conversation.session.session import Session
 from custom_components.openai_compatible_conversation.session.transcript import (
@@ -105,7 +105,7 @@ class SessionMachine(RuleBasedStateMachine):
             return self.session.async_visit(chat_log, str)
 
         entered = self.run(visit())
-        entered.said.append(User(words))
+        entered.said.append(UserMessage(words))
         self.open.append(Open(entered, conversation_id, words))
 
     @rule(which=NUMBERS, count=st.integers(0, 2), results=st.integers(0, 2))
@@ -114,11 +114,11 @@ class SessionMachine(RuleBasedStateMachine):
         if not self.open:
             return
         turn = self.open[which % len(self.open)]
-        calls = tuple(CallRecord(f"call_{n}", "f", "{}") for n in range(count))
+        calls = tuple(ToolCallPart(f"call_{n}", "f", "{}") for n in range(count))
         text = self.words("looks") if not calls else None
-        turn.visit.said.append(Assistant(text, calls))
+        turn.visit.said.append(AssistantMessage(text, calls))
         for call in calls[:results]:
-            turn.visit.said.append(ToolOutcome(call.id, "{}"))
+            turn.visit.said.append(ToolMessage(call.id, "{}"))
 
     @rule(which=NUMBERS, how=st.sampled_from(["good", "cancelled", "failed"]))
     def end(self, which: int, how: str) -> None:
@@ -130,7 +130,7 @@ class SessionMachine(RuleBasedStateMachine):
         if how == "good":
             answer = self.words("answer")
             content.append(conversation.AssistantContent("agent", answer))
-            turn.visit.said.append(Assistant(answer))
+            turn.visit.said.append(AssistantMessage(answer))
         error = asyncio.CancelledError() if how == "cancelled" else None
         self.run(turn.visit.__aexit__(type(error) if error else None, error, None))
         self.ended.append(turn.words)
@@ -192,7 +192,7 @@ class SessionMachine(RuleBasedStateMachine):
 
     def next_request(self) -> list[Message]:
         """Return the messages that a next turn would send."""
-        return [*messages_of(self.session.transcript.turns), User("Next.")]
+        return [*messages_of(self.session.transcript.turns), UserMessage("Next.")]
 
     @invariant()
     def requests_are_valid(self) -> None:
@@ -201,12 +201,15 @@ class SessionMachine(RuleBasedStateMachine):
         for turn in self.open:
             messages = turn.visit.messages
             calls = {
-                c.id for m in messages if isinstance(m, Assistant) for c in m.calls
+                c.id
+                for m in messages
+                if isinstance(m, AssistantMessage)
+                for c in m.calls
             }
-            if isinstance(messages[-1], User) or not calls:
+            if isinstance(messages[-1], UserMessage) or not calls:
                 chats.append([m for m in messages if m not in turn.visit.said[1:]])
         for chat in chats:
-            body = build_body("m", [System("Be nice."), *chat], stream=True)
+            body = build_body("m", [SystemMessage("Be nice."), *chat], stream=True)
             assert not faults(body), faults(body)
 
     @invariant()
@@ -215,7 +218,7 @@ class SessionMachine(RuleBasedStateMachine):
         told = [
             line
             for message in messages_of(self.session.transcript.turns)
-            if isinstance(message, User | Assistant) and message.text
+            if isinstance(message, UserMessage | AssistantMessage) and message.text
             for line in message.text.split("\n")
             if not line.startswith("(")
         ]
@@ -229,7 +232,7 @@ class SessionMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Check that nothing was lost in the end, and remove what was stored."""
         self.run(self.session.async_end_now())
-        kept = {m.text for m in messages_of(self.kept) if isinstance(m, User)}
+        kept = {m.text for m in messages_of(self.kept) if isinstance(m, UserMessage)}
         assert kept >= set(self.ended)
         self.run(self.session.async_remove())
 

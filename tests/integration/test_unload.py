@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.openai_compatible_conversation.completions.reading import (
+from custom_components.openai_compatible_conversation.completions.body_reader import (
     TIMEOUTS,
 )
 from custom_components.openai_compatible_conversation.const import DOMAIN

@@ -50,15 +50,17 @@ from custom_components.openai_compatible_conversation.completions.errors import 
 )
 from custom_components.openai_compatible_conversation.completions.events import (
     Event,
-    Finish,
-    Text,
-    Usage,
+    Finished,
+    TextDelta,
+    TokenUsage,
+)
+from custom_components.openai_compatible_conversation.completions.messages import (
+    UserMessage,
 )
 from custom_components.openai_compatible_conversation.completions.request import (
     build_body,
 )
 from custom_components.openai_compatible_conversation.data import async_create_client
-from custom_components.openai_compatible_conversation.messages import User
 from custom_components.openai_compatible_conversation.probe import Probe
 from homeassistant.components import conversation
 from homeassistant.core import Context, HomeAssistant
@@ -102,13 +104,13 @@ HEARD_ENOUGH = 40
 async def _events(hass: HomeAssistant, target: Target, *, stream: bool) -> list[Event]:
     """Return the events of an answer that the client alone was asked for."""
     client = await async_create_client(hass, target.data)
-    body = build_body(target.model, [User(SCRIPTED)], stream=stream)
-    return [event async for event in client.answer(body)]
+    body = build_body(target.model, [UserMessage(SCRIPTED)], stream=stream)
+    return [event async for event in client.stream(body)]
 
 
 def _text(events: list[Event]) -> str:
     """Return what an answer says."""
-    return "".join(event.text for event in events if isinstance(event, Text))
+    return "".join(event.text for event in events if isinstance(event, TextDelta))
 
 
 def _tool_results(heard: Heard) -> list[conversation.ToolResultContent]:
@@ -148,11 +150,11 @@ async def test_usage(hass: HomeAssistant, target: Target, streaming: bool) -> No
     """An answer ends with what it cost and why it ended."""
     events = await _events(hass, target, stream=streaming)
     assert "ello" in _text(events)
-    (usage,) = (event for event in events if isinstance(event, Usage))
-    assert usage.prompt > 0
-    assert usage.completion > 0
-    assert 0 <= usage.cached <= usage.prompt
-    assert events[-1] == Finish("stop")
+    (usage,) = (event for event in events if isinstance(event, TokenUsage))
+    assert usage.prompt_tokens > 0
+    assert usage.completion_tokens > 0
+    assert 0 <= usage.cached_tokens <= usage.prompt_tokens
+    assert events[-1] == Finished("stop")
 
 
 async def test_answer(say: Say, house: None) -> None:

@@ -14,7 +14,6 @@ PURE = [
         ROOT / "memory" / f"{name}.py"
         for name in ("evidence", "extraction", "fact", "facts", "reading", "text")
     ),
-    ROOT / "messages.py",
     ROOT / "options.py",
     ROOT / "servers.py",
     ROOT / "session" / "stored.py",
@@ -50,7 +49,7 @@ def test_pure(path: Path) -> None:
     """
     common = (
         f".{path.relative_to(ROOT).parts[0]}",
-        *(".messages", ".search", ".session.turns"),
+        *(".completions.messages", ".search", ".session.turns"),
     )
     for name in _imports(path):
         assert not name.startswith(("homeassistant", "probatio"))

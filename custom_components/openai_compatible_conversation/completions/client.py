@@ -9,8 +9,17 @@ from urllib.parse import urlsplit
 
 import openai
 
-from .diagnosis import error_for_status
-from .dialect import PLAIN, Dialect
+from .body_reader import (
+    TIMEOUTS,
+    BackgroundCloser,
+    BodyReader,
+    ReadDeadline,
+    Timeouts,
+    close,
+    wait_until,
+)
+from .call_metadata import CallMetadataCache
+from .error_mapping import error_from_status
 from .errors import (
     CannotConnectError,
     CompletionError,
@@ -21,15 +30,14 @@ from .errors import (
     UnreachableError,
 )
 from .events import Event, ToolCall
-from .extras import Extras
-from .lessons import learned
-from .patience import Patience, retry_after
-from .reading import TIMEOUTS, Closing, Deadline, Reader, Timeouts, close, in_time
+from .profile import DEFAULT_PROFILE, ServerProfile
+from .profile_learning import profile_after_rejection
 from .request import encode
-from .rewrite import rewritten
-from .stream import AnswerDecoder
+from .request_adapter import adapt_request
+from .response_decoder import ResponseDecoder
+from .retry import RetryPolicy, retry_after
 
-MAX_LESSONS = 4
+MAX_ADAPTATIONS = 4
 """How often one request is sent again without something that the server refused."""
 
 
@@ -52,11 +60,11 @@ class CompletionsClient:
         """Initialize with the HTTP client to use, which stays the caller's to close."""
         self.base_url = base_url
         self.timeouts = timeouts
-        self.dialects: dict[str, Dialect] = {}
+        self.profiles: dict[str, ServerProfile] = {}
         """How the server speaks to each of its models."""
-        self.on_learned: Callable[[], None] | None = None
-        self._extras = Extras()
-        self._closing = Closing(timeouts.drain)
+        self.on_profile_changed: Callable[[], None] | None = None
+        self._call_metadata = CallMetadataCache()
+        self._closer = BackgroundCloser(timeouts.drain)
         self._sdk = openai.AsyncOpenAI(
             base_url=base_url,
             # The SDK insists on a key; where there is none, none is sent.
@@ -89,7 +97,7 @@ class CompletionsClient:
         except TimeoutError as err:
             raise ServerTimeoutError from err
         except openai.OpenAIError as err:
-            raise _translated(err) from err
+            raise _error_from_sdk(err) from err
         except (ValueError, RecursionError) as err:
             # It says that it is JSON, and is none.
             raise NotFoundError from err
@@ -103,7 +111,7 @@ class CompletionsClient:
         }
         return sorted(names)
 
-    async def answer(
+    async def stream(
         self,
         body: Mapping[str, Any],
         *,
@@ -116,11 +124,13 @@ class CompletionsClient:
         waited for, and one that refuses something is asked without it. To close
         the generator closes the connection, so that the server stops.
         """
-        patience = Patience(self.timeouts.first_token, asyncio.get_running_loop().time)
+        retry_policy = RetryPolicy(
+            self.timeouts.first_token, asyncio.get_running_loop().time
+        )
         model = body["model"]
-        dialect, lessons = self.dialects.get(model, PLAIN), 0
+        profile, adaptations = self.profiles.get(model, DEFAULT_PROFILE), 0
         while True:
-            sent = rewritten(self._extras.added_to(body), dialect)
+            sent = adapt_request(self._call_metadata.attach_to(body), profile)
             begun = False
             try:
                 async with aclosing(
@@ -129,17 +139,21 @@ class CompletionsClient:
                     async for event in events:
                         if not begun:
                             begun = True
-                            # Without a lesson another request may know better.
-                            if lessons:
-                                self._remember(model, dialect)
+                            # Without a adaptation another request may know better.
+                            if adaptations:
+                                self._set_profile(model, profile)
                         yield event
             except CompletionError as err:
                 if begun:
                     raise
-                other = learned(dialect, err, sent) if lessons < MAX_LESSONS else None
+                other = (
+                    profile_after_rejection(profile, err, sent)
+                    if adaptations < MAX_ADAPTATIONS
+                    else None
+                )
                 if other is not None:
-                    dialect, lessons = other, lessons + 1
-                elif (delay := patience.delay(err)) is not None:
+                    profile, adaptations = other, adaptations + 1
+                elif (delay := retry_policy.next_delay(err)) is not None:
                     await asyncio.sleep(delay)
                 else:
                     raise
@@ -153,12 +167,12 @@ class CompletionsClient:
         known_tools: Collection[str],
     ) -> AsyncGenerator[Event]:
         """Send a request once, and yield the events of its answer."""
-        deadline = Deadline(self.timeouts, streamed=bool(body.get("stream")))
-        await self._closing.wait()
-        response = await in_time(self._open(body, headers), deadline.at)
+        deadline = ReadDeadline(self.timeouts, streamed=bool(body.get("stream")))
+        await self._closer.wait()
+        response = await wait_until(self._open(body, headers), deadline.at)
         chunks = response.response.aiter_bytes()
-        reader = Reader(chunks, deadline)
-        decoder = AnswerDecoder(known_tools)
+        reader = BodyReader(chunks, deadline)
+        decoder = ResponseDecoder(known_tools)
         drained = False
         try:
             while not decoder.done and (chunk := await reader.next(decoder)):
@@ -167,41 +181,43 @@ class CompletionsClient:
                 deadline.advance(decoder)
             for event in decoder.close():
                 if isinstance(event, ToolCall):
-                    self._extras.keep(body["model"], event)
+                    self._call_metadata.remember(body["model"], event)
                 yield event
             if field := decoder.reasoning_field:
-                self._take_reasoning_back(body["model"], field)
+                self._set_reasoning_field(body["model"], field)
             if decoder.done:
                 # The end of the answer need not wait for that of the response.
                 drained = True
-                self._closing.begin(chunks, response)
+                self._closer.start(chunks, response)
         finally:
             reader.stop()
             if not drained:
                 await close(chunks)
                 await response.close()
 
-    def _take_reasoning_back(self, model: str, field: str) -> None:
+    def _set_reasoning_field(self, model: str, field: str) -> None:
         """Send reasoning back in the field in which it came, unless that was refused."""
-        dialect = self.dialects.get(model, PLAIN)
-        if dialect.reasoning:
-            self._remember(model, replace(dialect, reasoning=field))
+        profile = self.profiles.get(model, DEFAULT_PROFILE)
+        if profile.reasoning:
+            self._set_profile(model, replace(profile, reasoning=field))
 
-    def thinks_first(self, model: str) -> bool:
+    def starts_in_reasoning(self, model: str) -> bool:
         """Return whether the answers of a model begin within thoughts."""
-        return self.dialects.get(model, PLAIN).thinks_first
+        return self.profiles.get(model, DEFAULT_PROFILE).starts_in_reasoning
 
-    def learn_thinks_first(self, model: str, *, thinks_first: bool) -> None:
+    def set_starts_in_reasoning(self, model: str, *, starts_in_reasoning: bool) -> None:
         """Remember whether the answers of a model begin within thoughts."""
-        dialect = self.dialects.get(model, PLAIN)
-        self._remember(model, replace(dialect, thinks_first=thinks_first))
+        profile = self.profiles.get(model, DEFAULT_PROFILE)
+        self._set_profile(
+            model, replace(profile, starts_in_reasoning=starts_in_reasoning)
+        )
 
-    def _remember(self, model: str, dialect: Dialect) -> None:
-        """Keep the dialect in which a request was taken."""
-        if dialect != self.dialects.get(model, PLAIN):
-            self.dialects[model] = dialect
-            if self.on_learned:
-                self.on_learned()
+    def _set_profile(self, model: str, profile: ServerProfile) -> None:
+        """Keep the profile in which a request was taken."""
+        if profile != self.profiles.get(model, DEFAULT_PROFILE):
+            self.profiles[model] = profile
+            if self.on_profile_changed:
+                self.on_profile_changed()
 
     async def _open(
         self, body: Mapping[str, Any], headers: Mapping[str, str] | None
@@ -220,7 +236,7 @@ class CompletionsClient:
                 stream_cls=openai.AsyncStream[object],
             )
         except openai.OpenAIError as err:
-            raise _translated(err) from err
+            raise _error_from_sdk(err) from err
         # The SDK reads and decodes the body of an error by itself, and what that
         # raises is not its own: the connection is lost, or the body is nonsense.
         except Exception as err:
@@ -236,7 +252,7 @@ class CompletionsClient:
         }
 
 
-def _translated(err: openai.OpenAIError) -> CompletionError:
+def _error_from_sdk(err: openai.OpenAIError) -> CompletionError:
     """Return our error for one of the SDK's.
 
     Reading is timed by our own clock: what is left to the SDK is to connect and send.
@@ -249,4 +265,4 @@ def _translated(err: openai.OpenAIError) -> CompletionError:
         body = err.response.json()
     except ValueError, RecursionError:
         body = err.response.text
-    return error_for_status(err.status_code, body, retry_after(err.response.headers))
+    return error_from_status(err.status_code, body, retry_after(err.response.headers))

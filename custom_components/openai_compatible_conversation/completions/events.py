@@ -5,14 +5,14 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextDelta:
     """A piece of the answer."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Reasoning:
+class ReasoningDelta:
     """A piece of what the model thinks before it answers."""
 
     text: str
@@ -35,19 +35,19 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class TokenUsage:
     """Tokens that the request cost; `cached` is the part of `prompt` not computed."""
 
-    prompt: int
-    cached: int
-    completion: int
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
 
 
 @dataclass(frozen=True, slots=True)
-class Finish:
+class Finished:
     """Why the server stopped, in its words; None if it gave no reason."""
 
     reason: str | None
 
 
-type Event = Text | Reasoning | ToolCall | Usage | Finish
+type Event = TextDelta | ReasoningDelta | ToolCall | TokenUsage | Finished

@@ -5,9 +5,16 @@ from typing import Any
 
 import orjson
 
-from ..messages import Assistant, Image, Message, System, ToolOutcome, User
-from .dialect import REASONING
-from .rewrite import text_part
+from .messages import (
+    AssistantMessage,
+    ImagePart,
+    Message,
+    SystemMessage,
+    ToolMessage,
+    UserMessage,
+)
+from .profile import REASONING
+from .request_adapter import text_part
 
 MANAGED = frozenset(
     {
@@ -63,16 +70,16 @@ def encode(body: Mapping[str, Any]) -> bytes:
 def _message(message: Message) -> dict[str, Any]:
     """Return a message as the API names it."""
     match message:
-        case System(text):
+        case SystemMessage(text):
             return {"role": "system", "content": text}
-        case User(text, ()):
+        case UserMessage(text, ()):
             return {"role": "user", "content": text}
-        case User(text, images):
+        case UserMessage(text, images):
             parts = [text_part(text), *map(_image_part, images)]
             return {"role": "user", "content": parts}
-        case ToolOutcome(call_id, text):
+        case ToolMessage(call_id, text):
             return {"role": "tool", "tool_call_id": call_id, "content": text}
-        case Assistant(text, calls, reasoning):
+        case AssistantMessage(text, calls, reasoning):
             wire: dict[str, Any] = {"role": "assistant", "content": text}
             if reasoning:
                 wire[REASONING] = reasoning
@@ -88,7 +95,7 @@ def _message(message: Message) -> dict[str, Any]:
             return wire
 
 
-def _image_part(image: Image) -> dict[str, Any]:
+def _image_part(image: ImagePart) -> dict[str, Any]:
     """Return an image as a part of a message."""
     url = f"data:{image.mime_type};base64,{image.data}"
     return {"type": "image_url", "image_url": {"url": url}}

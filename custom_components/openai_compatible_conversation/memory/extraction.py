@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import json
 from typing import Any
 
-from ..messages import Message, System, User
+from ..completions.messages import Message, SystemMessage, UserMessage
 from ..session.turns import BEGINS, Turn
 from .evidence import Evidence
 from .fact import Category, FactError, category_of, key_of, value_of
@@ -113,7 +113,7 @@ def transcripts_of(turns: Iterable[Turn]) -> list[list[str]]:
 def messages_for(lines: Iterable[str]) -> list[Message]:
     """Return the messages that ask a model for the facts in a transcript."""
     data = json.dumps(list(lines), ensure_ascii=False, indent=0)
-    return [System(INSTRUCTIONS), User(data)]
+    return [SystemMessage(INSTRUCTIONS), UserMessage(data)]
 
 
 def parse(text: str, lines: Iterable[str]) -> list[Found]:
@@ -146,7 +146,7 @@ def _lines(turns: Iterable[Turn]) -> Iterator[str]:
     """Yield what users said, in pieces that fit a transcript."""
     for turn in turns:
         for message in turn.messages:
-            if isinstance(message, User) and message.text != BEGINS:
+            if isinstance(message, UserMessage) and message.text != BEGINS:
                 text = _without_context(message.text)
                 # Half of a surrogate pair can be neither stored nor sent.
                 text = text.encode("utf-8", "replace").decode().strip()

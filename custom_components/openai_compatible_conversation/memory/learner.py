@@ -11,7 +11,7 @@ from homeassistant.helpers.event import async_call_later
 
 from ..completions.client import CompletionsClient
 from ..completions.errors import CompletionError
-from ..completions.events import Finish, Text
+from ..completions.events import Finished, TextDelta
 from ..completions.request import build_body
 from ..const import DOMAIN
 from ..options import Options
@@ -134,13 +134,13 @@ class Learner:
         )
         words: list[str] = []
         async with aclosing(
-            self._client.answer(body, headers=options.extra_headers)
+            self._client.stream(body, headers=options.extra_headers)
         ) as events:
             async for event in events:
                 match event:
-                    case Text(text):
+                    case TextDelta(text):
                         words.append(text)
-                    case Finish("content_filter"):
+                    case Finished("content_filter"):
                         raise ExtractionError("The server held its answer back")
         # What a model babbles may take long to read.
         return await self._hass.async_add_executor_job(

@@ -5,7 +5,13 @@ from collections.abc import Callable, Iterable, Sequence
 from homeassistant.components import conversation
 from homeassistant.helpers.json import json_dumps
 
-from ..messages import Assistant, CallRecord, Message, ToolOutcome, User
+from ..completions.messages import (
+    AssistantMessage,
+    Message,
+    ToolCallPart,
+    ToolMessage,
+    UserMessage,
+)
 from ..tools.result import result_text
 from .transcript import Bookmark
 from .turns import Turn, turn_of
@@ -49,7 +55,9 @@ def unseen(
     return [
         turn_of(messages)
         for messages in turns
-        if any(isinstance(message, User | Assistant) for message in messages)
+        if any(
+            isinstance(message, UserMessage | AssistantMessage) for message in messages
+        )
     ]
 
 
@@ -73,17 +81,17 @@ def _message(item: conversation.Content, name: Callable[[str], str]) -> Message 
     """Return the message of an item, None if nobody said or did anything with it."""
     match item:
         case conversation.UserContent():
-            return User(item.content)
+            return UserMessage(item.content)
         case conversation.ToolResultContent():
-            return ToolOutcome(item.tool_call_id, result_text(item.result))
+            return ToolMessage(item.tool_call_id, result_text(item.result))
         case conversation.AssistantContent():
             calls = tuple(
-                CallRecord(call.id, name(call.tool_name), json_dumps(call.tool_args))
+                ToolCallPart(call.id, name(call.tool_name), json_dumps(call.tool_args))
                 for call in item.tool_calls or ()
                 if call.tool_name != SENTENCE_TRIGGER
             )
             text = (item.content or "").strip()
             if text == NO_RESPONSE or text.startswith(ERROR):
                 text = ""
-            return Assistant(text or None, calls) if text or calls else None
+            return AssistantMessage(text or None, calls) if text or calls else None
     return None

@@ -3,7 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..messages import Assistant, CallRecord, Message, System, ToolOutcome, User
+from ..completions.messages import (
+    AssistantMessage,
+    Message,
+    SystemMessage,
+    ToolCallPart,
+    ToolMessage,
+    UserMessage,
+)
 from .transcript import Bookmark, Transcript
 from .turns import Turn, turn_of
 
@@ -57,17 +64,17 @@ def stored_turn(turn: Turn) -> list[dict[str, Any]]:
 def _stored(message: Message) -> dict[str, Any]:
     """Return a message as JSON."""
     match message:
-        case User(text):
+        case UserMessage(text):
             return {"user": text}
-        case ToolOutcome(call_id, text):
+        case ToolMessage(call_id, text):
             return {"result": text, "id": call_id}
-        case Assistant(text, calls, reasoning):
+        case AssistantMessage(text, calls, reasoning):
             return {
                 "assistant": text,
                 "calls": [[call.id, call.name, call.arguments] for call in calls],
                 "reasoning": reasoning,
             }
-        case System():
+        case SystemMessage():
             raise ValueError("A turn has no system message")
 
 
@@ -79,11 +86,11 @@ def _turn(data: Iterable[Mapping[str, Any]]) -> Turn:
 def _message(data: Mapping[str, Any]) -> Message:
     """Return the message that was stored."""
     if "user" in data:
-        return User(str(data["user"]))
+        return UserMessage(str(data["user"]))
     if "result" in data:
-        return ToolOutcome(str(data["id"]), str(data["result"]))
-    calls = tuple(CallRecord(*map(str, call)) for call in data["calls"])
-    return Assistant(_text(data["assistant"]), calls, _text(data["reasoning"]))
+        return ToolMessage(str(data["id"]), str(data["result"]))
+    calls = tuple(ToolCallPart(*map(str, call)) for call in data["calls"])
+    return AssistantMessage(_text(data["assistant"]), calls, _text(data["reasoning"]))
 
 
 def _text(value: object) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import math
 from typing import Any
 
-from ..messages import Message
+from ..completions.messages import Message
 from .turns import Turn, shortened, turn_of
 
 MAX_TURNS = 40

@@ -3,7 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ..messages import Assistant, CallRecord, Message, ToolOutcome, User, size
+from ..completions.messages import (
+    AssistantMessage,
+    Message,
+    ToolCallPart,
+    ToolMessage,
+    UserMessage,
+    size,
+)
 
 BEGINS = "(You speak first.)"
 """Stands where no user spoke, for a chat has to begin with one."""
@@ -49,27 +56,27 @@ def shortened(turn: Turn) -> Turn:
     return turn_of(_short(message) for message in turn.messages)
 
 
-def without_images(said: User) -> User:
+def without_images(said: UserMessage) -> UserMessage:
     """Return what a user said, with a note in place of images."""
     if not (count := len(said.images)):
         return said
-    return User(f"{said.text}\n(with {count} image{'s' if count > 1 else ''})")
+    return UserMessage(f"{said.text}\n(with {count} image{'s' if count > 1 else ''})")
 
 
 def _short(message: Message) -> Message:
     """Return a message that is short."""
     match message:
-        case User(text) | ToolOutcome(_, text) if len(text) > SHORT:
+        case UserMessage(text) | ToolMessage(_, text) if len(text) > SHORT:
             return replace(message, text=f"{text[:SHORT]}… (cut)")
-        case Assistant(text, calls, _):
-            return Assistant(
+        case AssistantMessage(text, calls, _):
+            return AssistantMessage(
                 f"{text[:SHORT]}…" if text and len(text) > SHORT else text,
                 tuple(_short_call(call) for call in calls),
             )
     return message
 
 
-def _short_call(call: CallRecord) -> CallRecord:
+def _short_call(call: ToolCallPart) -> ToolCallPart:
     """Return a call that is short: without its arguments, for half of them are none."""
     return replace(call, arguments="{}") if len(call.arguments) > SHORT else call
 
@@ -80,7 +87,7 @@ class _Shape:
     def __init__(self) -> None:
         """Initialize without a message."""
         self._result: list[Message] = []
-        self._words: Assistant | None = None
+        self._words: AssistantMessage | None = None
         """What was said last, as long as it may go on."""
         self._waiting: dict[str, None] = {}
         """The calls that have no result yet."""
@@ -88,16 +95,16 @@ class _Shape:
     def take(self, message: Message) -> None:
         """Take the next message; what belongs nowhere is left out."""
         match message:
-            case ToolOutcome(call_id):
+            case ToolMessage(call_id):
                 if call_id in self._waiting:
                     del self._waiting[call_id]
                     self._result.append(message)
-            case User():
+            case UserMessage():
                 self._end_calls()
                 if self._result:
                     self._end_words()
                 self._result.append(without_images(message))
-            case Assistant(text, calls) if text or calls:
+            case AssistantMessage(text, calls) if text or calls:
                 self._end_calls()
                 self._take_answer(message)
 
@@ -105,14 +112,14 @@ class _Shape:
         """Return the messages, the last of them the assistant's words."""
         self._end_calls()
         if not self._result:
-            self._result.append(User(BEGINS))
+            self._result.append(UserMessage(BEGINS))
         self._end_words()
         return tuple(self._result)
 
-    def _take_answer(self, answer: Assistant) -> None:
+    def _take_answer(self, answer: AssistantMessage) -> None:
         """Take an answer, which goes on with what was said just before."""
         if not self._result:
-            self._result.append(User(BEGINS))
+            self._result.append(UserMessage(BEGINS))
         if self._words:
             answer = _joined(self._words, answer)
         self._words = None if answer.calls else answer
@@ -122,17 +129,17 @@ class _Shape:
 
     def _end_calls(self) -> None:
         """Give each call that has no result one that says so."""
-        self._result += [ToolOutcome(call_id, NO_OUTCOME) for call_id in self._waiting]
+        self._result += [ToolMessage(call_id, NO_OUTCOME) for call_id in self._waiting]
         self._waiting = {}
 
     def _end_words(self) -> None:
         """End with what the assistant said."""
-        self._result.append(self._words or Assistant(UNANSWERED))
+        self._result.append(self._words or AssistantMessage(UNANSWERED))
         self._words = None
 
 
-def _joined(first: Assistant, second: Assistant) -> Assistant:
+def _joined(first: AssistantMessage, second: AssistantMessage) -> AssistantMessage:
     """Return what was said in succession as one message."""
     text = "\n".join(filter(None, (first.text, second.text)))
     reasoning = "\n".join(filter(None, (first.reasoning, second.reasoning)))
-    return Assistant(text or None, second.calls, reasoning or None)
+    return AssistantMessage(text or None, second.calls, reasoning or None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from homeassistant.components import conversation
 from homeassistant.core import callback
 
-from ..messages import Message
+from ..completions.messages import Message
 from .transcript import Transcript, messages_of, oldest
 from .turns import Turn, shortened, turn_of
 

@@ -12,8 +12,11 @@ from typing import Any
 import httpx
 import pytest
 
+from custom_components.openai_compatible_conversation.completions.body_reader import (
+    Timeouts,
+)
 from custom_components.openai_compatible_conversation.completions.client import (
-    MAX_LESSONS,
+    MAX_ADAPTATIONS,
     CompletionsClient,
 )
 from custom_components.openai_compatible_conversation.completions.errors import (
@@ -27,13 +30,10 @@ from custom_components.openai_compatible_conversation.completions.errors import 
 )
 from custom_components.openai_compatible_conversation.completions.events import (
     Event,
-    Finish,
-    Text,
+    Finished,
+    TextDelta,
+    TokenUsage,
     ToolCall,
-    Usage,
-)
-from custom_components.openai_compatible_conversation.completions.reading import (
-    Timeouts,
 )
 from testbed.replies import (
     DONE,
@@ -85,7 +85,7 @@ async def _events(
     client: CompletionsClient, body: dict[str, Any] = BODY
 ) -> list[Event]:
     """Return all events of an answer."""
-    return [event async for event in client.answer(body)]
+    return [event async for event in client.stream(body)]
 
 
 async def test_answer(
@@ -95,7 +95,7 @@ async def test_answer(
     server.script(say("Hello", usage=(9, 2, 4)))
     body = {**BODY, "stream_options": {"include_usage": True}}
     events = await _events(connect(), body)
-    assert events == [Text("Hello"), Usage(9, 4, 2), Finish("stop")]
+    assert events == [TextDelta("Hello"), TokenUsage(9, 4, 2), Finished("stop")]
 
 
 @pytest.mark.parametrize(
@@ -155,9 +155,9 @@ async def test_between_tokens(
     seen = []
     begin = time.monotonic()
     with pytest.raises(ServerTimeoutError):
-        async for event in connect().answer(BODY):
+        async for event in connect().stream(BODY):
             seen.append(event)  # noqa: PERF401
-    assert seen == [Text("Hello")]
+    assert seen == [TextDelta("Hello")]
     assert 0.25 < time.monotonic() - begin < 1
 
 
@@ -175,8 +175,8 @@ async def test_slow_but_alive(
         steps += [Pause(0.15), piece]
     server.script(raw(*steps, chunk({}, "tool_calls"), DONE))
     events = await _events(connect())
-    assert events[:6] == [Text("Hello")] * 6
-    assert events[6:] == [ToolCall("a", "f", {}, "{}"), Finish("tool_calls")]
+    assert events[:6] == [TextDelta("Hello")] * 6
+    assert events[6:] == [ToolCall("a", "f", {}, "{}"), Finished("tool_calls")]
 
 
 async def test_not_streamed(
@@ -184,7 +184,7 @@ async def test_not_streamed(
 ) -> None:
     """An answer that is not streamed has a time-out as a whole."""
     body = {"model": "scripted", "messages": []}
-    assert (await _events(connect(), body))[0] == Text("Hello there.")
+    assert (await _events(connect(), body))[0] == TextDelta("Hello there.")
     server.script(raw(Pause(60), content_type="application/json"))
     with pytest.raises(ServerTimeoutError):
         await _events(connect(), body)
@@ -196,7 +196,7 @@ async def test_no_end(
     """A server that has finished and does not end its stream is not waited for."""
     server.script(raw(HELLO, chunk({}, "stop"), Pause(60)))
     begin = time.monotonic()
-    assert await _events(connect()) == [Text("Hello"), Finish("stop")]
+    assert await _events(connect()) == [TextDelta("Hello"), Finished("stop")]
     assert time.monotonic() - begin < 1
 
 
@@ -207,7 +207,7 @@ async def test_pings_after_the_end(
     pings: list[Step] = [b": ping\n\n", Pause(0.1)]
     server.script(raw(HELLO, chunk({}, "stop"), *pings * 30))
     begin = time.monotonic()
-    assert await _events(connect()) == [Text("Hello"), Finish("stop")]
+    assert await _events(connect()) == [TextDelta("Hello"), Finished("stop")]
     assert time.monotonic() - begin < 1
 
 
@@ -218,7 +218,7 @@ async def test_words_after_the_end(
     words: list[Step] = [HELLO, Pause(0.1)]
     server.script(raw(chunk({"content": "So"}, "stop"), *words * 4, DONE))
     events = await _events(connect())
-    assert events == [Text("So"), *[Text("Hello")] * 4, Finish("stop")]
+    assert events == [TextDelta("So"), *[TextDelta("Hello")] * 4, Finished("stop")]
 
 
 async def test_done_but_open(
@@ -227,7 +227,7 @@ async def test_done_but_open(
     """Nor is one that is done and keeps its response open."""
     server.script(raw(HELLO, DONE, Pause(60)))
     begin = time.monotonic()
-    assert await _events(connect()) == [Text("Hello"), Finish(None)]
+    assert await _events(connect()) == [TextDelta("Hello"), Finished(None)]
     assert time.monotonic() - begin < 1
 
 
@@ -236,7 +236,7 @@ async def test_more_after_the_end(
 ) -> None:
     """What follows the end is read, for the sake of the connection, and ignored."""
     server.script(raw(HELLO, DONE, Pause(0.01), HELLO, Pause(0.01), HELLO))
-    assert await _events(connect()) == [Text("Hello"), Finish(None)]
+    assert await _events(connect()) == [TextDelta("Hello"), Finished(None)]
     await asyncio.wait_for(server.completions[0].sent.wait(), 5)
 
 
@@ -295,10 +295,10 @@ async def test_refused_parameter(
     """What is refused is left out once, and remembered for that model."""
     learned = []
     client = connect()
-    client.on_learned = lambda: learned.append(dict(client.dialects))
+    client.on_profile_changed = lambda: learned.append(dict(client.profiles))
     body = {**BODY, "stream_options": {"include_usage": True}}
     server.script(refusal)
-    assert (await _events(client, body))[0] == Text("Hello")
+    assert (await _events(client, body))[0] == TextDelta("Hello")
     await _events(client, body)
     await _events(client, {**body, "model": "another"})
     assert ["stream_options" in body for body in server.bodies] == [
@@ -308,7 +308,7 @@ async def test_refused_parameter(
         True,
     ]
     assert len(learned) == 1
-    assert learned[0]["scripted"].left_out == ("stream_options",)
+    assert learned[0]["scripted"].omitted == ("stream_options",)
 
 
 async def test_refused_form(
@@ -350,9 +350,9 @@ async def test_garbled(
     function = {"name": "f", "parameters": {"type": "object", "properties": {}}}
     body = {**BODY, "tools": [{"type": "function", "function": function}]}
     server.script(garbled)
-    assert (await _events(client, body))[0] == Text("Hello")
+    assert (await _events(client, body))[0] == TextDelta("Hello")
     assert server.bodies == [body, body]
-    assert not client.dialects
+    assert not client.profiles
     server.script(garbled, garbled)
     with pytest.raises(CompletionError, match="f"):
         await _events(client, body)
@@ -368,10 +368,10 @@ async def test_learned_meanwhile(
     server.script(raw(Pause(go_on), HELLO, DONE))
     answer = asyncio.ensure_future(_events(client))
     await server.wait_for_completions(1)
-    client.learn_thinks_first("scripted", thinks_first=True)
+    client.set_starts_in_reasoning("scripted", starts_in_reasoning=True)
     go_on.set()
-    assert (await answer)[0] == Text("Hello")
-    assert client.thinks_first("scripted")
+    assert (await answer)[0] == TextDelta("Hello")
+    assert client.starts_in_reasoning("scripted")
 
 
 async def test_refused_for_another_reason(
@@ -384,7 +384,7 @@ async def test_refused_for_another_reason(
     with pytest.raises(CompletionError, match="no"):
         await _events(client, body)
     assert len(server.bodies) == 2
-    assert not client.dialects
+    assert not client.profiles
 
 
 async def test_lessons_are_bounded(
@@ -397,7 +397,7 @@ async def test_lessons_are_bounded(
     )
     with pytest.raises(CompletionError):
         await _events(connect(), {**BODY, **dict.fromkeys(names, 1)})
-    assert len(server.bodies) == MAX_LESSONS + 1
+    assert len(server.bodies) == MAX_ADAPTATIONS + 1
 
 
 async def test_reasoning_goes_back_as_it_came(
@@ -431,7 +431,7 @@ async def test_waited_out(
     """What passes is waited out before a word was said."""
     server.script(passing)
     begin = time.monotonic()
-    assert (await _events(connect(Timeouts())))[0] == Text("Hello")
+    assert (await _events(connect(Timeouts())))[0] == TextDelta("Hello")
     assert 0.4 < time.monotonic() - begin < 3
     assert len(server.bodies) == 2
 
@@ -445,7 +445,7 @@ async def test_server_comes_up(
     answer = asyncio.ensure_future(_events(client))
     await asyncio.sleep(0.2)
     await server.start(server.port)
-    assert (await answer)[0] == Text("Hello")
+    assert (await answer)[0] == TextDelta("Hello")
 
 
 async def test_retry_after(
@@ -454,7 +454,7 @@ async def test_retry_after(
     """A server says itself when it wants to be asked again; too long is not waited for."""
     server.script(failure(429, retry_after="1"))
     begin = time.monotonic()
-    assert (await _events(connect(Timeouts())))[0] == Text("Hello")
+    assert (await _events(connect(Timeouts())))[0] == TextDelta("Hello")
     assert 0.9 < time.monotonic() - begin < 3
     server.script(failure(429, retry_after="3600"))
     begin = time.monotonic()
@@ -480,11 +480,11 @@ async def test_never_after_a_word(
     server.script(raw(HELLO, *ending))
     seen = []
     with pytest.raises(CompletionError):
-        async for found in connect(Timeouts()).answer(
+        async for found in connect(Timeouts()).stream(
             {**BODY, "stream_options": {"include_usage": True}}
         ):
             seen.append(found)  # noqa: PERF401
-    assert seen == [Text("Hello")]
+    assert seen == [TextDelta("Hello")]
     assert len(server.bodies) == 1
 
 
@@ -539,8 +539,8 @@ async def test_closed_early(
 ) -> None:
     """An answer that nobody wants any more is broken off at the server."""
     server.script(raw(HELLO, Pause(60)))
-    async with contextlib.aclosing(connect().answer(BODY)) as events:
-        assert await anext(events) == Text("Hello")
+    async with contextlib.aclosing(connect().stream(BODY)) as events:
+        assert await anext(events) == TextDelta("Hello")
     await asyncio.wait_for(server.completions[0].aborted.wait(), 5)
 
 

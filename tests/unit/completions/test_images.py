@@ -2,44 +2,46 @@
 
 import pytest
 
-from custom_components.openai_compatible_conversation.completions.diagnosis import (
-    error_for_status,
-)
-from custom_components.openai_compatible_conversation.completions.dialect import (
-    PLAIN,
-    Dialect,
+from custom_components.openai_compatible_conversation.completions.error_mapping import (
+    error_from_status,
 )
 from custom_components.openai_compatible_conversation.completions.errors import (
     CompletionError,
     ImagesNotSupportedError,
 )
-from custom_components.openai_compatible_conversation.completions.lessons import learned
+from custom_components.openai_compatible_conversation.completions.messages import (
+    IMAGE_SIZE,
+    AssistantMessage,
+    ImagePart,
+    Message,
+    SystemMessage,
+    UserMessage,
+    size,
+)
+from custom_components.openai_compatible_conversation.completions.profile import (
+    DEFAULT_PROFILE,
+    ServerProfile,
+)
+from custom_components.openai_compatible_conversation.completions.profile_learning import (
+    profile_after_rejection,
+)
 from custom_components.openai_compatible_conversation.completions.request import (
     build_body,
 )
-from custom_components.openai_compatible_conversation.completions.rewrite import (
-    rewritten,
-)
-from custom_components.openai_compatible_conversation.messages import (
-    IMAGE_SIZE,
-    Assistant,
-    Image,
-    Message,
-    System,
-    User,
-    size,
+from custom_components.openai_compatible_conversation.completions.request_adapter import (
+    adapt_request,
 )
 from custom_components.openai_compatible_conversation.session.stored import stored_turn
 from custom_components.openai_compatible_conversation.session.turns import turn_of
 
-IMAGE = Image("image/png", "cGl4ZWxz")
+IMAGE = ImagePart("image/png", "cGl4ZWxz")
 PART = {"type": "image_url", "image_url": {"url": "data:image/png;base64,cGl4ZWxz"}}
-SEEN = User("What is it?", (IMAGE,))
+SEEN = UserMessage("What is it?", (IMAGE,))
 
 
 def test_parts() -> None:
     """A message with images is sent in parts, the text first; others stay text."""
-    body = build_body("m", [User("Hi"), SEEN], stream=False)
+    body = build_body("m", [UserMessage("Hi"), SEEN], stream=False)
     plain, seen = body["messages"]
     assert plain == {"role": "user", "content": "Hi"}
     assert seen == {
@@ -51,14 +53,16 @@ def test_parts() -> None:
 def test_merged() -> None:
     """Where no two messages of one speaker may follow each other, parts are joined."""
     chat: list[Message] = [
-        System("Be brief."),
+        SystemMessage("Be brief."),
         SEEN,
-        Assistant("A cat."),
+        AssistantMessage("A cat."),
         SEEN,
-        User("Sure?"),
+        UserMessage("Sure?"),
     ]
     body = build_body("m", chat, stream=False)
-    messages = rewritten(body, Dialect(system=False, alternate=True))["messages"]
+    messages = adapt_request(body, ServerProfile(system=False, alternate=True))[
+        "messages"
+    ]
     first, _, last = messages
     question = {"type": "text", "text": "What is it?"}
     assert first == {
@@ -73,15 +77,17 @@ def test_merged() -> None:
 
 def test_kept_as_a_note() -> None:
     """Of images a turn keeps a note, in what is sent and in what is stored."""
-    turn = turn_of([SEEN, Assistant("A cat."), User("Both?", (IMAGE, IMAGE))])
-    assert turn.messages[0] == User("What is it?\n(with 1 image)")
-    assert turn.messages[2] == User("Both?\n(with 2 images)")
+    turn = turn_of(
+        [SEEN, AssistantMessage("A cat."), UserMessage("Both?", (IMAGE, IMAGE))]
+    )
+    assert turn.messages[0] == UserMessage("What is it?\n(with 1 image)")
+    assert turn.messages[2] == UserMessage("Both?\n(with 2 images)")
     assert stored_turn(turn)[0] == {"user": "What is it?\n(with 1 image)"}
 
 
 def test_size() -> None:
     """An image counts, and not with the length of its bytes."""
-    large = User("What is it?", (Image("image/png", "A" * 1_000_000),))
+    large = UserMessage("What is it?", (ImagePart("image/png", "A" * 1_000_000),))
     assert size(large) == size(SEEN) == len("What is it?") + IMAGE_SIZE
 
 
@@ -112,10 +118,10 @@ def test_size() -> None:
 )
 def test_refused(status: int, words: str) -> None:
     """A server that takes no images is understood, whatever its words are."""
-    error = error_for_status(status, {"error": {"message": words}})
+    error = error_from_status(status, {"error": {"message": words}})
     assert isinstance(error, ImagesNotSupportedError)
     body = build_body("m", [SEEN], stream=True)
-    assert learned(PLAIN, error, body) is None
+    assert profile_after_rejection(DEFAULT_PROFILE, error, body) is None
 
 
 @pytest.mark.parametrize(
@@ -132,7 +138,7 @@ def test_refused(status: int, words: str) -> None:
 )
 def test_other_refusals(status: int, words: str) -> None:
     """What is wrong with one image does not say that a model takes none."""
-    error = error_for_status(status, {"error": {"message": words}})
+    error = error_from_status(status, {"error": {"message": words}})
     assert not isinstance(error, ImagesNotSupportedError)
 
 
@@ -148,7 +154,16 @@ def test_other_refusals(status: int, words: str) -> None:
 )
 def test_form_refused(words: str) -> None:
     """A server that does not hold the model to a schema is asked without one."""
-    error = error_for_status(400, {"error": {"message": words}})
-    body = build_body("m", [User("Hi")], stream=True, extra={"response_format": {}})
-    assert learned(PLAIN, error, body) == PLAIN.without(body, "response_format")
-    assert learned(PLAIN, CompletionError(), build_body("m", [], stream=False)) is None
+    error = error_from_status(400, {"error": {"message": words}})
+    body = build_body(
+        "m", [UserMessage("Hi")], stream=True, extra={"response_format": {}}
+    )
+    assert profile_after_rejection(
+        DEFAULT_PROFILE, error, body
+    ) == DEFAULT_PROFILE.without(body, "response_format")
+    assert (
+        profile_after_rejection(
+            DEFAULT_PROFILE, CompletionError(), build_body("m", [], stream=False)
+        )
+        is None
+    )

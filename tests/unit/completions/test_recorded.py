@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from custom_components.openai_compatible_conversation.completions.calls import CUT
-from custom_components.openai_compatible_conversation.completions.diagnosis import (
-    error_for_status,
+from custom_components.openai_compatible_conversation.completions.error_mapping import (
+    error_from_status,
 )
 from custom_components.openai_compatible_conversation.completions.errors import (
     CompletionError,
@@ -23,13 +22,16 @@ from custom_components.openai_compatible_conversation.completions.errors import 
 )
 from custom_components.openai_compatible_conversation.completions.events import (
     Event,
-    Finish,
-    Reasoning,
-    Text,
+    Finished,
+    ReasoningDelta,
+    TextDelta,
     ToolCall,
 )
-from custom_components.openai_compatible_conversation.completions.stream import (
-    AnswerDecoder,
+from custom_components.openai_compatible_conversation.completions.response_decoder import (
+    ResponseDecoder,
+)
+from custom_components.openai_compatible_conversation.completions.tool_calls import (
+    TRUNCATED,
 )
 
 RECORDED = Path(__file__).parents[2] / "recorded"
@@ -65,7 +67,9 @@ ANSWERS = {
     "06-parallel-stream": Answer("Ok.\n", "two\n", [_on("L"), CONTEXT], "tool_calls"),
     "07-parallel-false-stream": Answer(calls=[_on("L"), CONTEXT], finish="tool_calls"),
     "08-length-stream": Answer("Hey", finish="length"),
-    "08b-length-in-toolcall": Answer(calls=[("HassTurnOn", {}, CUT)], finish="length"),
+    "08b-length-in-toolcall": Answer(
+        calls=[("HassTurnOn", {}, TRUNCATED)], finish="length"
+    ),
     "08c-length-in-think": Answer(reasoning="abcd", finish="length"),
     "26-random-bias-eos": Answer(),
     "40-ping-progress": Answer("ok"),
@@ -122,13 +126,13 @@ def _said(events: list[Event]) -> Answer:
     answer = Answer(finish=None)
     for event in events:
         match event:
-            case Text(text):
+            case TextDelta(text):
                 answer.text += text
-            case Reasoning(text):
+            case ReasoningDelta(text):
                 answer.reasoning += text
             case ToolCall(name=name, arguments=arguments, problem=problem):
                 answer.calls.append((name, arguments, problem))
-            case Finish(reason):
+            case Finished(reason):
                 answer.finish = reason
     return answer
 
@@ -145,7 +149,7 @@ def test_answer(name: str, size: int) -> None:
     """An answer says what the server meant, however its bytes are cut."""
     status, body = _response(name)
     assert status == 200
-    decoder = AnswerDecoder(("HassTurnOn", "GetLiveContext"))
+    decoder = ResponseDecoder(("HassTurnOn", "GetLiveContext"))
     events: list[Event] = []
     for start in range(0, len(body), size):
         events += decoder.feed(body[start : start + size])
@@ -165,4 +169,4 @@ def test_error(name: str, kind: type[CompletionError]) -> None:
         content = json.loads(body)
     except ValueError:
         content = body.decode()
-    assert type(error_for_status(status, content)) is kind
+    assert type(error_from_status(status, content)) is kind

@@ -4,16 +4,16 @@ from typing import Any
 
 import orjson
 
+from custom_components.openai_compatible_conversation.completions.messages import (
+    AssistantMessage,
+    SystemMessage,
+    ToolCallPart,
+    ToolMessage,
+    UserMessage,
+)
 from custom_components.openai_compatible_conversation.completions.request import (
     build_body,
     encode,
-)
-from custom_components.openai_compatible_conversation.messages import (
-    Assistant,
-    CallRecord,
-    System,
-    ToolOutcome,
-    User,
 )
 
 TOOL = {"name": "f", "description": "Does.", "parameters": {"type": "object"}}
@@ -24,11 +24,11 @@ def test_messages() -> None:
     body = build_body(
         "m",
         [
-            System("Be brief."),
-            User("Hi"),
-            Assistant("Wait.", (CallRecord("a", "f", "{}"),)),
-            ToolOutcome("a", '{"ok": true}'),
-            Assistant("Done."),
+            SystemMessage("Be brief."),
+            UserMessage("Hi"),
+            AssistantMessage("Wait.", (ToolCallPart("a", "f", "{}"),)),
+            ToolMessage("a", '{"ok": true}'),
+            AssistantMessage("Done."),
         ],
         stream=False,
     )
@@ -69,7 +69,11 @@ def test_extra_does_not_touch_what_is_managed() -> None:
     """What a user adds comes last, but not in the place of what is managed."""
     extra: dict[str, Any] = {"temperature": 1, "stream": False, "messages": "mine"}
     body = build_body(
-        "m", [User("Hi")], stream=True, parameters={"temperature": 0}, extra=extra
+        "m",
+        [UserMessage("Hi")],
+        stream=True,
+        parameters={"temperature": 0},
+        extra=extra,
     )
     assert (body["temperature"], body["stream"]) == (1, True)
     assert body["messages"] == [{"role": "user", "content": "Hi"}]
@@ -77,9 +81,16 @@ def test_extra_does_not_touch_what_is_managed() -> None:
 
 def test_same_bytes() -> None:
     """The bytes of a longer chat begin with those of the shorter one, but for the end."""
-    one = encode(build_body("m", [System("é"), User("Hi")], [], stream=False))
+    one = encode(
+        build_body("m", [SystemMessage("é"), UserMessage("Hi")], [], stream=False)
+    )
     two = encode(
-        build_body("m", [System("é"), User("Hi"), Assistant("Yo")], [], stream=False)
+        build_body(
+            "m",
+            [SystemMessage("é"), UserMessage("Hi"), AssistantMessage("Yo")],
+            [],
+            stream=False,
+        )
     )
     assert two.startswith(one.removesuffix(b"]}"))
     assert orjson.loads(one)["messages"][0]["content"] == "é"

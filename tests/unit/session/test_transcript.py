@@ -6,11 +6,11 @@ import math
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.openai_compatible_conversation.messages import (
-    Assistant,
-    CallRecord,
-    ToolOutcome,
-    User,
+from custom_components.openai_compatible_conversation.completions.messages import (
+    AssistantMessage,
+    ToolCallPart,
+    ToolMessage,
+    UserMessage,
 )
 from custom_components.openai_compatible_conversation.session.stored import (
     restored,
@@ -29,7 +29,7 @@ from custom_components.openai_compatible_conversation.session.turns import Turn,
 
 def turn(text: str) -> Turn:
     """Return a turn in which somebody says a text."""
-    return turn_of([User(text), Assistant("Ok.")])
+    return turn_of([UserMessage(text), AssistantMessage("Ok.")])
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,9 @@ def test_too_many_turns() -> None:
         assert not transcript.append([turn(str(number))], 0)
     gone = transcript.append([turn("last")], 0)
     assert len(gone) == (MAX_TURNS + 1) // 2
-    assert gone[0].messages[0] == User("0")
+    assert gone[0].messages[0] == UserMessage("0")
     assert len(transcript.turns) == MAX_TURNS + 1 - len(gone)
-    assert transcript.turns[-1].messages[0] == User("last")
+    assert transcript.turns[-1].messages[0] == UserMessage("last")
 
 
 def test_too_long() -> None:
@@ -71,13 +71,13 @@ def test_too_long() -> None:
 
 def test_one_turn_too_long() -> None:
     """A turn that is longer than a session is cut, and still has all that was done."""
-    call = CallRecord("a", "f", "{}")
+    call = ToolCallPart("a", "f", "{}")
     long = turn_of(
         [
-            User("Look"),
-            Assistant(None, (call,)),
-            ToolOutcome("a", "x" * MAX_SIZE),
-            Assistant("Ok."),
+            UserMessage("Look"),
+            AssistantMessage(None, (call,)),
+            ToolMessage("a", "x" * MAX_SIZE),
+            AssistantMessage("Ok."),
         ]
     )
     transcript = Transcript()
@@ -85,10 +85,19 @@ def test_one_turn_too_long() -> None:
     (kept,) = transcript.turns
     assert kept.size < 1000
     assert kept.messages[1] == long.messages[1]
-    calls = [CallRecord(str(n), "f" * 60, "{}") for n in range(1000)]
-    endless = turn_of([User("Look"), Assistant(None, tuple(calls)), Assistant("Ok.")])
+    calls = [ToolCallPart(str(n), "f" * 60, "{}") for n in range(1000)]
+    endless = turn_of(
+        [
+            UserMessage("Look"),
+            AssistantMessage(None, tuple(calls)),
+            AssistantMessage("Ok."),
+        ]
+    )
     transcript.append([endless], 0)
-    assert transcript.turns[-1].messages == (User("Look"), Assistant("Ok."))
+    assert transcript.turns[-1].messages == (
+        UserMessage("Look"),
+        AssistantMessage("Ok."),
+    )
 
 
 def test_forget() -> None:
@@ -143,10 +152,12 @@ def test_stored() -> None:
         [
             turn_of(
                 [
-                    User("Hi"),
-                    Assistant("Hm", (CallRecord("a", "f", '{"x": 1}'),), "Thought"),
-                    ToolOutcome("a", "{}"),
-                    Assistant("Yes."),
+                    UserMessage("Hi"),
+                    AssistantMessage(
+                        "Hm", (ToolCallPart("a", "f", '{"x": 1}'),), "Thought"
+                    ),
+                    ToolMessage("a", "{}"),
+                    AssistantMessage("Yes."),
                 ]
             )
         ],

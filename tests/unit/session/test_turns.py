@@ -5,16 +5,16 @@ import json
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.openai_compatible_conversation.completions.messages import (
+    AssistantMessage,
+    Message,
+    SystemMessage,
+    ToolCallPart,
+    ToolMessage,
+    UserMessage,
+)
 from custom_components.openai_compatible_conversation.completions.request import (
     build_body,
-)
-from custom_components.openai_compatible_conversation.messages import (
-    Assistant,
-    CallRecord,
-    Message,
-    System,
-    ToolOutcome,
-    User,
 )
 from custom_components.openai_compatible_conversation.session.turns import (
     BEGINS,
@@ -25,17 +25,17 @@ from custom_components.openai_compatible_conversation.session.turns import (
 )
 from testbed.strict import faults
 
-CALL = CallRecord("a", "turn_on", "{}")
+CALL = ToolCallPart("a", "turn_on", "{}")
 
 TEXTS = st.text("ab", min_size=1, max_size=3)
 CALLS = st.lists(st.sampled_from("abc"), max_size=2, unique=True).map(
-    lambda ids: tuple(CallRecord(i, "f", "{}") for i in ids)
+    lambda ids: tuple(ToolCallPart(i, "f", "{}") for i in ids)
 )
 MESSAGES = st.lists(
     st.one_of(
-        st.builds(User, TEXTS),
-        st.builds(Assistant, st.none() | TEXTS, CALLS, st.none() | TEXTS),
-        st.builds(ToolOutcome, st.sampled_from("abcd"), TEXTS),
+        st.builds(UserMessage, TEXTS),
+        st.builds(AssistantMessage, st.none() | TEXTS, CALLS, st.none() | TEXTS),
+        st.builds(ToolMessage, st.sampled_from("abcd"), TEXTS),
     ),
     max_size=8,
 )
@@ -43,34 +43,51 @@ MESSAGES = st.lists(
 
 def body(*messages: Message) -> dict[str, object]:
     """Return a request that goes on after messages."""
-    return build_body("m", [System("Be nice."), *messages, User("Go on.")], stream=True)
+    return build_body(
+        "m", [SystemMessage("Be nice."), *messages, UserMessage("Go on.")], stream=True
+    )
 
 
 @pytest.mark.parametrize(
     ("said", "kept"),
     [
-        ([User("Hi"), Assistant("Yes?")], [User("Hi"), Assistant("Yes?")]),
-        ([User("Hi")], [User("Hi"), Assistant(UNANSWERED)]),
-        ([Assistant("Dinner!")], [User(BEGINS), Assistant("Dinner!")]),
-        ([], [User(BEGINS), Assistant(UNANSWERED)]),
         (
-            [User("On"), Assistant(None, (CALL,)), User("Stop"), Assistant("Ok.")],
+            [UserMessage("Hi"), AssistantMessage("Yes?")],
+            [UserMessage("Hi"), AssistantMessage("Yes?")],
+        ),
+        ([UserMessage("Hi")], [UserMessage("Hi"), AssistantMessage(UNANSWERED)]),
+        (
+            [AssistantMessage("Dinner!")],
+            [UserMessage(BEGINS), AssistantMessage("Dinner!")],
+        ),
+        ([], [UserMessage(BEGINS), AssistantMessage(UNANSWERED)]),
+        (
             [
-                User("On"),
-                Assistant(None, (CALL,)),
-                ToolOutcome("a", NO_OUTCOME),
-                Assistant(UNANSWERED),
-                User("Stop"),
-                Assistant("Ok."),
+                UserMessage("On"),
+                AssistantMessage(None, (CALL,)),
+                UserMessage("Stop"),
+                AssistantMessage("Ok."),
+            ],
+            [
+                UserMessage("On"),
+                AssistantMessage(None, (CALL,)),
+                ToolMessage("a", NO_OUTCOME),
+                AssistantMessage(UNANSWERED),
+                UserMessage("Stop"),
+                AssistantMessage("Ok."),
             ],
         ),
         (
-            [User("On"), Assistant("Well", reasoning="Hm"), Assistant("Done.")],
-            [User("On"), Assistant("Well\nDone.", reasoning="Hm")],
+            [
+                UserMessage("On"),
+                AssistantMessage("Well", reasoning="Hm"),
+                AssistantMessage("Done."),
+            ],
+            [UserMessage("On"), AssistantMessage("Well\nDone.", reasoning="Hm")],
         ),
         (
-            [User("On"), ToolOutcome("a", "{}"), Assistant()],
-            [User("On"), Assistant(UNANSWERED)],
+            [UserMessage("On"), ToolMessage("a", "{}"), AssistantMessage()],
+            [UserMessage("On"), AssistantMessage(UNANSWERED)],
         ),
     ],
 )
@@ -96,21 +113,21 @@ def test_every_server_accepts(said: list[Message]) -> None:
 def test_shortened() -> None:
     """Of a turn that is too long, each text has a beginning left, and calls stay calls."""
     long = "x" * 1000
-    call = CallRecord("a", "f", json.dumps({"text": long}))
+    call = ToolCallPart("a", "f", json.dumps({"text": long}))
     turn = turn_of(
         [
-            User(long),
-            Assistant(None, (call, CallRecord("b", "g", '{"a":1}')), long),
-            ToolOutcome("a", long),
-            ToolOutcome("b", "short"),
-            Assistant("Ok."),
+            UserMessage(long),
+            AssistantMessage(None, (call, ToolCallPart("b", "g", '{"a":1}')), long),
+            ToolMessage("a", long),
+            ToolMessage("b", "short"),
+            AssistantMessage("Ok."),
         ]
     )
     user, calls, first, second, answer = shortened(turn).messages
-    assert isinstance(user, User)
-    assert isinstance(first, ToolOutcome)
+    assert isinstance(user, UserMessage)
+    assert isinstance(first, ToolMessage)
     assert user.text == first.text == "x" * 200 + "… (cut)"
-    assert calls == Assistant(
-        None, (CallRecord("a", "f", "{}"), CallRecord("b", "g", '{"a":1}'))
+    assert calls == AssistantMessage(
+        None, (ToolCallPart("a", "f", "{}"), ToolCallPart("b", "g", '{"a":1}'))
     )
-    assert (second, answer) == (ToolOutcome("b", "short"), Assistant("Ok."))
+    assert (second, answer) == (ToolMessage("b", "short"), AssistantMessage("Ok."))

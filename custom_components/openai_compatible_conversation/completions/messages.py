@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class System:
+class SystemMessage:
     """Instructions to the model."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Image:
+class ImagePart:
     """A picture that a user shows."""
 
     mime_type: str
@@ -20,15 +20,15 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
-class User:
+class UserMessage:
     """What a user said, and what goes with it."""
 
     text: str
-    images: tuple[Image, ...] = ()
+    images: tuple[ImagePart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class CallRecord:
+class ToolCallPart:
     """A tool call as it stands in the history: arguments are a JSON object as text."""
 
     id: str
@@ -37,16 +37,16 @@ class CallRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Assistant:
+class AssistantMessage:
     """What the model said, the tools that it called, and what it thought before."""
 
     text: str | None = None
-    calls: tuple[CallRecord, ...] = ()
+    calls: tuple[ToolCallPart, ...] = ()
     reasoning: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ToolOutcome:
+class ToolMessage:
     """What a tool call came to, as JSON text."""
 
     call_id: str
@@ -56,17 +56,17 @@ class ToolOutcome:
 IMAGE_SIZE = 4000
 """Characters that an image stands for: models make about 1,000 tokens of one."""
 
-type Message = System | User | Assistant | ToolOutcome
+type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage
 
 
 def size(message: Message) -> int:
     """Return how many characters a message has."""
     match message:
-        case System(text) | ToolOutcome(_, text):
+        case SystemMessage(text) | ToolMessage(_, text):
             return len(text)
-        case User(text, images):
+        case UserMessage(text, images):
             return len(text) + IMAGE_SIZE * len(images)
-        case Assistant(said, calls, reasoning):
+        case AssistantMessage(said, calls, reasoning):
             return (
                 len(said or "")
                 + len(reasoning or "")

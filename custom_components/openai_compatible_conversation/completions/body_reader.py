@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from .errors import CompletionError, ConnectionLostError, ServerTimeoutError
-from .stream import AnswerDecoder
+from .response_decoder import ResponseDecoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Timeouts:
 TIMEOUTS = Timeouts()
 
 
-class Deadline:
+class ReadDeadline:
     """When a server has to have said the next thing, by the loop's clock."""
 
     def __init__(self, limits: Timeouts, *, streamed: bool) -> None:
@@ -45,7 +45,7 @@ class Deadline:
         self._seen = (0, False)
         self.at = self._clock() + limits.first_token if streamed else self._end
 
-    def advance(self, decoder: AnswerDecoder) -> None:
+    def advance(self, decoder: ResponseDecoder) -> None:
         """Allow more time if the answer has grown, and little if it is finished."""
         finished = decoder.finish_reason is not None
         if not self._streamed or (decoder.tokens, finished) == self._seen:
@@ -56,7 +56,7 @@ class Deadline:
         self.at = min(self._clock() + limit, self._end)
 
 
-async def in_time[T](awaitable: Awaitable[T], deadline: float) -> T:
+async def wait_until[T](awaitable: Awaitable[T], deadline: float) -> T:
     """Await until a time of the loop's clock."""
     try:
         async with asyncio.timeout_at(deadline):
@@ -75,14 +75,14 @@ async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
         raise ConnectionLostError(str(err)) from err
 
 
-class Reader:
+class BodyReader:
     """Reads a body piece by piece, each within its time.
 
     One timer serves the whole body, and is set anew only when it rings: to set
     one for each piece costs more than to decode it.
     """
 
-    def __init__(self, chunks: AsyncIterator[bytes], deadline: Deadline) -> None:
+    def __init__(self, chunks: AsyncIterator[bytes], deadline: ReadDeadline) -> None:
         """Initialize with the pieces, and what says until when the next has to come."""
         self._chunks = chunks
         self._deadline = deadline
@@ -91,7 +91,7 @@ class Reader:
         self._waiting: asyncio.Task[Any] | None = None
         self._late = False
 
-    async def next(self, decoder: AnswerDecoder) -> bytes | None:
+    async def next(self, decoder: ResponseDecoder) -> bytes | None:
         """Return the next bytes; a finished answer ends where they do not come."""
         task = asyncio.current_task()
         assert task is not None
@@ -145,7 +145,7 @@ class Response(Protocol):
         """Give its connection back, or close that too if the body is not at its end."""
 
 
-class Closing:
+class BackgroundCloser:
     """Reads responses to their end, behind the last word, so that their connections serve again."""
 
     def __init__(self, limit: float) -> None:
@@ -158,7 +158,7 @@ class Closing:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=self._limit)
 
-    def begin(self, chunks: AsyncIterator[bytes], response: Response) -> None:
+    def start(self, chunks: AsyncIterator[bytes], response: Response) -> None:
         """Read a response to its end while others go on."""
         task = asyncio.create_task(self._finish(chunks, response))
         self._tasks.add(task)
@@ -169,7 +169,7 @@ class Closing:
         deadline = asyncio.get_running_loop().time() + self._limit
         try:
             with suppress(CompletionError):
-                while await in_time(_next(chunks), deadline) is not None:
+                while await wait_until(_next(chunks), deadline) is not None:
                     pass
         finally:
             await close(chunks)

@@ -17,10 +17,10 @@ from custom_components.openai_compatible_conversation.completions.errors import 
     ServerTimeoutError,
     UnreachableError,
 )
-from custom_components.openai_compatible_conversation.completions.patience import (
+from custom_components.openai_compatible_conversation.completions.retry import (
     DELAYS,
     MAX_RETRY_AFTER,
-    Patience,
+    RetryPolicy,
     retry_after,
 )
 
@@ -38,9 +38,9 @@ class Clock:
 def _delays(error: CompletionError, limit: float = 60) -> list[float]:
     """Return all delays that a server which stays as it is costs."""
     clock = Clock()
-    patience = Patience(limit, clock)
+    policy = RetryPolicy(limit, clock)
     delays = []
-    while (delay := patience.delay(error)) is not None:
+    while (delay := policy.next_delay(error)) is not None:
         delays.append(delay)
         clock.now += delay
     return delays

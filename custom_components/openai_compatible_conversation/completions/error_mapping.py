@@ -116,7 +116,7 @@ _BY_STATUS: dict[int, type[CompletionError]] = {
 }
 
 
-def error_for_status(
+def error_from_status(
     status: int, body: object, retry_after: float | None = None
 ) -> CompletionError:
     """Return the error that an HTTP status and the body that came with it stand for.
@@ -133,7 +133,7 @@ def error_for_status(
     return error
 
 
-def error_in_body(body: Mapping[str, Any]) -> CompletionError | None:
+def error_from_payload(body: Mapping[str, Any]) -> CompletionError | None:
     """Return the error that a body with status 200 or an event reports, if it does."""
     error = body.get("error")
     if not error and body.get("object") != "error":
@@ -144,7 +144,7 @@ def error_in_body(body: Mapping[str, Any]) -> CompletionError | None:
         number = int(status)
     except TypeError, ValueError, OverflowError:
         number = 0
-    return error_for_status(number, body)
+    return error_from_status(number, body)
 
 
 def _kind(status: int, words: str) -> type[CompletionError]:

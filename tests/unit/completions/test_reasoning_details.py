@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from custom_components.openai_compatible_conversation.completions.details import (
-    MAX_SIZE,
-    DetailsAssembler,
-)
 from custom_components.openai_compatible_conversation.completions.errors import (
     AnswerTooLargeError,
+)
+from custom_components.openai_compatible_conversation.completions.reasoning_details import (
+    MAX_SIZE,
+    ReasoningDetailsAssembler,
 )
 
 SEALED = {"type": "reasoning.encrypted", "data": "Cr8E", "id": "call_1", "index": 0}
@@ -27,7 +27,7 @@ def _summary(text: str) -> dict[str, Any]:
 
 def _assembled(*chunks: object) -> list[dict[str, Any]]:
     """Return the blocks of some chunks."""
-    assembler = DetailsAssembler()
+    assembler = ReasoningDetailsAssembler()
     for pieces in chunks:
         assembler.feed(pieces)
     return assembler.finish()
@@ -87,7 +87,7 @@ def test_many_pieces() -> None:
 
 def test_too_large() -> None:
     """There is an end to how much is kept."""
-    assembler = DetailsAssembler()
+    assembler = ReasoningDetailsAssembler()
     assembler.feed([_text("x" * (MAX_SIZE // 2))])
     with pytest.raises(AnswerTooLargeError):
         assembler.feed([_text("x" * (MAX_SIZE // 2))])

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from custom_components.openai_compatible_conversation.completions.diagnosis import (
-    error_for_status,
-    error_in_body,
+from custom_components.openai_compatible_conversation.completions.error_mapping import (
+    error_from_payload,
+    error_from_status,
 )
 from custom_components.openai_compatible_conversation.completions.errors import (
     MAX_DETAIL,
@@ -100,14 +100,14 @@ def test_status(
     status: int, body: object, kind: type[CompletionError], detail: str
 ) -> None:
     """Status and body make one kind of error, with the server's words."""
-    error = error_for_status(status, body)
+    error = error_from_status(status, body)
     assert type(error) is kind
     assert error.detail == detail
 
 
 def test_detail_is_one_short_line() -> None:
     """A server's words are one line, and not a page."""
-    error = error_for_status(500, "one\n\ttwo " + "x" * 1000)
+    error = error_from_status(500, "one\n\ttwo " + "x" * 1000)
     assert error.detail.startswith("one two xxx")
     assert len(error.detail) == MAX_DETAIL
 
@@ -115,19 +115,19 @@ def test_detail_is_one_short_line() -> None:
 @pytest.mark.parametrize("body", [{}, {"error": None}, {"error": {}}, {"choices": []}])
 def test_no_error(body: dict[str, object]) -> None:
     """An answer is no error."""
-    assert error_in_body(body) is None
+    assert error_from_payload(body) is None
 
 
 def test_code_in_words() -> None:
     """A code that is no number is no status."""
-    error = error_in_body({"error": {"message": "no", "code": "overloaded"}})
+    error = error_from_payload({"error": {"message": "no", "code": "overloaded"}})
     assert error is not None
     assert (error.status, error.words) == (0, "overloaded no")
 
 
 def test_detail_of_any_shape() -> None:
     """A detail that is a list, as FastAPI sends it, is told as it is."""
-    error = error_in_body({"object": "error", "message": [{"loc": ["body"]}]})
+    error = error_from_payload({"object": "error", "message": [{"loc": ["body"]}]})
     assert error is not None
     assert "loc" in error.detail
 
@@ -151,7 +151,7 @@ def test_server_behind_the_server(
     status: int, raw: object, kind: type[CompletionError], detail: str
 ) -> None:
     """What a gateway has from the server behind it counts more than its own words."""
-    error = error_for_status(
+    error = error_from_status(
         status,
         {"error": {"message": "Provider returned error", "metadata": {"raw": raw}}},
     )
@@ -180,16 +180,16 @@ def test_server_behind_the_server(
 )
 def test_garbled_answer(status: int, error: dict[str, str]) -> None:
     """What a server says of its model's answer says nothing of the request."""
-    assert type(error_for_status(status, {"error": error})) is GarbledAnswerError
+    assert type(error_from_status(status, {"error": error})) is GarbledAnswerError
 
 
 def test_broken_within_the_stream() -> None:
     """An error without a number, in an answer that was begun, is the server's own."""
-    error = error_in_body({"error": {"message": "unexpected EOF"}})
+    error = error_from_payload({"error": {"message": "unexpected EOF"}})
     assert type(error) is ServerFailedError
 
 
 def test_half_characters() -> None:
     """Half a character in a server's words could be sent to nobody."""
-    error = error_for_status(500, {"error": {"message": "so\ud83d"}})
+    error = error_from_status(500, {"error": {"message": "so\ud83d"}})
     assert error.detail == "so?"

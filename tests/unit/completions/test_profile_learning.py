@@ -6,17 +6,19 @@ from typing import Any
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.openai_compatible_conversation.completions.diagnosis import (
-    error_for_status,
+from custom_components.openai_compatible_conversation.completions.error_mapping import (
+    error_from_status,
 )
-from custom_components.openai_compatible_conversation.completions.dialect import (
-    MAX_LEFT_OUT,
-    PLAIN,
-    Dialect,
+from custom_components.openai_compatible_conversation.completions.profile import (
+    DEFAULT_PROFILE,
+    MAX_OMITTED,
+    ServerProfile,
 )
-from custom_components.openai_compatible_conversation.completions.lessons import learned
-from custom_components.openai_compatible_conversation.completions.rewrite import (
-    rewritten,
+from custom_components.openai_compatible_conversation.completions.profile_learning import (
+    profile_after_rejection,
+)
+from custom_components.openai_compatible_conversation.completions.request_adapter import (
+    adapt_request,
 )
 
 
@@ -43,7 +45,7 @@ BODY: dict[str, Any] = {
     "parallel_tool_calls": False,
 }
 
-REFUSALS: dict[str, tuple[int, Any, Dialect]] = {
+REFUSALS: dict[str, tuple[int, Any, ServerProfile]] = {
     "tools while it thinks": (
         400,
         {
@@ -52,37 +54,37 @@ REFUSALS: dict[str, tuple[int, Any, Dialect]] = {
                 "this model. Please set reasoning_effort to 'none'."
             }
         },
-        Dialect(no_effort=True),
+        ServerProfile(no_effort=True),
     ),
     "stream_options, named": (
         400,
         {"error": {"message": "Unknown parameter", "param": "stream_options"}},
-        PLAIN.without(BODY, "stream_options"),
+        DEFAULT_PROFILE.without(BODY, "stream_options"),
     ),
     "stream_options, FastAPI": (
         422,
         {"detail": [{"type": "extra_forbidden", "loc": ["body", "stream_options"]}]},
-        PLAIN.without(BODY, "stream_options"),
+        DEFAULT_PROFILE.without(BODY, "stream_options"),
     ),
     "stream_options, in words": (
         400,
         {"message": "Unrecognized request argument supplied: stream_options"},
-        PLAIN.without(BODY, "stream_options"),
+        DEFAULT_PROFILE.without(BODY, "stream_options"),
     ),
     "tool_choice, in a list": (
         400,
         {"error": {"message": "UnsupportedParamsError: ['tool_choice']"}},
-        PLAIN.without(BODY, "tool_choice"),
+        DEFAULT_PROFILE.without(BODY, "tool_choice"),
     ),
     "two at once": (
         400,
         {"error": "unsupported: parallel_tool_calls, tool_choice"},
-        PLAIN.without(BODY, "tool_choice", "parallel_tool_calls"),
+        DEFAULT_PROFILE.without(BODY, "tool_choice", "parallel_tool_calls"),
     ),
     "temperature": (
         400,
         {"error": {"message": "Unsupported value: 'temperature' does not support 0.5"}},
-        PLAIN.without(BODY, "temperature"),
+        DEFAULT_PROFILE.without(BODY, "temperature"),
     ),
     "max_tokens": (
         400,
@@ -93,27 +95,27 @@ REFUSALS: dict[str, tuple[int, Any, Dialect]] = {
                 "param": "max_tokens",
             }
         },
-        replace(PLAIN, length_name="max_completion_tokens"),
+        replace(DEFAULT_PROFILE, length_name="max_completion_tokens"),
     ),
     "reasoning, refused": (
         400,
         {"error": {"message": "property 'reasoning_content' is unsupported"}},
-        replace(PLAIN, reasoning=None),
+        replace(DEFAULT_PROFILE, reasoning=None),
     ),
     "reasoning, wanted": (
         400,
         {"error": {"message": "Missing `reasoning_content` field in message 3"}},
-        replace(PLAIN, reasoning_always=True),
+        replace(DEFAULT_PROFILE, reasoning_always=True),
     ),
     "tools, Ollama": (
         400,
         {"error": {"message": "registry.ollama.ai/x/y does not support tools"}},
-        replace(PLAIN, no_tools=True),
+        replace(DEFAULT_PROFILE, no_tools=True),
     ),
     "tools, llama.cpp": (
         500,
         {"error": {"message": "tools param requires --jinja flag", "code": 500}},
-        replace(PLAIN, no_tools=True),
+        replace(DEFAULT_PROFILE, no_tools=True),
     ),
     "tools, vLLM": (
         400,
@@ -122,7 +124,7 @@ REFUSALS: dict[str, tuple[int, Any, Dialect]] = {
             "message": '"auto" tool choice requires --enable-auto-tool-choice and '
             "--tool-call-parser to be set",
         },
-        replace(PLAIN, no_tools=True),
+        replace(DEFAULT_PROFILE, no_tools=True),
     ),
     "tools, OpenRouter": (
         404,
@@ -132,38 +134,40 @@ REFUSALS: dict[str, tuple[int, Any, Dialect]] = {
                 "code": 404,
             }
         },
-        replace(PLAIN, no_tools=True),
+        replace(DEFAULT_PROFILE, no_tools=True),
     ),
     "tools, FastAPI": (
         422,
         {"detail": [{"type": "extra_forbidden", "loc": ["body", "tools"]}]},
-        replace(PLAIN, no_tools=True),
+        replace(DEFAULT_PROFILE, no_tools=True),
     ),
     "one tool, by name": (
         400,
         {"error": {"message": "Invalid schema for function 'g': bad"}},
-        replace(PLAIN, refused_tools=frozenset({"g"})),
+        replace(DEFAULT_PROFILE, refused_tools=frozenset({"g"})),
     ),
     "one tool, by index": (
         422,
         {"detail": [{"loc": ["body", "tools", 1, "function", "parameters"]}]},
-        replace(PLAIN, refused_tools=frozenset({"g"})),
+        replace(DEFAULT_PROFILE, refused_tools=frozenset({"g"})),
     ),
     "roles": (
         500,
         {"error": {"message": "Conversation roles must alternate user/assistant"}},
-        replace(PLAIN, alternate=True),
+        replace(DEFAULT_PROFILE, alternate=True),
     ),
     "system": (
         400,
         {"error": {"message": "System role not supported"}},
-        replace(PLAIN, late_system=False, system=False),
+        replace(DEFAULT_PROFILE, late_system=False, system=False),
     ),
     "nothing named": (
         400,
         {"error": {"message": "Bad request"}},
         replace(
-            PLAIN.without(BODY, "stream_options", "tool_choice", "parallel_tool_calls"),
+            DEFAULT_PROFILE.without(
+                BODY, "stream_options", "tool_choice", "parallel_tool_calls"
+            ),
             reasoning=None,
         ),
     ),
@@ -173,9 +177,12 @@ REFUSALS: dict[str, tuple[int, Any, Dialect]] = {
 @pytest.mark.parametrize(
     ("status", "words", "expected"), REFUSALS.values(), ids=REFUSALS
 )
-def test_refusal(status: int, words: Any, expected: Dialect) -> None:
+def test_refusal(status: int, words: Any, expected: ServerProfile) -> None:
     """Each server's words lead to the request that it takes."""
-    assert learned(PLAIN, error_for_status(status, words), BODY) == expected
+    assert (
+        profile_after_rejection(DEFAULT_PROFILE, error_from_status(status, words), BODY)
+        == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -212,17 +219,24 @@ def test_refusal(status: int, words: Any, expected: Dialect) -> None:
 )
 def test_not_a_refusal(status: int, words: Any) -> None:
     """What is no matter of parameters is not made one."""
-    assert learned(PLAIN, error_for_status(status, words), BODY) is None
+    assert (
+        profile_after_rejection(DEFAULT_PROFILE, error_from_status(status, words), BODY)
+        is None
+    )
 
 
 def test_late_system_first() -> None:
     """System messages in the middle go before the system message at all."""
-    error = error_for_status(400, {"error": "System message must be at the beginning."})
+    error = error_from_status(
+        400, {"error": "System message must be at the beginning."}
+    )
     body = {"model": "m", "messages": [SYSTEM, USER, SYSTEM]}
-    first = learned(PLAIN, error, body)
-    assert first == replace(PLAIN, late_system=False)
+    first = profile_after_rejection(DEFAULT_PROFILE, error, body)
+    assert first == replace(DEFAULT_PROFILE, late_system=False)
     assert first is not None
-    assert learned(first, error, rewritten(body, first)) == replace(first, system=False)
+    assert profile_after_rejection(first, error, adapt_request(body, first)) == replace(
+        first, system=False
+    )
 
 
 @pytest.mark.parametrize(
@@ -237,10 +251,10 @@ def test_late_system_first() -> None:
 )
 def test_system_in_words(words: str) -> None:
     """However a server says it, its system message goes as the user's."""
-    error = error_for_status(400, {"error": words})
+    error = error_from_status(400, {"error": words})
     body = {"model": "m", "messages": [SYSTEM, USER]}
-    other = replace(PLAIN, late_system=False, system=False)
-    assert learned(PLAIN, error, body) == other
+    other = replace(DEFAULT_PROFILE, late_system=False, system=False)
+    assert profile_after_rejection(DEFAULT_PROFILE, error, body) == other
 
 
 @pytest.mark.parametrize(
@@ -255,30 +269,30 @@ def test_system_in_words(words: str) -> None:
 )
 def test_alternate_before_system(words: str) -> None:
     """Where speakers must alternate, the system message stays if it may."""
-    error = error_for_status(500, {"error": {"message": words}})
+    error = error_from_status(500, {"error": {"message": words}})
     body = {"model": "m", "messages": [SYSTEM, USER, SYSTEM, USER]}
-    first = learned(PLAIN, error, body)
-    assert first == replace(PLAIN, alternate=True, late_system=False)
+    first = profile_after_rejection(DEFAULT_PROFILE, error, body)
+    assert first == replace(DEFAULT_PROFILE, alternate=True, late_system=False)
     assert first is not None
-    sent = rewritten(body, first)
+    sent = adapt_request(body, first)
     assert [message["role"] for message in sent["messages"]] == ["system", "user"]
-    second = learned(first, error, sent)
+    second = profile_after_rejection(first, error, sent)
     assert second == replace(first, system=False)
     assert second is not None
-    sent = rewritten(body, second)
+    sent = adapt_request(body, second)
     assert [message["role"] for message in sent["messages"]] == ["user"]
-    assert learned(second, error, sent) is None
+    assert profile_after_rejection(second, error, sent) is None
 
 
 def test_another_value() -> None:
     """What was refused with one value is sent with another."""
-    error = error_for_status(400, {"error": "temperature: range: 0..1"})
+    error = error_from_status(400, {"error": "temperature: range: 0..1"})
     hot = {**BODY, "temperature": 1.5}
-    other = learned(PLAIN, error, hot)
+    other = profile_after_rejection(DEFAULT_PROFILE, error, hot)
     assert other is not None
-    assert "temperature" not in rewritten(hot, other)
-    assert rewritten(BODY, other) == BODY
-    assert "1.5" not in str(other.stored())
+    assert "temperature" not in adapt_request(hot, other)
+    assert adapt_request(BODY, other) == BODY
+    assert "1.5" not in str(other.to_json())
 
 
 def test_another_form() -> None:
@@ -286,85 +300,89 @@ def test_another_form() -> None:
     odd = {**BODY, "response_format": {"json_schema": {"name": "odd"}}}
     good = {**BODY, "response_format": {"json_schema": {"name": "good"}}}
     for words in ("Invalid schema for response_format 'odd'", "Bad request"):
-        other = learned(PLAIN, error_for_status(400, {"error": words}), odd)
+        other = profile_after_rejection(
+            DEFAULT_PROFILE, error_from_status(400, {"error": words}), odd
+        )
         assert other is not None
-        assert rewritten(odd, other) == BODY
-        assert rewritten(good, other) == good
+        assert adapt_request(odd, other) == BODY
+        assert adapt_request(good, other) == good
 
 
 def test_memory_is_bounded() -> None:
     """Of what was refused only the latest is remembered."""
-    dialect = PLAIN
-    for number in range(MAX_LEFT_OUT + 1):
-        dialect = dialect.without({"seed": number}, "seed")
-    assert len(dialect.left_out) == MAX_LEFT_OUT
-    assert rewritten({"messages": [], "seed": 0}, dialect)["seed"] == 0
-    assert "seed" not in rewritten({"messages": [], "seed": MAX_LEFT_OUT}, dialect)
+    profile = DEFAULT_PROFILE
+    for number in range(MAX_OMITTED + 1):
+        profile = profile.without({"seed": number}, "seed")
+    assert len(profile.omitted) == MAX_OMITTED
+    assert adapt_request({"messages": [], "seed": 0}, profile)["seed"] == 0
+    assert "seed" not in adapt_request({"messages": [], "seed": MAX_OMITTED}, profile)
 
 
 def test_what_was_learned_is_not_learned_again() -> None:
     """A server that goes on refusing is not asked for ever."""
-    error = error_for_status(400, {"error": "Bad request"})
-    body = rewritten(BODY, PLAIN)
-    other = learned(PLAIN, error, body)
+    error = error_from_status(400, {"error": "Bad request"})
+    body = adapt_request(BODY, DEFAULT_PROFILE)
+    other = profile_after_rejection(DEFAULT_PROFILE, error, body)
     assert other is not None
-    assert learned(other, error, rewritten(BODY, other)) is None
-    names = error_for_status(400, {"error": "reasoning_content is required"})
-    always = replace(PLAIN, reasoning_always=True)
-    assert learned(always, names, rewritten(BODY, always)) != always
+    assert profile_after_rejection(other, error, adapt_request(BODY, other)) is None
+    names = error_from_status(400, {"error": "reasoning_content is required"})
+    always = replace(DEFAULT_PROFILE, reasoning_always=True)
+    assert profile_after_rejection(always, names, adapt_request(BODY, always)) != always
 
 
 def test_reverse_length_name() -> None:
     """A server that knows only the older name of the limit is given that."""
-    error = error_for_status(400, {"error": "max_completion_tokens: use max_tokens"})
+    error = error_from_status(400, {"error": "max_completion_tokens: use max_tokens"})
     body = {"model": "m", "messages": [], "max_completion_tokens": 9}
-    other = learned(PLAIN, error, body)
-    assert other == replace(PLAIN, length_name="max_tokens")
-    assert rewritten(body, other)["max_tokens"] == 9
+    other = profile_after_rejection(DEFAULT_PROFILE, error, body)
+    assert other == replace(DEFAULT_PROFILE, length_name="max_tokens")
+    assert adapt_request(body, other)["max_tokens"] == 9
 
 
 @pytest.mark.parametrize("name", ["max_completion_tokens", "max_tokens"])
 def test_too_long_under_its_other_name(name: str) -> None:
     """A limit that has been given its other name, and is too high, is not sent."""
-    renamed = replace(PLAIN, length_name="max_completion_tokens")
-    error = error_for_status(400, {"error": f"{name} is too large"})
-    other = learned(renamed, error, rewritten(BODY, renamed))
+    renamed = replace(DEFAULT_PROFILE, length_name="max_completion_tokens")
+    error = error_from_status(400, {"error": f"{name} is too large"})
+    other = profile_after_rejection(renamed, error, adapt_request(BODY, renamed))
     assert other is not None
-    assert "max_completion_tokens" not in rewritten(BODY, other)
-    less = rewritten({**BODY, "max_tokens": 5}, other)
+    assert "max_completion_tokens" not in adapt_request(BODY, other)
+    less = adapt_request({**BODY, "max_tokens": 5}, other)
     assert less["max_completion_tokens"] == 5
 
 
 def test_plain() -> None:
     """The documented API is sent what was built."""
-    assert rewritten(BODY, PLAIN) == BODY
+    assert adapt_request(BODY, DEFAULT_PROFILE) == BODY
 
 
 def test_left_out() -> None:
     """What is left out is not sent, and the rest is."""
-    sent = rewritten(BODY, PLAIN.without(BODY, "stream_options", "temperature"))
+    sent = adapt_request(
+        BODY, DEFAULT_PROFILE.without(BODY, "stream_options", "temperature")
+    )
     assert BODY.keys() - sent.keys() == {"stream_options", "temperature"}
 
 
 @pytest.mark.parametrize(
-    ("dialect", "thought", "none"),
+    ("profile", "thought", "none"),
     [
-        (PLAIN, {"reasoning_content": "hm"}, {}),
-        (replace(PLAIN, reasoning="reasoning"), {"reasoning": "hm"}, {}),
-        (replace(PLAIN, reasoning=None), {}, {}),
+        (DEFAULT_PROFILE, {"reasoning_content": "hm"}, {}),
+        (replace(DEFAULT_PROFILE, reasoning="reasoning"), {"reasoning": "hm"}, {}),
+        (replace(DEFAULT_PROFILE, reasoning=None), {}, {}),
         (
-            replace(PLAIN, reasoning_always=True),
+            replace(DEFAULT_PROFILE, reasoning_always=True),
             {"reasoning_content": "hm"},
             {"reasoning_content": ""},
         ),
     ],
 )
 def test_reasoning(
-    dialect: Dialect, thought: dict[str, str], none: dict[str, str]
+    profile: ServerProfile, thought: dict[str, str], none: dict[str, str]
 ) -> None:
     """Reasoning goes back where it came from, or not at all."""
     body = {"model": "m", "messages": [USER, THOUGHT, RESULT, CALLED]}
-    assert rewritten(body, dialect)["messages"] == [
+    assert adapt_request(body, profile)["messages"] == [
         USER,
         {**CALLED, **thought},
         RESULT,
@@ -374,7 +392,7 @@ def test_reasoning(
 
 def test_without_tools() -> None:
     """A server without tools is told in words what was called and what came of it."""
-    sent = rewritten(BODY, replace(PLAIN, no_tools=True))
+    sent = adapt_request(BODY, replace(DEFAULT_PROFILE, no_tools=True))
     assert not {"tools", "tool_choice", "parallel_tool_calls"} & sent.keys()
     assert sent["messages"][2:] == [
         {"role": "assistant", "content": "Wait.\nf({})"},
@@ -384,27 +402,27 @@ def test_without_tools() -> None:
 
 def test_without_thinking() -> None:
     """Where tools and thinking exclude each other, the model does not think."""
-    dialect = Dialect(no_effort=True)
-    assert rewritten(BODY, dialect)["reasoning_effort"] == "none"
+    profile = ServerProfile(no_effort=True)
+    assert adapt_request(BODY, profile)["reasoning_effort"] == "none"
     assert (
-        rewritten({**BODY, "reasoning_effort": "high"}, dialect)["reasoning_effort"]
+        adapt_request({**BODY, "reasoning_effort": "high"}, profile)["reasoning_effort"]
         == "none"
     )
     plain = {name: value for name, value in BODY.items() if name != "tools"}
-    assert "reasoning_effort" not in rewritten(plain, dialect)
-    assert Dialect.of(dialect.stored()) == dialect
+    assert "reasoning_effort" not in adapt_request(plain, profile)
+    assert ServerProfile.from_json(profile.to_json()) == profile
 
 
 def test_without_one_tool() -> None:
     """A tool that the server refuses is left out, and the others are not."""
-    sent = rewritten(BODY, replace(PLAIN, refused_tools=frozenset({"g"})))
+    sent = adapt_request(BODY, replace(DEFAULT_PROFILE, refused_tools=frozenset({"g"})))
     assert [tool["function"]["name"] for tool in sent["tools"]] == ["f"]
 
 
 def test_without_its_only_tool() -> None:
     """There is no empty list of tools, and no choice among none."""
-    dialect = replace(PLAIN, refused_tools=frozenset({"f", "g"}))
-    sent = rewritten(BODY, dialect)
+    profile = replace(DEFAULT_PROFILE, refused_tools=frozenset({"f", "g"}))
+    sent = adapt_request(BODY, profile)
     assert not {"tools", "tool_choice", "parallel_tool_calls"} & sent.keys()
 
 
@@ -413,19 +431,19 @@ def test_roles() -> None:
     messages = [SYSTEM, USER, USER, CALLED, RESULT, RESULT, USER, SYSTEM]
     body = {"model": "m", "messages": messages}
     both = {"role": "user", "content": "Hi\n\nHi"}
-    sent = rewritten(body, replace(PLAIN, alternate=True))["messages"]
+    sent = adapt_request(body, replace(DEFAULT_PROFILE, alternate=True))["messages"]
     assert sent == [SYSTEM, both, CALLED, RESULT, RESULT, USER, SYSTEM]
-    sent = rewritten(body, replace(PLAIN, late_system=False))["messages"]
+    sent = adapt_request(body, replace(DEFAULT_PROFILE, late_system=False))["messages"]
     assert sent[-1] == {"role": "user", "content": "Be brief."}
     assert sent[0] == SYSTEM
-    sent = rewritten(body, replace(PLAIN, system=False))["messages"]
+    sent = adapt_request(body, replace(DEFAULT_PROFILE, system=False))["messages"]
     assert sent[0] == {"role": "user", "content": "Be brief.\n\nHi\n\nHi"}
 
 
 @given(
     st.builds(
-        Dialect,
-        left_out=st.lists(st.text()).map(tuple),
+        ServerProfile,
+        omitted=st.lists(st.text()).map(tuple),
         length_name=st.none() | st.just("max_tokens"),
         reasoning=st.none() | st.just("reasoning"),
         reasoning_always=st.booleans(),
@@ -434,12 +452,15 @@ def test_roles() -> None:
         alternate=st.booleans(),
     )
 )
-def test_stored(dialect: Dialect) -> None:
+def test_stored(profile: ServerProfile) -> None:
     """What was learned is read back as it was; that tools are not taken is not kept."""
-    assert Dialect.of(dialect.stored()) == dialect
-    toolless = replace(dialect, no_tools=True, refused_tools=frozenset({"f"}))
-    assert Dialect.of(toolless.stored()) == dialect
-    assert Dialect.of({**dialect.stored(), "refused_tools": ["f"]}) == dialect
+    assert ServerProfile.from_json(profile.to_json()) == profile
+    toolless = replace(profile, no_tools=True, refused_tools=frozenset({"f"}))
+    assert ServerProfile.from_json(toolless.to_json()) == profile
+    assert (
+        ServerProfile.from_json({**profile.to_json(), "refused_tools": ["f"]})
+        == profile
+    )
 
 
 @given(
@@ -450,7 +471,9 @@ def test_stored(dialect: Dialect) -> None:
 )
 def test_stored_nonsense(stored: object) -> None:
     """Nonsense on disk is nothing learned."""
-    assert Dialect.of(stored) == PLAIN
-    assert isinstance(Dialect.of({"left_out": stored}).left_out, tuple)
-    assert isinstance(Dialect.of({"system": stored}).system, bool)
-    assert isinstance(Dialect.of({"reasoning": stored}).reasoning, str | None)
+    assert ServerProfile.from_json(stored) == DEFAULT_PROFILE
+    assert isinstance(ServerProfile.from_json({"left_out": stored}).omitted, tuple)
+    assert isinstance(ServerProfile.from_json({"system": stored}).system, bool)
+    assert isinstance(
+        ServerProfile.from_json({"reasoning": stored}).reasoning, str | None
+    )

@@ -9,7 +9,7 @@ NOT_JSON = "The arguments are not valid JSON."
 NOT_OBJECT = "The arguments must be a JSON object."
 
 
-def parse(text: str) -> tuple[dict[str, Any], str | None]:
+def parse_arguments(text: str) -> tuple[dict[str, Any], str | None]:
     """Return the object that an arguments text holds, and what is wrong with it.
 
     Nothing and `null` stand for no arguments; a string may hold the JSON; an
@@ -36,7 +36,7 @@ def parse(text: str) -> tuple[dict[str, Any], str | None]:
     return value, None
 
 
-def stands_for(text: str, arguments: dict[str, Any]) -> bool:
+def is_json_of(text: str, arguments: dict[str, Any]) -> bool:
     """Return whether a text is the JSON of arguments, and nothing else."""
     try:
         return bool(_DECODER.decode(text) == arguments)
@@ -44,12 +44,12 @@ def stands_for(text: str, arguments: dict[str, Any]) -> bool:
         return False
 
 
-def whole(text: str) -> str:
+def repair_surrogates(text: str) -> str:
     """Return a text with its half characters joined, and replaced where one stands alone."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def sendable(value: dict[str, Any]) -> bool:
+def is_sendable(value: dict[str, Any]) -> bool:
     """Return whether a value can be sent back.
 
     Numbers without end, half characters and depths cannot.

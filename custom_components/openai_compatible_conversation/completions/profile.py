@@ -13,18 +13,20 @@ REASONING = "reasoning_content"
 EFFORT, NO_EFFORT = "reasoning_effort", "none"
 """The parameter that says how much a model thinks, and the value for not at all."""
 
-MAX_LEFT_OUT = 32
+MAX_OMITTED = 32
 """Refusals that are remembered, the latest."""
 
 _OF_ONE_VALUE = frozenset({"stream_options", "tool_choice"})
-_UNTIL_THE_NEXT_START = ("no_tools", "refused_tools")
+_NOT_STORED = ("no_tools", "refused_tools")
+_STORED_AS = {"omitted": "left_out", "starts_in_reasoning": "thinks_first"}
+"""Fields whose name on disk differs: files outlive a rename."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
+class ServerProfile:
     """What is known of a server, as it is sent to and as it is stored."""
 
-    left_out: tuple[str, ...] = ()
+    omitted: tuple[str, ...] = ()
     """Parameters that are not sent, each with the value that was refused."""
     length_name: str | None = None
     """The name under which the length limit is sent, if not the one that was asked for."""
@@ -36,13 +38,13 @@ class Dialect:
     """The field in which reasoning is sent back, None if it is not."""
     reasoning_always: bool = False
     """Whether the field is there even if there was no reasoning."""
-    thinks_first: bool = False
+    starts_in_reasoning: bool = False
     """Whether answers begin within thoughts, of which only the end is marked."""
     late_system: bool = True
     system: bool = True
     alternate: bool = False
 
-    def stored(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Return what is to be remembered, as JSON.
 
         That it takes no tools, or one of them, is not: a flag of the server or a
@@ -50,21 +52,23 @@ class Dialect:
         """
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {
-            name: list(value) if isinstance(value, tuple) else value
+            _STORED_AS.get(name, name): list(value)
+            if isinstance(value, tuple)
+            else value
             for name, value in values.items()
-            if value != getattr(PLAIN, name) and name not in _UNTIL_THE_NEXT_START
+            if value != getattr(DEFAULT_PROFILE, name) and name not in _NOT_STORED
         }
 
     @classmethod
-    def of(cls, stored: object) -> Self:
+    def from_json(cls, stored: object) -> Self:
         """Return what was remembered, as far as it can be read."""
         if not isinstance(stored, Mapping):
             return cls()
         known: dict[str, Any] = {}
         for field in fields(cls):
-            name, default = field.name, getattr(PLAIN, field.name)
-            value = stored.get(name, default)
-            if name in _UNTIL_THE_NEXT_START:
+            name, default = field.name, getattr(DEFAULT_PROFILE, field.name)
+            value = stored.get(_STORED_AS.get(name, name), default)
+            if name in _NOT_STORED:
                 continue
             if isinstance(default, tuple):
                 if isinstance(value, list):
@@ -76,24 +80,24 @@ class Dialect:
         return cls(**known)
 
     def without(self, body: Mapping[str, Any], *names: str) -> Self:
-        """Return the dialect with some more parameters of a request left out.
+        """Return the profile with some more parameters of a request left out.
 
         One is left out as long as it has the value that was refused: with another
         temperature, or for another form, it may be taken.
         """
         refused = [_refusal(name, body[name]) for name in names]
-        known = [name for name in self.left_out if name not in refused]
-        return replace(self, left_out=(*known, *refused)[-MAX_LEFT_OUT:])
+        known = [name for name in self.omitted if name not in refused]
+        return replace(self, omitted=(*known, *refused)[-MAX_OMITTED:])
 
-    def leaves_out(self, name: str, value: object) -> bool:
+    def omits(self, name: str, value: object) -> bool:
         """Return whether a parameter is not sent."""
         return any(
             known.partition("=")[0] == name and known == _refusal(name, value)
-            for known in self.left_out
+            for known in self.omitted
         )
 
 
-PLAIN = Dialect()
+DEFAULT_PROFILE = ServerProfile()
 """The API as it is documented."""
 
 

@@ -13,22 +13,22 @@ from custom_components.openai_compatible_conversation.completions.errors import 
 )
 from custom_components.openai_compatible_conversation.completions.events import (
     Event,
-    Finish,
-    Reasoning,
-    Text,
+    Finished,
+    ReasoningDelta,
+    TextDelta,
+    TokenUsage,
     ToolCall,
-    Usage,
 )
-from custom_components.openai_compatible_conversation.completions.stream import (
+from custom_components.openai_compatible_conversation.completions.response_decoder import (
     MAX_TEXT,
-    AnswerDecoder,
+    ResponseDecoder,
 )
 from testbed.replies import DONE, chunk, event, usage_chunk
 
 
 def _decoded(*pieces: bytes) -> list[Event]:
     """Return the events of an answer that comes in pieces."""
-    decoder = AnswerDecoder()
+    decoder = ResponseDecoder()
     events = [found for piece in pieces for found in decoder.feed(piece)]
     return [*events, *decoder.close()]
 
@@ -37,7 +37,7 @@ def test_text_joined_by_piece() -> None:
     """Text that arrives together goes on together, text that does not goes on at once."""
     first = chunk({"role": "assistant", "content": ""}) + chunk({"content": "Hel"})
     events = _decoded(first + chunk({"content": "lo"}), chunk({"content": "!"}, "stop"))
-    assert events == [Text("Hello"), Text("!"), Finish("stop")]
+    assert events == [TextDelta("Hello"), TextDelta("!"), Finished("stop")]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_text_joined_by_piece() -> None:
 )
 def test_reasoning(delta: dict[str, Any]) -> None:
     """Reasoning is found under each of its names, and once."""
-    assert _decoded(chunk(delta))[0] == Reasoning("hm")
+    assert _decoded(chunk(delta))[0] == ReasoningDelta("hm")
     assert len(_decoded(chunk(delta))) == 2
 
 
@@ -67,7 +67,7 @@ def test_reasoning(delta: dict[str, Any]) -> None:
 )
 def test_text(delta: dict[str, Any]) -> None:
     """Text is found as a string, in parts, and in a refusal."""
-    assert _decoded(chunk(delta))[0] == Text("yes")
+    assert _decoded(chunk(delta))[0] == TextDelta("yes")
 
 
 def test_whole_answer() -> None:
@@ -82,10 +82,10 @@ def test_whole_answer() -> None:
         "usage": {"prompt_tokens": 7, "completion_tokens": 2},
     }
     assert _decoded(json.dumps(body).encode()) == [
-        Text("yes"),
+        TextDelta("yes"),
         ToolCall("a", "f", {"x": 1}, '{"x": 1}'),
-        Usage(7, 0, 2),
-        Finish("tool_calls"),
+        TokenUsage(7, 0, 2),
+        Finished("tool_calls"),
     ]
 
 
@@ -100,10 +100,10 @@ def test_calls_and_usage_at_the_end() -> None:
         DONE,
     )
     assert events == [
-        Text("so"),
+        TextDelta("so"),
         ToolCall("a", "f", {}, "{}"),
-        Usage(9, 8, 4),
-        Finish("tool_calls"),
+        TokenUsage(9, 8, 4),
+        Finished("tool_calls"),
     ]
 
 
@@ -134,7 +134,7 @@ def test_function_call() -> None:
 )
 def test_nothing(payload: dict[str, Any]) -> None:
     """What says nothing is passed over."""
-    assert _decoded(event(payload)) == [Finish(None)]
+    assert _decoded(event(payload)) == [Finished(None)]
 
 
 @pytest.mark.parametrize(
@@ -142,23 +142,23 @@ def test_nothing(payload: dict[str, Any]) -> None:
     [
         (
             {"prompt_tokens": 5, "prompt_cache_hit_tokens": 3, "completion_tokens": 1},
-            Usage(5, 3, 1),
+            TokenUsage(5, 3, 1),
         ),
         (
             {"prompt_tokens": "5", "completion_tokens": None},
-            Usage(0, 0, 0),
+            TokenUsage(0, 0, 0),
         ),
         (
             {"prompt_tokens": 5, "prompt_tokens_details": None},
-            Usage(5, 0, 0),
+            TokenUsage(5, 0, 0),
         ),
         (
             {"prompt_tokens": 2**63 - 1, "completion_tokens": 5},
-            Usage(0, 0, 5),
+            TokenUsage(0, 0, 5),
         ),
     ],
 )
-def test_usage(usage: dict[str, Any], expected: Usage) -> None:
+def test_usage(usage: dict[str, Any], expected: TokenUsage) -> None:
     """Usage is read as servers write it, and is 0 where it is wrong."""
     assert expected in _decoded(event({"usage": usage}))
 
@@ -192,7 +192,7 @@ def test_whole_answer_beside_its_pieces(delta: Any) -> None:
     """The whole message with which a server ends its stream is not said once more."""
     last = {"delta": delta, "message": {"content": "Hello"}, "finish_reason": "stop"}
     events = _decoded(chunk({"content": "Hello"}), event({"choices": [last]}))
-    assert events == [Text("Hello"), Finish("stop")]
+    assert events == [TextDelta("Hello"), Finished("stop")]
     assert _decoded(event({"choices": [last]})) == events
 
 
@@ -205,7 +205,7 @@ def test_error_field() -> None:
 
 def test_bound() -> None:
     """An answer has a limit."""
-    decoder = AnswerDecoder()
+    decoder = ResponseDecoder()
     with pytest.raises(AnswerTooLargeError):
         for _ in range(MAX_TEXT // 1000 + 1):
             list(decoder.feed(chunk({"content": "x" * 1000})))
@@ -213,7 +213,7 @@ def test_bound() -> None:
 
 def test_tokens_are_what_tells_a_live_server() -> None:
     """Only chunks that hold something of the answer count as signs of life."""
-    decoder = AnswerDecoder()
+    decoder = ResponseDecoder()
     list(
         decoder.feed(b": still here\n\n" + chunk({"role": "assistant", "content": ""}))
     )
@@ -229,11 +229,11 @@ def test_tokens_are_what_tells_a_live_server() -> None:
 )
 def test_text_before_a_failure(failure: bytes) -> None:
     """What stands before a failure in the same bytes comes out before it."""
-    decoder = AnswerDecoder()
+    decoder = ResponseDecoder()
     events: list[Event] = []
     with pytest.raises(CompletionError):
         events.extend(decoder.feed(chunk({"content": "Hi"}) + failure))
-    assert events == [Text("Hi")]
+    assert events == [TextDelta("Hi")]
 
 
 @pytest.mark.parametrize("field", ["content", "reasoning"])
@@ -250,7 +250,9 @@ def test_half_characters(field: str) -> None:
             rb"\ud83d",
         )
     ]
-    said = "".join(e.text for e in _decoded(*pieces) if isinstance(e, Text | Reasoning))
+    said = "".join(
+        e.text for e in _decoded(*pieces) if isinstance(e, TextDelta | ReasoningDelta)
+    )
     assert said == "a😀b\ufffdc\ufffdd"
 
 
@@ -261,7 +263,7 @@ def test_deep_content() -> None:
         content = [{"text": content}]
     body = b'data: {"choices": [{"delta": {"content": '
     body += b'[{"text": ' * 2000 + b'"x"' + b"}]" * 2000 + b"}}]}\n\n"
-    assert _decoded(body) == [Finish(None)]
+    assert _decoded(body) == [Finished(None)]
 
 
 @pytest.mark.parametrize("code", ["1e999", "Infinity", "NaN", "[]", "null"])

@@ -1,4 +1,4 @@
-"""What a refusal teaches: the dialect in which a request may be taken.
+"""What a refusal teaches: the profile in which a request may be taken.
 
 Nothing here is configured. A request that is refused is sent again without what
 was refused, and what then works is remembered.
@@ -9,8 +9,6 @@ from dataclasses import replace
 import re
 from typing import Any
 
-from .details import DETAILS
-from .dialect import EFFORT, NO_EFFORT, REASONING, Dialect
 from .errors import (
     CompletionError,
     ContextTooLongError,
@@ -24,8 +22,10 @@ from .errors import (
     ServerBusyError,
     ServerFailedError,
 )
+from .profile import EFFORT, NO_EFFORT, REASONING, ServerProfile
+from .reasoning_details import REASONING_DETAILS
 
-_NO_REFUSAL = (
+_NO_REJECTION = (
     ContextTooLongError
     | EmptyAnswerError
     | GarbledAnswerError
@@ -37,7 +37,7 @@ _NO_REFUSAL = (
 )
 """Errors that say something else, whatever words they use."""
 
-_NEVER_LEFT_OUT = frozenset({"model", "messages", "stream", "tools"})
+_NEVER_OMITTED = frozenset({"model", "messages", "stream", "tools"})
 _OPTIONAL = ("stream_options", "tool_choice", "parallel_tool_calls")
 _FORM = "response_format"
 _LENGTHS = ("max_tokens", "max_completion_tokens")
@@ -87,111 +87,125 @@ _ALTERNATE = re.compile(
 )
 
 
-def learned(
-    dialect: Dialect, error: CompletionError, body: Mapping[str, Any]
-) -> Dialect | None:
-    """Return the dialect in which a refused request may be taken, None if no other is.
+def profile_after_rejection(
+    profile: ServerProfile, error: CompletionError, body: Mapping[str, Any]
+) -> ServerProfile | None:
+    """Return the profile in which a refused request may be taken, None if no other is.
 
     `body` is the request as it was sent.
     """
-    if isinstance(error, _NO_REFUSAL):
+    if isinstance(error, _NO_REJECTION):
         return None
     if isinstance(error, NotFoundError | ServerFailedError):
         # llama.cpp refuses with 500, OpenRouter with 404; most such errors mean
         # what they say, so these must name what they refuse.
-        candidate = _named(dialect, error.words, body)
+        candidate = _named(profile, error.words, body)
     elif error.status in (400, 405, 415, 422):
-        candidate = _named(dialect, error.words, body) or _bare(dialect, body)
+        candidate = _named(profile, error.words, body) or _bare(profile, body)
     else:
         return None
-    return None if candidate == dialect else candidate
+    return None if candidate == profile else candidate
 
 
-def _named(dialect: Dialect, words: str, body: Mapping[str, Any]) -> Dialect | None:
-    """Return the dialect without what the words name."""
-    for lesson in (_length, _effort, _reasoning, _tools, _format, _parameters, _roles):
-        if (other := lesson(dialect, words, body)) is not None:
+def _named(
+    profile: ServerProfile, words: str, body: Mapping[str, Any]
+) -> ServerProfile | None:
+    """Return the profile without what the words name."""
+    for rule in (_length, _effort, _reasoning, _tools, _format, _parameters, _roles):
+        if (other := rule(profile, words, body)) is not None:
             return other
     return None
 
 
-def _length(dialect: Dialect, words: str, body: Mapping[str, Any]) -> Dialect | None:
-    """Return the dialect with the other name of the length limit, or without the limit."""
+def _length(
+    profile: ServerProfile, words: str, body: Mapping[str, Any]
+) -> ServerProfile | None:
+    """Return the profile with the other name of the length limit, or without the limit."""
     for name, other in (_LENGTHS, _LENGTHS[::-1]):
         if name in body and re.search(rf"\b{other}\b", words):
-            if dialect.length_name:
-                return dialect.without(body, name)
-            return replace(dialect, length_name=other)
+            if profile.length_name:
+                return profile.without(body, name)
+            return replace(profile, length_name=other)
     return None
 
 
-def _effort(dialect: Dialect, words: str, body: Mapping[str, Any]) -> Dialect | None:
-    """Return the dialect in which the model does not think, so that it may call tools."""
+def _effort(
+    profile: ServerProfile, words: str, body: Mapping[str, Any]
+) -> ServerProfile | None:
+    """Return the profile in which the model does not think, so that it may call tools."""
     if "tools" not in body or body.get(EFFORT) == NO_EFFORT:
         return None
     named = EFFORT in words and re.search(r"\btools?\b", words, re.IGNORECASE)
-    return replace(dialect, no_effort=True) if named else None
+    return replace(profile, no_effort=True) if named else None
 
 
-def _reasoning(dialect: Dialect, words: str, body: Mapping[str, Any]) -> Dialect | None:
-    """Return the dialect with reasoning sent back always, or never."""
+def _reasoning(
+    profile: ServerProfile, words: str, body: Mapping[str, Any]
+) -> ServerProfile | None:
+    """Return the profile with reasoning sent back always, or never."""
     if not _REASONING.search(words):
         return None
-    if not dialect.reasoning_always and _WANTED.search(words):
-        return replace(dialect, reasoning=REASONING, reasoning_always=True)
-    if _reasons(dialect, body) and _REFUSED.search(words):
-        return replace(dialect, reasoning=None, reasoning_always=False)
+    if not profile.reasoning_always and _WANTED.search(words):
+        return replace(profile, reasoning=REASONING, reasoning_always=True)
+    if _reasons(profile, body) and _REFUSED.search(words):
+        return replace(profile, reasoning=None, reasoning_always=False)
     return None
 
 
-def _tools(dialect: Dialect, words: str, body: Mapping[str, Any]) -> Dialect | None:
-    """Return the dialect without the tool that the words complain of, or without tools."""
+def _tools(
+    profile: ServerProfile, words: str, body: Mapping[str, Any]
+) -> ServerProfile | None:
+    """Return the profile without the tool that the words complain of, or without tools."""
     if "tools" not in body:
         return None
     if (tool := _named_tool(words, body["tools"])) is not None:
-        return replace(dialect, refused_tools=dialect.refused_tools | {tool})
+        return replace(profile, refused_tools=profile.refused_tools | {tool})
     if _NO_TOOLS.search(words):
-        return replace(dialect, no_tools=True)
+        return replace(profile, no_tools=True)
     return None
 
 
-def _format(dialect: Dialect, words: str, body: Mapping[str, Any]) -> Dialect | None:
-    """Return the dialect without a form for the answer, if the words are of one."""
+def _format(
+    profile: ServerProfile, words: str, body: Mapping[str, Any]
+) -> ServerProfile | None:
+    """Return the profile without a form for the answer, if the words are of one."""
     if _FORM in body and _FORMAT.search(words):
-        return dialect.without(body, _FORM)
+        return profile.without(body, _FORM)
     return None
 
 
 def _parameters(
-    dialect: Dialect, words: str, body: Mapping[str, Any]
-) -> Dialect | None:
-    """Return the dialect without the parameters that the words name."""
+    profile: ServerProfile, words: str, body: Mapping[str, Any]
+) -> ServerProfile | None:
+    """Return the profile without the parameters that the words name."""
     refused = [
         name
         for name in body
-        if name not in _NEVER_LEFT_OUT and re.search(rf"\b{re.escape(name)}\b", words)
+        if name not in _NEVER_OMITTED and re.search(rf"\b{re.escape(name)}\b", words)
     ]
-    return dialect.without(body, *refused) if refused else None
+    return profile.without(body, *refused) if refused else None
 
 
-def _roles(dialect: Dialect, words: str, body: Mapping[str, Any]) -> Dialect | None:
-    """Return the dialect with the roles in an order that a chat template takes."""
+def _roles(
+    profile: ServerProfile, words: str, body: Mapping[str, Any]
+) -> ServerProfile | None:
+    """Return the profile with the roles in an order that a chat template takes."""
     roles = [message["role"] for message in body["messages"]]
-    late = "system" in roles[1:] and dialect.late_system
+    late = "system" in roles[1:] and profile.late_system
     if _ALTERNATE.search(words):
-        if late or not dialect.alternate:
-            late_system = dialect.late_system and not late
-            return replace(dialect, alternate=True, late_system=late_system)
+        if late or not profile.alternate:
+            late_system = profile.late_system and not late
+            return replace(profile, alternate=True, late_system=late_system)
     elif not (_SYSTEM.search(words) and _MISPLACED.search(words)):
         return None
     if "system" in roles:
-        return replace(dialect, late_system=False, system=late)
+        return replace(profile, late_system=False, system=late)
     return None
 
 
-def _reasons(dialect: Dialect, body: Mapping[str, Any]) -> bool:
+def _reasons(profile: ServerProfile, body: Mapping[str, Any]) -> bool:
     """Return whether a request sends reasoning back."""
-    fields = {dialect.reasoning, DETAILS}
+    fields = {profile.reasoning, REASONING_DETAILS}
     return any(fields & message.keys() for message in body["messages"])
 
 
@@ -207,14 +221,14 @@ def _named_tool(words: str, tools: list[dict[str, Any]]) -> str | None:
     return None
 
 
-def _bare(dialect: Dialect, body: Mapping[str, Any]) -> Dialect | None:
-    """Return the dialect without all that could be left out, for words that name nothing.
+def _bare(profile: ServerProfile, body: Mapping[str, Any]) -> ServerProfile | None:
+    """Return the profile without all that could be left out, for words that name nothing.
 
     A form goes first: what one task alone asks for is likelier to be at fault.
     """
     if _FORM in body:
-        return dialect.without(body, _FORM)
+        return profile.without(body, _FORM)
     optional = [name for name in _OPTIONAL if name in body]
-    if _reasons(dialect, body):
-        return replace(dialect.without(body, *optional), reasoning=None)
-    return dialect.without(body, *optional) if optional else None
+    if _reasons(profile, body):
+        return replace(profile.without(body, *optional), reasoning=None)
+    return profile.without(body, *optional) if optional else None

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 import json
 from typing import Any
 
-from .arguments import sendable, whole
 from .errors import AnswerTooLargeError
+from .tool_arguments import is_sendable, repair_surrogates
 
-DETAILS = "reasoning_details"
+REASONING_DETAILS = "reasoning_details"
 """The field of a message, or of a delta: a list of objects."""
 
 MAX_SIZE = 1024 * 1024
@@ -50,11 +50,14 @@ class _Block:
 
     def whole(self) -> dict[str, Any]:
         """Return the block as it goes back."""
-        texts = {name: whole("".join(parts)) for name, parts in self._texts.items()}
+        texts = {
+            name: repair_surrogates("".join(parts))
+            for name, parts in self._texts.items()
+        }
         return self._fields | texts
 
 
-class DetailsAssembler:
+class ReasoningDetailsAssembler:
     """Takes the blocks of an answer, and gives them as they go back."""
 
     def __init__(self) -> None:
@@ -82,4 +85,4 @@ class DetailsAssembler:
     def finish(self) -> list[dict[str, Any]]:
         """Return the blocks in the order in which they came."""
         blocks = [block.whole() for block in self._blocks]
-        return [block for block in blocks if sendable(block)]
+        return [block for block in blocks if is_sendable(block)]

@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from .details import DETAILS
 from .events import ToolCall
+from .reasoning_details import REASONING_DETAILS
 
 MAX_CALLS = 100
 """Calls of which it is kept, the latest: it is asked for while a turn lasts.
@@ -22,7 +22,7 @@ MAX_SIZE = 4 * 1024 * 1024
 """Bytes of JSON that all of it may have, the latest aside."""
 
 
-class Extras:
+class CallMetadataCache:
     """Keeps what came with calls, to send it back with them to the same model."""
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class Extras:
         self._known: dict[tuple[str, str], ToolCall] = {}
         self._sizes: dict[tuple[str, str], int] = {}
 
-    def keep(self, model: str, call: ToolCall) -> None:
+    def remember(self, model: str, call: ToolCall) -> None:
         """Keep what came with a call of a model, if anything did."""
         # Some servers give an id again with each answer.
         self._drop((model, call.id))
@@ -49,7 +49,7 @@ class Extras:
             self._known.pop(key, None)
             self._sizes.pop(key, None)
 
-    def added_to(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    def attach_to(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return a request whose calls have with them what they came with."""
         if not self._known:
             return body
@@ -76,5 +76,5 @@ def _whole(message: Mapping[str, Any], known: dict[str, ToolCall]) -> Mapping[st
         ],
     }
     if came[0] and came[0].details:
-        result[DETAILS] = came[0].details
+        result[REASONING_DETAILS] = came[0].details
     return result

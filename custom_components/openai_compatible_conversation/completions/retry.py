@@ -28,7 +28,7 @@ MAX_RETRY_AFTER = 20.0
 _PASSING = CannotConnectError | RateLimitedError | ServerBusyError
 
 
-class Patience:
+class RetryPolicy:
     """The tries of one request, none of which begins later than `limit` seconds from now."""
 
     def __init__(self, limit: float, clock: Callable[[], float]) -> None:
@@ -38,7 +38,7 @@ class Patience:
         self._delays = iter(DELAYS)
         self._once_more = iter((0.0,))
 
-    def delay(self, error: CompletionError) -> float | None:
+    def next_delay(self, error: CompletionError) -> float | None:
         """Return the seconds to wait before the next try, None if there is none."""
         delay: float | None
         if isinstance(error, ModelLoadingError):

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from custom_components.openai_compatible_conversation.completions.events import ToolCall
-from custom_components.openai_compatible_conversation.completions.extras import (
+from custom_components.openai_compatible_conversation.completions.call_metadata import (
     MAX_CALLS,
     MAX_SIZE,
-    Extras,
+    CallMetadataCache,
 )
-from custom_components.openai_compatible_conversation.completions.stream import (
-    AnswerDecoder,
+from custom_components.openai_compatible_conversation.completions.events import ToolCall
+from custom_components.openai_compatible_conversation.completions.response_decoder import (
+    ResponseDecoder,
 )
 from testbed.replies import chunk
 
@@ -25,72 +25,72 @@ def _body(model: str, *ids: str) -> dict[str, Any]:
     return {"model": model, "messages": [{"role": "user"}, {"tool_calls": calls}]}
 
 
-def _sent(extras: Extras, body: dict[str, Any]) -> list[Any]:
+def _sent(cache: CallMetadataCache, body: dict[str, Any]) -> list[Any]:
     """Return what goes with the calls of a request."""
-    calls = extras.added_to(body)["messages"][1]["tool_calls"]
+    calls = cache.attach_to(body)["messages"][1]["tool_calls"]
     return [call.get("extra_content") for call in calls]
 
 
 def test_same_call() -> None:
     """It goes with its own call, to the model that made the call."""
-    extras = Extras()
-    assert extras.added_to(body := _body("m", "a", "b")) is body
-    extras.keep("m", ToolCall("a", "f", {}, "{}", extra=EXTRA))
-    extras.keep("m", ToolCall("b", "f", {}, "{}"))
-    assert _sent(extras, body) == [EXTRA, None]
-    assert _sent(extras, _body("other", "a", "b")) == [None, None]
+    cache = CallMetadataCache()
+    assert cache.attach_to(body := _body("m", "a", "b")) is body
+    cache.remember("m", ToolCall("a", "f", {}, "{}", extra=EXTRA))
+    cache.remember("m", ToolCall("b", "f", {}, "{}"))
+    assert _sent(cache, body) == [EXTRA, None]
+    assert _sent(cache, _body("other", "a", "b")) == [None, None]
     assert body == _body("m", "a", "b")
 
 
 def test_thoughts() -> None:
     """Thoughts go with the message whose first call they led to."""
-    extras = Extras()
-    extras.keep("m", ToolCall("a", "f", {}, "{}", details=DETAILS))
-    message = extras.added_to(_body("m", "a", "b"))["messages"][1]
+    cache = CallMetadataCache()
+    cache.remember("m", ToolCall("a", "f", {}, "{}", details=DETAILS))
+    message = cache.attach_to(_body("m", "a", "b"))["messages"][1]
     assert message["reasoning_details"] == DETAILS
     assert all("extra_content" not in call for call in message["tool_calls"])
     for body in (_body("m", "b", "a"), _body("other", "a", "b")):
-        assert "reasoning_details" not in extras.added_to(body)["messages"][1]
+        assert "reasoning_details" not in cache.attach_to(body)["messages"][1]
 
 
 def test_same_id_again() -> None:
     """Where a server gives an id again, it goes with the latest call of that id."""
-    extras = Extras()
-    extras.keep("m", ToolCall("a", "f", {}, "{}", extra=EXTRA, details=DETAILS))
+    cache = CallMetadataCache()
+    cache.remember("m", ToolCall("a", "f", {}, "{}", extra=EXTRA, details=DETAILS))
     once = _body("m", "a")["messages"]
-    messages = extras.added_to({"model": "m", "messages": once * 2})["messages"]
+    messages = cache.attach_to({"model": "m", "messages": once * 2})["messages"]
     first, last = messages[1], messages[3]
     assert first == once[1]
     assert last["tool_calls"][0]["extra_content"] == EXTRA
     assert last["reasoning_details"] == DETAILS
-    extras.keep("m", ToolCall("a", "f", {}, "{}"))
-    assert _sent(extras, _body("m", "a")) == [None]
+    cache.remember("m", ToolCall("a", "f", {}, "{}"))
+    assert _sent(cache, _body("m", "a")) == [None]
 
 
 def test_bound() -> None:
     """Only that of the latest calls is kept."""
-    extras = Extras()
+    cache = CallMetadataCache()
     for number in range(MAX_CALLS):
-        extras.keep("m", ToolCall(str(number), "f", {}, "{}", extra=EXTRA))
+        cache.remember("m", ToolCall(str(number), "f", {}, "{}", extra=EXTRA))
     first, last, middle = "0", str(MAX_CALLS - 1), str(MAX_CALLS // 2)
-    assert _sent(extras, _body("m", first, middle, last)) == [EXTRA] * 3
-    extras.keep("m", ToolCall("more", "f", {}, "{}", extra=EXTRA))
-    known = _sent(extras, _body("m", first, middle, last, "more"))
+    assert _sent(cache, _body("m", first, middle, last)) == [EXTRA] * 3
+    cache.remember("m", ToolCall("more", "f", {}, "{}", extra=EXTRA))
+    known = _sent(cache, _body("m", first, middle, last, "more"))
     assert known == [None, EXTRA, EXTRA, EXTRA]
 
 
 def test_size() -> None:
     """Large things go before there are many, and not the latest."""
-    extras = Extras()
+    cache = CallMetadataCache()
     large = {"google": "x" * (MAX_SIZE // 3)}
     for call_id in "abcd":
-        extras.keep("m", ToolCall(call_id, "f", {}, "{}", extra=large))
-    sent = _sent(extras, _body("m", *"abcd"))
+        cache.remember("m", ToolCall(call_id, "f", {}, "{}", extra=large))
+    sent = _sent(cache, _body("m", *"abcd"))
     assert sent[-1] == large
     assert 1 <= sent.count(large) <= 3
     larger = {"google": "x" * (MAX_SIZE + 1)}
-    extras.keep("m", ToolCall("e", "f", {}, "{}", extra=larger))
-    assert _sent(extras, _body("m", *"abcde")) == [*[None] * 4, larger]
+    cache.remember("m", ToolCall("e", "f", {}, "{}", extra=larger))
+    assert _sent(cache, _body("m", *"abcde")) == [*[None] * 4, larger]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_size() -> None:
 )
 def test_decoded(sent: bytes, kept: Any) -> None:
     """It is read with a call, whichever piece of the call it came with."""
-    decoder = AnswerDecoder()
+    decoder = ResponseDecoder()
     list(decoder.feed(chunk({"tool_calls": [{"index": 0, "function": {"name": "f"}}]})))
     last = (
         b'data: {"choices": [{"delta": {"tool_calls": [{"index": 0, "extra_content": '

@@ -5,13 +5,13 @@ from dataclasses import replace
 import re
 from typing import Any
 
-from .arguments import whole
-from .calls import CallAssembler
-from .details import DETAILS, DetailsAssembler
-from .diagnosis import error_in_body
+from .error_mapping import error_from_payload
 from .errors import AnswerTooLargeError
-from .events import Event, Finish, Reasoning, Text, Usage
+from .events import Event, Finished, ReasoningDelta, TextDelta, TokenUsage
+from .reasoning_details import REASONING_DETAILS, ReasoningDetailsAssembler
 from .sse import EventParser
+from .tool_arguments import repair_surrogates
+from .tool_calls import CallAssembler
 
 MAX_TEXT = 1024 * 1024
 """Characters that answer and reasoning may have together."""
@@ -24,7 +24,7 @@ _HALF = re.compile("[\ud800-\udfff]")
 REASONING_FIELDS = ("reasoning_content", "reasoning", "reasoning_text")
 
 
-class AnswerDecoder:
+class ResponseDecoder:
     """Decodes one answer, streamed or whole; raises `CompletionError` for what fails.
 
     Text and reasoning come as they arrive, pieces that arrived together as one.
@@ -40,8 +40,8 @@ class AnswerDecoder:
         """The field in which reasoning came, if it did in one that takes it back."""
         self._parser = EventParser()
         self._calls = CallAssembler(known_tools)
-        self._details = DetailsAssembler()
-        self._usage: Usage | None = None
+        self._details = ReasoningDetailsAssembler()
+        self._usage: TokenUsage | None = None
         self._size = 0
         self._halves: dict[type[Event], str] = {}
         """The first half of a character whose second half has not come."""
@@ -64,7 +64,7 @@ class AnswerDecoder:
         yield from calls
         if self._usage:
             yield self._usage
-        yield Finish(self.finish_reason)
+        yield Finished(self.finish_reason)
 
     def _events(self, payloads: Iterable[Mapping[str, Any]]) -> Iterator[Event]:
         """Yield the events of some chunks, also of those before one that fails."""
@@ -77,7 +77,7 @@ class AnswerDecoder:
 
     def _payload(self, payload: Mapping[str, Any], events: list[Event]) -> None:
         """Append the events of a chunk."""
-        if error := error_in_body(payload):
+        if error := error_from_payload(payload):
             raise error
         if usage := _usage(payload.get("usage")):
             self._usage = usage
@@ -99,10 +99,10 @@ class AnswerDecoder:
             self.reasoning_field = name or self.reasoning_field
             text = _plain(delta.get("content")) or _plain(delta.get("refusal"))
             if reasoning:
-                self._append(Reasoning(reasoning), events)
+                self._append(ReasoningDelta(reasoning), events)
             if text:
-                self._append(Text(text), events)
-            self._details.feed(delta.get(DETAILS))
+                self._append(TextDelta(text), events)
+            self._details.feed(delta.get(REASONING_DETAILS))
             called = self._calls.feed(delta.get("tool_calls"))
             if function := delta.get("function_call"):
                 called |= self._calls.feed([{"index": 0, "function": function}])
@@ -110,7 +110,7 @@ class AnswerDecoder:
         if isinstance(reason := choice.get("finish_reason"), str) and reason:
             self.finish_reason = reason
 
-    def _append(self, event: Text | Reasoning, events: list[Event]) -> None:
+    def _append(self, event: TextDelta | ReasoningDelta, events: list[Event]) -> None:
         """Append a piece, joined with the one before it if they are alike."""
         piece = self._mended(event)
         if piece is None:
@@ -119,12 +119,14 @@ class AnswerDecoder:
         if self._size > MAX_TEXT:
             raise AnswerTooLargeError
         last = events[-1] if events else None
-        if isinstance(last, Text | Reasoning) and type(last) is type(piece):
+        if isinstance(last, TextDelta | ReasoningDelta) and type(last) is type(piece):
             events[-1] = type(piece)(last.text + piece.text)
         else:
             events.append(piece)
 
-    def _mended(self, piece: Text | Reasoning) -> Text | Reasoning | None:
+    def _mended(
+        self, piece: TextDelta | ReasoningDelta
+    ) -> TextDelta | ReasoningDelta | None:
         """Return a piece without half characters, None if nothing is left of it.
 
         Some servers cut the escape of a character beyond the first 65,536 in two.
@@ -137,7 +139,7 @@ class AnswerDecoder:
             self._halves[kind] = text[-1]
             text = text[:-1]
         if _HALF.search(text):
-            text = whole(text)
+            text = repair_surrogates(text)
         return kind(text) if text else None
 
 
@@ -162,13 +164,13 @@ def _reasoning(delta: Mapping[str, Any]) -> tuple[str | None, str]:
     for name in REASONING_FIELDS:
         if text := _plain(delta.get(name)):
             return name, text
-    if text := _plain(delta.get(DETAILS)):
+    if text := _plain(delta.get(REASONING_DETAILS)):
         return None, text
     content = delta.get("content")
     return None, _joined(content, "thinking") if isinstance(content, list) else ""
 
 
-def _usage(usage: object) -> Usage | None:
+def _usage(usage: object) -> TokenUsage | None:
     """Return a usage object as ours, None if it is none."""
     if not isinstance(usage, Mapping):
         return None
@@ -176,7 +178,7 @@ def _usage(usage: object) -> Usage | None:
     cached = details.get("cached_tokens") if isinstance(details, Mapping) else None
     if cached is None:
         cached = usage.get("prompt_cache_hit_tokens")
-    return Usage(
+    return TokenUsage(
         _count(usage.get("prompt_tokens")),
         _count(cached),
         _count(usage.get("completion_tokens")),

@@ -7,20 +7,20 @@ import uuid
 
 import orjson
 
-from .arguments import NOT_JSON, parse, sendable, stands_for
 from .errors import AnswerTooLargeError
 from .events import ToolCall
+from .tool_arguments import NOT_JSON, is_json_of, is_sendable, parse_arguments
 
 MAX_CALLS = 64
 MAX_NAME = 256
 MAX_ARGUMENTS = 128 * 1024
 
-CUT = "The arguments were cut off: the answer reached its length limit."
+TRUNCATED = "The arguments were cut off: the answer reached its length limit."
 NO_NAME = "The call names no tool."
 
 
 @dataclass(slots=True)
-class _Open:
+class _PartialCall:
     """A call that may still grow."""
 
     index: int | None
@@ -49,7 +49,7 @@ class _Open:
         if self.given is not None:
             return True
         # To parse each time what so far lacks its end would take for ever.
-        return self._ends() and parse(self.text)[1] is None
+        return self._ends() and parse_arguments(self.text)[1] is None
 
     def _ends(self) -> bool:
         """Return whether the last piece may be the end of an object, or of its text."""
@@ -67,7 +67,7 @@ class CallAssembler:
     def __init__(self, known: Collection[str] = ()) -> None:
         """Initialize without a call."""
         self._known = known
-        self._calls: list[_Open] = []
+        self._calls: list[_PartialCall] = []
 
     def feed(self, fragments: object) -> bool:
         """Take a chunk's `tool_calls`; return whether the calls grew by it."""
@@ -76,7 +76,7 @@ class CallAssembler:
         if not isinstance(fragments, list):
             return False
         before = self._size()
-        touched: list[_Open] = []
+        touched: list[_PartialCall] = []
         for fragment in fragments:
             if isinstance(fragment, Mapping):
                 touched.append(self._take(fragment, touched))
@@ -109,7 +109,9 @@ class CallAssembler:
         """Return a measure of all that was taken."""
         return sum(1 + len(call.name) + call.size for call in self._calls)
 
-    def _take(self, fragment: Mapping[str, Any], touched: list[_Open]) -> _Open:
+    def _take(
+        self, fragment: Mapping[str, Any], touched: list[_PartialCall]
+    ) -> _PartialCall:
         """Add a fragment to its call, and return the call."""
         function = fragment.get("function")
         if not isinstance(function, Mapping):
@@ -128,14 +130,14 @@ class CallAssembler:
         if call is None:
             if len(self._calls) >= MAX_CALLS:
                 raise AnswerTooLargeError
-            call = _Open(index, call_id)
+            call = _PartialCall(index, call_id)
             self._calls.append(call)
         call.id = call.id or call_id
         call.name = _joined_name(call.name, name)
         if len(call.name) > MAX_NAME:
             raise AnswerTooLargeError
         extra = fragment.get("extra_content")
-        if isinstance(extra, dict) and sendable(extra):
+        if isinstance(extra, dict) and is_sendable(extra):
             call.extra = extra
         if isinstance(arguments, Mapping):
             call.given = {**(call.given or {}), **arguments}
@@ -152,8 +154,8 @@ class CallAssembler:
         call_id: str | None,
         name: str,
         arguments: object,
-        touched: list[_Open],
-    ) -> _Open | None:
+        touched: list[_PartialCall],
+    ) -> _PartialCall | None:
         """Return the call that a fragment continues, None if it begins one."""
         if index is not None:
             candidates = [call for call in self._calls if call.index == index]
@@ -189,20 +191,20 @@ def _joined_name(name: str, piece: str) -> str:
     return piece if piece.startswith(name) else name + piece
 
 
-def _arguments(call: _Open, *, cut: bool) -> tuple[dict[str, Any], str | None]:
+def _arguments(call: _PartialCall, *, cut: bool) -> tuple[dict[str, Any], str | None]:
     """Return a call's arguments, and what is wrong with them."""
     if call.given is not None:
         arguments, problem = call.given, None
     else:
-        arguments, problem = parse(call.text)
+        arguments, problem = parse_arguments(call.text)
         if problem and cut:
-            problem = CUT
-    return (arguments, problem) if sendable(arguments) else ({}, NOT_JSON)
+            problem = TRUNCATED
+    return (arguments, problem) if is_sendable(arguments) else ({}, NOT_JSON)
 
 
-def _text(call: _Open, arguments: dict[str, Any]) -> str:
+def _text(call: _PartialCall, arguments: dict[str, Any]) -> str:
     """Return a call's arguments as JSON: as they came, for a server's prompt cache."""
-    if call.given is None and stands_for(call.text, arguments):
+    if call.given is None and is_json_of(call.text, arguments):
         return call.text
     return orjson.dumps(arguments).decode()
 

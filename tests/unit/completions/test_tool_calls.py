@@ -6,20 +6,20 @@ from typing import Any
 
 import pytest
 
-from custom_components.openai_compatible_conversation.completions.arguments import (
+from custom_components.openai_compatible_conversation.completions.errors import (
+    AnswerTooLargeError,
+)
+from custom_components.openai_compatible_conversation.completions.tool_arguments import (
     NOT_JSON,
     NOT_OBJECT,
 )
-from custom_components.openai_compatible_conversation.completions.calls import (
-    CUT,
+from custom_components.openai_compatible_conversation.completions.tool_calls import (
     MAX_ARGUMENTS,
     MAX_CALLS,
     MAX_NAME,
     NO_NAME,
+    TRUNCATED,
     CallAssembler,
-)
-from custom_components.openai_compatible_conversation.completions.errors import (
-    AnswerTooLargeError,
 )
 
 KNOWN = ("turn_on", "turn_off", "get_state")
@@ -218,7 +218,7 @@ def test_cut() -> None:
     """Arguments that the length limit cut are told from wrong ones."""
     assembler = CallAssembler()
     assembler.feed([_piece("turn_on", '{"name": "La', index=0)])
-    assert [call.problem for call in assembler.finish(cut=True)] == [CUT]
+    assert [call.problem for call in assembler.finish(cut=True)] == [TRUNCATED]
 
 
 def test_no_name() -> None:

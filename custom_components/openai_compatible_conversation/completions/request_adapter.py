@@ -1,64 +1,64 @@
-"""A request in a server's own dialect."""
+"""A request in a server's own profile."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .details import DETAILS
-from .dialect import EFFORT, NO_EFFORT, REASONING, Dialect
+from .profile import EFFORT, NO_EFFORT, REASONING, ServerProfile
+from .reasoning_details import REASONING_DETAILS
 
 type WireMessage = dict[str, Any]
 type Content = str | list[dict[str, Any]]
 
 
-def rewritten(body: Mapping[str, Any], dialect: Dialect) -> dict[str, Any]:
-    """Return a request as a server of a dialect takes it."""
+def adapt_request(body: Mapping[str, Any], profile: ServerProfile) -> dict[str, Any]:
+    """Return a request as a server of a profile takes it."""
     result = dict(body)
     for name in ("max_tokens", "max_completion_tokens"):
-        if dialect.length_name and name in result:
-            result[dialect.length_name] = result.pop(name)
-    for name in [n for n in result if dialect.leaves_out(n, result[n])]:
+        if profile.length_name and name in result:
+            result[profile.length_name] = result.pop(name)
+    for name in [n for n in result if profile.omits(n, result[n])]:
         del result[name]
-    if dialect.no_effort and result.get("tools"):
+    if profile.no_effort and result.get("tools"):
         result[EFFORT] = NO_EFFORT
     messages: list[WireMessage] = [
-        _with_reasoning(message, dialect) for message in result["messages"]
+        _with_reasoning(message, profile) for message in result["messages"]
     ]
     tools = [
         tool
         for tool in result.get("tools", ())
-        if tool["function"]["name"] not in dialect.refused_tools
+        if tool["function"]["name"] not in profile.refused_tools
     ]
-    if tools and not dialect.no_tools:
+    if tools and not profile.no_tools:
         result["tools"] = tools
     else:
         # An empty list is not taken either, nor a choice of nothing.
         for name in ("tools", "tool_choice", "parallel_tool_calls"):
             result.pop(name, None)
-    if dialect.no_tools:
+    if profile.no_tools:
         messages = list(_calls_as_text(messages))
-    if not dialect.system or not dialect.late_system:
-        messages = list(_system_as_user(messages, keep_first=dialect.system))
-    if dialect.alternate or not dialect.system:
+    if not profile.system or not profile.late_system:
+        messages = list(_system_as_user(messages, keep_first=profile.system))
+    if profile.alternate or not profile.system:
         messages = list(_merged(messages))
     result["messages"] = messages
     return result
 
 
-def _with_reasoning(message: WireMessage, dialect: Dialect) -> WireMessage:
+def _with_reasoning(message: WireMessage, profile: ServerProfile) -> WireMessage:
     """Return a message with its reasoning where the server wants it."""
     if message["role"] != "assistant":
         return message
     result = {
         name: value
         for name, value in message.items()
-        if name not in (REASONING, DETAILS)
+        if name not in (REASONING, REASONING_DETAILS)
     }
     reasoning = message.get(REASONING)
-    if dialect.reasoning and (details := message.get(DETAILS)):
+    if profile.reasoning and (details := message.get(REASONING_DETAILS)):
         # They hold the text, and it is not to be there twice.
-        result[DETAILS] = details
-    elif dialect.reasoning and (reasoning or dialect.reasoning_always):
-        result[dialect.reasoning] = reasoning or ""
+        result[REASONING_DETAILS] = details
+    elif profile.reasoning and (reasoning or profile.reasoning_always):
+        result[profile.reasoning] = reasoning or ""
     return result
 
 
