@@ -3,7 +3,9 @@
 import gc
 import time
 
-from custom_components.openai_compatible_conversation.speech.chain import Speech
+from custom_components.openai_compatible_conversation.speech.pipeline import (
+    SpeechPipeline,
+)
 
 from .measure import interleaved, tell
 
@@ -23,7 +25,7 @@ SHORT, LONG = PROSE * 5, PROSE * 500
 
 def _run(text: str, size: int, *, clean: bool) -> None:
     """Filter a text that comes in pieces of a size."""
-    speech = Speech(clean=clean)
+    speech = SpeechPipeline(strip_markup=clean)
     for start in range(0, len(text), size):
         for _ in speech.feed(text[start : start + size]):
             pass

@@ -22,8 +22,8 @@ from .completions.messages import AssistantMessage, Message, SystemMessage, Tool
 from .completions.request import build_body
 from .options import Options
 from .session.transcript import Transcript
-from .speech.chain import Speech
 from .speech.confirmation import confirmation
+from .speech.pipeline import SpeechPipeline
 from .statistics import Cost, Statistics
 from .tools.instance import Tools
 from .tools.result import result_text
@@ -121,7 +121,7 @@ class Turn:
                 left -= 1
             elif answer.spoke:
                 return
-            elif acted or answer.speech.wrote:
+            elif acted or answer.speech.has_text:
                 # What was done, or shown to who only listens, is told in a word.
                 words = confirmation(self.language)
                 await self._say(words)
@@ -163,10 +163,10 @@ class Turn:
             parameters=options.sampling(),
             extra=options.extra_body,
         )
-        speech = Speech(
-            clean=self.clean,
+        speech = SpeechPipeline(
+            strip_markup=self.clean,
             whole=not options.enable_streaming,
-            thinks_first=self.client.starts_in_reasoning(options.chat_model),
+            starts_in_reasoning=self.client.starts_in_reasoning(options.chat_model),
         )
         answer = Answer(speech, None if forbid_tools else self.tools)
         begin = asyncio.get_running_loop().time()
@@ -187,7 +187,7 @@ class Turn:
             self._count(answer, begin)
         self._said |= answer.spoke
         self.listen = answer.listen
-        if (first := speech.thought_first) is not None and answer.whole:
+        if (first := speech.started_in_reasoning) is not None and answer.whole:
             self.client.set_starts_in_reasoning(
                 options.chat_model, starts_in_reasoning=first
             )

@@ -18,9 +18,15 @@ from .completions.events import (
     ToolCall,
 )
 from .completions.messages import AssistantMessage, ToolCallPart
-from .speech.chain import Speech
-from .speech.pieces import Listen, Piece, Say, Think, WrittenCall
-from .speech.written import written_calls
+from .speech.parts import (
+    ContinueListening,
+    ReasoningText,
+    SpeechPart,
+    SpeechText,
+    TextToolCall,
+)
+from .speech.pipeline import SpeechPipeline
+from .speech.text_tool_calls import parse_tool_calls
 from .tools.instance import Tools
 from .tools.schema import wire_name
 
@@ -34,7 +40,7 @@ type Delta = conversation.AssistantContentDeltaDict
 class Answer:
     """What one request brought."""
 
-    speech: Speech
+    speech: SpeechPipeline
     tools: Tools | None
     """What the model may call; calls of a model that may call nothing are passed over."""
     spoke: bool = False
@@ -63,7 +69,7 @@ class Answer:
         That is the text as it came, so that the server finds it in its cache,
         or what was said of it where the text alone would mislead.
         """
-        if self.whole and self.speech.as_it_came:
+        if self.whole and self.speech.is_verbatim:
             text, thoughts = self._text, self._reasoning
         else:
             text, thoughts = self._said, self._thoughts
@@ -93,7 +99,7 @@ class Answer:
             # To raise here would lose what was said.
             self.broken = err
             for piece in self.speech.flush():
-                if isinstance(piece, Say):
+                if isinstance(piece, SpeechText):
                     self._said.append(piece.text)
                     yield {"content": piece.text}
 
@@ -105,7 +111,7 @@ class Answer:
                 yield from self._pieces(self.speech.feed(text))
             case ReasoningDelta(text):
                 self._reasoning.append(text)
-                yield from self._pieces(self.speech.think(text))
+                yield from self._pieces(self.speech.feed_reasoning(text))
             case ToolCall():
                 yield from self._pieces(self.speech.flush())
                 if self.tools:
@@ -119,21 +125,21 @@ class Answer:
                 self.finish_reason = reason
                 yield from self._pieces(self.speech.flush())
 
-    def _pieces(self, pieces: Iterable[Piece]) -> Iterator[Delta]:
+    def _pieces(self, pieces: Iterable[SpeechPart]) -> Iterator[Delta]:
         """Yield pieces of the model's text as deltas."""
         for piece in pieces:
             match piece:
-                case Say(text):
+                case SpeechText(text):
                     self.spoke |= not text.isspace()
                     self._said.append(text)
                     yield {"content": text}
-                case Think(text):
+                case ReasoningText(text):
                     self._thoughts.append(text)
                     yield {"thinking_content": text}
-                case Listen():
+                case ContinueListening():
                     self.listen = True
-                case WrittenCall(text) if self.tools:
-                    for name, arguments in written_calls(text):
+                case TextToolCall(text) if self.tools:
+                    for name, arguments in parse_tool_calls(text):
                         if call := self.tools.accept_written(name, arguments):
                             written = json_dumps(call.tool_args)
                             yield from self._call(call, call.tool_name, written)

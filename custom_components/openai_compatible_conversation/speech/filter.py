@@ -2,8 +2,14 @@
 
 from collections.abc import Generator, Iterator
 
-from .pieces import Listen, Piece, Say, Think, WrittenCall
-from .tokens import Element, Tokens, literal
+from .parts import (
+    ContinueListening,
+    ReasoningText,
+    SpeechPart,
+    SpeechText,
+    TextToolCall,
+)
+from .patterns import Element, PatternSet, literal
 
 MARKER = "[CONTINUE_LISTENING]"
 """Asks the satellite to listen again. It is never said."""
@@ -94,7 +100,7 @@ _END_OF_THOUGHT = [
     *(_tag(name, "/") for name in REASONING_TAGS),
     *(literal(end) for _, end in REASONING_PAIRS),
 ]
-_OPENERS = Tokens(
+_OPENERS = PatternSet(
     {
         "think": [
             *(_tag(name) for name in REASONING_TAGS),
@@ -117,9 +123,9 @@ _OPENERS = Tokens(
     }
 )
 _CLOSERS = {
-    "first": Tokens({"end": _END_OF_THOUGHT}),
-    "think": Tokens({"end": _END_OF_THOUGHT}),
-    "call": Tokens(
+    "first": PatternSet({"end": _END_OF_THOUGHT}),
+    "think": PatternSet({"end": _END_OF_THOUGHT}),
+    "call": PatternSet(
         {
             "end": [
                 *(_tag(name, "/") for name in CALL_TAGS),
@@ -127,10 +133,10 @@ _CLOSERS = {
             ]
         }
     ),
-    "function": Tokens({"end": [_tag("function", "/")]}),
+    "function": PatternSet({"end": [_tag("function", "/")]}),
 }
 
-MARKERS = Tokens({"marker": [_MARKER]})
+MARKERS = PatternSet({"marker": [_MARKER]})
 """The marker alone, where it asks for nothing and is only not to be seen."""
 
 _PUNCTUATION = ".,;:!。、，；：！"
@@ -138,7 +144,7 @@ _ENDINGS = f"{_PUNCTUATION}?？…"
 _WHITE = " \t\r\n\u00a0\u3000"
 
 
-def begins_in_thoughts(text: str) -> bool:
+def is_reasoning_first(text: str) -> bool:
     """Return whether a whole text has an end of thoughts before any beginning."""
     position, kind = 0, None
     while position < len(text) and kind not in ("late", "think"):
@@ -153,26 +159,26 @@ class SpeechFilter:
     the text was cut makes no difference to what comes out.
     """
 
-    def __init__(self, *, thinks_first: bool = False) -> None:
+    def __init__(self, *, starts_in_reasoning: bool = False) -> None:
         """Initialize at the start of an answer, which may begin within thoughts."""
-        self.thought_first: bool | None = None
+        self.started_in_reasoning: bool | None = None
         """Whether the answer began within thoughts, as far as it is known."""
-        self.as_it_came = True
+        self.is_verbatim = True
         """Whether the text can go back as it came: it held no calls and no tokens."""
         self._held = ""
-        self._inside: str | None = "first" if thinks_first else None
+        self._inside: str | None = "first" if starts_in_reasoning else None
         self._block: list[str] = []
         self._last = ""
         """The last character that was said."""
         self._strip = ""
         """Characters that are not said just after the marker."""
 
-    def feed(self, text: str) -> Iterator[Piece]:
+    def feed(self, text: str) -> Iterator[SpeechPart]:
         """Yield what has become certain with some more text."""
         self._held += text
         yield from self._run(final=False)
 
-    def flush(self) -> Iterator[Piece]:
+    def flush(self) -> Iterator[SpeechPart]:
         """Yield what is left when the text has ended."""
         if self._inside is None:
             yield from self._end()
@@ -182,22 +188,22 @@ class SpeechFilter:
         self._block.clear()
         if self._inside == "first":
             # There was no end of thoughts: it was the answer.
-            self.thought_first = False
+            self.started_in_reasoning = False
             self._inside, self._held = None, block
             yield from self._run(final=False)
             yield from self._end()
         elif block:
-            yield WrittenCall(block)
+            yield TextToolCall(block)
         self._inside = None
 
-    def _end(self) -> Iterator[Piece]:
+    def _end(self) -> Iterator[SpeechPart]:
         """Yield what is held outside of a block, unless it is a token that was cut."""
         cut = self._held
         if len(cut) >= MIN_CUT and any(map(str.isalnum, cut)):
             self._held = ""
         yield from self._run(final=True)
 
-    def _run(self, *, final: bool) -> Iterator[Piece]:
+    def _run(self, *, final: bool) -> Iterator[SpeechPart]:
         """Yield pieces until what is held has to wait for more."""
         waits = False
         while self._held and not waits:
@@ -206,7 +212,7 @@ class SpeechFilter:
             else:
                 waits = yield from self._within(self._inside, final=final)
 
-    def _outside(self, *, final: bool) -> Generator[Piece, None, bool]:
+    def _outside(self, *, final: bool) -> Generator[SpeechPart, None, bool]:
         """Yield what comes before the next token, and step into what it opens.
 
         Returns whether the rest has to wait for more.
@@ -219,12 +225,12 @@ class SpeechFilter:
             return True
         self._held = text[end:]
         if kind not in ("marker", "late", "think"):
-            self.as_it_came = False
+            self.is_verbatim = False
         if kind == "marker":
             self._strip = self._around(text[start:end])
-            yield Listen()
+            yield ContinueListening()
         elif kind == "late":
-            self.thought_first = True
+            self.started_in_reasoning = True
         elif kind != "stray":
             self._inside = kind
             if kind in ("function", "rest"):
@@ -232,7 +238,7 @@ class SpeechFilter:
                 self._block.append(text[start:end])
         return False
 
-    def _within(self, kind: str, *, final: bool) -> Generator[Piece, None, bool]:
+    def _within(self, kind: str, *, final: bool) -> Generator[SpeechPart, None, bool]:
         """Yield what comes before the end of a block; return whether more has to come."""
         text = self._held
         start, end, found = len(text), len(text), None
@@ -241,7 +247,7 @@ class SpeechFilter:
         inner = text[:start]
         if kind == "think":
             if inner:
-                yield Think(inner)
+                yield ReasoningText(inner)
         else:
             self._block.append(inner)
         if found is None:
@@ -252,10 +258,10 @@ class SpeechFilter:
         block = "".join(self._block)
         self._block.clear()
         if kind == "first":
-            self.thought_first = True
-            yield Think(block)
+            self.started_in_reasoning = True
+            yield ReasoningText(block)
         elif kind != "think":
-            yield WrittenCall(block)
+            yield TextToolCall(block)
         return False
 
     def _around(self, marker: str) -> str:
@@ -267,7 +273,7 @@ class SpeechFilter:
             strip += _WHITE
         return strip
 
-    def _say(self, text: str) -> Iterator[Piece]:
+    def _say(self, text: str) -> Iterator[SpeechPart]:
         """Yield text without what a token left behind around it."""
         if self._strip:
             text = text.lstrip(self._strip)
@@ -277,4 +283,4 @@ class SpeechFilter:
         if text:
             self._strip = ""
             self._last = text[-1]
-            yield Say(text)
+            yield SpeechText(text)

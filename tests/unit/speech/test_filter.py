@@ -8,105 +8,133 @@ import pytest
 from custom_components.openai_compatible_conversation.speech.filter import (
     MARKER,
     SpeechFilter,
-    begins_in_thoughts,
+    is_reasoning_first,
 )
-from custom_components.openai_compatible_conversation.speech.pieces import (
-    Listen,
-    Piece,
-    Say,
-    Think,
-    WrittenCall,
+from custom_components.openai_compatible_conversation.speech.parts import (
+    ContinueListening,
+    ReasoningText,
+    SpeechPart,
+    SpeechText,
+    TextToolCall,
 )
 
 
-def _pieces(*parts: str, thinks_first: bool = False) -> list[Piece]:
+def _pieces(*parts: str, thinks_first: bool = False) -> list[SpeechPart]:
     """Return the pieces of a text in parts, those of one kind in succession as one."""
-    speech = SpeechFilter(thinks_first=thinks_first)
+    speech = SpeechFilter(starts_in_reasoning=thinks_first)
     found = [piece for part in parts for piece in speech.feed(part)]
-    pieces: list[Piece] = []
+    pieces: list[SpeechPart] = []
     for piece in [*found, *speech.flush()]:
         last = pieces[-1] if pieces else None
-        if isinstance(piece, Say) and isinstance(last, Say):
-            pieces[-1] = Say(last.text + piece.text)
-        elif isinstance(piece, Think) and isinstance(last, Think):
-            pieces[-1] = Think(last.text + piece.text)
+        if isinstance(piece, SpeechText) and isinstance(last, SpeechText):
+            pieces[-1] = SpeechText(last.text + piece.text)
+        elif isinstance(piece, ReasoningText) and isinstance(last, ReasoningText):
+            pieces[-1] = ReasoningText(last.text + piece.text)
         else:
             pieces.append(piece)
     return pieces
 
 
-CASES: dict[str, list[Piece]] = {
+CASES: dict[str, list[SpeechPart]] = {
     "": [],
-    "Hello there.": [Say("Hello there.")],
-    "\n\nHello.": [Say("Hello.")],
+    "Hello there.": [SpeechText("Hello there.")],
+    "\n\nHello.": [SpeechText("Hello.")],
     "  ": [],
-    "1 < 2, 3 > 2, a<b>c</b>, x <- y, <3": [Say("1 < 2, 3 > 2, a<b>c</b>, x <- y, <3")],
-    "[note] (see [1]) 2 * 3 ** 4 _ ~ `": [Say("[note] (see [1]) 2 * 3 ** 4 _ ~ `")],
+    "1 < 2, 3 > 2, a<b>c</b>, x <- y, <3": [
+        SpeechText("1 < 2, 3 > 2, a<b>c</b>, x <- y, <3")
+    ],
+    "[note] (see [1]) 2 * 3 ** 4 _ ~ `": [
+        SpeechText("[note] (see [1]) 2 * 3 ** 4 _ ~ `")
+    ],
     "[CONTINUE": [],
-    "Which? [continue_lis": [Say("Which? ")],
-    "Yes.<|im_en": [Say("Yes.")],
-    "Yes.</thi": [Say("Yes.")],
-    "a [C": [Say("a [C")],
-    "a <s": [Say("a <s")],
-    "a **[ ": [Say("a **[ ")],
-    "[CONTINUE_READING]": [Say("[CONTINUE_READING]")],
-    "a | b || c <|": [Say("a | b || c <|")],
+    "Which? [continue_lis": [SpeechText("Which? ")],
+    "Yes.<|im_en": [SpeechText("Yes.")],
+    "Yes.</thi": [SpeechText("Yes.")],
+    "a [C": [SpeechText("a [C")],
+    "a <s": [SpeechText("a <s")],
+    "a **[ ": [SpeechText("a **[ ")],
+    "[CONTINUE_READING]": [SpeechText("[CONTINUE_READING]")],
+    "a | b || c <|": [SpeechText("a | b || c <|")],
     # Reasoning
-    "<think>hm</think>Yes.": [Think("hm"), Say("Yes.")],
-    "<think>\nhm\n</think>\n\nYes.": [Think("\nhm\n"), Say("Yes.")],
-    "<THINKING >a</Thinking>b": [Think("a"), Say("b")],
+    "<think>hm</think>Yes.": [ReasoningText("hm"), SpeechText("Yes.")],
+    "<think>\nhm\n</think>\n\nYes.": [ReasoningText("\nhm\n"), SpeechText("Yes.")],
+    "<THINKING >a</Thinking>b": [ReasoningText("a"), SpeechText("b")],
     "<reasoning>a</reasoning>b<think>c</think>d": [
-        Think("a"),
-        Say("b"),
-        Think("c"),
-        Say("d"),
+        ReasoningText("a"),
+        SpeechText("b"),
+        ReasoningText("c"),
+        SpeechText("d"),
     ],
-    "<think>no end": [Think("no end")],
-    "<think>a < b </thin": [Think("a < b </thin")],
-    "<think></think>Yes.": [Say("Yes.")],
-    "[THINK]a[/THINK]b": [Think("a"), Say("b")],
-    "◁think▷思考◁/think▷はい。": [Think("思考"), Say("はい。")],
-    "<|channel|>analysis<|message|>a<|end|>b": [Think("a"), Say("b")],
+    "<think>no end": [ReasoningText("no end")],
+    "<think>a < b </thin": [ReasoningText("a < b </thin")],
+    "<think></think>Yes.": [SpeechText("Yes.")],
+    "[THINK]a[/THINK]b": [ReasoningText("a"), SpeechText("b")],
+    "◁think▷思考◁/think▷はい。": [ReasoningText("思考"), SpeechText("はい。")],
+    "<|channel|>analysis<|message|>a<|end|>b": [ReasoningText("a"), SpeechText("b")],
     f"<think>{MARKER} <tool_call>{{}}</tool_call></think>b": [
-        Think(f"{MARKER} <tool_call>{{}}</tool_call>"),
-        Say("b"),
+        ReasoningText(f"{MARKER} <tool_call>{{}}</tool_call>"),
+        SpeechText("b"),
     ],
-    "late</think> answer": [Say("late answer")],
+    "late</think> answer": [SpeechText("late answer")],
     # The marker
-    "Which room? [CONTINUE_LISTENING]": [Say("Which room? "), Listen()],
-    "Which room?[continue listening]": [Say("Which room?"), Listen()],
-    "Which room? **[CONTINUE_LISTENING]**": [Say("Which room? "), Listen()],
-    "Which room? `[ Continue\\_Listening ]`.": [Say("Which room? "), Listen()],
-    "Well [CONTINUE_LISTENING] then.": [Say("Well "), Listen(), Say("then.")],
-    "Well[CONTINUE_LISTENING] then.": [Say("Well"), Listen(), Say(" then.")],
-    "Well[CONTINUE_LISTENING].": [Say("Well"), Listen(), Say(".")],
-    "[CONTINUE_LISTENING]\nWhich room?": [Listen(), Say("Which room?")],
-    "どの部屋？[CONTINUE-LISTENING]。": [Say("どの部屋？"), Listen()],
+    "Which room? [CONTINUE_LISTENING]": [
+        SpeechText("Which room? "),
+        ContinueListening(),
+    ],
+    "Which room?[continue listening]": [SpeechText("Which room?"), ContinueListening()],
+    "Which room? **[CONTINUE_LISTENING]**": [
+        SpeechText("Which room? "),
+        ContinueListening(),
+    ],
+    "Which room? `[ Continue\\_Listening ]`.": [
+        SpeechText("Which room? "),
+        ContinueListening(),
+    ],
+    "Well [CONTINUE_LISTENING] then.": [
+        SpeechText("Well "),
+        ContinueListening(),
+        SpeechText("then."),
+    ],
+    "Well[CONTINUE_LISTENING] then.": [
+        SpeechText("Well"),
+        ContinueListening(),
+        SpeechText(" then."),
+    ],
+    "Well[CONTINUE_LISTENING].": [
+        SpeechText("Well"),
+        ContinueListening(),
+        SpeechText("."),
+    ],
+    "[CONTINUE_LISTENING]\nWhich room?": [
+        ContinueListening(),
+        SpeechText("Which room?"),
+    ],
+    "どの部屋？[CONTINUE-LISTENING]。": [SpeechText("どの部屋？"), ContinueListening()],
     "a[CONTINUE_LISTENING][CONTINUE_LISTENING]b": [
-        Say("a"),
-        Listen(),
-        Listen(),
-        Say("b"),
+        SpeechText("a"),
+        ContinueListening(),
+        ContinueListening(),
+        SpeechText("b"),
     ],
     # Special tokens
-    "Yes.<|im_end|>": [Say("Yes.")],
-    "<s>Yes.</s>": [Say("Yes.")],
-    "Yes.<｜end▁of▁sentence｜>": [Say("Yes.")],
-    "<start_of_turn>Yes.<end_of_turn><eos>": [Say("Yes.")],
-    "[INST] Yes. [/INST]": [Say("Yes. ")],
-    "Да.<|eot_id|> Нет.": [Say("Да. Нет.")],
+    "Yes.<|im_end|>": [SpeechText("Yes.")],
+    "<s>Yes.</s>": [SpeechText("Yes.")],
+    "Yes.<｜end▁of▁sentence｜>": [SpeechText("Yes.")],
+    "<start_of_turn>Yes.<end_of_turn><eos>": [SpeechText("Yes.")],
+    "[INST] Yes. [/INST]": [SpeechText("Yes. ")],
+    "Да.<|eot_id|> Нет.": [SpeechText("Да. Нет.")],
     # Calls in the text
-    '<tool_call>{"name": "f"}</tool_call>': [WrittenCall('{"name": "f"}')],
+    '<tool_call>{"name": "f"}</tool_call>': [TextToolCall('{"name": "f"}')],
     'Wait. <tool_call>\n{"a": "<b>"}\n</tool_call>\nDone.': [
-        Say("Wait. "),
-        WrittenCall('\n{"a": "<b>"}\n'),
-        Say("\nDone."),
+        SpeechText("Wait. "),
+        TextToolCall('\n{"a": "<b>"}\n'),
+        SpeechText("\nDone."),
     ],
-    "<function=f>{}</function>": [WrittenCall("<function=f>{}")],
-    '[TOOL_CALLS][{"name": "f"}]': [WrittenCall('[TOOL_CALLS][{"name": "f"}]')],
-    "<|python_tag|>f(a=1)": [WrittenCall("<|python_tag|>f(a=1)")],
-    '<tool_call>{"name": "f"': [WrittenCall('{"name": "f"')],
-    "a</tool_call>b": [Say("ab")],
+    "<function=f>{}</function>": [TextToolCall("<function=f>{}")],
+    '[TOOL_CALLS][{"name": "f"}]': [TextToolCall('[TOOL_CALLS][{"name": "f"}]')],
+    "<|python_tag|>f(a=1)": [TextToolCall("<|python_tag|>f(a=1)")],
+    '<tool_call>{"name": "f"': [TextToolCall('{"name": "f"')],
+    "a</tool_call>b": [SpeechText("ab")],
 }
 
 
@@ -155,7 +183,7 @@ def test_plain_text_does_not_wait(text: str) -> None:
     speech = SpeechFilter()
     said = ""
     for char in text:
-        said += "".join(p.text for p in speech.feed(char) if isinstance(p, Say))
+        said += "".join(p.text for p in speech.feed(char) if isinstance(p, SpeechText))
     assert said == text.lstrip()
     assert not list(speech.flush())
 
@@ -165,20 +193,23 @@ def test_nothing_waits_longer_than_it_must(text: str) -> None:
     """What can no longer become a token is let go with the character that shows it."""
     speech = SpeechFilter()
     early = [*speech.feed("x"), *speech.feed(text[:-1])]
-    assert early[0] == Say("x")
+    assert early[0] == SpeechText("x")
     assert list(speech.feed(text[-1]))
     assert not list(speech.flush())
 
 
 def test_thinks_first() -> None:
     """An answer that begins within thoughts has them apart."""
-    assert _pieces("hm</think>\nYes.", thinks_first=True) == [Think("hm"), Say("Yes.")]
+    assert _pieces("hm</think>\nYes.", thinks_first=True) == [
+        ReasoningText("hm"),
+        SpeechText("Yes."),
+    ]
 
 
 def test_thinks_first_after_all_not() -> None:
     """An answer that was taken for thoughts, and had no end of them, is said."""
     pieces = _pieces("Yes. ", "[CONTINUE_LISTENING]", thinks_first=True)
-    assert pieces == [Say("Yes. "), Listen()]
+    assert pieces == [SpeechText("Yes. "), ContinueListening()]
 
 
 @pytest.mark.parametrize(
@@ -194,7 +225,7 @@ def test_thinks_first_after_all_not() -> None:
 )
 def test_begins_in_thoughts(text: str, first: bool) -> None:
     """A whole text shows whether it begins within thoughts."""
-    assert begins_in_thoughts(text) is first
+    assert is_reasoning_first(text) is first
 
 
 @pytest.mark.parametrize(
@@ -209,7 +240,7 @@ def test_begins_in_thoughts(text: str, first: bool) -> None:
 )
 def test_thought_first(text: str, thinks_first: bool, learned: bool | None) -> None:
     """After an answer it is known whether the next one begins within thoughts."""
-    speech = SpeechFilter(thinks_first=thinks_first)
+    speech = SpeechFilter(starts_in_reasoning=thinks_first)
     assert list(speech.feed(text)) is not None
     assert list(speech.flush()) is not None
-    assert speech.thought_first is learned
+    assert speech.started_in_reasoning is learned

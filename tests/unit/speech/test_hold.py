@@ -15,7 +15,7 @@ from custom_components.openai_compatible_conversation.speech.filter import (
     SPECIAL,
     SpeechFilter,
 )
-from custom_components.openai_compatible_conversation.speech.pieces import Say
+from custom_components.openai_compatible_conversation.speech.parts import SpeechText
 
 from .test_filter import CASES
 
@@ -64,7 +64,7 @@ def _said(*parts: str) -> str:
     speech = SpeechFilter()
     said = [piece for part in parts for piece in speech.feed(part)]
     said += speech.flush()
-    return "".join(piece.text for piece in said if isinstance(piece, Say))
+    return "".join(piece.text for piece in said if isinstance(piece, SpeechText))
 
 
 def common(texts: list[str]) -> int:
@@ -82,7 +82,7 @@ def test_least(text: str) -> None:
     speech = SpeechFilter()
     said = ""
     for position, char in enumerate(text, 1):
-        said += "".join(p.text for p in speech.feed(char) if isinstance(p, Say))
+        said += "".join(p.text for p in speech.feed(char) if isinstance(p, SpeechText))
         head = text[:position]
         least = common([_said(head + more) for more in continuations(head)])
         assert len(said) >= least, (head, said)

@@ -17,7 +17,7 @@ from .marks import (
 from .wording import Wording
 
 
-class PlainFilter:
+class MarkdownFilter:
     """Gives markdown as the words that it stands for.
 
     Emphasis, code marks, brackets, addresses, tags and pictures go; list items,

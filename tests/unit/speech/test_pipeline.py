@@ -6,15 +6,17 @@ import re
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.openai_compatible_conversation.speech.chain import Speech
-from custom_components.openai_compatible_conversation.speech.pieces import (
-    Listen,
-    Say,
-    Think,
-    WrittenCall,
+from custom_components.openai_compatible_conversation.speech.parts import (
+    ContinueListening,
+    ReasoningText,
+    SpeechText,
+    TextToolCall,
+)
+from custom_components.openai_compatible_conversation.speech.pipeline import (
+    SpeechPipeline,
 )
 
-from . import test_filter, test_plain
+from . import test_filter, test_markdown
 from .test_hold import common, continuations
 
 MIXED = [
@@ -37,19 +39,19 @@ MIXED = [
     "[CONTINUE_[CONTINUE_LISTENING]LISTENING] Which?",
     "<think>[CONTINUE_</think>[CONTINUE_<think>LISTENING]</think>LISTENING]",
 ]
-CORPUS = [*test_filter.CASES, *test_plain.CASES, *MIXED]
+CORPUS = [*test_filter.CASES, *test_markdown.CASES, *MIXED]
 
 
 def _heard(*parts: str, clean: bool = True) -> tuple[str, str, int, list[str]]:
     """Return what is said, thought, wished and called of a text in parts."""
-    speech = Speech(clean=clean)
+    speech = SpeechPipeline(strip_markup=clean)
     pieces = [piece for part in parts for piece in speech.feed(part)]
     pieces += speech.flush()
     return (
-        "".join(piece.text for piece in pieces if isinstance(piece, Say)),
-        "".join(piece.text for piece in pieces if isinstance(piece, Think)),
-        sum(isinstance(piece, Listen) for piece in pieces),
-        [piece.text for piece in pieces if isinstance(piece, WrittenCall)],
+        "".join(piece.text for piece in pieces if isinstance(piece, SpeechText)),
+        "".join(piece.text for piece in pieces if isinstance(piece, ReasoningText)),
+        sum(isinstance(piece, ContinueListening) for piece in pieces),
+        [piece.text for piece in pieces if isinstance(piece, TextToolCall)],
     )
 
 
@@ -139,13 +141,15 @@ CONTINUATIONS = (
 )
 
 
-@pytest.mark.parametrize("text", test_plain.CASES, ids=range(len(test_plain.CASES)))
+@pytest.mark.parametrize(
+    "text", test_markdown.CASES, ids=range(len(test_markdown.CASES))
+)
 def test_least_hold(text: str) -> None:
     """After each character all is said that is said whatever follows."""
-    speech = Speech(clean=True)
+    speech = SpeechPipeline(strip_markup=True)
     said = ""
     for position, char in enumerate(text, 1):
-        said += "".join(p.text for p in speech.feed(char) if isinstance(p, Say))
+        said += "".join(p.text for p in speech.feed(char) if isinstance(p, SpeechText))
         head = text[:position]
         endings = [*CONTINUATIONS, *continuations(head)]
         results = [_heard(head + more)[0] for more in endings]

@@ -3,7 +3,9 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.openai_compatible_conversation.speech.plain import PlainFilter
+from custom_components.openai_compatible_conversation.speech.markdown import (
+    MarkdownFilter,
+)
 
 CASES = {
     "": "",
@@ -64,7 +66,7 @@ CASES = {
 
 def _said(*parts: str) -> str:
     """Return what is said of a text in parts."""
-    plain = PlainFilter()
+    plain = MarkdownFilter()
     return "".join([*(plain.feed(part) for part in parts), plain.flush()])
 
 

@@ -7,10 +7,10 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.openai_compatible_conversation.speech.filter import SpeechFilter
-from custom_components.openai_compatible_conversation.speech.pieces import WrittenCall
-from custom_components.openai_compatible_conversation.speech.written import (
+from custom_components.openai_compatible_conversation.speech.parts import TextToolCall
+from custom_components.openai_compatible_conversation.speech.text_tool_calls import (
     MAX_CALLS,
-    written_calls,
+    parse_tool_calls,
 )
 
 ON = ("turn_on", {"name": "Lamp"})
@@ -111,12 +111,12 @@ def test_forms(text: str, calls: list[tuple[str, dict[str, Any]]]) -> None:
     """Each family's form is taken out of the text, and read."""
     speech = SpeechFilter()
     pieces = [*speech.feed(text), *speech.flush()]
-    assert all(isinstance(piece, WrittenCall) for piece in pieces)
+    assert all(isinstance(piece, TextToolCall) for piece in pieces)
     found = [
         call
         for piece in pieces
-        if isinstance(piece, WrittenCall)
-        for call in written_calls(piece.text)
+        if isinstance(piece, TextToolCall)
+        for call in parse_tool_calls(piece.text)
     ]
     assert found == calls
 
@@ -141,7 +141,7 @@ def test_forms(text: str, calls: list[tuple[str, dict[str, Any]]]) -> None:
 )
 def test_no_calls(text: str) -> None:
     """What is no call is none."""
-    assert not written_calls(text)
+    assert not parse_tool_calls(text)
 
 
 @pytest.mark.parametrize(
@@ -158,18 +158,18 @@ def test_no_calls(text: str) -> None:
 def test_endless(text: str) -> None:
     """A model that repeats itself without end does not hold everybody up."""
     begin = time.perf_counter()
-    assert not written_calls(text)
+    assert not parse_tool_calls(text)
     assert time.perf_counter() - begin < 2
 
 
 def test_bound() -> None:
     """There are only so many calls in a block."""
-    assert len(written_calls('{"name": "f"}' * 100)) == MAX_CALLS
+    assert len(parse_tool_calls('{"name": "f"}' * 100)) == MAX_CALLS
 
 
 @given(st.text(st.sampled_from('{}[]"<>=/:,() \nabfunctionparameterarg_keyvalue01')))
 def test_nonsense(text: str) -> None:
     """Nothing that a model writes breaks the reading of it."""
-    for name, arguments in written_calls(text):
+    for name, arguments in parse_tool_calls(text):
         assert isinstance(name, str)
         assert isinstance(arguments, dict)

@@ -37,7 +37,7 @@ _ARGUMENT = re.compile(
 )
 
 
-def written_calls(text: str) -> list[Call]:
+def parse_tool_calls(text: str) -> list[Call]:
     """Return the calls, name and arguments, that the inside of a block stands for.
 
     Forms: JSON objects with a name (Hermes, Qwen, Granite, Mistral), a name before
@@ -84,7 +84,7 @@ def _objects(text: str) -> Iterator[Call]:
             misses += 1
             continue
         found = _NAMED.search(text[max(position, start - MAX_NAME) : start])
-        if call := _call(value):
+        if call := _call_from_object(value):
             yield call
         elif found:
             yield found["name"].removeprefix("functions."), value
@@ -93,7 +93,7 @@ def _objects(text: str) -> Iterator[Call]:
         position = end
 
 
-def _call(value: dict[str, Any]) -> Call | None:
+def _call_from_object(value: dict[str, Any]) -> Call | None:
     """Return the call that an object holds with its arguments."""
     inner = value.get("function")
     if isinstance(inner, dict):

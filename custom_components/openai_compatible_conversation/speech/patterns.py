@@ -17,7 +17,7 @@ def literal(text: str, gap: Element | None = None) -> list[Element]:
     return elements
 
 
-class Tokens:
+class PatternSet:
     """Patterns that are looked for in text which is still arriving.
 
     Each is a sequence of elements of bounded length, so that it is known of any
@@ -58,10 +58,10 @@ class Tokens:
         return len(text), len(text), None
 
 
-class Remover:
+class PatternRemover:
     """Takes text in pieces of any cut, and leaves out what patterns match."""
 
-    def __init__(self, tokens: Tokens) -> None:
+    def __init__(self, tokens: PatternSet) -> None:
         """Initialize at the start of a text."""
         self._tokens = tokens
         self._held = ""

@@ -4,29 +4,29 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Say:
+class SpeechText:
     """Text to be said."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Think:
+class ReasoningText:
     """Text that the model only thought."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenCall:
+class TextToolCall:
     """A tool call that stood in the text, in one of the forms that models write."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Listen:
+class ContinueListening:
     """The model wants an answer: the marker stood here."""
 
 
-type Piece = Say | Think | WrittenCall | Listen
+type SpeechPart = SpeechText | ReasoningText | TextToolCall | ContinueListening
