@@ -113,7 +113,7 @@ async def async_setup_entry(
         learner.async_rest()
         prewarmer.async_give_up()
 
-    session.async_watch(make_way, learner.async_wake)
+    session.async_set_callbacks(make_way, learner.async_wake)
     learner.async_wake()
     check = AssistantCheck(hass, entry, entry.runtime_data.issues)
     check.async_start()

@@ -21,7 +21,7 @@ from .completions.events import TokenUsage
 from .completions.messages import AssistantMessage, Message, SystemMessage, ToolMessage
 from .completions.request import build_body
 from .options import Options
-from .session.transcript import Transcript
+from .session.session_state import SessionState
 from .speech.confirmation import confirmation
 from .speech.pipeline import SpeechPipeline
 from .statistics import Cost, Statistics
@@ -39,20 +39,20 @@ class Exchange(Protocol):
     """What a turn is part of: what was said before, and what the turn brings."""
 
     chat_log: conversation.ChatLog
-    said: list[Message]
+    new_messages: list[Message]
 
     @property
     def messages(self) -> list[Message]:
         """Return all that was said, in the turn and before it."""
 
     @property
-    def transcript(self) -> Transcript:
+    def state(self) -> SessionState:
         """Return what the requests have in common."""
 
-    def forget(self, share: float) -> bool:
+    def drop_oldest(self, share: float) -> bool:
         """Drop a share of what was said before; return whether there was any."""
 
-    def shorten(self) -> None:
+    def truncate(self) -> None:
         """Keep little of a turn that is more than the server can take in."""
 
 
@@ -125,7 +125,7 @@ class Turn:
                 # What was done, or shown to who only listens, is told in a word.
                 words = confirmation(self.language)
                 await self._say(words)
-                self.visit.said.append(AssistantMessage(words))
+                self.visit.new_messages.append(AssistantMessage(words))
                 return
             elif asked_again or answer.finish_reason == "content_filter":
                 raise SILENCES.get(answer.finish_reason, EmptyAnswerError)
@@ -137,13 +137,13 @@ class Turn:
         try:
             return await self._request(forbid_tools=forbid_tools)
         except ContextTooLongError as err:
-            if not self.visit.forget(max(0.5, err.excess)):
-                self.visit.shorten()
+            if not self.visit.drop_oldest(max(0.5, err.excess)):
+                self.visit.truncate()
                 raise
         try:
             return await self._request(forbid_tools=forbid_tools)
         except ContextTooLongError:
-            self.visit.shorten()
+            self.visit.truncate()
             raise
 
     async def _request(self, *, forbid_tools: bool) -> Answer:
@@ -151,9 +151,7 @@ class Turn:
         options = self.options
         definitions: list[dict[str, Any]] = []
         if self.tools:
-            definitions = self.tools.select(
-                self.visit.transcript, options.tool_discovery
-            )
+            definitions = self.tools.select(self.visit.state, options.tool_discovery)
         body = build_body(
             options.chat_model,
             [self.head, *self.visit.messages],
@@ -199,9 +197,9 @@ class Turn:
         if not message.text and not message.calls:
             # Thoughts alone are no turn that a server would take.
             return
-        self.visit.said.append(message)
+        self.visit.new_messages.append(message)
         results = self.tools.results if self.tools else {}
-        self.visit.said.extend(
+        self.visit.new_messages.extend(
             ToolMessage(call.id, result_text(results[call.id]))
             for call in message.calls
             if call.id in results

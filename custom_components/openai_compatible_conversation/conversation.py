@@ -136,10 +136,10 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             chat_log, user_input, options, runtime.toolbox
         )
         name = tools.name_sent if tools else wire_name
-        async with runtime.session.async_visit(chat_log, name) as visit:
+        async with runtime.session.async_begin_turn(chat_log, name) as visit:
             head = await async_head(
                 self.hass,
-                visit.transcript,
+                visit.state,
                 user_input.as_llm_context(DOMAIN),
                 options,
                 tools,
@@ -147,9 +147,9 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             chat_log.content[0] = conversation.SystemContent(head)
             extra = None
             if not options.own_prompt_only:
-                extra = visit.tell(chat_log.extra_system_prompt)
+                extra = visit.new_extra_prompt(chat_log.extra_system_prompt)
             words = await async_with_context(self.hass, user_input, extra)
-            visit.said.append(UserMessage(words, images))
+            visit.new_messages.append(UserMessage(words, images))
             turn = Turn(
                 visit,
                 SystemMessage(head),

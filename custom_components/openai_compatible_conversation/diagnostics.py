@@ -31,7 +31,7 @@ async def async_get_config_entry_diagnostics(
     if entry.state is not ConfigEntryState.LOADED:
         return stored
     runtime = entry.runtime_data
-    transcript = runtime.session.transcript
+    transcript = runtime.session.state
     return {
         **stored,
         "dialects": {
@@ -42,7 +42,7 @@ async def async_get_config_entry_diagnostics(
             "turns": len(transcript.turns),
             "characters": sum(turn.size for turn in transcript.turns),
             "tools": transcript.tools,
-            "searching": transcript.searching,
+            "searching": transcript.tool_search,
         },
         "memory": {
             "facts": len(runtime.memory.facts),

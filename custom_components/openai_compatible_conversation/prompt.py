@@ -13,7 +13,7 @@ from .const import DOMAIN
 from .context import BEGIN, EXPLANATION
 from .options import Options
 from .session.session import Session
-from .session.transcript import Transcript, messages_of
+from .session.session_state import SessionState, messages_of
 from .speech.filter import MARKER
 from .tools.facts import REMEMBERING
 from .tools.instance import Tools
@@ -73,7 +73,7 @@ async def async_beginning(
     tools = None
     if options.llm_hass_api or options.enable_fact_learning:
         tools = await toolbox.async_get_api_instance(llm_context)
-    transcript = session.async_prepare()
+    transcript = session.async_peek()
     head = await async_head(hass, transcript, llm_context, options, tools)
     return build_body(
         options.chat_model,
@@ -87,7 +87,7 @@ async def async_beginning(
 
 async def async_head(
     hass: HomeAssistant,
-    transcript: Transcript,
+    transcript: SessionState,
     llm_context: llm.LLMContext,
     options: Options,
     tools: Tools | None,
@@ -112,7 +112,7 @@ async def async_head(
         *_addressed(instructions, llm_context),
     )
     key = hashlib.sha256(repr(made_of).encode()).hexdigest()
-    if (head := transcript.heads.get(key)) is None:
+    if (head := transcript.system_prompts.get(key)) is None:
         parts = [await _async_rendered(hass, instructions, llm_context)]
         if api_prompt:
             parts.append(api_prompt)
@@ -125,7 +125,7 @@ async def async_head(
         if not options.auto_continue_listening:
             parts.append(LISTENING)
         head = "\n".join(part.rstrip() for part in parts)
-        transcript.keep_head(key, head)
+        transcript.cache_system_prompt(key, head)
     return head
 
 

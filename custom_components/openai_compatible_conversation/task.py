@@ -18,7 +18,7 @@ from .completions.errors import NoStructuredDataError
 from .completions.messages import Message, SystemMessage, UserMessage
 from .data import RuntimeData
 from .options import Options
-from .session.transcript import Transcript
+from .session.session_state import SessionState
 from .structured import as_given, data_in
 from .tools.instance import Tools
 from .tools.schema import function_definition, wire_name
@@ -39,22 +39,22 @@ AGAIN = (
 class Task:
     """A turn before which nothing was said, and of which the session keeps nothing."""
 
-    def __init__(self, chat_log: conversation.ChatLog, said: UserMessage) -> None:
+    def __init__(self, chat_log: conversation.ChatLog, question: UserMessage) -> None:
         """Initialize with what is asked."""
         self.chat_log = chat_log
-        self.said: list[Message] = [said]
-        self.transcript = Transcript()
+        self.new_messages: list[Message] = [question]
+        self.state = SessionState()
 
     @property
     def messages(self) -> list[Message]:
         """Return what was said so far."""
-        return list(self.said)
+        return list(self.new_messages)
 
-    def forget(self, share: float) -> bool:
+    def drop_oldest(self, share: float) -> bool:
         """Return that there is nothing to forget."""
         return False
 
-    def shorten(self) -> None:
+    def truncate(self) -> None:
         """Leave the turn as it is, for it is kept nowhere."""
 
 
@@ -101,7 +101,7 @@ async def async_perform(
     except probatio.Invalid as err:
         complaint = AGAIN.format(error=err)
     chat_log.async_add_user_content(conversation.UserContent(complaint))
-    turn.visit.said.append(UserMessage(complaint))
+    turn.visit.new_messages.append(UserMessage(complaint))
     await turn.converse()
     try:
         return _data(_answer(chat_log), task.structure)

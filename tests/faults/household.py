@@ -89,10 +89,10 @@ async def live(folder: str, url: str) -> None:
     learner = Learner(
         hass, memory, client, lambda: Options(chat_model="m"), lambda: session.is_over
     )
-    session.async_watch(learner.async_rest, learner.async_wake)
-    tell(f"session {len(session.transcript.turns)}")
+    session.async_set_callbacks(learner.async_rest, learner.async_wake)
+    tell(f"session {len(session.state.turns)}")
 
-    if not memory.facts and not session.transcript.turns and not memory.pending:
+    if not memory.facts and not session.state.turns and not memory.pending:
         await memory.async_learn(*TOLD)
         tell("learned")
         content: list[conversation.Content] = [
@@ -100,8 +100,8 @@ async def live(folder: str, url: str) -> None:
             conversation.UserContent(SAID),
         ]
         chat_log = conversation.ChatLog(hass, "c", content)
-        async with session.async_visit(chat_log, str) as visit:
-            visit.said += [UserMessage(SAID), AssistantMessage("I see.")]
+        async with session.async_begin_turn(chat_log, str) as visit:
+            visit.new_messages += [UserMessage(SAID), AssistantMessage("I see.")]
         tell("said")
     await session.async_end_now()
     tell("ended")

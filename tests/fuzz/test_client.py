@@ -39,7 +39,7 @@ from custom_components.openai_compatible_conversation.completions.request import
     build_body,
     encode,
 )
-from custom_components.openai_compatible_conversation.session.turns import turn_of
+from custom_components.openai_compatible_conversation.session.turns import normalize
 from custom_components.openai_compatible_conversation.tools.schema import wire_name
 from testbed.replies import Abort, Body, Pause, Reply, Step
 from testbed.server import ModelServer
@@ -168,7 +168,7 @@ class _Turns:
         for reply in replies:
             self._answer = reply
             said += await self._ask(reply, said, streamed=streamed)
-            kept = [*turn_of(said).messages, UserMessage("And now?")]
+            kept = [*normalize(said).messages, UserMessage("And now?")]
             body = json.loads(encode(build_body("m", kept, stream=streamed)))
             assert not faults(body), faults(body)
             if not isinstance(said[-1], ToolMessage):

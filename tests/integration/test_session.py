@@ -15,12 +15,12 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.openai_compatible_conversation.const import DOMAIN
-from custom_components.openai_compatible_conversation.session.transcript import (
+from custom_components.openai_compatible_conversation.session.session_state import (
     MAX_TURNS,
 )
 from custom_components.openai_compatible_conversation.session.turns import (
-    NO_OUTCOME,
-    UNANSWERED,
+    NO_ANSWER,
+    NO_RESULT,
 )
 from homeassistant.components import conversation
 from homeassistant.components.intent import async_register_timer_handler
@@ -466,9 +466,9 @@ async def test_what_failed(server: ModelServer, say: Say) -> None:
     first = await say("One")
     assert failed(first)
     await say("Two", conversation_id=first.conversation_id)
-    assert told(server.bodies[-1]) == ["One", UNANSWERED, "Two"]
+    assert told(server.bodies[-1]) == ["One", NO_ANSWER, "Two"]
     await say("Three", conversation_id=first.conversation_id)
-    assert told(server.bodies[-1]) == ["One", UNANSWERED, "Two", "Better.", "Three"]
+    assert told(server.bodies[-1]) == ["One", NO_ANSWER, "Two", "Better.", "Three"]
 
 
 @pytest.mark.parametrize("part", ["Well, ", "Well, <th"])
@@ -524,7 +524,7 @@ async def test_interrupted_while_it_acts_again(
     tool.go_on.set()
     await say("Again")
     outcomes = [m for m in server.bodies[-1]["messages"] if m["role"] == "tool"]
-    assert [m["content"] for m in outcomes] == ['{"ok":true}', NO_OUTCOME]
+    assert [m["content"] for m in outcomes] == ['{"ok":true}', NO_RESULT]
 
 
 async def test_two_rooms_at_once(server: ModelServer, say: Say) -> None:

@@ -27,12 +27,14 @@ from custom_components.openai_compatible_conversation.completions.request import
     build_body,
 )
 from custom_components.openai_compatible_conversation.session.session import Session
-from custom_components.openai_compatible_conversation.session.transcript import (
+from custom_components.openai_compatible_conversation.session.session_state import (
     MAX_TURNS,
     messages_of,
 )
+from custom_components.openai_compatible_conversation.session.session_turn import (
+    SessionTurn,
+)
 from custom_components.openai_compatible_conversation.session.turns import Turn
-from custom_components.openai_compatible_conversation.session.visit import Visit
 from homeassistant.components import conversation
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm
@@ -47,7 +49,7 @@ NUMBERS = st.integers(0, 5)
 class Open:
     """A turn that lasts, and its conversation."""
 
-    visit: Visit
+    visit: SessionTurn
     conversation_id: str
     words: str
 
@@ -101,11 +103,11 @@ class SessionMachine(RuleBasedStateMachine):
         content = [*self.log_of(conversation_id), conversation.UserContent(words)]
         chat_log = conversation.ChatLog(self.hass, conversation_id, content)
 
-        async def visit() -> Visit:
-            return self.session.async_visit(chat_log, str)
+        async def visit() -> SessionTurn:
+            return self.session.async_begin_turn(chat_log, str)
 
         entered = self.run(visit())
-        entered.said.append(UserMessage(words))
+        entered.new_messages.append(UserMessage(words))
         self.open.append(Open(entered, conversation_id, words))
 
     @rule(which=NUMBERS, count=st.integers(0, 2), results=st.integers(0, 2))
@@ -116,9 +118,9 @@ class SessionMachine(RuleBasedStateMachine):
         turn = self.open[which % len(self.open)]
         calls = tuple(ToolCallPart(f"call_{n}", "f", "{}") for n in range(count))
         text = self.words("looks") if not calls else None
-        turn.visit.said.append(AssistantMessage(text, calls))
+        turn.visit.new_messages.append(AssistantMessage(text, calls))
         for call in calls[:results]:
-            turn.visit.said.append(ToolMessage(call.id, "{}"))
+            turn.visit.new_messages.append(ToolMessage(call.id, "{}"))
 
     @rule(which=NUMBERS, how=st.sampled_from(["good", "cancelled", "failed"]))
     def end(self, which: int, how: str) -> None:
@@ -130,7 +132,7 @@ class SessionMachine(RuleBasedStateMachine):
         if how == "good":
             answer = self.words("answer")
             content.append(conversation.AssistantContent("agent", answer))
-            turn.visit.said.append(AssistantMessage(answer))
+            turn.visit.new_messages.append(AssistantMessage(answer))
         error = asyncio.CancelledError() if how == "cancelled" else None
         self.run(turn.visit.__aexit__(type(error) if error else None, error, None))
         self.ended.append(turn.words)
@@ -171,7 +173,7 @@ class SessionMachine(RuleBasedStateMachine):
             visit = self.open[which % len(self.open)].visit
 
             async def forget() -> bool:
-                return visit.forget(share)
+                return visit.drop_oldest(share)
 
             self.run(forget())
 
@@ -192,7 +194,7 @@ class SessionMachine(RuleBasedStateMachine):
 
     def next_request(self) -> list[Message]:
         """Return the messages that a next turn would send."""
-        return [*messages_of(self.session.transcript.turns), UserMessage("Next.")]
+        return [*messages_of(self.session.state.turns), UserMessage("Next.")]
 
     @invariant()
     def requests_are_valid(self) -> None:
@@ -207,7 +209,9 @@ class SessionMachine(RuleBasedStateMachine):
                 for c in m.calls
             }
             if isinstance(messages[-1], UserMessage) or not calls:
-                chats.append([m for m in messages if m not in turn.visit.said[1:]])
+                chats.append(
+                    [m for m in messages if m not in turn.visit.new_messages[1:]]
+                )
         for chat in chats:
             body = build_body("m", [SystemMessage("Be nice."), *chat], stream=True)
             assert not faults(body), faults(body)
@@ -217,7 +221,7 @@ class SessionMachine(RuleBasedStateMachine):
         """Check that what was said is in the session once."""
         told = [
             line
-            for message in messages_of(self.session.transcript.turns)
+            for message in messages_of(self.session.state.turns)
             if isinstance(message, UserMessage | AssistantMessage) and message.text
             for line in message.text.split("\n")
             if not line.startswith("(")
@@ -227,7 +231,7 @@ class SessionMachine(RuleBasedStateMachine):
     @invariant()
     def bounded(self) -> None:
         """Check that a session does not grow without end."""
-        assert len(self.session.transcript.turns) <= MAX_TURNS
+        assert len(self.session.state.turns) <= MAX_TURNS
 
     def teardown(self) -> None:
         """Check that nothing was lost in the end, and remove what was stored."""

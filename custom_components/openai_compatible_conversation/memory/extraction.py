@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from ..completions.messages import Message, SystemMessage, UserMessage
-from ..session.turns import BEGINS, Turn
+from ..session.turns import ASSISTANT_SPEAKS_FIRST, Turn
 from .evidence import Evidence
 from .fact import Category, FactError, category_of, key_of, value_of
 from .reading import objects
@@ -146,7 +146,10 @@ def _lines(turns: Iterable[Turn]) -> Iterator[str]:
     """Yield what users said, in pieces that fit a transcript."""
     for turn in turns:
         for message in turn.messages:
-            if isinstance(message, UserMessage) and message.text != BEGINS:
+            if (
+                isinstance(message, UserMessage)
+                and message.text != ASSISTANT_SPEAKS_FIRST
+            ):
                 text = _without_context(message.text)
                 # Half of a surrogate pair can be neither stored nor sent.
                 text = text.encode("utf-8", "replace").decode().strip()

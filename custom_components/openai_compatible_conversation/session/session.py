@@ -14,15 +14,15 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
-from .intake import bookmark_of, unseen
-from .stored import restored, stored
-from .transcript import Transcript
-from .turns import Turn, turn_of
-from .visit import Visit
+from .chat_log_import import cursor_at_end, unseen_turns
+from .serialization import from_json, to_json
+from .session_state import SessionState
+from .session_turn import SessionTurn
+from .turns import Turn, normalize
 
 _LOGGER = logging.getLogger(__name__)
 
-PREPARED = 60
+PEEK_LIFETIME = 60
 """Seconds for which a session that nobody has spoken in keeps what was prepared."""
 
 
@@ -37,7 +37,7 @@ class Session:
         hass: HomeAssistant,
         entry_id: str,
         timeout: Callable[[], float],
-        keep: Callable[[Sequence[Turn]], Awaitable[None]],
+        async_retain: Callable[[Sequence[Turn]], Awaitable[None]],
     ) -> None:
         """Initialize a session of which nothing was loaded.
 
@@ -45,22 +45,22 @@ class Session:
         the session lets go, before they are removed from its file. If it raises
         `HomeAssistantError`, they stay there, and it is awaited with them again.
         """
-        self.transcript = Transcript()
+        self.state = SessionState()
         self._hass = hass
         self._timeout = timeout
-        self._keep = keep
-        self._gone: tuple[Turn, ...] = ()
+        self._async_retain = async_retain
+        self._evicted: tuple[Turn, ...] = ()
         """Turns that were let go, and are not yet kept elsewhere."""
-        self._on_speech: CALLBACK_TYPE = _nothing
-        self._on_silence: CALLBACK_TYPE = _nothing
+        self._on_turn_start: CALLBACK_TYPE = _no_op
+        self._on_session_end: CALLBACK_TYPE = _no_op
         # Replaced as a whole, without a sync: that outlives a kill of the process,
         # and nobody waits for the disk at the end of a turn.
         self._store: Store[dict[str, Any]] = Store(
             hass, 1, f"{DOMAIN}.{entry_id}.session", private=True
         )
         self._disk = asyncio.Lock()
-        self._visits: set[Visit] = set()
-        self._prepared = -math.inf
+        self._open_turns: set[SessionTurn] = set()
+        self._peeked_at = -math.inf
         self._saving: asyncio.Task[None]
         self._timer: CALLBACK_TYPE | None = None
         self._loaded = self._started = self._removed = False
@@ -70,29 +70,31 @@ class Session:
         if not self._loaded:
             self._loaded = True
             try:
-                self.transcript = restored(await self._store.async_load())
+                self.state = from_json(await self._store.async_load())
             except HomeAssistantError as err:
                 _LOGGER.warning("The session cannot be read, and begins anew: %s", err)
         self._started = True
         self._end_if_over()
-        self._arm()
+        self._schedule_expiry()
 
     @callback
     def async_stop(self) -> None:
         """Leave the session as it is, on disk and for turns that are not over."""
         self._started = False
-        self._disarm()
-        self._on_speech = self._on_silence = _nothing
+        self._cancel_expiry()
+        self._on_turn_start = self._on_session_end = _no_op
 
     @callback
-    def async_watch(self, on_speech: CALLBACK_TYPE, on_silence: CALLBACK_TYPE) -> None:
+    def async_set_callbacks(
+        self, on_turn_start: CALLBACK_TYPE, on_session_end: CALLBACK_TYPE
+    ) -> None:
         """Call back when somebody speaks, and when a session is over and kept."""
-        self._on_speech, self._on_silence = on_speech, on_silence
+        self._on_turn_start, self._on_session_end = on_turn_start, on_session_end
 
     @property
     def is_over(self) -> bool:
         """Return whether nobody speaks, and nothing was said lately."""
-        return not self._visits and not self.transcript.turns
+        return not self._open_turns and not self.state.turns
 
     async def async_remove(self) -> None:
         """Remove all that was said, for good."""
@@ -102,18 +104,18 @@ class Session:
             await self._store.async_remove()
 
     @callback
-    def async_prepare(self) -> Transcript:
+    def async_peek(self) -> SessionState:
         """Return what a turn would see that begins soon."""
         self._end_if_over()
         if self.is_over:
-            self.transcript = Transcript()
-            self._prepared = _now()
-        return self.transcript
+            self.state = SessionState()
+            self._peeked_at = _now()
+        return self.state
 
     @callback
-    def async_visit(
+    def async_begin_turn(
         self, chat_log: conversation.ChatLog, name: Callable[[str], str]
-    ) -> Visit:
+    ) -> SessionTurn:
         """Begin a turn, which sees the session as it is now.
 
         What only the chat log knows is taken in first; `name` returns a tool's
@@ -121,27 +123,27 @@ class Session:
         """
         self._end_if_over()
         if self.is_over and self._is_stale():
-            self.transcript = Transcript()
-        transcript = self.transcript
-        mark = transcript.bookmarks.get(chat_log.conversation_id)
-        if turns := unseen(chat_log.content[1:-1], mark, name):
-            self._gone += transcript.append(turns, _now())
-        visit = Visit(self, chat_log, transcript.turns)
-        self._visits.add(visit)
+            self.state = SessionState()
+        transcript = self.state
+        mark = transcript.cursors.get(chat_log.conversation_id)
+        if turns := unseen_turns(chat_log.content[1:-1], mark, name):
+            self._evicted += transcript.append(turns, _now())
+        visit = SessionTurn(self, chat_log, transcript.turns)
+        self._open_turns.add(visit)
         # Another turn of the conversation may begin before this one ends.
-        self._mark(visit)
-        self._on_speech()
+        self._move_cursor(visit)
+        self._on_turn_start()
         return visit
 
     @callback
     def async_end(self) -> int:
         """End the session now; return how many turns it had."""
-        count = len(self.transcript.turns)
-        if count or self.transcript.bookmarks:
-            self._gone += self.transcript.turns
-            self.transcript = Transcript()
+        count = len(self.state.turns)
+        if count or self.state.cursors:
+            self._evicted += self.state.turns
+            self.state = SessionState()
             self.save_soon()
-        self._disarm()
+        self._cancel_expiry()
         return count
 
     async def async_end_now(self) -> int:
@@ -151,25 +153,27 @@ class Session:
         return count
 
     @callback
-    def leave(self, visit: Visit) -> None:
+    def commit(self, visit: SessionTurn) -> None:
         """Let a turn end: what was said and done in it enters as a whole."""
-        self._visits.discard(visit)
-        if visit.said:
-            self._gone += self.transcript.append([turn_of(visit.said)], _now())
-        self._mark(visit)
-        self._arm()
+        self._open_turns.discard(visit)
+        if visit.new_messages:
+            self._evicted += self.state.append([normalize(visit.new_messages)], _now())
+        self._move_cursor(visit)
+        self._schedule_expiry()
 
     @callback
-    def _mark(self, visit: Visit) -> None:
+    def _move_cursor(self, visit: SessionTurn) -> None:
         """Remember what of a turn's chat log need not be taken in any more."""
         log = visit.chat_log
-        told = visit.told or visit.knows
-        self.transcript.mark(log.conversation_id, bookmark_of(log.content[1:], told))
+        told = visit.sent_extra_prompt or visit.known_extra_prompt
+        self.state.move_cursor(
+            log.conversation_id, cursor_at_end(log.content[1:], told)
+        )
 
     @callback
-    def forget(self, turns: Sequence[Turn]) -> None:
+    def drop(self, turns: Sequence[Turn]) -> None:
         """Let turns go that are too much for the server."""
-        self._gone += self.transcript.forget(turns)
+        self._evicted += self.state.drop(turns)
 
     async def async_save(self) -> None:
         """Have on disk what there is, also if nobody waits for it any more."""
@@ -188,27 +192,27 @@ class Session:
         async with self._disk:
             if self._removed:
                 return
-            if await self._async_keep_gone():
+            if await self._async_retain_evicted():
                 await self._async_write()
         if self.is_over:
-            self._on_silence()
+            self._on_session_end()
 
-    async def _async_keep_gone(self) -> bool:
+    async def _async_retain_evicted(self) -> bool:
         """Keep what was let go elsewhere; return whether it is kept."""
-        if gone := self._gone:
+        if gone := self._evicted:
             try:
-                await self._keep(gone)
+                await self._async_retain(gone)
             except HomeAssistantError as err:
                 # It is tried again with the next turn, which must not fail for it.
                 _LOGGER.warning("What was said cannot be kept yet: %s", err)
                 return False
-            self._gone = self._gone[len(gone) :]
+            self._evicted = self._evicted[len(gone) :]
         return True
 
     async def _async_write(self) -> None:
         """Write the file, or remove it where there is nothing to write."""
-        if self.transcript.turns:
-            await self._store.async_save(stored(self.transcript))
+        if self.state.turns:
+            await self._store.async_save(to_json(self.state))
             return
         try:
             await self._store.async_remove()
@@ -218,39 +222,39 @@ class Session:
     @callback
     def _end_if_over(self) -> None:
         """End the session if its time is over and nobody is speaking."""
-        over = self.transcript.is_over(_now(), self._timeout())
-        if over and not self._visits:
+        over = self.state.is_over(_now(), self._timeout())
+        if over and not self._open_turns:
             self.async_end()
 
     def _is_stale(self) -> bool:
         """Return whether it is too long ago that something was prepared."""
-        return not 0 <= _now() - self._prepared < PREPARED
+        return not 0 <= _now() - self._peeked_at < PEEK_LIFETIME
 
     @callback
-    def _arm(self) -> None:
+    def _schedule_expiry(self) -> None:
         """End the session when its time is over."""
-        self._disarm()
-        if self.transcript.turns and self._started:
-            left = self.transcript.last + self._timeout() - _now()
-            self._timer = async_call_later(self._hass, max(left, 0), self._ring)
+        self._cancel_expiry()
+        if self.state.turns and self._started:
+            left = self.state.last_turn_at + self._timeout() - _now()
+            self._timer = async_call_later(self._hass, max(left, 0), self._expire)
 
     @callback
-    def _disarm(self) -> None:
+    def _cancel_expiry(self) -> None:
         """Stop the timer."""
         if self._timer:
             self._timer()
             self._timer = None
 
     @callback
-    def _ring(self, _now: object) -> None:
+    def _expire(self, _now: object) -> None:
         """End the session, unless somebody spoke or its time was changed."""
         self._timer = None
         self._end_if_over()
-        if not self._visits:
-            self._arm()
+        if not self._open_turns:
+            self._schedule_expiry()
 
 
-def _nothing() -> None:
+def _no_op() -> None:
     """Do nothing."""
 
 

@@ -12,19 +12,19 @@ from ..completions.messages import (
     size,
 )
 
-BEGINS = "(You speak first.)"
+ASSISTANT_SPEAKS_FIRST = "(You speak first.)"
 """Stands where no user spoke, for a chat has to begin with one."""
 
-UNANSWERED = "(No answer was given.)"
+NO_ANSWER = "(No answer was given.)"
 """Stands where an answer is missing, for nobody speaks twice in succession."""
 
-NO_OUTCOME = (
+NO_RESULT = (
     '{"error":"Interrupted","error_text":'
     '"The turn ended before there was a result. What was called may have been done."}'
 )
 """Stands for the result of a call that nobody waited for."""
 
-SHORT = 200
+MAX_TRUNCATED = 200
 """Characters that are left of each text where a turn is too long to be kept."""
 
 
@@ -42,18 +42,18 @@ class Turn:
     """In characters."""
 
 
-def turn_of(messages: Iterable[Message]) -> Turn:
+def normalize(messages: Iterable[Message]) -> Turn:
     """Return messages as a turn, with what is missing in it filled in."""
-    shape = _Shape()
+    shape = TurnNormalizer()
     for message in messages:
         shape.take(message)
     whole = shape.finish()
     return Turn(whole, sum(map(size, whole)))
 
 
-def shortened(turn: Turn) -> Turn:
+def truncated(turn: Turn) -> Turn:
     """Return a turn of which each text is short."""
-    return turn_of(_short(message) for message in turn.messages)
+    return normalize(_truncated_message(message) for message in turn.messages)
 
 
 def without_images(said: UserMessage) -> UserMessage:
@@ -63,25 +63,29 @@ def without_images(said: UserMessage) -> UserMessage:
     return UserMessage(f"{said.text}\n(with {count} image{'s' if count > 1 else ''})")
 
 
-def _short(message: Message) -> Message:
+def _truncated_message(message: Message) -> Message:
     """Return a message that is short."""
     match message:
-        case UserMessage(text) | ToolMessage(_, text) if len(text) > SHORT:
-            return replace(message, text=f"{text[:SHORT]}… (cut)")
+        case UserMessage(text) | ToolMessage(_, text) if len(text) > MAX_TRUNCATED:
+            return replace(message, text=f"{text[:MAX_TRUNCATED]}… (cut)")
         case AssistantMessage(text, calls, _):
             return AssistantMessage(
-                f"{text[:SHORT]}…" if text and len(text) > SHORT else text,
-                tuple(_short_call(call) for call in calls),
+                f"{text[:MAX_TRUNCATED]}…"
+                if text and len(text) > MAX_TRUNCATED
+                else text,
+                tuple(_truncated_call(call) for call in calls),
             )
     return message
 
 
-def _short_call(call: ToolCallPart) -> ToolCallPart:
+def _truncated_call(call: ToolCallPart) -> ToolCallPart:
     """Return a call that is short: without its arguments, for half of them are none."""
-    return replace(call, arguments="{}") if len(call.arguments) > SHORT else call
+    return (
+        replace(call, arguments="{}") if len(call.arguments) > MAX_TRUNCATED else call
+    )
 
 
-class _Shape:
+class TurnNormalizer:
     """Puts messages in an order that every server accepts."""
 
     def __init__(self) -> None:
@@ -112,14 +116,14 @@ class _Shape:
         """Return the messages, the last of them the assistant's words."""
         self._end_calls()
         if not self._result:
-            self._result.append(UserMessage(BEGINS))
+            self._result.append(UserMessage(ASSISTANT_SPEAKS_FIRST))
         self._end_words()
         return tuple(self._result)
 
     def _take_answer(self, answer: AssistantMessage) -> None:
         """Take an answer, which goes on with what was said just before."""
         if not self._result:
-            self._result.append(UserMessage(BEGINS))
+            self._result.append(UserMessage(ASSISTANT_SPEAKS_FIRST))
         if self._words:
             answer = _joined(self._words, answer)
         self._words = None if answer.calls else answer
@@ -129,12 +133,12 @@ class _Shape:
 
     def _end_calls(self) -> None:
         """Give each call that has no result one that says so."""
-        self._result += [ToolMessage(call_id, NO_OUTCOME) for call_id in self._waiting]
+        self._result += [ToolMessage(call_id, NO_RESULT) for call_id in self._waiting]
         self._waiting = {}
 
     def _end_words(self) -> None:
         """End with what the assistant said."""
-        self._result.append(self._words or AssistantMessage(UNANSWERED))
+        self._result.append(self._words or AssistantMessage(NO_ANSWER))
         self._words = None
 
 

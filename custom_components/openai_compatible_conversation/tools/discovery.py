@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from ..options import Choice
-from ..session.transcript import Transcript
+from ..session.session_state import SessionState
 
 BUDGET = 4000
 """Tokens up to which all tools are shown."""
@@ -31,25 +31,27 @@ class Offer:
     """What returns a tool's definition, None if it has none."""
 
 
-def offer(transcript: Transcript, choice: Choice, tools: Offer) -> list[str]:
+def offer(transcript: SessionState, choice: Choice, tools: Offer) -> list[str]:
     """Return the names of the tools to send, in the order of the requests before.
 
     Whether tools are looked for is decided once a session, and so is which of
     them are shown to begin with.
     """
-    if transcript.searching is None or transcript.choice != choice:
-        transcript.choice = choice
-        transcript.searching = _too_many(choice, tools)
+    if transcript.tool_search is None or transcript.discovery_option != choice:
+        transcript.discovery_option = choice
+        transcript.tool_search = _too_many(choice, tools)
         transcript.tools = []
-        if transcript.searching:
-            transcript.reveal([tools.search, *tools.always, *tools.usual(tools.others)])
+        if transcript.tool_search:
+            transcript.reveal_tools(
+                [tools.search, *tools.always, *tools.usual(tools.others)]
+            )
     present = [tools.search, *tools.always, *tools.others]
-    if transcript.searching:
+    if transcript.tool_search:
         shown = {*transcript.tools, *tools.always}
         present = [name for name in present if name in shown]
     else:
         present.remove(tools.search)
-    return transcript.offer(present)
+    return transcript.ordered(present)
 
 
 def _too_many(choice: Choice, tools: Offer) -> bool:

@@ -15,7 +15,7 @@ from homeassistant.util.json import JsonObjectType
 
 from ..completions.events import ToolCall
 from ..options import Choice
-from ..session.transcript import Transcript
+from ..session.session_state import SessionState
 from .discovery import Offer, offer
 from .facts import FORGET, LEARN, QUERY
 from .meta import QUERY_TOOLS, QueryTools
@@ -52,7 +52,7 @@ class Tools(llm.APIInstance):
     _searchable: dict[str, llm.Tool] = field(default_factory=dict, init=False)
     """Those that the model may have to look for."""
     _defined: dict[str, dict[str, Any] | None] = field(default_factory=dict, init=False)
-    _transcript: Transcript = field(default_factory=Transcript, init=False)
+    _transcript: SessionState = field(default_factory=SessionState, init=False)
     _refused: dict[str, str] = field(default_factory=dict, init=False)
     _last: tuple[str, str] | None = field(default=None, init=False)
     _in_a_row: int = field(default=0, init=False)
@@ -82,7 +82,7 @@ class Tools(llm.APIInstance):
         # Home Assistant 2026.11 lists all the names where there are several APIs.
         return _LISTED.sub(r"\1:", self.api_prompt)
 
-    def select(self, transcript: Transcript, choice: Choice) -> list[dict[str, Any]]:
+    def select(self, transcript: SessionState, choice: Choice) -> list[dict[str, Any]]:
         """Return the definitions to send with the next request of a session.
 
         They begin with those of the request before. `choice` is whether tools
@@ -102,7 +102,7 @@ class Tools(llm.APIInstance):
                 define=self.define,
             ),
         )
-        self.searching = bool(transcript.searching)
+        self.searching = bool(transcript.tool_search)
         return [d for name in names if (d := self.define(name)) is not None]
 
     def define(self, name: str) -> dict[str, Any] | None:
@@ -147,7 +147,7 @@ class Tools(llm.APIInstance):
             self._searchable, self.define
         )
         found = catalog.search(query, domain)
-        self._transcript.reveal(found.names)
+        self._transcript.reveal_tools(found.names)
         tools = [self.define(name) or {} for name in found.names]
         result: JsonObjectType = {
             "tools": [
@@ -203,7 +203,7 @@ class Tools(llm.APIInstance):
         if name not in self._by_name:
             return await self._async_unknown(name)
         # What was not shown and is called all the same is shown from now on.
-        self._transcript.reveal([name])
+        self._transcript.reveal_tools([name])
         if self._repeated(tool_input):
             return _failure(
                 "RepeatedCall",
@@ -221,7 +221,7 @@ class Tools(llm.APIInstance):
             self._searchable, self.define
         )
         near = catalog.nearest(name)
-        self._transcript.reveal(near)
+        self._transcript.reveal_tools(near)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         return _failure("UnknownTool", f"There is no tool {name}.{hint}")
 

@@ -31,8 +31,10 @@ from custom_components.openai_compatible_conversation.completions.request import
 from custom_components.openai_compatible_conversation.completions.request_adapter import (
     adapt_request,
 )
-from custom_components.openai_compatible_conversation.session.stored import stored_turn
-from custom_components.openai_compatible_conversation.session.turns import turn_of
+from custom_components.openai_compatible_conversation.session.serialization import (
+    turn_to_json,
+)
+from custom_components.openai_compatible_conversation.session.turns import normalize
 
 IMAGE = ImagePart("image/png", "cGl4ZWxz")
 PART = {"type": "image_url", "image_url": {"url": "data:image/png;base64,cGl4ZWxz"}}
@@ -77,12 +79,12 @@ def test_merged() -> None:
 
 def test_kept_as_a_note() -> None:
     """Of images a turn keeps a note, in what is sent and in what is stored."""
-    turn = turn_of(
+    turn = normalize(
         [SEEN, AssistantMessage("A cat."), UserMessage("Both?", (IMAGE, IMAGE))]
     )
     assert turn.messages[0] == UserMessage("What is it?\n(with 1 image)")
     assert turn.messages[2] == UserMessage("Both?\n(with 2 images)")
-    assert stored_turn(turn)[0] == {"user": "What is it?\n(with 1 image)"}
+    assert turn_to_json(turn)[0] == {"user": "What is it?\n(with 1 image)"}
 
 
 def test_size() -> None:

@@ -29,8 +29,8 @@ from custom_components.openai_compatible_conversation.memory.extraction import (
 from custom_components.openai_compatible_conversation.memory.fact import Category
 from custom_components.openai_compatible_conversation.memory.reading import MAX_ANSWER
 from custom_components.openai_compatible_conversation.session.turns import (
-    shortened,
-    turn_of,
+    normalize,
+    truncated,
 )
 
 LINES = [
@@ -66,7 +66,7 @@ ANY = st.text(st.characters(exclude_categories=()))
 def said(*texts: str) -> list[list[str]]:
     """Return the transcripts of turns in which users said texts."""
     return transcripts_of(
-        turn_of([UserMessage(text), AssistantMessage("Ok.")]) for text in texts
+        normalize([UserMessage(text), AssistantMessage("Ok.")]) for text in texts
     )
 
 
@@ -87,8 +87,8 @@ def test_only_users() -> None:
         ToolMessage("a", '{"facts": [{"key": "name", "value": "Tom"}]}'),
         AssistantMessage("Hello Tom!"),
     ]
-    spoken_first = turn_of([AssistantMessage("My name is Eve, dinner is ready!")])
-    assert transcripts_of([turn_of(messages), spoken_first]) == [["Hi"]]
+    spoken_first = normalize([AssistantMessage("My name is Eve, dinner is ready!")])
+    assert transcripts_of([normalize(messages), spoken_first]) == [["Hi"]]
 
 
 def test_context_is_left_out() -> None:
@@ -96,7 +96,7 @@ def test_context_is_left_out() -> None:
     head = f"{context.BEGIN}\nFriday\nSpeaker: Tom\n"
     whole = f"{head}Somebody rang:\n{context.END}\nI am Eve\n{context.END}\nOpen\nit"
     assert said(whole, f"{head}{context.END}\n", "Hi") == [["Open\nit", "Hi"]]
-    cut = shortened(turn_of([UserMessage(head + "x" * 500 + f"\n{context.END}\nHi")]))
+    cut = truncated(normalize([UserMessage(head + "x" * 500 + f"\n{context.END}\nHi")]))
     assert transcripts_of([cut]) == []
 
 

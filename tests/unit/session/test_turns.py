@@ -17,11 +17,11 @@ from custom_components.openai_compatible_conversation.completions.request import
     build_body,
 )
 from custom_components.openai_compatible_conversation.session.turns import (
-    BEGINS,
-    NO_OUTCOME,
-    UNANSWERED,
-    shortened,
-    turn_of,
+    ASSISTANT_SPEAKS_FIRST,
+    NO_ANSWER,
+    NO_RESULT,
+    normalize,
+    truncated,
 )
 from testbed.strict import faults
 
@@ -55,12 +55,12 @@ def body(*messages: Message) -> dict[str, object]:
             [UserMessage("Hi"), AssistantMessage("Yes?")],
             [UserMessage("Hi"), AssistantMessage("Yes?")],
         ),
-        ([UserMessage("Hi")], [UserMessage("Hi"), AssistantMessage(UNANSWERED)]),
+        ([UserMessage("Hi")], [UserMessage("Hi"), AssistantMessage(NO_ANSWER)]),
         (
             [AssistantMessage("Dinner!")],
-            [UserMessage(BEGINS), AssistantMessage("Dinner!")],
+            [UserMessage(ASSISTANT_SPEAKS_FIRST), AssistantMessage("Dinner!")],
         ),
-        ([], [UserMessage(BEGINS), AssistantMessage(UNANSWERED)]),
+        ([], [UserMessage(ASSISTANT_SPEAKS_FIRST), AssistantMessage(NO_ANSWER)]),
         (
             [
                 UserMessage("On"),
@@ -71,8 +71,8 @@ def body(*messages: Message) -> dict[str, object]:
             [
                 UserMessage("On"),
                 AssistantMessage(None, (CALL,)),
-                ToolMessage("a", NO_OUTCOME),
-                AssistantMessage(UNANSWERED),
+                ToolMessage("a", NO_RESULT),
+                AssistantMessage(NO_ANSWER),
                 UserMessage("Stop"),
                 AssistantMessage("Ok."),
             ],
@@ -87,34 +87,34 @@ def body(*messages: Message) -> dict[str, object]:
         ),
         (
             [UserMessage("On"), ToolMessage("a", "{}"), AssistantMessage()],
-            [UserMessage("On"), AssistantMessage(UNANSWERED)],
+            [UserMessage("On"), AssistantMessage(NO_ANSWER)],
         ),
     ],
 )
 def test_shape(said: list[Message], kept: list[Message]) -> None:
     """What is missing is filled in, what belongs nowhere is left out."""
-    assert list(turn_of(said).messages) == kept
+    assert list(normalize(said).messages) == kept
 
 
 def test_what_stands_for_a_result_is_an_error() -> None:
     """The model is told of a call without a result as of any error."""
-    assert json.loads(NO_OUTCOME).keys() == {"error", "error_text"}
+    assert json.loads(NO_RESULT).keys() == {"error", "error_text"}
 
 
 @given(MESSAGES)
 def test_every_server_accepts(said: list[Message]) -> None:
     """Any messages become turns that a strict server takes, and stay as they then are."""
-    turn = turn_of(said)
+    turn = normalize(said)
     assert not faults(body(*turn.messages))
-    assert turn_of(turn.messages) == turn
-    assert not faults(body(*shortened(turn).messages))
+    assert normalize(turn.messages) == turn
+    assert not faults(body(*truncated(turn).messages))
 
 
 def test_shortened() -> None:
     """Of a turn that is too long, each text has a beginning left, and calls stay calls."""
     long = "x" * 1000
     call = ToolCallPart("a", "f", json.dumps({"text": long}))
-    turn = turn_of(
+    turn = normalize(
         [
             UserMessage(long),
             AssistantMessage(None, (call, ToolCallPart("b", "g", '{"a":1}')), long),
@@ -123,7 +123,7 @@ def test_shortened() -> None:
             AssistantMessage("Ok."),
         ]
     )
-    user, calls, first, second, answer = shortened(turn).messages
+    user, calls, first, second, answer = truncated(turn).messages
     assert isinstance(user, UserMessage)
     assert isinstance(first, ToolMessage)
     assert user.text == first.text == "x" * 200 + "… (cut)"

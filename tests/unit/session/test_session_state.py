@@ -12,24 +12,27 @@ from custom_components.openai_compatible_conversation.completions.messages impor
     ToolMessage,
     UserMessage,
 )
-from custom_components.openai_compatible_conversation.session.stored import (
-    restored,
-    stored,
+from custom_components.openai_compatible_conversation.session.serialization import (
+    from_json,
+    to_json,
 )
-from custom_components.openai_compatible_conversation.session.transcript import (
+from custom_components.openai_compatible_conversation.session.session_state import (
     MAX_SIZE,
     MAX_TURNS,
-    Bookmark,
-    Transcript,
+    ChatLogCursor,
+    SessionState,
     messages_of,
     oldest,
 )
-from custom_components.openai_compatible_conversation.session.turns import Turn, turn_of
+from custom_components.openai_compatible_conversation.session.turns import (
+    Turn,
+    normalize,
+)
 
 
 def turn(text: str) -> Turn:
     """Return a turn in which somebody says a text."""
-    return turn_of([UserMessage(text), AssistantMessage("Ok.")])
+    return normalize([UserMessage(text), AssistantMessage("Ok.")])
 
 
 @pytest.mark.parametrize(
@@ -37,19 +40,19 @@ def turn(text: str) -> Turn:
 )
 def test_age(age: float, over: bool) -> None:
     """A session is over after its time, and when the clock was set back by more."""
-    transcript = Transcript()
+    transcript = SessionState()
     transcript.append([turn("Hi")], 1000)
     assert transcript.is_over(1000 + age, 60) is over
 
 
 def test_nothing_was_said() -> None:
     """A session without a turn is over."""
-    assert Transcript().is_over(0, 600)
+    assert SessionState().is_over(0, 600)
 
 
 def test_too_many_turns() -> None:
     """Over its limit a session loses its oldest half, at once."""
-    transcript = Transcript()
+    transcript = SessionState()
     for number in range(MAX_TURNS):
         assert not transcript.append([turn(str(number))], 0)
     gone = transcript.append([turn("last")], 0)
@@ -61,7 +64,7 @@ def test_too_many_turns() -> None:
 
 def test_too_long() -> None:
     """The oldest go where there are too many characters; the newest turn stays."""
-    transcript = Transcript()
+    transcript = SessionState()
     transcript.append([turn("x" * (MAX_SIZE // 3)) for _ in range(3)], 0)
     assert sum(t.size for t in transcript.turns) <= MAX_SIZE
     transcript.append([turn("y" * (MAX_SIZE - 10))], 0)
@@ -72,7 +75,7 @@ def test_too_long() -> None:
 def test_one_turn_too_long() -> None:
     """A turn that is longer than a session is cut, and still has all that was done."""
     call = ToolCallPart("a", "f", "{}")
-    long = turn_of(
+    long = normalize(
         [
             UserMessage("Look"),
             AssistantMessage(None, (call,)),
@@ -80,13 +83,13 @@ def test_one_turn_too_long() -> None:
             AssistantMessage("Ok."),
         ]
     )
-    transcript = Transcript()
+    transcript = SessionState()
     transcript.append([long], 0)
     (kept,) = transcript.turns
     assert kept.size < 1000
     assert kept.messages[1] == long.messages[1]
     calls = [ToolCallPart(str(n), "f" * 60, "{}") for n in range(1000)]
-    endless = turn_of(
+    endless = normalize(
         [
             UserMessage("Look"),
             AssistantMessage(None, tuple(calls)),
@@ -102,15 +105,15 @@ def test_one_turn_too_long() -> None:
 
 def test_forget() -> None:
     """What the server cannot take is dropped; what came meanwhile stays."""
-    transcript = Transcript()
+    transcript = SessionState()
     first, second, third = turn("a"), turn("a"), turn("c")
     transcript.append([first, second], 0)
     seen = transcript.turns
     transcript.append([third], 0)
-    transcript.mark("x", Bookmark(1, 1, "The door is open."))
-    assert transcript.forget(oldest(seen, 0.5)) == (first,)
+    transcript.move_cursor("x", ChatLogCursor(1, 1, "The door is open."))
+    assert transcript.drop(oldest(seen, 0.5)) == (first,)
     assert transcript.turns == (second, third)
-    assert transcript.bookmarks["x"] == Bookmark(1, 1)
+    assert transcript.cursors["x"] == ChatLogCursor(1, 1)
 
 
 @pytest.mark.parametrize(
@@ -125,32 +128,32 @@ def test_oldest(share: float, count: int) -> None:
 
 def test_tools_keep_their_order() -> None:
     """Tools are sent as they were before, new ones at the end."""
-    transcript = Transcript()
-    assert transcript.offer(["b", "a"]) == ["b", "a"]
-    assert transcript.offer(["a", "c", "b"]) == ["b", "a", "c"]
-    assert transcript.offer(["c", "a"]) == ["a", "c"]
-    assert transcript.offer(["a", "b", "c"]) == ["b", "a", "c"]
+    transcript = SessionState()
+    assert transcript.ordered(["b", "a"]) == ["b", "a"]
+    assert transcript.ordered(["a", "c", "b"]) == ["b", "a", "c"]
+    assert transcript.ordered(["c", "a"]) == ["a", "c"]
+    assert transcript.ordered(["a", "b", "c"]) == ["b", "a", "c"]
 
 
 def test_bounds() -> None:
     """Heads and bookmarks are kept for those that were used last."""
-    transcript = Transcript()
+    transcript = SessionState()
     for number in range(200):
-        transcript.keep_head(str(number), "text")
-        transcript.mark(str(number), Bookmark(number, 1))
-        transcript.mark("0", Bookmark(number, 1))
-    assert list(transcript.heads)[-1] == "199"
-    assert len(transcript.heads) < 10
-    assert len(transcript.bookmarks) == 100
-    assert transcript.bookmarks["0"] == Bookmark(199, 1)
+        transcript.cache_system_prompt(str(number), "text")
+        transcript.move_cursor(str(number), ChatLogCursor(number, 1))
+        transcript.move_cursor("0", ChatLogCursor(number, 1))
+    assert list(transcript.system_prompts)[-1] == "199"
+    assert len(transcript.system_prompts) < 10
+    assert len(transcript.cursors) == 100
+    assert transcript.cursors["0"] == ChatLogCursor(199, 1)
 
 
 def test_stored() -> None:
     """What was stored is what was there."""
-    transcript = Transcript()
+    transcript = SessionState()
     transcript.append(
         [
-            turn_of(
+            normalize(
                 [
                     UserMessage("Hi"),
                     AssistantMessage(
@@ -163,10 +166,10 @@ def test_stored() -> None:
         ],
         1234.5,
     )
-    transcript.keep_head("key", "You are nice.")
-    transcript.offer(["f"])
-    transcript.mark("x", Bookmark(1.5, 2, "The door is open."))
-    again = restored(json.loads(json.dumps(stored(transcript))))
+    transcript.cache_system_prompt("key", "You are nice.")
+    transcript.ordered(["f"])
+    transcript.move_cursor("x", ChatLogCursor(1.5, 2, "The door is open."))
+    again = from_json(json.loads(json.dumps(to_json(transcript))))
     assert vars(again) == vars(transcript)
 
 
@@ -199,14 +202,14 @@ def test_stored() -> None:
 )
 def test_damaged(data: object) -> None:
     """What cannot be read is an empty session, not an error."""
-    transcript = restored(data)
+    transcript = from_json(data)
     assert isinstance(messages_of(transcript.turns), list)
     assert isinstance(transcript.is_over(0, 60), bool)
 
 
 def test_nonsense() -> None:
     """A part that cannot be read leaves nothing half."""
-    good = stored(Transcript()) | {"last": 5}
-    assert restored(good).last == 5
+    good = to_json(SessionState()) | {"last": 5}
+    assert from_json(good).last_turn_at == 5
     for damage in ({"turns": [[{"x": 1}]]}, {"tools": 1}, {"bookmarks": {"a": [1]}}):
-        assert restored(good | damage).last == -math.inf
+        assert from_json(good | damage).last_turn_at == -math.inf

@@ -11,57 +11,59 @@ from ..completions.messages import (
     ToolMessage,
     UserMessage,
 )
-from .transcript import Bookmark, Transcript
-from .turns import Turn, turn_of
+from .session_state import ChatLogCursor, SessionState
+from .turns import Turn, normalize
 
 
-def stored(transcript: Transcript) -> dict[str, Any]:
+def to_json(transcript: SessionState) -> dict[str, Any]:
     """Return a transcript as JSON."""
     return {
-        "last": transcript.last,
-        "turns": [stored_turn(turn) for turn in transcript.turns],
-        "heads": dict(transcript.heads),
+        "last": transcript.last_turn_at,
+        "turns": [turn_to_json(turn) for turn in transcript.turns],
+        "heads": dict(transcript.system_prompts),
         "tools": list(transcript.tools),
-        "searching": transcript.searching,
-        "choice": transcript.choice,
+        "searching": transcript.tool_search,
+        "choice": transcript.discovery_option,
         "bookmarks": {
-            conversation_id: [mark.created, mark.count, mark.told]
-            for conversation_id, mark in transcript.bookmarks.items()
+            conversation_id: [mark.created, mark.count, mark.sent_extra_prompt]
+            for conversation_id, mark in transcript.cursors.items()
         },
     }
 
 
-def restored(data: object) -> Transcript:
+def from_json(data: object) -> SessionState:
     """Return the transcript that was stored, an empty one if it cannot be read."""
-    transcript = Transcript()
+    transcript = SessionState()
     if not isinstance(data, Mapping):
         return transcript
     try:
-        turns = tuple(_turn(messages) for messages in data["turns"])
+        turns = tuple(_turn_from_json(messages) for messages in data["turns"])
         last = float(data["last"])
         heads = {str(key): str(text) for key, text in data["heads"].items()}
         tools = [str(name) for name in data["tools"]]
         bookmarks = {
-            str(conversation_id): Bookmark(float(created), int(count), _text(told))
+            str(conversation_id): ChatLogCursor(
+                float(created), int(count), _optional_text(told)
+            )
             for conversation_id, (created, count, told) in data["bookmarks"].items()
         }
     except AttributeError, KeyError, TypeError, ValueError:
         return transcript
-    transcript.turns, transcript.last = turns, last
-    transcript.heads, transcript.tools = heads, tools
-    transcript.bookmarks = bookmarks
+    transcript.turns, transcript.last_turn_at = turns, last
+    transcript.system_prompts, transcript.tools = heads, tools
+    transcript.cursors = bookmarks
     if isinstance(searching := data.get("searching"), bool):
-        transcript.searching = searching
-    transcript.choice = _text(data.get("choice"))
+        transcript.tool_search = searching
+    transcript.discovery_option = _optional_text(data.get("choice"))
     return transcript
 
 
-def stored_turn(turn: Turn) -> list[dict[str, Any]]:
+def turn_to_json(turn: Turn) -> list[dict[str, Any]]:
     """Return a turn as JSON: the messages as the API names them, more or less."""
-    return [_stored(message) for message in turn.messages]
+    return [_message_to_json(message) for message in turn.messages]
 
 
-def _stored(message: Message) -> dict[str, Any]:
+def _message_to_json(message: Message) -> dict[str, Any]:
     """Return a message as JSON."""
     match message:
         case UserMessage(text):
@@ -78,21 +80,23 @@ def _stored(message: Message) -> dict[str, Any]:
             raise ValueError("A turn has no system message")
 
 
-def _turn(data: Iterable[Mapping[str, Any]]) -> Turn:
+def _turn_from_json(data: Iterable[Mapping[str, Any]]) -> Turn:
     """Return the turn that was stored."""
-    return turn_of(_message(message) for message in data)
+    return normalize(_message_from_json(message) for message in data)
 
 
-def _message(data: Mapping[str, Any]) -> Message:
+def _message_from_json(data: Mapping[str, Any]) -> Message:
     """Return the message that was stored."""
     if "user" in data:
         return UserMessage(str(data["user"]))
     if "result" in data:
         return ToolMessage(str(data["id"]), str(data["result"]))
     calls = tuple(ToolCallPart(*map(str, call)) for call in data["calls"])
-    return AssistantMessage(_text(data["assistant"]), calls, _text(data["reasoning"]))
+    return AssistantMessage(
+        _optional_text(data["assistant"]), calls, _optional_text(data["reasoning"])
+    )
 
 
-def _text(value: object) -> str | None:
+def _optional_text(value: object) -> str | None:
     """Return a text that may be missing."""
     return None if value is None else str(value)

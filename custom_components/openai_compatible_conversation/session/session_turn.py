@@ -8,14 +8,14 @@ from homeassistant.components import conversation
 from homeassistant.core import callback
 
 from ..completions.messages import Message
-from .transcript import Transcript, messages_of, oldest
-from .turns import Turn, shortened, turn_of
+from .session_state import SessionState, messages_of, oldest
+from .turns import Turn, normalize, truncated
 
 if TYPE_CHECKING:
     from .session import Session
 
 
-class Visit:
+class SessionTurn:
     """A turn as the session knows it: what it sees, and what it brings.
 
     To be entered as a context. However it is left, what was said and done
@@ -32,48 +32,48 @@ class Visit:
         self._session = session
         self._turns = turns
         self.chat_log = chat_log
-        self.told: str | None = None
+        self.sent_extra_prompt: str | None = None
         """The extra system prompt that the model is told in this turn."""
-        self.said: list[Message] = []
+        self.new_messages: list[Message] = []
         """What was said and done in this turn, from the user's words on."""
 
     @property
     def messages(self) -> list[Message]:
         """Return all that was said, in this turn and before it."""
-        return [*messages_of(self._turns), *self.said]
+        return [*messages_of(self._turns), *self.new_messages]
 
     @property
-    def transcript(self) -> Transcript:
+    def state(self) -> SessionState:
         """Return the session as it is now."""
-        return self._session.transcript
+        return self._session.state
 
     @property
-    def knows(self) -> str | None:
+    def known_extra_prompt(self) -> str | None:
         """Return the extra system prompt that the model was told before this turn."""
-        mark = self.transcript.bookmarks.get(self.chat_log.conversation_id)
-        return mark.told if mark else None
+        mark = self.state.cursors.get(self.chat_log.conversation_id)
+        return mark.sent_extra_prompt if mark else None
 
     @callback
-    def tell(self, extra: str | None) -> str | None:
+    def new_extra_prompt(self, extra: str | None) -> str | None:
         """Return an extra system prompt if the model does not know it yet."""
-        if not extra or extra == self.knows:
+        if not extra or extra == self.known_extra_prompt:
             return None
-        self.told = extra
+        self.sent_extra_prompt = extra
         return extra
 
     @callback
-    def forget(self, share: float) -> bool:
+    def drop_oldest(self, share: float) -> bool:
         """Drop the oldest turns, a share of them; return whether there were any."""
         gone = oldest(self._turns, share)
         self._turns = self._turns[len(gone) :]
-        self._session.forget(gone)
+        self._session.drop(gone)
         return bool(gone)
 
     @callback
-    def shorten(self) -> None:
+    def truncate(self) -> None:
         """Keep little of a turn that is more than the server can take in."""
-        self.told = None
-        self.said = list(shortened(turn_of(self.said)).messages)
+        self.sent_extra_prompt = None
+        self.new_messages = list(truncated(normalize(self.new_messages)).messages)
 
     async def __aenter__(self) -> Self:
         """Begin the turn."""
@@ -86,7 +86,7 @@ class Visit:
         traceback: TracebackType | None,
     ) -> None:
         """End the turn; it is on disk before its result is told."""
-        self._session.leave(self)
+        self._session.commit(self)
         if isinstance(error, asyncio.CancelledError):
             # Who interrupts does not want to wait.
             self._session.save_soon()

@@ -13,8 +13,8 @@ from ..completions.messages import (
     UserMessage,
 )
 from ..tools.result import result_text
-from .transcript import Bookmark
-from .turns import Turn, turn_of
+from .session_state import ChatLogCursor
+from .turns import Turn, normalize
 
 NO_RESPONSE = "(no response)"
 ERROR = "Error: "
@@ -23,9 +23,9 @@ SENTENCE_TRIGGER = "trigger_sentence"
 """The call that stands for an automation's sentence: it tells nothing, and is no tool."""
 
 
-def bookmark_of(
+def cursor_at_end(
     content: Sequence[conversation.Content], told: str | None = None
-) -> Bookmark:
+) -> ChatLogCursor:
     """Return the mark at the end of a chat log without its system message."""
     created = content[-1].created.timestamp()
     count = 0
@@ -33,12 +33,12 @@ def bookmark_of(
         if item.created.timestamp() != created:
             break
         count += 1
-    return Bookmark(created, count, told)
+    return ChatLogCursor(created, count, told)
 
 
-def unseen(
+def unseen_turns(
     content: Sequence[conversation.Content],
-    mark: Bookmark | None,
+    mark: ChatLogCursor | None,
     name: Callable[[str], str],
 ) -> list[Turn]:
     """Return the turns in a chat log after a mark, all if there is none.
@@ -53,7 +53,7 @@ def unseen(
         if (message := _message(item, name)) is not None:
             turns[-1].append(message)
     return [
-        turn_of(messages)
+        normalize(messages)
         for messages in turns
         if any(
             isinstance(message, UserMessage | AssistantMessage) for message in messages
@@ -62,7 +62,7 @@ def unseen(
 
 
 def _after(
-    content: Sequence[conversation.Content], mark: Bookmark | None
+    content: Sequence[conversation.Content], mark: ChatLogCursor | None
 ) -> Iterable[conversation.Content]:
     """Return the items after a mark."""
     if mark is None:
