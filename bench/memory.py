@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from custom_components.openai_compatible_conversation.issues import Issues
-from custom_components.openai_compatible_conversation.memory.memory import Memory
+from custom_components.openai_compatible_conversation.memory.fact_store import FactStore
 from homeassistant.core import HomeAssistant
 
 from .measure import tell
@@ -76,7 +76,7 @@ async def _measure(folder: Path) -> tuple[float, float, float]:
     stored["data"] = {"facts": facts, "pending": []}
     (folder / ".storage" / key).write_text(json.dumps(stored))
     begin = time.perf_counter()
-    memory = Memory(hass, "bench", _NoIssues())
+    memory = FactStore(hass, "bench", _NoIssues())
     await memory.async_load()
     load = (time.perf_counter() - begin) * 1e3
     while memory.warm(100):

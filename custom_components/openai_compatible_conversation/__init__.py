@@ -23,7 +23,7 @@ from .dialect_store import DialectStore
 from .errors import translated
 from .household import Household
 from .issues import Issues
-from .memory.learner import Learner
+from .memory.fact_extractor import FactExtractor
 from .options import Options
 from .prewarm import Prewarmer
 from .services import async_register
@@ -87,14 +87,14 @@ async def async_setup_entry(
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN, translation_key="memory_not_read"
         ) from err
-    memory, session = household.memory, household.session
+    memory, session = household.fact_store, household.session
 
     def options_now() -> Options:
         """Return the options as they are now."""
         return Options.of(entry.options)
 
     toolbox = Toolbox(hass, usage, memory, options_now)
-    learner = Learner(hass, memory, client, options_now, lambda: session.is_over)
+    learner = FactExtractor(hass, memory, client, options_now, lambda: session.is_over)
     prewarmer = Prewarmer(hass, client, options_now)
     entry.runtime_data = RuntimeData(
         client,
@@ -110,11 +110,11 @@ async def async_setup_entry(
 
     def make_way() -> None:
         """Leave the server to who is speaking."""
-        learner.async_rest()
+        learner.async_pause()
         prewarmer.async_give_up()
 
-    session.async_set_callbacks(make_way, learner.async_wake)
-    learner.async_wake()
+    session.async_set_callbacks(make_way, learner.async_resume)
+    learner.async_resume()
     check = AssistantCheck(hass, entry, entry.runtime_data.issues)
     check.async_start()
     entry.async_on_unload(check.async_stop)
@@ -140,7 +140,7 @@ async def async_unload_entry(
     if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         runtime = entry.runtime_data
         runtime.session.async_stop()
-        runtime.learner.async_rest()
+        runtime.fact_extractor.async_pause()
         runtime.prewarmer.async_give_up()
         runtime.toolbox.library.close()
         await runtime.dialects.async_detach()

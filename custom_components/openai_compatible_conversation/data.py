@@ -14,8 +14,8 @@ from .const import CONF_BASE_URL
 from .dialect_store import DialectStore
 from .household import Household
 from .issues import Issues
-from .memory.learner import Learner
-from .memory.memory import Memory
+from .memory.fact_extractor import FactExtractor
+from .memory.fact_store import FactStore
 from .prewarm import Prewarmer
 from .session.session import Session
 from .statistics import Statistics
@@ -32,7 +32,7 @@ class RuntimeData:
     dialects: DialectStore
     household: Household
     usage: Usage
-    learner: Learner
+    fact_extractor: FactExtractor
     prewarmer: Prewarmer
     issues: Issues
     statistics: Statistics = field(default_factory=Statistics)
@@ -43,9 +43,9 @@ class RuntimeData:
         return self.household.session
 
     @property
-    def memory(self) -> Memory:
+    def fact_store(self) -> FactStore:
         """Return what is remembered."""
-        return self.household.memory
+        return self.household.fact_store
 
 
 type OpenAICompatibleConfigEntry = ConfigEntry[RuntimeData]

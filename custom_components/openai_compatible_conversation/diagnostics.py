@@ -45,10 +45,10 @@ async def async_get_config_entry_diagnostics(
             "searching": transcript.tool_search,
         },
         "memory": {
-            "facts": len(runtime.memory.facts),
+            "facts": len(runtime.fact_store.facts),
             "pending": [
                 {"lines": len(item.lines), "attempts": item.attempts}
-                for item in runtime.memory.pending
+                for item in runtime.fact_store.pending
             ],
         },
     }

@@ -10,8 +10,8 @@ from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
 from .issues import Issues
-from .memory.extraction import transcripts_of
-from .memory.memory import Memory
+from .memory.extraction import utterances_of
+from .memory.fact_store import FactStore
 from .options import Options
 from .session.session import Session
 from .session.turns import Turn
@@ -27,7 +27,7 @@ class Household:
     memory as what is learned after it.
     """
 
-    memory: Memory
+    fact_store: FactStore
     session: Session
 
     @staticmethod
@@ -42,13 +42,13 @@ class Household:
     @classmethod
     def _made(cls, hass: HomeAssistant, entry: ConfigEntry) -> Self:
         """Make the household of an entry."""
-        memory = Memory(hass, entry.entry_id, Issues(hass, entry))
+        memory = FactStore(hass, entry.entry_id, Issues(hass, entry))
 
         async def keep(turns: Sequence[Turn]) -> None:
             """Keep what users said, for facts to be extracted from it."""
             learning = Options.of(entry.options).enable_fact_learning
-            if learning and (kept := transcripts_of(turns)):
-                await memory.async_wait_for(kept)
+            if learning and (kept := utterances_of(turns)):
+                await memory.async_enqueue(kept)
 
         def timeout() -> float:
             """Return how long a session lasts, as it is set now."""
@@ -58,11 +58,11 @@ class Household:
 
     async def async_start(self) -> None:
         """Take up what was remembered and what was said."""
-        await self.memory.async_load()
+        await self.fact_store.async_load()
         await self.session.async_start()
 
     async def async_remove(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
         """Remove all of it, for good."""
         hass.data[DATA_HOUSEHOLDS].pop(entry.entry_id, None)
         await self.session.async_remove()
-        await self.memory.async_remove()
+        await self.fact_store.async_remove()

@@ -19,7 +19,7 @@ from homeassistant.helpers import config_validation as cv
 from .const import DOMAIN
 from .data import RuntimeData
 from .memory.fact import MAX_KEY, MAX_VALUE, FactError
-from .memory.facts import MAX_FACTS
+from .memory.fact_index import MAX_FACTS
 from .tools.facts import FORGET, LEARN, QUERY, fact_result, facts_result
 
 CONF_ENTRY = "config_entry_id"
@@ -37,7 +37,7 @@ type Action = Callable[[RuntimeData, dict[str, Any]], Awaitable[ServiceResponse]
 
 async def _learn(runtime: RuntimeData, given: dict[str, Any]) -> ServiceResponse:
     """Remember a fact."""
-    fact = await runtime.memory.async_learn(
+    fact = await runtime.fact_store.async_learn(
         given["category"], given["key"], given["value"]
     )
     return {"learned": fact_result(fact)}
@@ -46,13 +46,13 @@ async def _learn(runtime: RuntimeData, given: dict[str, Any]) -> ServiceResponse
 async def _query(runtime: RuntimeData, given: dict[str, Any]) -> ServiceResponse:
     """Look facts up."""
     return facts_result(
-        *runtime.memory.query(given.get("category"), given.get("query"))
+        *runtime.fact_store.query(given.get("category"), given.get("query"))
     )
 
 
 async def _forget(runtime: RuntimeData, given: dict[str, Any]) -> ServiceResponse:
     """Forget a fact."""
-    forgotten = await runtime.memory.async_forget(given["category"], given["key"])
+    forgotten = await runtime.fact_store.async_forget(given["category"], given["key"])
     return {"forgotten": forgotten}
 
 

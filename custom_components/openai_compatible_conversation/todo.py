@@ -53,14 +53,14 @@ class MemoryList(OpenAICompatibleEntity, TodoListEntity):
     def __init__(self, entry: OpenAICompatibleConfigEntry) -> None:
         """Initialize the list of an entry."""
         super().__init__(entry, "memory")
-        self._memory = entry.runtime_data.memory
+        self._fact_store = entry.runtime_data.fact_store
         self._show()
 
     @override
     async def async_added_to_hass(self) -> None:
         """Show what changes."""
         await super().async_added_to_hass()
-        self.async_on_remove(self._memory.async_listen(self._changed))
+        self.async_on_remove(self._fact_store.async_listen(self._changed))
 
     @callback
     def _changed(self) -> None:
@@ -77,7 +77,7 @@ class MemoryList(OpenAICompatibleEntity, TodoListEntity):
                 description=str(fact.category),
                 status=TodoItemStatus.NEEDS_ACTION,
             )
-            for fact in self._memory.facts
+            for fact in self._fact_store.facts
         ]
 
     @override
@@ -85,7 +85,7 @@ class MemoryList(OpenAICompatibleEntity, TodoListEntity):
         """Remember what was written."""
         key, value = _parts(item.summary)
         try:
-            await self._memory.async_learn(_category(item.description), key, value)
+            await self._fact_store.async_learn(_category(item.description), key, value)
         except FactError as err:
             raise invalid(err) from err
 
@@ -94,12 +94,12 @@ class MemoryList(OpenAICompatibleEntity, TodoListEntity):
         """Change a fact, or forget what was ticked off."""
         old = self._fact(item.uid)
         if item.status == TodoItemStatus.COMPLETED:
-            await self._memory.async_forget(old.category, old.key)
+            await self._fact_store.async_forget(old.category, old.key)
             return
         key, value = _parts(item.summary, old)
         category = _category(item.description) if item.description else old.category
         try:
-            await self._memory.async_change(old, category, key, value)
+            await self._fact_store.async_change(old, category, key, value)
         except FactError as err:
             raise invalid(err) from err
 
@@ -107,11 +107,11 @@ class MemoryList(OpenAICompatibleEntity, TodoListEntity):
     async def async_delete_todo_items(self, uids: list[str]) -> None:
         """Forget facts."""
         for fact in [self._fact(uid) for uid in uids]:
-            await self._memory.async_forget(fact.category, fact.key)
+            await self._fact_store.async_forget(fact.category, fact.key)
 
     def _fact(self, uid: str | None) -> Fact:
         """Return the fact of an item."""
-        for fact in self._memory.facts:
+        for fact in self._fact_store.facts:
             if uid_of(fact) == uid:
                 return fact
         raise ServiceValidationError(

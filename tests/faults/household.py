@@ -23,10 +23,12 @@ from custom_components.openai_compatible_conversation.completions.messages impor
 )
 from custom_components.openai_compatible_conversation.issues import Issues
 from custom_components.openai_compatible_conversation.memory.extraction import (
-    transcripts_of,
+    utterances_of,
 )
-from custom_components.openai_compatible_conversation.memory.learner import Learner
-from custom_components.openai_compatible_conversation.memory.memory import Memory
+from custom_components.openai_compatible_conversation.memory.fact_extractor import (
+    FactExtractor,
+)
+from custom_components.openai_compatible_conversation.memory.fact_store import FactStore
 from custom_components.openai_compatible_conversation.options import Options
 from custom_components.openai_compatible_conversation.session.session import Session
 from custom_components.openai_compatible_conversation.session.turns import Turn
@@ -77,19 +79,19 @@ async def live(folder: str, url: str) -> None:
     entry: Any = ConfigEntry.__new__(ConfigEntry)
     object.__setattr__(entry, "entry_id", "house")
     object.__setattr__(entry, "title", "House")
-    memory = Memory(hass, "house", Issues(hass, entry))
+    memory = FactStore(hass, "house", Issues(hass, entry))
 
     async def keep(turns: Sequence[Turn]) -> None:
-        await memory.async_wait_for(transcripts_of(turns))
+        await memory.async_enqueue(utterances_of(turns))
 
     session = Session(hass, "house", lambda: 600, keep)
     await memory.async_load()
     await session.async_start()
     client = CompletionsClient(url, None, get_async_client(hass))
-    learner = Learner(
+    learner = FactExtractor(
         hass, memory, client, lambda: Options(chat_model="m"), lambda: session.is_over
     )
-    session.async_set_callbacks(learner.async_rest, learner.async_wake)
+    session.async_set_callbacks(learner.async_pause, learner.async_resume)
     tell(f"session {len(session.state.turns)}")
 
     if not memory.facts and not session.state.turns and not memory.pending:
@@ -105,7 +107,7 @@ async def live(folder: str, url: str) -> None:
         tell("said")
     await session.async_end_now()
     tell("ended")
-    learner.async_wake()
+    learner.async_resume()
     file = Path(folder, ".storage", "openai_compatible_conversation.house")
     async with asyncio.timeout(10):
         while json.loads(file.read_bytes())["data"]["pending"]:  # noqa: ASYNC110, ASYNC240

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from custom_components.openai_compatible_conversation.issues import Issues
-from custom_components.openai_compatible_conversation.memory.memory import Memory
+from custom_components.openai_compatible_conversation.memory.fact_store import FactStore
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -34,7 +34,7 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def memory(house: HomeAssistant) -> Memory:
+async def memory(house: HomeAssistant) -> FactStore:
     """Return a memory that was loaded and has a fact."""
     memory = forgetful(house)
     await memory.async_load()
@@ -42,12 +42,12 @@ async def memory(house: HomeAssistant) -> Memory:
     return memory
 
 
-def forgetful(hass: HomeAssistant) -> Memory:
+def forgetful(hass: HomeAssistant) -> FactStore:
     """Return a memory that was not loaded."""
     entry: Any = ConfigEntry.__new__(ConfigEntry)
     object.__setattr__(entry, "entry_id", "house")
     object.__setattr__(entry, "title", "House")
-    return Memory(hass, "house", Issues(hass, entry))
+    return FactStore(hass, "house", Issues(hass, entry))
 
 
 @contextmanager
@@ -70,7 +70,7 @@ def stored(file: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("folder", [False, True])
-async def test_not_written(memory: Memory, file: Path, folder: bool) -> None:
+async def test_not_written(memory: FactStore, file: Path, folder: bool) -> None:
     """Who tells something hears that it cannot be written, whatever the disk's error is."""
     with (
         broken(file.parent if folder else file),
@@ -82,7 +82,7 @@ async def test_not_written(memory: Memory, file: Path, folder: bool) -> None:
     assert [fact["key"] for fact in stored(file)["facts"]] == ["cat", "tea"]
 
 
-async def test_forgotten_later(memory: Memory, file: Path) -> None:
+async def test_forgotten_later(memory: FactStore, file: Path) -> None:
     """What is said to be forgotten is gone from the disk, also after that had failed."""
     with broken(file), pytest.raises(HomeAssistantError):
         await memory.async_forget(*CAT[:2])
@@ -91,17 +91,17 @@ async def test_forgotten_later(memory: Memory, file: Path) -> None:
     assert not stored(file)["facts"]
 
 
-async def test_waits_once(memory: Memory, file: Path) -> None:
+async def test_waits_once(memory: FactStore, file: Path) -> None:
     """A transcript that could not be written, and is given again, waits once."""
     with broken(file):
         for _ in range(3):
             with pytest.raises(HomeAssistantError):
-                await memory.async_wait_for([["I like tea"]])
-    await memory.async_wait_for([["I like tea"]])
+                await memory.async_enqueue([["I like tea"]])
+    await memory.async_enqueue([["I like tea"]])
     assert [item["lines"] for item in stored(file)["pending"]] == [["I like tea"]]
 
 
-async def test_not_read(house: HomeAssistant, memory: Memory, file: Path) -> None:
+async def test_not_read(house: HomeAssistant, memory: FactStore, file: Path) -> None:
     """What could not be read at first is not taken for nothing, nor overwritten."""
     again = forgetful(house)
     with broken(file), pytest.raises(HomeAssistantError):

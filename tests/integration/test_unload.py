@@ -227,7 +227,12 @@ class Life:
         self.old += [
             weakref.ref(part)
             for part in (
-                *(runtime.client, runtime.toolbox, runtime.learner, runtime.prewarmer),
+                *(
+                    runtime.client,
+                    runtime.toolbox,
+                    runtime.fact_extractor,
+                    runtime.prewarmer,
+                ),
                 *(runtime.usage, runtime.dialects, runtime.statistics, runtime.issues),
                 *self._entities(),
             )

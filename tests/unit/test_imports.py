@@ -12,7 +12,14 @@ PURE = [
     *(ROOT / "speech").glob("*.py"),
     *(
         ROOT / "memory" / f"{name}.py"
-        for name in ("evidence", "extraction", "fact", "facts", "reading", "text")
+        for name in (
+            "evidence",
+            "extraction",
+            "fact",
+            "fact_index",
+            "extraction_parser",
+            "normalization",
+        )
     ),
     ROOT / "options.py",
     ROOT / "servers.py",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 import re
 
 from ..search.words import STOP_WORDS
-from .text import spoken
+from .normalization import spoken_words
 
 MIN_WORDS = 2
 """Words of a quote."""
@@ -29,7 +29,7 @@ class Evidence:
 
     def __init__(self, lines: Iterable[str]) -> None:
         """Initialize with the lines."""
-        self._lines = [f" {' '.join(spoken(line))} " for line in lines]
+        self._lines = [f" {' '.join(spoken_words(line))} " for line in lines]
 
     def supports(self, quote: str, value: str, *, names: bool) -> bool:
         """Return whether a line has the quote and what a value tells.
@@ -43,7 +43,7 @@ class Evidence:
           written, and a wrong name is what people mind. A sentence may begin
           with another.
         """
-        words = spoken(quote)
+        words = spoken_words(quote)
         if not _is_quote(words):
             return False
         wanted = f" {' '.join(words)} "
@@ -63,7 +63,7 @@ def _is_quote(words: list[str]) -> bool:
 
 def _tells(line: list[str], value: str, *, names: bool) -> bool:
     """Return whether a line has what a value tells."""
-    words = spoken(value)
+    words = spoken_words(value)
     said = set(line)
     if not _numbers(words) <= _numbers(line):
         return False
@@ -92,7 +92,7 @@ def _names(value: str) -> Iterator[str]:
     written = value.split()
     for word in written[1:] if len(written) >= _SENTENCE else written:
         if next(filter(str.isalpha, word), "").isupper():
-            yield from spoken(word)
+            yield from spoken_words(word)
 
 
 def _is_said(word: str, said: set[str]) -> bool:

@@ -8,9 +8,9 @@ from typing import Any
 from ..completions.messages import Message, SystemMessage, UserMessage
 from ..session.turns import ASSISTANT_SPEAKS_FIRST, Turn
 from .evidence import Evidence
+from .extraction_parser import fact_objects
 from .fact import Category, FactError, category_of, key_of, value_of
-from .reading import objects
-from .text import plain
+from .normalization import as_text
 
 MAX_TRANSCRIPT = 8000
 """Characters of a transcript: in any script it fits a model with a small context."""
@@ -85,7 +85,7 @@ class ExtractionError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ExtractedFact:
     """A fact that was said, as far as it can be checked."""
 
     category: Category
@@ -93,7 +93,7 @@ class Found:
     value: str
 
 
-def transcripts_of(turns: Iterable[Turn]) -> list[list[str]]:
+def utterances_of(turns: Iterable[Turn]) -> list[list[str]]:
     """Return what users said in turns, as lists of lines for a request each.
 
     Nothing else of a turn is among it: no context, no answer, no result. What is
@@ -116,13 +116,13 @@ def messages_for(lines: Iterable[str]) -> list[Message]:
     return [SystemMessage(INSTRUCTIONS), UserMessage(data)]
 
 
-def parse(text: str, lines: Iterable[str]) -> list[Found]:
+def parse_facts(text: str, lines: Iterable[str]) -> list[ExtractedFact]:
     """Return the facts of a model's answer that were said in the lines, once each.
 
     What is no fact, or was not said, is left out. Raises `ExtractionError` if the
     answer is none, or was cut off before the first fact.
     """
-    if (items := objects(text)) is None:
+    if (items := fact_objects(text)) is None:
         raise ExtractionError("The model's answer has no facts and is no empty list")
     evidence = Evidence(lines)
     return list(
@@ -130,16 +130,16 @@ def parse(text: str, lines: Iterable[str]) -> list[Found]:
     )
 
 
-def _found(item: Mapping[str, Any], evidence: Evidence) -> Iterator[Found]:
+def _found(item: Mapping[str, Any], evidence: Evidence) -> Iterator[ExtractedFact]:
     """Yield the fact that an item is, if it is one and was said."""
     try:
         category = category_of(item.get("category"))
         key, value = key_of(item.get("key")), value_of(item.get("value"))
     except FactError:
         return
-    quote = plain(item.get("quote")) or ""
+    quote = as_text(item.get("quote")) or ""
     if evidence.supports(quote, value, names=category in _NAMED):
-        yield Found(category, key, value)
+        yield ExtractedFact(category, key, value)
 
 
 def _lines(turns: Iterable[Turn]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from .text import folded, one_line, plain
+from .normalization import as_text, fold, one_line
 
 MAX_KEY = 100
 """Characters of a key."""
@@ -55,7 +55,7 @@ class FactError(ValueError):
 
 def category_of(value: object) -> Category:
     """Return the category that is meant, whatever its case. Raises `FactError`."""
-    name = one_line(plain(value) or "", MAX_KEY) or ""
+    name = one_line(as_text(value) or "", MAX_KEY) or ""
     category = _CATEGORIES.get(_category_name(name))
     if category is None:
         names = ", ".join(Category)
@@ -75,7 +75,7 @@ def value_of(value: object) -> str:
 
 def _checked(value: object, name: str, limit: int, advice: str) -> str:
     """Return an argument on one line."""
-    text = plain(value)
+    text = as_text(value)
     if text is None:
         raise FactError(f"bad_{name}", f"The {name} must be a text.")
     line = one_line(text, limit)
@@ -84,16 +84,14 @@ def _checked(value: object, name: str, limit: int, advice: str) -> str:
             f"{name}_too_long",
             f"The {name} may have {limit} characters at most. {advice}",
         )
-    if not folded(line):
+    if not fold(line):
         raise FactError(f"empty_{name}", f"The {name} is empty. Say what it is.")
     return line
 
 
 def _category_name(name: str) -> str:
     """Return what the spellings of a category have in common, `User names` too."""
-    return "_".join(folded(name).replace("-", " ").replace("_", " ").split()).rstrip(
-        "s"
-    )
+    return "_".join(fold(name).replace("-", " ").replace("_", " ").split()).rstrip("s")
 
 
 _CATEGORIES = {_category_name(category): category for category in Category}

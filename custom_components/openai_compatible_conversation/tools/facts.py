@@ -13,7 +13,7 @@ from ..memory.fact import Category, Fact, FactError
 from .own import OwnTool
 
 if TYPE_CHECKING:
-    from ..memory.memory import Memory
+    from ..memory.fact_store import FactStore
 
 LEARN, QUERY, FORGET = "learn_fact", "query_facts", "forget_fact"
 
@@ -41,9 +41,9 @@ def fact_result(fact: Fact) -> JsonObjectType:
 class _FactTool(OwnTool):
     """A tool of the memory."""
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: FactStore) -> None:
         """Initialize with the memory of the household."""
-        self._memory = memory
+        self._fact_store = memory
 
     @override
     async def async_call(
@@ -87,7 +87,7 @@ class LearnFact(_FactTool):
     @override
     async def _async_do(self, given: dict[str, Any]) -> JsonObjectType:
         """Remember a fact; it is on disk when this returns."""
-        fact = await self._memory.async_learn(
+        fact = await self._fact_store.async_learn(
             given.get("category"), given.get("key"), given.get("value")
         )
         return {"learned": fact_result(fact)}
@@ -115,7 +115,7 @@ class QueryFacts(_FactTool):
     async def _async_do(self, given: dict[str, Any]) -> JsonObjectType:
         """Look facts up."""
         return facts_result(
-            *self._memory.query(given.get("category"), given.get("query"))
+            *self._fact_store.query(given.get("category"), given.get("query"))
         )
 
 
@@ -136,12 +136,12 @@ class ForgetFact(_FactTool):
     @override
     async def _async_do(self, given: dict[str, Any]) -> JsonObjectType:
         """Forget a fact; it is gone from the disk when this returns."""
-        forgotten = await self._memory.async_forget(
+        forgotten = await self._fact_store.async_forget(
             given.get("category"), given.get("key")
         )
         return {"forgotten": forgotten}
 
 
-def fact_tools(memory: Memory) -> list[llm.Tool]:
+def fact_tools(memory: FactStore) -> list[llm.Tool]:
     """Return the tools of a memory."""
     return [LearnFact(memory), QueryFacts(memory), ForgetFact(memory)]

@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, llm
 
 from ..const import DOMAIN
-from ..memory.memory import Memory
+from ..memory.fact_store import FactStore
 from ..options import Options
 from .facts import fact_tools
 from .instance import Tools
@@ -34,7 +34,7 @@ class Toolbox(llm.API):
         self,
         hass: HomeAssistant,
         usage: Usage,
-        memory: Memory,
+        memory: FactStore,
         options: Callable[[], Options],
     ) -> None:
         """Initialize with what returns the options as they are now."""
@@ -42,7 +42,7 @@ class Toolbox(llm.API):
         self.usage = usage
         self.library = Library(hass)
         self.tool_timeout: float = TOOL_TIMEOUT
-        self._memory = memory
+        self._fact_store = memory
         self._options = options
         self._warned: set[str] = set()
 
@@ -79,7 +79,7 @@ class Toolbox(llm.API):
     def _own(self, allowed: Sequence[str]) -> Iterator[llm.Tool]:
         """Yield the tools that come with the integration."""
         if self._options().enable_fact_learning:
-            yield from fact_tools(self._memory)
+            yield from fact_tools(self._fact_store)
         if llm.LLM_API_ASSIST in allowed:
             yield WeatherTool()
 

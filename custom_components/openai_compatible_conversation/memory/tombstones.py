@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from .fact import Category
-from .text import folded
+from .normalization import fold
 
 LASTS = 24 * 3600
 """Seconds after which a fact may be noticed again: transcripts wait for long."""
@@ -14,7 +14,7 @@ MAX_MARKS = 200
 type _Mark = tuple[Category, str, str]
 
 
-class Forgotten:
+class Tombstones:
     """The facts that were forgotten lately, by their keys and by their values.
 
     A model seldom finds a fact under the key that it was told by. Knows no clock:
@@ -49,6 +49,6 @@ class Forgotten:
 
 def _marks(category: Category, key: str, value: str) -> Iterator[_Mark]:
     """Yield that by which a fact is known again."""
-    yield category, "key", folded(key)
+    yield category, "key", fold(key)
     if value:
-        yield category, "value", folded(value)
+        yield category, "value", fold(value)

@@ -13,11 +13,11 @@ from homeassistant.util.ulid import ulid_now
 
 from ..const import DOMAIN
 from ..issues import Issues
-from .extraction import Found
+from .extraction import ExtractedFact
 from .fact import Fact, FactError, Source, category_of, key_of
-from .facts import MAX_FACTS, Facts
-from .file import MemoryFile
-from .forgotten import Forgotten
+from .fact_file import FactFile
+from .fact_index import MAX_FACTS, FactIndex
+from .tombstones import Tombstones
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ MAX_PENDING = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
+class PendingTranscript:
     """What users said in a session, of which facts are still to be extracted."""
 
     id: str
@@ -34,22 +34,22 @@ class Pending:
     attempts: int = 0
     """How often that failed."""
 
-    def stored(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Return it as JSON."""
         return {"id": self.id, "lines": self.lines, "attempts": self.attempts}
 
 
-class Memory:
+class FactStore:
     """The facts of an entry, and the transcripts that wait. Every change is on disk."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str, issues: Issues) -> None:
         """Initialize before anything was loaded."""
         self._hass = hass
-        self._file = MemoryFile(hass, entry_id)
+        self._file = FactFile(hass, entry_id)
         self._issues = issues
-        self._facts = Facts()
-        self._forgotten = Forgotten()
-        self._pending: dict[str, Pending] = {}
+        self._facts = FactIndex()
+        self._tombstones = Tombstones()
+        self._pending: dict[str, PendingTranscript] = {}
         self._lock = asyncio.Lock()
         self._changes = self._written = 0
         self._listeners: list[CALLBACK_TYPE] = []
@@ -65,7 +65,7 @@ class Memory:
             return
         data, aside = await self._file.async_read()
         data = data or {}
-        self._facts, lost = Facts.restored(data.get("facts"))
+        self._facts, lost = FactIndex.from_json(data.get("facts"))
         pending = [_pending(item) for item in _items(data.get("pending"))]
         self._pending = {found.id: found for found in pending if found}
         if lost or None in pending:
@@ -92,7 +92,7 @@ class Memory:
         return list(self._facts)
 
     @property
-    def pending(self) -> list[Pending]:
+    def pending(self) -> list[PendingTranscript]:
         """Return the transcripts that wait, the oldest first."""
         return list(self._pending.values())
 
@@ -129,7 +129,7 @@ class Memory:
         """Forget a fact; return whether there was one. Raises as `async_learn`."""
         gone = self._facts.forget(category, key)
         value = gone.value if gone else ""
-        self._forgotten.add(category_of(category), key_of(key), value, _now())
+        self._tombstones.add(category_of(category), key_of(key), value, _now())
         if gone:
             self._issues.memory_has_room()
         # It may have gone before, but not from the disk.
@@ -137,12 +137,12 @@ class Memory:
             await self._async_write()
         return gone is not None
 
-    async def async_wait_for(self, transcripts: Iterable[Sequence[str]]) -> None:
+    async def async_enqueue(self, transcripts: Iterable[Sequence[str]]) -> None:
         """Keep transcripts until facts were extracted from them.
 
         Raises `HomeAssistantError` if they cannot be written: then they are not kept.
         """
-        new = [Pending(ulid_now(), list(lines)) for lines in transcripts]
+        new = [PendingTranscript(ulid_now(), list(lines)) for lines in transcripts]
         self._pending |= {pending.id: pending for pending in new}
         while len(self._pending) > MAX_PENDING:
             _LOGGER.warning("Too many transcripts wait; the oldest is dropped")
@@ -155,14 +155,16 @@ class Memory:
                 self._pending.pop(pending.id, None)
             raise
 
-    async def async_extracted(self, pending: Pending, found: Iterable[Found]) -> None:
+    async def async_extracted(
+        self, pending: PendingTranscript, found: Iterable[ExtractedFact]
+    ) -> None:
         """Remember what was extracted from a transcript, which need not wait any more.
 
         What was forgotten lately stays forgotten. Raises `FactError` if there is no
         room: then the transcript goes on waiting.
         """
         for item in found:
-            if self._forgotten.has(item.category, item.key, item.value, _now()):
+            if self._tombstones.has(item.category, item.key, item.value, _now()):
                 continue
             try:
                 self._learn(item.category, item.key, item.value, "extracted")
@@ -173,7 +175,7 @@ class Memory:
         self._pending.pop(pending.id, None)
         await self._async_write()
 
-    async def async_failed(self, pending: Pending) -> None:
+    async def async_failed(self, pending: PendingTranscript) -> None:
         """Count that facts could not be extracted from a transcript."""
         if pending.id in self._pending:
             again = replace(pending, attempts=pending.attempts + 1)
@@ -192,7 +194,7 @@ class Memory:
                 self._issues.memory_is_full(MAX_FACTS)
             raise
         if source == "told":
-            self._forgotten.discard(fact.category, fact.key, fact.value)
+            self._tombstones.discard(fact.category, fact.key, fact.value)
         return fact
 
     async def _async_write(self) -> None:
@@ -215,8 +217,8 @@ class Memory:
             changes = self._changes
             await self._file.async_write(
                 {
-                    "facts": self._facts.stored(),
-                    "pending": [item.stored() for item in self._pending.values()],
+                    "facts": self._facts.to_json(),
+                    "pending": [item.to_json() for item in self._pending.values()],
                 }
             )
             self._written = changes
@@ -232,9 +234,9 @@ def _items(data: object) -> list[object]:
     return data if isinstance(data, list) else []
 
 
-def _pending(data: object) -> Pending | None:
+def _pending(data: object) -> PendingTranscript | None:
     """Return the transcript that was stored, None if it cannot be read."""
     match data:
         case {"id": str() as number, "lines": [*lines], "attempts": int() as attempts}:
-            return Pending(number, [str(line) for line in lines], attempts)
+            return PendingTranscript(number, [str(line) for line in lines], attempts)
     return None

@@ -3,10 +3,10 @@
 import pytest
 
 from custom_components.openai_compatible_conversation.memory.fact import Category
-from custom_components.openai_compatible_conversation.memory.forgotten import (
+from custom_components.openai_compatible_conversation.memory.tombstones import (
     LASTS,
     MAX_MARKS,
-    Forgotten,
+    Tombstones,
 )
 
 FAMILY, LIKES = Category.FAMILY_MEMBERS, Category.PREFERENCES
@@ -23,14 +23,14 @@ FAMILY, LIKES = Category.FAMILY_MEMBERS, Category.PREFERENCES
 )
 def test_known_again(category: Category, key: str, value: str, known: bool) -> None:
     """A fact is known by its key or its value, within its category."""
-    forgotten = Forgotten()
+    forgotten = Tombstones()
     forgotten.add(FAMILY, "cat", "Amy", 0)
     assert forgotten.has(category, key, value, 1) is known
 
 
 def test_what_was_not_there() -> None:
     """Of what was not there only the key is known."""
-    forgotten = Forgotten()
+    forgotten = Tombstones()
     forgotten.add(FAMILY, "cat", "", 0)
     assert forgotten.has(FAMILY, "cat", "Amy", 1)
     assert not forgotten.has(FAMILY, "dog", "", 1)
@@ -38,7 +38,7 @@ def test_what_was_not_there() -> None:
 
 def test_lasts() -> None:
     """After a day it may be noticed again."""
-    forgotten = Forgotten()
+    forgotten = Tombstones()
     forgotten.add(FAMILY, "cat", "Amy", 0)
     assert forgotten.has(FAMILY, "cat", "Amy", LASTS - 1)
     assert not forgotten.has(FAMILY, "cat", "Amy", LASTS)
@@ -46,7 +46,7 @@ def test_lasts() -> None:
 
 def test_told_again() -> None:
     """What is told again is wanted."""
-    forgotten = Forgotten()
+    forgotten = Tombstones()
     forgotten.add(FAMILY, "cat", "Amy", 0)
     forgotten.discard(FAMILY, "Cat", "Amy")
     assert not forgotten.has(FAMILY, "cat", "Amy", 1)
@@ -54,7 +54,7 @@ def test_told_again() -> None:
 
 def test_bounded() -> None:
     """Of many the oldest go."""
-    forgotten = Forgotten()
+    forgotten = Tombstones()
     for number in range(MAX_MARKS):
         forgotten.add(FAMILY, f"k{number}", f"v{number}", 0)
     assert not forgotten.has(FAMILY, "k0", "v0", 1)

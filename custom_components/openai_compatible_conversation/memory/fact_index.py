@@ -8,7 +8,7 @@ from typing import Any, Self
 from ..search.index import Index
 from ..search.words import words
 from .fact import Category, Fact, FactError, Source, category_of, key_of, value_of
-from .text import folded, plain
+from .normalization import as_text, fold
 
 MAX_FACTS = 5000
 
@@ -19,7 +19,7 @@ _WEIGHTS = {"key": 3.0, "value": 2.0, "category": 1.0}
 """What a match in each field of a fact counts."""
 
 
-class Facts:
+class FactIndex:
     """All facts, one for each category and key. To be used from one thread.
 
     Keys are the same if they differ in case, width or spaces only. Restored facts
@@ -92,7 +92,7 @@ class Facts:
         # Models that want no category often give an empty one.
         blank = category is None or (isinstance(category, str) and not category.strip())
         wanted = None if blank else category_of(category)
-        asked = "" if text is None else plain(text)
+        asked = "" if text is None else as_text(text)
         if asked is None:
             raise FactError("bad_query", "The query must be a text.")
         found = self._matches(asked) if words(asked) else self._newest()
@@ -122,7 +122,7 @@ class Facts:
         found.sort(key=lambda fact: fact.updated_at, reverse=True)
         return found
 
-    def stored(self) -> list[dict[str, str]]:
+    def to_json(self) -> list[dict[str, str]]:
         """Return the facts as JSON."""
         return [
             {
@@ -137,7 +137,7 @@ class Facts:
         ]
 
     @classmethod
-    def restored(cls, data: object) -> tuple[Self, int]:
+    def from_json(cls, data: object) -> tuple[Self, int]:
         """Return the facts that were stored, and how many could not be read.
 
         Of two with the same key, the one that was told counts, then the newer.
@@ -165,7 +165,7 @@ class Facts:
 
 def _place(category: Category, key: str) -> str:
     """Return what there is one fact for."""
-    return f"{category}/{folded(key)}"
+    return f"{category}/{fold(key)}"
 
 
 def _document(fact: Fact) -> dict[str, str]:

@@ -19,7 +19,7 @@ _APART = re.compile(
 _NO_WORD = re.compile(r"[\W_]+")
 
 
-def plain(value: object) -> str | None:
+def as_text(value: object) -> str | None:
     """Return a text, a number or a truth value as text, None for anything else."""
     match value:
         case str():
@@ -50,7 +50,7 @@ def one_line(text: str, limit: int) -> str | None:
     return text if len(text) <= limit else None
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """Return what all spellings of a text have in common: case, width, spaces."""
     text = unicodedata.normalize("NFD", text).casefold()
     text = unicodedata.normalize("NFKC", text).casefold()
@@ -60,7 +60,7 @@ def folded(text: str) -> str:
     return " ".join(text.split())
 
 
-def spoken(text: str) -> list[str]:
+def spoken_words(text: str) -> list[str]:
     """Return the words of a text as they sound: no case, accents or punctuation.
 
     In a script that sets no spaces, each character is a word.

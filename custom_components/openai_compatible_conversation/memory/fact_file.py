@@ -14,7 +14,7 @@ from ..const import DOMAIN
 VERSION = 1
 
 
-class MemoryFile(Store[dict[str, Any]]):
+class FactFile(Store[dict[str, Any]]):
     """The file of an entry's facts, and of the transcripts that facts are still in."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:

@@ -37,7 +37,7 @@ _NOTHING = re.compile(
 _DECODER = json.JSONDecoder(strict=False)
 
 
-def objects(text: str) -> list[dict[str, Any]] | None:
+def fact_objects(text: str) -> list[dict[str, Any]] | None:
     """Return the items of an answer, as JSON objects, None if it is no answer.
 
     An answer that says that there are none has none. One that was cut off, or is

@@ -17,12 +17,12 @@ from custom_components.openai_compatible_conversation.memory.fact import (
     FactError,
     Source,
 )
-from custom_components.openai_compatible_conversation.memory.facts import (
+from custom_components.openai_compatible_conversation.memory.fact_index import (
     LONG_AGO,
     MAX_FACTS,
-    Facts,
+    FactIndex,
 )
-from custom_components.openai_compatible_conversation.memory.text import folded
+from custom_components.openai_compatible_conversation.memory.normalization import fold
 
 NOW = "2026-11-21T08:00:00+00:00"
 LATER = "2026-11-21T09:00:00+00:00"
@@ -36,9 +36,9 @@ JSON = st.recursive(
 CATEGORIES = st.sampled_from(list(Category))
 
 
-def known(*told: tuple[str, str, str]) -> Facts:
+def known(*told: tuple[str, str, str]) -> FactIndex:
     """Return facts, each a minute newer than the one before."""
-    facts = Facts()
+    facts = FactIndex()
     for minute, (category, key, value) in enumerate(told):
         facts.learn(category, key, value, "told", f"2026-11-21T08:{minute:02}:00+00:00")
     return facts
@@ -61,13 +61,13 @@ def keys(found: tuple[list[Fact], int]) -> list[str]:
 
 def restored(data: object) -> tuple[list[Fact], int]:
     """Return what is left of stored facts, and how many are not."""
-    facts, lost = Facts.restored(data)
+    facts, lost = FactIndex.from_json(data)
     return list(facts), lost
 
 
 def test_learn() -> None:
     """A fact is kept as it was told."""
-    facts = Facts()
+    facts = FactIndex()
     fact = facts.learn("user_name", "name", "Tom", "told", NOW)
     assert fact == Fact(Category.USER_NAME, "name", "Tom", "told", NOW, NOW)
     assert list(facts) == [fact]
@@ -85,7 +85,7 @@ def test_learn() -> None:
 )
 def test_update(first: Source, then: Source, value: str, source: Source) -> None:
     """The newer value counts, unless the older was told and the newer only noticed."""
-    facts = Facts()
+    facts = FactIndex()
     old = facts.learn("locations", "Keys", "old", first, NOW)
     fact = facts.learn("locations", "KEYS", "new", then, LATER)
     updated = NOW if fact == old else LATER
@@ -95,7 +95,7 @@ def test_update(first: Source, then: Source, value: str, source: Source) -> None
 
 def test_same_again() -> None:
     """What is known already changes nothing, but what was noticed can be told."""
-    facts = Facts()
+    facts = FactIndex()
     noticed = facts.learn("locations", "keys", "hall", "extracted", NOW)
     assert facts.learn("locations", "keys", " hall ", "extracted", LATER) == noticed
     told = facts.learn("locations", "keys", "hall", "told", LATER)
@@ -118,7 +118,7 @@ def test_same_again() -> None:
 )
 def test_one_fact_for_all_spellings(one: str, other: str) -> None:
     """Keys that look the same, case aside, are the same."""
-    facts = Facts()
+    facts = FactIndex()
     facts.learn("preferences", one, "1", "told", NOW)
     facts.learn("preferences", other, "2", "told", NOW)
     assert [fact.value for fact in facts] == ["2"]
@@ -140,7 +140,7 @@ def test_categories_are_apart() -> None:
 )
 def test_spellings_of_a_category(spelling: str) -> None:
     """A category is known however a model spells it."""
-    fact = Facts().learn(spelling, "dog", "Rex", "told", NOW)
+    fact = FactIndex().learn(spelling, "dog", "Rex", "told", NOW)
     assert fact.category is Category.FAMILY_MEMBERS
 
 
@@ -161,7 +161,7 @@ def test_spellings_of_a_category(spelling: str) -> None:
 )
 def test_one_line(raw: object, line: str) -> None:
     """A value is one line without what cannot be seen; numbers are taken as text."""
-    assert Facts().learn("preferences", "key", raw, "told", NOW).value == line
+    assert FactIndex().learn("preferences", "key", raw, "told", NOW).value == line
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_one_line(raw: object, line: str) -> None:
 )
 def test_errors(category: object, key: object, value: object, error: str) -> None:
     """What is wrong is said in few words, and nothing is learned."""
-    facts = Facts()
+    facts = FactIndex()
     with pytest.raises(FactError) as caught:
         facts.learn(category, key, value, "told", NOW)
     assert caught.value.key == error
@@ -202,26 +202,26 @@ def test_endless() -> None:
         ("user_name", "a", 10**5000, "value_too_long"),
     ):
         with pytest.raises(FactError) as caught:
-            Facts().learn(category, key, value, "told", NOW)
+            FactIndex().learn(category, key, value, "told", NOW)
         assert caught.value.key == error
 
 
 def test_bad_category_names_the_good_ones() -> None:
     """A model that gave a wrong category is told all that there are."""
     with pytest.raises(FactError) as caught:
-        Facts().forget("hobbies", "chess")
+        FactIndex().forget("hobbies", "chess")
     assert all(category in str(caught.value) for category in Category)
 
 
 def test_longest() -> None:
     """What is just short enough is kept whole."""
-    fact = Facts().learn("routines", "k" * MAX_KEY, "ä" * MAX_VALUE, "told", NOW)
+    fact = FactIndex().learn("routines", "k" * MAX_KEY, "ä" * MAX_VALUE, "told", NOW)
     assert (len(fact.key), len(fact.value)) == (MAX_KEY, MAX_VALUE)
 
 
 def test_too_many() -> None:
     """Where there is no room, known facts can still be updated and forgotten."""
-    facts = Facts()
+    facts = FactIndex()
     for number in range(MAX_FACTS):
         facts.learn("preferences", number, "x", "extracted", NOW)
     with pytest.raises(FactError) as caught:
@@ -294,7 +294,7 @@ def test_query_follows_changes() -> None:
 @pytest.mark.parametrize("steps", [0, 1, 2, 3])
 def test_warm(steps: int) -> None:
     """Restored facts are found, however many of them are indexed before a query."""
-    facts, _ = Facts.restored(known(*FAMILY).stored())
+    facts, _ = FactIndex.from_json(known(*FAMILY).to_json())
     for step in range(steps):
         assert facts.warm(2) is (step < 2)
     facts.forget("device_nicknames", "Sunny")
@@ -324,7 +324,7 @@ def test_query_errors() -> None:
 @example("user_name", "\ud800", "\udfff")
 def test_any_arguments(category: Any, key: Any, value: Any) -> None:
     """Whatever a model gives, it is learned or it is an error, and can be stored."""
-    facts = Facts()
+    facts = FactIndex()
     try:
         fact = facts.learn(category, key, value, "told", NOW)
     except FactError:
@@ -334,8 +334,8 @@ def test_any_arguments(category: Any, key: Any, value: Any) -> None:
             unicodedata.category(char) not in {"Cc", "Cs", "Zl", "Zp"}
             for char in fact.key + fact.value
         )
-        json.dumps(facts.stored(), ensure_ascii=False).encode()
-        assert list(Facts.restored(facts.stored())[0]) == [fact]
+        json.dumps(facts.to_json(), ensure_ascii=False).encode()
+        assert list(FactIndex.from_json(facts.to_json())[0]) == [fact]
         assert facts.forget(category, key)
     for call in (facts.query, facts.forget):
         with suppress(FactError):
@@ -345,15 +345,15 @@ def test_any_arguments(category: Any, key: Any, value: Any) -> None:
 @given(ANY)
 def test_folded_once(text: str) -> None:
     """What is folded stays as it is, and case makes no difference to it."""
-    assert folded(folded(text)) == folded(text)
-    assert folded(text.casefold()) == folded(text)
+    assert fold(fold(text)) == fold(text)
+    assert fold(text.casefold()) == fold(text)
 
 
 def test_stored() -> None:
     """What is stored is what the contract says, and comes back as it was."""
     facts = known(*FAMILY)
     facts.learn("locations", "keys", "hall", "extracted", LATER)
-    stored = json.loads(json.dumps(facts.stored()))
+    stored = json.loads(json.dumps(facts.to_json()))
     assert stored[-1] == {
         "category": "locations",
         "key": "keys",
@@ -367,7 +367,7 @@ def test_stored() -> None:
 
 def test_damage_to_one() -> None:
     """A fact that cannot be read is lost, and no other."""
-    good = known(*FAMILY).stored()
+    good = known(*FAMILY).to_json()
     damaged = [{**good[0], name: [1]} for name in ("category", "key", "value")]
     bad: list[object] = [None, 5, "fact", [], {}, *damaged]
     assert restored([*bad, *good]) == (list(known(*FAMILY)), len(bad))
@@ -389,7 +389,7 @@ def test_times_that_cannot_be_read() -> None:
 
 def test_twice_on_disk() -> None:
     """Of two with one key, that which was told counts, then the newer."""
-    (one,) = known(("locations", "keys", "hall")).stored()
+    (one,) = known(("locations", "keys", "hall")).to_json()
     same = {**one, "key": "KEYS"}
     for other, value in (
         ({**same, "value": "car", "updated_at": LATER}, "car"),
@@ -420,7 +420,7 @@ def test_no_list(data: object, lost: int) -> None:
 )
 def test_any_data(data: list[Any]) -> None:
     """Whatever is on disk, each of its items is a fact or counted as lost."""
-    facts, lost = Facts.restored(data)
+    facts, lost = FactIndex.from_json(data)
     assert len(facts) + lost == len(data)
 
 
@@ -434,7 +434,7 @@ class Memory(RuleBasedStateMachine):
     def __init__(self) -> None:
         """Initialize both without a fact."""
         super().__init__()
-        self.facts = Facts()
+        self.facts = FactIndex()
         self.model: dict[tuple[str, str], tuple[str, str, str, str]] = {}
         self.minute = 0
 
@@ -486,9 +486,9 @@ class Memory(RuleBasedStateMachine):
     @rule(steps=st.integers(0, 2))
     def restart(self, steps: int) -> None:
         """Restore what was stored."""
-        data = json.loads(json.dumps(self.facts.stored()))
+        data = json.loads(json.dumps(self.facts.to_json()))
         self.facts.close()
-        self.facts, lost = Facts.restored(data)
+        self.facts, lost = FactIndex.from_json(data)
         assert lost == 0
         self.facts.warm(steps)
 
@@ -503,7 +503,7 @@ class Memory(RuleBasedStateMachine):
     def same(self) -> None:
         """There are the facts that there should be, each once."""
         assert {
-            (fact.category.value, folded(fact.key)): fact.value for fact in self.facts
+            (fact.category.value, fold(fact.key)): fact.value for fact in self.facts
         } == {place: value for place, (value, *_) in self.model.items()}
         assert len(self.facts) == len(self.model)
 
