@@ -28,7 +28,7 @@ from .options import Options
 from .prewarm import Prewarmer
 from .services import async_register
 from .tools.toolbox import Toolbox
-from .tools.usage import Usage
+from .tools.usage_store import UsageStore
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ async def async_setup_entry(
 
     dialects = DialectStore(hass, entry.entry_id)
     await dialects.async_attach(client)
-    usage = Usage(hass, entry.entry_id)
+    usage = UsageStore(hass, entry.entry_id)
     await usage.async_load()
     household = Household.of(hass, entry)
     try:
@@ -142,9 +142,9 @@ async def async_unload_entry(
         runtime.session.async_stop()
         runtime.fact_extractor.async_pause()
         runtime.prewarmer.async_give_up()
-        runtime.toolbox.library.close()
+        runtime.toolbox.catalogs.close()
         await runtime.dialects.async_detach()
-        await runtime.usage.async_close()
+        await runtime.tool_usage.async_close()
     return unloaded
 
 
@@ -153,7 +153,7 @@ async def async_remove_entry(
 ) -> None:
     """Remove what an entry left on disk and among the issues."""
     await DialectStore(hass, entry.entry_id).async_remove()
-    await Usage(hass, entry.entry_id).async_remove()
+    await UsageStore(hass, entry.entry_id).async_remove()
     await Household.of(hass, entry).async_remove(hass, entry)
     await hass.async_add_executor_job(
         _remove_copies, Path(hass.config.path(STORAGE_DIR)), entry.entry_id

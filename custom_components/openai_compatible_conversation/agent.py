@@ -25,7 +25,7 @@ from .session.session_state import SessionState
 from .speech.confirmation import confirmation
 from .speech.pipeline import SpeechPipeline
 from .statistics import Cost, Statistics
-from .tools.instance import Tools
+from .tools.api_instance import ToolboxInstance
 from .tools.result import result_text
 
 SILENCES: dict[str | None, type[EmptyAnswerError]] = {
@@ -66,7 +66,7 @@ class Turn:
 
     visit: Exchange
     head: SystemMessage
-    tools: Tools | None
+    tools: ToolboxInstance | None
     client: CompletionsClient
     options: Options
     agent_id: str

@@ -27,7 +27,7 @@ from .speech.parts import (
 )
 from .speech.pipeline import SpeechPipeline
 from .speech.text_tool_calls import parse_tool_calls
-from .tools.instance import Tools
+from .tools.api_instance import ToolboxInstance
 from .tools.schema import wire_name
 
 TOKENS = (TextDelta, ReasoningDelta, ToolCall)
@@ -41,7 +41,7 @@ class Answer:
     """What one request brought."""
 
     speech: SpeechPipeline
-    tools: Tools | None
+    tools: ToolboxInstance | None
     """What the model may call; calls of a model that may call nothing are passed over."""
     spoke: bool = False
     called: bool = False
@@ -117,7 +117,7 @@ class Answer:
                 if self.tools:
                     # Some servers number the calls of each answer anew.
                     self.tools.results.pop(event.id, None)
-                    call = self.tools.accept(event)
+                    call = self.tools.to_tool_input(event)
                     yield from self._call(call, event.name, event.text)
             case TokenUsage():
                 self.usage.append(event)
@@ -140,7 +140,7 @@ class Answer:
                     self.listen = True
                 case TextToolCall(text) if self.tools:
                     for name, arguments in parse_tool_calls(text):
-                        if call := self.tools.accept_written(name, arguments):
+                        if call := self.tools.tool_input_from_text(name, arguments):
                             written = json_dumps(call.tool_args)
                             yield from self._call(call, call.tool_name, written)
 

@@ -135,7 +135,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         tools = await async_provide_tools(
             chat_log, user_input, options, runtime.toolbox
         )
-        name = tools.name_sent if tools else wire_name
+        name = tools.wire_name_of if tools else wire_name
         async with runtime.session.async_begin_turn(chat_log, name) as visit:
             head = await async_head(
                 self.hass,

@@ -20,7 +20,7 @@ from .prewarm import Prewarmer
 from .session.session import Session
 from .statistics import Statistics
 from .tools.toolbox import Toolbox
-from .tools.usage import Usage
+from .tools.usage_store import UsageStore
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class RuntimeData:
     toolbox: Toolbox
     dialects: DialectStore
     household: Household
-    usage: Usage
+    tool_usage: UsageStore
     fact_extractor: FactExtractor
     prewarmer: Prewarmer
     issues: Issues

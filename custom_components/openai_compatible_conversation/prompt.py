@@ -15,9 +15,9 @@ from .options import Options
 from .session.session import Session
 from .session.session_state import SessionState, messages_of
 from .speech.filter import MARKER
-from .tools.facts import REMEMBERING
-from .tools.instance import Tools
-from .tools.meta import SEARCHING
+from .tools.api_instance import ToolboxInstance
+from .tools.fact_tools import FACT_INSTRUCTIONS
+from .tools.query_tools import SEARCH_INSTRUCTIONS
 from .tools.toolbox import Toolbox
 
 LISTENING = (
@@ -33,7 +33,7 @@ async def async_provide_tools(
     user_input: conversation.ConversationInput,
     options: Options,
     toolbox: Toolbox,
-) -> Tools | None:
+) -> ToolboxInstance | None:
     """Give the chat log its tools for a turn, and return them.
 
     Raises `ConverseError` if the user's template cannot be rendered.
@@ -49,7 +49,7 @@ async def async_provide_tools(
     )
     # To the type checker it still is what it was set to.
     api: object = vars(chat_log)["llm_api"]
-    return api if isinstance(api, Tools) else None
+    return api if isinstance(api, ToolboxInstance) else None
 
 
 async def async_beginning(
@@ -90,7 +90,7 @@ async def async_head(
     transcript: SessionState,
     llm_context: llm.LLMContext,
     options: Options,
-    tools: Tools | None,
+    tools: ToolboxInstance | None,
 ) -> str:
     """Return the system message: the same text as long as the session lives.
 
@@ -107,8 +107,8 @@ async def async_head(
         api_prompt,
         options.own_prompt_only,
         options.auto_continue_listening,
-        searching := bool(tools and tools.searching),
-        remembering := bool(tools and tools.remembering),
+        searching := bool(tools and tools.tool_search),
+        remembering := bool(tools and tools.has_fact_tools),
         *_addressed(instructions, llm_context),
     )
     key = hashlib.sha256(repr(made_of).encode()).hexdigest()
@@ -119,9 +119,9 @@ async def async_head(
         if not options.own_prompt_only:
             parts.append(EXPLANATION)
             if searching:
-                parts.append(SEARCHING)
+                parts.append(SEARCH_INSTRUCTIONS)
             if remembering:
-                parts.append(REMEMBERING)
+                parts.append(FACT_INSTRUCTIONS)
         if not options.auto_continue_listening:
             parts.append(LISTENING)
         head = "\n".join(part.rstrip() for part in parts)

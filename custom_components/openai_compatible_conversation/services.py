@@ -20,7 +20,7 @@ from .const import DOMAIN
 from .data import RuntimeData
 from .memory.fact import MAX_KEY, MAX_VALUE, FactError
 from .memory.fact_index import MAX_FACTS
-from .tools.facts import FORGET, LEARN, QUERY, fact_result, facts_result
+from .tools.fact_tools import FORGET, LEARN, QUERY, fact_result, facts_result
 
 CONF_ENTRY = "config_entry_id"
 END_SESSION = "end_session"

@@ -20,7 +20,7 @@ from .data import RuntimeData
 from .options import Options
 from .session.session_state import SessionState
 from .structured import as_given, data_in
-from .tools.instance import Tools
+from .tools.api_instance import ToolboxInstance
 from .tools.schema import function_definition, wire_name
 
 FORM = (
@@ -109,11 +109,13 @@ async def async_perform(
         raise NoStructuredDataError(str(err)) from err
 
 
-def _tools(runtime: RuntimeData, chat_log: conversation.ChatLog) -> Tools | None:
+def _tools(
+    runtime: RuntimeData, chat_log: conversation.ChatLog
+) -> ToolboxInstance | None:
     """Guard the tools that Home Assistant gives the task, if it gives any."""
     if (given := chat_log.llm_api) is None:
         return None
-    tools = Tools(
+    tools = ToolboxInstance(
         toolbox=runtime.toolbox,
         api=given.api,
         api_prompt=given.api_prompt,

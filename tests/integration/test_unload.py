@@ -233,7 +233,12 @@ class Life:
                     runtime.fact_extractor,
                     runtime.prewarmer,
                 ),
-                *(runtime.usage, runtime.dialects, runtime.statistics, runtime.issues),
+                *(
+                    runtime.tool_usage,
+                    runtime.dialects,
+                    runtime.statistics,
+                    runtime.issues,
+                ),
                 *self._entities(),
             )
         ]

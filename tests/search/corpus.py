@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from custom_components.openai_compatible_conversation.tools.catalog import Entry
-from custom_components.openai_compatible_conversation.tools.sentences import (
-    words_for,
-    words_of_tool,
+from custom_components.openai_compatible_conversation.tools.catalog import CatalogEntry
+from custom_components.openai_compatible_conversation.tools.intent_words import (
+    load_words,
+    words_for_tool,
 )
 
 HERE = Path(__file__).parent
@@ -37,9 +37,9 @@ QUERIES = [
 ]
 
 
-def entries(language: str) -> Iterator[Entry]:
+def entries(language: str) -> Iterator[CatalogEntry]:
     """Yield all tools as a house with a language has them."""
-    spoken = [words_for(known) for known in dict.fromkeys(["en", language])]
+    spoken = [load_words(known) for known in dict.fromkeys(["en", language])]
     for server, tools in TOOLS.items():
         for name, title, description, parameters in tools:
             domain, found, _ = name.partition("__")
@@ -47,5 +47,7 @@ def entries(language: str) -> Iterator[Entry]:
                 domain = "mcp"
             elif not found:
                 domain = server
-            words = " ".join(words_of_tool(name, words) for words in spoken)
-            yield Entry(name, title, description, tuple(parameters), domain, words)
+            words = " ".join(words_for_tool(name, words) for words in spoken)
+            yield CatalogEntry(
+                name, title, description, tuple(parameters), domain, words
+            )

@@ -28,9 +28,9 @@ PURE = [
     ROOT / "session" / "turns.py",
     ROOT / "structured.py",
     ROOT / "tools" / "catalog.py",
-    ROOT / "tools" / "habits.py",
+    ROOT / "tools" / "usage_ranking.py",
     ROOT / "tools" / "schema.py",
-    ROOT / "tools" / "sentences.py",
+    ROOT / "tools" / "intent_words.py",
 ]
 
 

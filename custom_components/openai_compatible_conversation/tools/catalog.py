@@ -36,7 +36,7 @@ _SUMMARY = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CatalogEntry:
     """A tool, as far as it can be searched for.
 
     `parameters` are their names with descriptions and values, `domain` is the
@@ -52,7 +52,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """The names of the best matches, and how many more there are.
 
     `domains` are those that exist, if nothing matches.
@@ -66,7 +66,7 @@ class Found:
 class Catalog:
     """The tools that there are. To be used from one thread."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[CatalogEntry]) -> None:
         """Initialize with the tools; of two with one name the last counts."""
         tools = {entry.name: entry for entry in entries}
         self._domains = {name: entry.domain for name, entry in tools.items()}
@@ -77,7 +77,9 @@ class Catalog:
         """Free what the catalog holds; it cannot be used after that."""
         self._index.close()
 
-    def search(self, query: str, domain: str | None = None, limit: int = 8) -> Found:
+    def search(
+        self, query: str, domain: str | None = None, limit: int = 8
+    ) -> SearchResult:
         """Return the tools for a query, the best first. Any text will do.
 
         The tools of the domain are raised, the others stay. Without a query all
@@ -90,10 +92,10 @@ class Catalog:
         else:
             hits = self._ranked(query, domain or "", own)
         if not hits:
-            return Found([], domains=sorted(set(self._domains.values())))
+            return SearchResult([], domains=sorted(set(self._domains.values())))
         least = LEAST * hits[0][0]
         more = sum(score >= least for score, _ in hits[limit:])
-        return Found([name for _, name in hits[:limit]], more)
+        return SearchResult([name for _, name in hits[:limit]], more)
 
     def _ranked(self, query: str, hint: str, own: set[str]) -> list[tuple[float, str]]:
         """Return scores and names of the tools that match, the best first."""
@@ -156,7 +158,7 @@ def _told(schema: Any) -> Iterator[str]:
     yield from _told(schema.get("items"))
 
 
-def _document(entry: Entry) -> dict[str, str]:
+def _document(entry: CatalogEntry) -> dict[str, str]:
     """Return an entry as the index takes it: what a tool does before how."""
     description = entry.description or ""
     found = _SUMMARY.match(description)

@@ -13,11 +13,11 @@ from homeassistant.helpers import device_registry as dr, llm
 from ..const import DOMAIN
 from ..memory.fact_store import FactStore
 from ..options import Options
-from .facts import fact_tools
-from .instance import Tools
-from .library import Library
-from .meta import QUERY_TOOLS
-from .usage import Usage
+from .api_instance import ToolboxInstance
+from .catalog_cache import CatalogCache
+from .fact_tools import fact_tools
+from .query_tools import QUERY_TOOLS
+from .usage_store import UsageStore
 from .weather import WeatherTool
 
 _LOGGER = logging.getLogger(__name__)
@@ -33,21 +33,23 @@ class Toolbox(llm.API):
     def __init__(
         self,
         hass: HomeAssistant,
-        usage: Usage,
+        usage: UsageStore,
         memory: FactStore,
         options: Callable[[], Options],
     ) -> None:
         """Initialize with what returns the options as they are now."""
         super().__init__(hass=hass, id=DOMAIN, name="OpenAI-Compatible Conversation")
         self.usage = usage
-        self.library = Library(hass)
+        self.catalogs = CatalogCache(hass)
         self.tool_timeout: float = TOOL_TIMEOUT
         self._fact_store = memory
         self._options = options
         self._warned: set[str] = set()
 
     @override
-    async def async_get_api_instance(self, llm_context: llm.LLMContext) -> Tools:
+    async def async_get_api_instance(
+        self, llm_context: llm.LLMContext
+    ) -> ToolboxInstance:
         """Return the tools for one turn, the same ones in every room.
 
         The prompt is that for no device, and there are timers if any device has them.
@@ -67,7 +69,7 @@ class Toolbox(llm.API):
             for tool in able.tools if able else ():
                 if tool.name not in known:
                     _add(tools, tool)
-        return Tools(
+        return ToolboxInstance(
             toolbox=self,
             api=self,
             api_prompt=general.api_prompt if general else "",

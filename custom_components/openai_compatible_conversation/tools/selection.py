@@ -17,7 +17,7 @@ BYTES_PER_TOKEN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class Toolset:
     """The tools that there are, by the names that are sent."""
 
     always: list[str]
@@ -27,11 +27,11 @@ class Offer:
     others: list[str]
     usual: Callable[[list[str]], list[str]]
     """What returns those of the others that are used a lot, most used first."""
-    define: Callable[[str], Mapping[str, Any] | None]
+    definition: Callable[[str], Mapping[str, Any] | None]
     """What returns a tool's definition, None if it has none."""
 
 
-def offer(transcript: SessionState, choice: Choice, tools: Offer) -> list[str]:
+def select_tools(transcript: SessionState, choice: Choice, tools: Toolset) -> list[str]:
     """Return the names of the tools to send, in the order of the requests before.
 
     Whether tools are looked for is decided once a session, and so is which of
@@ -54,7 +54,7 @@ def offer(transcript: SessionState, choice: Choice, tools: Offer) -> list[str]:
     return transcript.ordered(present)
 
 
-def _too_many(choice: Choice, tools: Offer) -> bool:
+def _too_many(choice: Choice, tools: Toolset) -> bool:
     """Return whether there are more tools than the model should read at once."""
     if choice == "auto":
         sizes = _sizes(tools)
@@ -63,10 +63,10 @@ def _too_many(choice: Choice, tools: Offer) -> bool:
     return choice == "always"
 
 
-def _sizes(tools: Offer) -> Iterator[int]:
+def _sizes(tools: Toolset) -> Iterator[int]:
     """Yield how many bytes the definitions take together, one after the other."""
     total = 0
     for name in tools.others:
-        if (definition := tools.define(name)) is not None:
+        if (definition := tools.definition(name)) is not None:
             total += len(orjson.dumps(definition))
             yield total

@@ -38,7 +38,7 @@ _SEGMENT = re.compile(r"\w+|[\[(][^\])]*[\])]")
 _SYNTAX = re.compile(r"[\[\](){}<>|;:,.!?\"/\d%]+")
 
 
-def words_for(language: str) -> dict[str, str]:
+def load_words(language: str) -> dict[str, str]:
     """Return the words of the sentences for each intent, by its name.
 
     Nothing is raised: there are none for a language that has no sentences.
@@ -49,10 +49,10 @@ def words_for(language: str) -> dict[str, str]:
     except ImportError, OSError, ValueError, LookupError, TypeError, AttributeError:
         _LOGGER.debug("There are no sentences for %s", language, exc_info=True)
         return {}
-    return words_of(data)
+    return words_by_intent(data)
 
 
-def words_of(data: Any) -> dict[str, str]:
+def words_by_intent(data: Any) -> dict[str, str]:
     """Return the words for each intent in the file of a language.
 
     Nothing is raised: there are none in a file of another format.
@@ -68,7 +68,7 @@ def words_of(data: Any) -> dict[str, str]:
         return {}
 
 
-def words_of_tool(name: str, words: Mapping[str, str]) -> str:
+def words_for_tool(name: str, words: Mapping[str, str]) -> str:
     """Return what people say for a tool, from the words for each intent."""
     intents = (name.rpartition("__")[2], *_SPOKEN_FOR.get(name, ()))
     return " ".join(words[intent] for intent in intents if intent in words)

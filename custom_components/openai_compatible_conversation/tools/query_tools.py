@@ -7,14 +7,14 @@ import probatio
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm
 
-from .own import OwnTool
+from .base import IntegrationTool
 
 if TYPE_CHECKING:
-    from .instance import Tools
+    from .api_instance import ToolboxInstance
 
 QUERY_TOOLS = "query_tools"
 
-SEARCHING = (
+SEARCH_INSTRUCTIONS = (
     f"You see only some of the tools that exist. Before you say that you cannot do or "
     f"know something, call {QUERY_TOOLS} with a few words for what you need; then call "
     "the tool that it finds."
@@ -22,7 +22,7 @@ SEARCHING = (
 """Tells the model that there are more tools."""
 
 
-class QueryTools(OwnTool):
+class QueryTools(IntegrationTool):
     """Finds tools by what they do, and lets the model call them."""
 
     name = QUERY_TOOLS
@@ -49,7 +49,7 @@ class QueryTools(OwnTool):
         read_only=True, destructive=False, idempotent=True, open_world=False
     )
 
-    def __init__(self, tools: Tools) -> None:
+    def __init__(self, tools: ToolboxInstance) -> None:
         """Initialize with the tools among which it looks."""
         self._tools = tools
 

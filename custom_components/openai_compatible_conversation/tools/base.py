@@ -7,7 +7,7 @@ from homeassistant.helpers import llm
 from ..const import DOMAIN
 
 
-class OwnTool(llm.Tool):
+class IntegrationTool(llm.Tool):
     """A tool that holds something of the integration."""
 
     integration = DOMAIN

@@ -8,12 +8,12 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
-from .habits import Habits
+from .usage_ranking import UsageRanking
 
 SAVE_DELAY = 10
 
 
-class Usage:
+class UsageStore:
     """Counts which tools are used in the home of an entry."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
@@ -21,7 +21,7 @@ class Usage:
         self._store: Store[dict[str, Any]] = Store(
             hass, 1, f"{DOMAIN}.{entry_id}.tools"
         )
-        self._habits = Habits()
+        self._ranking = UsageRanking()
         self._unsaved = self._closed = False
 
     async def async_load(self) -> None:
@@ -31,7 +31,7 @@ class Usage:
         except HomeAssistantError:
             # A newer version's. It counts anew.
             stored = None
-        self._habits = Habits.restored((stored or {}).get("used"))
+        self._ranking = UsageRanking.from_json((stored or {}).get("used"))
 
     async def async_close(self) -> None:
         """Save what was counted, and count no more: another one may be at the file."""
@@ -48,16 +48,16 @@ class Usage:
         """Count that a tool was used."""
         if self._closed:
             return
-        self._habits.count(name, dt_util.utcnow().timestamp())
+        self._ranking.count(name, dt_util.utcnow().timestamp())
         self._unsaved = True
         self._store.async_delay_save(self._data, SAVE_DELAY)
 
     @callback
     def usual(self, names: list[str]) -> list[str]:
         """Return those of the names that are used most, most used first."""
-        return self._habits.usual(names, dt_util.utcnow().timestamp())
+        return self._ranking.usual(names, dt_util.utcnow().timestamp())
 
     def _data(self) -> dict[str, Any]:
         """Return what is to be on disk."""
         self._unsaved = False
-        return {"used": self._habits.stored()}
+        return {"used": self._ranking.to_json()}

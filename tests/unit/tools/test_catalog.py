@@ -7,8 +7,8 @@ import pytest
 
 from custom_components.openai_compatible_conversation.tools.catalog import (
     Catalog,
-    Entry,
-    Found,
+    CatalogEntry,
+    SearchResult,
     parameter_texts,
 )
 
@@ -20,9 +20,9 @@ def _entry(
     domain: str,
     words: str = "",
     *parameters: str,
-) -> Entry:
+) -> CatalogEntry:
     """Return a tool."""
-    return Entry(name, title, description, parameters, domain, words)
+    return CatalogEntry(name, title, description, parameters, domain, words)
 
 
 ENTRIES = [
@@ -57,7 +57,7 @@ ENTRIES = [
         "media_player",
     ),
     _entry("llm__GetDateTime", "Get date and time", "Provides the time.", "llm"),
-    Entry("list_issues", None, None, (), "mcp"),
+    CatalogEntry("list_issues", None, None, (), "mcp"),
 ]
 NAMES = {entry.name for entry in ENTRIES}
 ANY = st.text(st.characters(exclude_categories=()))
@@ -110,10 +110,12 @@ def test_domain_raises(catalog: Catalog) -> None:
 @pytest.mark.parametrize("query", ["", " ", "?!"])
 def test_domain_alone(catalog: Catalog, query: str) -> None:
     """A domain without a query lists its tools, as many as are asked for."""
-    assert catalog.search(query, "intent") == Found(
+    assert catalog.search(query, "intent") == SearchResult(
         ["intent__HassTurnOn", "intent__HassTurnOff"]
     )
-    assert catalog.search(query, "intents", 1) == Found(["intent__HassTurnOn"], 1)
+    assert catalog.search(query, "intents", 1) == SearchResult(
+        ["intent__HassTurnOn"], 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,7 +124,7 @@ def test_domain_alone(catalog: Catalog, query: str) -> None:
 )
 def test_nothing(catalog: Catalog, query: str, domain: str | None) -> None:
     """Without a match the domains are told."""
-    assert catalog.search(query, domain) == Found(
+    assert catalog.search(query, domain) == SearchResult(
         [], 0, ["intent", "light", "llm", "mcp", "media_player"]
     )
 
@@ -138,8 +140,12 @@ def test_more(catalog: Catalog) -> None:
 @pytest.mark.parametrize("end", [". ", ":\n", "\n", " word" * 100 + " "])
 def test_first_sentence(end: str) -> None:
     """What a tool does counts more than what is said of it after that."""
-    later = Entry("later", None, f"Paints a fence{end}Not for a roof.", (), "mcp")
-    first = Entry("first", None, f"Paints a roof{end}Not for a fence.", (), "mcp")
+    later = CatalogEntry(
+        "later", None, f"Paints a fence{end}Not for a roof.", (), "mcp"
+    )
+    first = CatalogEntry(
+        "first", None, f"Paints a roof{end}Not for a fence.", (), "mcp"
+    )
     catalog = Catalog([later, first])
     assert catalog.search("roof").names == ["first", "later"]
     assert catalog.search("fence").names == ["later", "first"]
@@ -149,7 +155,7 @@ def test_first_sentence(end: str) -> None:
 def test_empty() -> None:
     """A catalog without tools finds nothing."""
     catalog = Catalog([])
-    assert catalog.search("light", "light") == Found([])
+    assert catalog.search("light", "light") == SearchResult([])
     assert catalog.nearest("light") == []
     catalog.close()
 
@@ -157,7 +163,7 @@ def test_empty() -> None:
 def test_same_name() -> None:
     """Of two tools with one name, one is found, once."""
     catalog = Catalog([ENTRIES[2], ENTRIES[2]])
-    assert catalog.search("light") == Found(["light__HassLightSet"])
+    assert catalog.search("light") == SearchResult(["light__HassLightSet"])
     catalog.close()
 
 

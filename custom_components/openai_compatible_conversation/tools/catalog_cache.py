@@ -7,16 +7,16 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm
 
-from .catalog import Catalog, Entry, parameter_texts
-from .sentences import words_for, words_of_tool
+from .catalog import Catalog, CatalogEntry, parameter_texts
+from .intent_words import load_words, words_for_tool
 
-type Define = Callable[[str], Mapping[str, Any] | None]
+type GetDefinition = Callable[[str], Mapping[str, Any] | None]
 
 SLICE = 25
 """Tools that are looked at in one go, so that nobody else has to wait."""
 
 
-class Library:
+class CatalogCache:
     """Keeps the catalog of the tools that were searched last."""
 
     def __init__(self, hass: HomeAssistant) -> None:
@@ -28,7 +28,7 @@ class Library:
         self._words: dict[str, Mapping[str, str]] = {}
 
     async def async_catalog(
-        self, tools: Mapping[str, llm.Tool], define: Define
+        self, tools: Mapping[str, llm.Tool], define: GetDefinition
     ) -> Catalog:
         """Return the catalog of tools, given by the names that are sent.
 
@@ -52,8 +52,8 @@ class Library:
             self._catalog = None
 
     async def _async_entries(
-        self, tools: Mapping[str, llm.Tool], define: Define
-    ) -> list[Entry]:
+        self, tools: Mapping[str, llm.Tool], define: GetDefinition
+    ) -> list[CatalogEntry]:
         """Return what is to be searched of tools."""
         languages = dict.fromkeys(("en", self._hass.config.language))
         words = [await self._async_words(language) for language in languages]
@@ -63,9 +63,9 @@ class Library:
                 await asyncio.sleep(0)
             if (definition := define(name)) is None:
                 continue
-            said = " ".join(words_of_tool(tool.name, of) for of in words)
+            said = " ".join(words_for_tool(tool.name, of) for of in words)
             entries.append(
-                Entry(
+                CatalogEntry(
                     name=name,
                     title=tool.title,
                     description=tool.description,
@@ -80,6 +80,6 @@ class Library:
         """Return what people say for each intent in a language."""
         if language not in self._words:
             self._words[language] = await self._hass.async_add_executor_job(
-                words_for, language
+                load_words, language
             )
         return self._words[language]

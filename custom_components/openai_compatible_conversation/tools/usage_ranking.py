@@ -15,7 +15,7 @@ FIRST = ("HassTurnOn", "HassTurnOff", "GetLiveContext")
 """What a home begins with, without the integrations that they belong to."""
 
 
-class Habits:
+class UsageRanking:
     """How often each tool was used, what is long ago counting less.
 
     Knows no clock: times are given, in seconds since 1970.
@@ -52,12 +52,12 @@ class Habits:
         ]
         return [*used, *first][:MAX_USUAL]
 
-    def stored(self) -> dict[str, list[float]]:
+    def to_json(self) -> dict[str, list[float]]:
         """Return what is to be remembered, as JSON."""
         return {name: list(uses) for name, uses in self._used.items()}
 
     @classmethod
-    def restored(cls, data: Any) -> Habits:
+    def from_json(cls, data: Any) -> UsageRanking:
         """Return what was remembered, as far as it can be read."""
         used = {}
         for name, value in data.items() if isinstance(data, Mapping) else ():

@@ -10,14 +10,14 @@ from homeassistant.helpers import llm
 from homeassistant.util.json import JsonObjectType
 
 from ..memory.fact import Category, Fact, FactError
-from .own import OwnTool
+from .base import IntegrationTool
 
 if TYPE_CHECKING:
     from ..memory.fact_store import FactStore
 
 LEARN, QUERY, FORGET = "learn_fact", "query_facts", "forget_fact"
 
-REMEMBERING = (
+FACT_INSTRUCTIONS = (
     f"When the user tells you something lasting about the household, call {LEARN}; "
     f"before you say that you do not know something about it, call {QUERY}. "
     f"Call {FORGET} when the user wants something forgotten. "
@@ -38,7 +38,7 @@ def fact_result(fact: Fact) -> JsonObjectType:
     return {"category": str(fact.category), "key": fact.key, "value": fact.value}
 
 
-class _FactTool(OwnTool):
+class _FactTool(IntegrationTool):
     """A tool of the memory."""
 
     def __init__(self, memory: FactStore) -> None:

@@ -16,10 +16,10 @@ from homeassistant.util.json import JsonObjectType
 from ..completions.events import ToolCall
 from ..options import Choice
 from ..session.session_state import SessionState
-from .discovery import Offer, offer
-from .facts import FORGET, LEARN, QUERY
-from .meta import QUERY_TOOLS, QueryTools
+from .fact_tools import FORGET, LEARN, QUERY
+from .query_tools import QUERY_TOOLS, QueryTools
 from .schema import function_definition, wire_name
+from .selection import Toolset, select_tools
 
 if TYPE_CHECKING:
     from .toolbox import Toolbox
@@ -29,30 +29,32 @@ _LOGGER = logging.getLogger(__name__)
 MAX_IN_A_ROW = 2
 """How often the same call with the same arguments is run in succession."""
 
-MAX_TOLD = 200
+MAX_DESCRIPTION = 200
 """Characters of a description that a search returns."""
 
-MEMORY = (LEARN, QUERY, FORGET)
+FACT_TOOLS = (LEARN, QUERY, FORGET)
 """The tools that are always shown."""
 
 _LISTED = re.compile(r'(Follow these instructions for tools from "[^"]*") \([^)]*\):')
 
 
 @dataclass(kw_only=True)
-class Tools(llm.APIInstance):
+class ToolboxInstance(llm.APIInstance):
     """The tools for one turn. Each call has a result, whatever happens."""
 
     toolbox: Toolbox
     results: dict[str, llm.ToolResult] = field(default_factory=dict, init=False)
     """What the calls so far came to, by their ids."""
-    searching: bool = field(default=False, init=False)
+    tool_search: bool = field(default=False, init=False)
     """Whether the model sees only some of the tools, and looks for the others."""
     _by_name: dict[str, llm.Tool] = field(default_factory=dict, init=False)
     """All tools, by the name that is sent."""
     _searchable: dict[str, llm.Tool] = field(default_factory=dict, init=False)
     """Those that the model may have to look for."""
-    _defined: dict[str, dict[str, Any] | None] = field(default_factory=dict, init=False)
-    _transcript: SessionState = field(default_factory=SessionState, init=False)
+    _definitions: dict[str, dict[str, Any] | None] = field(
+        default_factory=dict, init=False
+    )
+    _state: SessionState = field(default_factory=SessionState, init=False)
     _refused: dict[str, str] = field(default_factory=dict, init=False)
     _last: tuple[str, str] | None = field(default=None, init=False)
     _in_a_row: int = field(default=0, init=False)
@@ -66,18 +68,18 @@ class Tools(llm.APIInstance):
         self._searchable = {
             name: tool
             for name, tool in self._by_name.items()
-            if name not in (QUERY_TOOLS, *MEMORY)
+            if name not in (QUERY_TOOLS, *FACT_TOOLS)
         }
 
     @property
-    def remembering(self) -> bool:
+    def has_fact_tools(self) -> bool:
         """Return whether the model can remember facts."""
-        return MEMORY[0] in self._by_name
+        return FACT_TOOLS[0] in self._by_name
 
     @property
     def prompt(self) -> str:
         """Return what the APIs tell the model, as short as what it sees of them."""
-        if not self.searching:
+        if not self.tool_search:
             return self.api_prompt
         # Home Assistant 2026.11 lists all the names where there are several APIs.
         return _LISTED.sub(r"\1:", self.api_prompt)
@@ -88,30 +90,30 @@ class Tools(llm.APIInstance):
         They begin with those of the request before. `choice` is whether tools
         are to be looked for.
         """
-        self._transcript = transcript
+        self._state = transcript
         # A definition stays as it was sent as long as the session lives.
-        self._defined = transcript.definitions
-        names = offer(
+        self._definitions = transcript.definitions
+        names = select_tools(
             transcript,
             choice,
-            Offer(
-                always=[name for name in MEMORY if name in self._by_name],
+            Toolset(
+                always=[name for name in FACT_TOOLS if name in self._by_name],
                 search=QUERY_TOOLS,
                 others=list(self._searchable),
                 usual=self.toolbox.usage.usual,
-                define=self.define,
+                definition=self.definition,
             ),
         )
-        self.searching = bool(transcript.tool_search)
-        return [d for name in names if (d := self.define(name)) is not None]
+        self.tool_search = bool(transcript.tool_search)
+        return [d for name in names if (d := self.definition(name)) is not None]
 
-    def define(self, name: str) -> dict[str, Any] | None:
+    def definition(self, name: str) -> dict[str, Any] | None:
         """Return the function definition of a tool, None if it has none."""
-        if name not in self._defined:
-            self._defined[name] = self._definition(self._by_name[name])
-        return self._defined[name]
+        if name not in self._definitions:
+            self._definitions[name] = self._create_definition(self._by_name[name])
+        return self._definitions[name]
 
-    def _definition(self, tool: llm.Tool) -> dict[str, Any] | None:
+    def _create_definition(self, tool: llm.Tool) -> dict[str, Any] | None:
         """Return the function definition of a tool, None if it has none."""
         try:
             return function_definition(
@@ -130,7 +132,7 @@ class Tools(llm.APIInstance):
             )
             return None
 
-    def name_sent(self, name: str) -> str:
+    def wire_name_of(self, name: str) -> str:
         """Return the name under which the model knows a tool.
 
         Home Assistant's own agent names an intent alone, without its integration.
@@ -143,12 +145,12 @@ class Tools(llm.APIInstance):
 
     async def async_find(self, query: str, domain: str | None) -> JsonObjectType:
         """Return what a search finds; from the next request on it can be called."""
-        catalog = await self.toolbox.library.async_catalog(
-            self._searchable, self.define
+        catalog = await self.toolbox.catalogs.async_catalog(
+            self._searchable, self.definition
         )
         found = catalog.search(query, domain)
-        self._transcript.reveal_tools(found.names)
-        tools = [self.define(name) or {} for name in found.names]
+        self._state.reveal_tools(found.names)
+        tools = [self.definition(name) or {} for name in found.names]
         result: JsonObjectType = {
             "tools": [
                 {"name": name, "description": _short(tool.get("description", ""))}
@@ -160,7 +162,7 @@ class Tools(llm.APIInstance):
             result["domains"] = list(found.domains)
         return result
 
-    def accept(self, call: ToolCall) -> llm.ToolInput:
+    def to_tool_input(self, call: ToolCall) -> llm.ToolInput:
         """Return a call of the model as Home Assistant takes it."""
         if call.problem:
             self._refused[call.id] = call.problem
@@ -171,7 +173,7 @@ class Tools(llm.APIInstance):
             id=call.id,
         )
 
-    def accept_written(
+    def tool_input_from_text(
         self, name: str, arguments: dict[str, Any]
     ) -> llm.ToolInput | None:
         """Return a call that stood in the text, None if no tool has its name."""
@@ -203,7 +205,7 @@ class Tools(llm.APIInstance):
         if name not in self._by_name:
             return await self._async_unknown(name)
         # What was not shown and is called all the same is shown from now on.
-        self._transcript.reveal_tools([name])
+        self._state.reveal_tools([name])
         if self._repeated(tool_input):
             return _failure(
                 "RepeatedCall",
@@ -217,11 +219,11 @@ class Tools(llm.APIInstance):
 
     async def _async_unknown(self, name: str) -> llm.ToolResult:
         """Return the error for a name that no tool has, with those that are like it."""
-        catalog = await self.toolbox.library.async_catalog(
-            self._searchable, self.define
+        catalog = await self.toolbox.catalogs.async_catalog(
+            self._searchable, self.definition
         )
         near = catalog.nearest(name)
-        self._transcript.reveal_tools(near)
+        self._state.reveal_tools(near)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         return _failure("UnknownTool", f"There is no tool {name}.{hint}")
 
@@ -260,7 +262,9 @@ class Tools(llm.APIInstance):
 def _short(text: str) -> str:
     """Return the beginning of a tool's description."""
     text = " ".join(text.split())
-    return text if len(text) <= MAX_TOLD else f"{text[:MAX_TOLD].rstrip()}…"
+    return (
+        text if len(text) <= MAX_DESCRIPTION else f"{text[:MAX_DESCRIPTION].rstrip()}…"
+    )
 
 
 def _failure(kind: str, text: str) -> llm.ToolResult:

@@ -7,13 +7,15 @@ from typing import Any
 import home_assistant_intents
 import pytest
 
-from custom_components.openai_compatible_conversation.tools import sentences
-from custom_components.openai_compatible_conversation.tools.sentences import (
+from custom_components.openai_compatible_conversation.tools import (
+    intent_words as sentences,
+)
+from custom_components.openai_compatible_conversation.tools.intent_words import (
     MAX_WORDS,
     Sentences,
-    words_for,
-    words_of,
-    words_of_tool,
+    load_words,
+    words_by_intent,
+    words_for_tool,
 )
 
 
@@ -36,7 +38,7 @@ def _data(*templates: str, **more: Any) -> dict[str, Any]:
 )
 def test_languages(language: str, word: str) -> None:
     """A language, or what it is a variant of, has words and no template syntax."""
-    words = words_for(language)
+    words = load_words(language)
     assert word in words["HassTurnOn"].split()
     for text in words.values():
         assert not set(text) & set("[](){}<>|")
@@ -46,13 +48,13 @@ def test_languages(language: str, word: str) -> None:
 @pytest.mark.parametrize("language", ["", "xx", "../../intents", "*", "x" * 1000])
 def test_no_language(language: str) -> None:
     """A language without sentences has no words."""
-    assert words_for(language) == {}
+    assert load_words(language) == {}
 
 
 def test_all_languages() -> None:
     """Every language that the package has can be read."""
     for language in home_assistant_intents.get_languages():
-        assert words_for(language)
+        assert load_words(language)
 
 
 @pytest.mark.parametrize(
@@ -114,12 +116,12 @@ def test_bounds() -> None:
 )
 def test_changed_format(data: object) -> None:
     """A file of another format has no words."""
-    assert words_of(data) == {}
+    assert words_by_intent(data) == {}
 
 
 def test_no_package() -> None:
     """Without the package there are no words."""
-    code = "import runpy, sys; print(runpy.run_path(sys.argv[1])['words_for']('en'))"
+    code = "import runpy, sys; print(runpy.run_path(sys.argv[1])['load_words']('en'))"
     # Without its site packages, Python knows what is its own only.
     found = subprocess.run(
         [sys.executable, "-I", "-S", "-c", code, sentences.__file__],
@@ -132,6 +134,6 @@ def test_no_package() -> None:
 def test_tools() -> None:
     """A tool has the words of its intent, or of one that does the same."""
     words = {"HassTurnOn": "turn on", "HassGetState": "is it on", "Weather": "rain"}
-    assert words_of_tool("intent__HassTurnOn", words) == "turn on"
-    assert words_of_tool("homeassistant__GetLiveContext", words) == "is it on"
-    assert words_of_tool("create_issue", words) == ""
+    assert words_for_tool("intent__HassTurnOn", words) == "turn on"
+    assert words_for_tool("homeassistant__GetLiveContext", words) == "is it on"
+    assert words_for_tool("create_issue", words) == ""
