@@ -15,6 +15,7 @@ from homeassistant.helpers.storage import STORAGE_DIR
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util.hass_dict import HassKey
 
+from .agent.prewarm import Prewarmer
 from .assistant_check import AssistantCheck
 from .completions.errors import CompletionError, InvalidAuthError, NotFoundError
 from .const import DOMAIN
@@ -25,7 +26,6 @@ from .household import Household
 from .issues import Issues
 from .memory.fact_extractor import FactExtractor
 from .options import Options
-from .prewarm import Prewarmer
 from .services import async_register
 from .tools.toolbox import Toolbox
 from .tools.usage_store import UsageStore
@@ -111,7 +111,7 @@ async def async_setup_entry(
     def make_way() -> None:
         """Leave the server to who is speaking."""
         learner.async_pause()
-        prewarmer.async_give_up()
+        prewarmer.async_cancel()
 
     session.async_set_callbacks(make_way, learner.async_resume)
     learner.async_resume()
@@ -141,7 +141,7 @@ async def async_unload_entry(
         runtime = entry.runtime_data
         runtime.session.async_stop()
         runtime.fact_extractor.async_pause()
-        runtime.prewarmer.async_give_up()
+        runtime.prewarmer.async_cancel()
         runtime.toolbox.catalogs.close()
         await runtime.dialects.async_detach()
         await runtime.tool_usage.async_close()

@@ -8,11 +8,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .agent.task import async_perform
 from .completions.errors import CompletionError, UnexpectedError
 from .data import OpenAICompatibleConfigEntry
 from .entity import OpenAICompatibleEntity
 from .errors import translated
-from .task import async_perform
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -11,17 +11,17 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.intent import IntentResponseErrorCode
 
-from .agent import Turn
-from .attachments import AttachmentError, async_images
+from .agent.attachments import AttachmentError, async_images
+from .agent.loop import AgentRun
+from .agent.prompt import async_prewarm_body, async_provide_tools, async_system_prompt
+from .agent.turn_context import async_with_context
 from .completions.errors import CompletionError, UnexpectedError
 from .completions.messages import SystemMessage, UserMessage
 from .const import DOMAIN
-from .context import async_with_context
 from .data import OpenAICompatibleConfigEntry
 from .entity import OpenAICompatibleEntity
 from .errors import async_explain, translated
 from .options import Options
-from .prompt import async_beginning, async_head, async_provide_tools
 from .tools.schema import wire_name
 
 _LOGGER = logging.getLogger(__name__)
@@ -83,8 +83,8 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
     async def async_prepare(self, language: str | None = None) -> None:
         """Use the time in which somebody speaks: have the server take in what is known."""
         runtime = self.entry.runtime_data
-        runtime.prewarmer.async_begin(
-            lambda: async_beginning(
+        runtime.prewarmer.async_start(
+            lambda: async_prewarm_body(
                 self.hass, runtime.session, language, self.settings, runtime.toolbox
             )
         )
@@ -137,7 +137,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         )
         name = tools.wire_name_of if tools else wire_name
         async with runtime.session.async_begin_turn(chat_log, name) as visit:
-            head = await async_head(
+            head = await async_system_prompt(
                 self.hass,
                 visit.state,
                 user_input.as_llm_context(DOMAIN),
@@ -150,7 +150,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
                 extra = visit.new_extra_prompt(chat_log.extra_system_prompt)
             words = await async_with_context(self.hass, user_input, extra)
             visit.new_messages.append(UserMessage(words, images))
-            turn = Turn(
+            turn = AgentRun(
                 visit,
                 SystemMessage(head),
                 tools,
@@ -158,9 +158,9 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
                 options,
                 self.entity_id,
                 user_input.language,
-                clean=_clean(options, user_input),
-                aloud=_aloud(user_input),
-                statistics=runtime.statistics,
+                strip_markup=_clean(options, user_input),
+                spoken_only=_aloud(user_input),
+                metrics=runtime.metrics,
             )
             failure = await turn.run(explain)
         result = conversation.async_get_result_from_chat_log(user_input, chat_log)
@@ -172,7 +172,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         if not options.auto_continue_listening:
             # A question mark alone is none of the model's wishes.
             result.continue_conversation = False
-        result.continue_conversation |= turn.listen
+        result.continue_conversation |= turn.continue_listening
         return result
 
 

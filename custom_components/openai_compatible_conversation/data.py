@@ -9,6 +9,8 @@ from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.httpx_client import get_async_client
 
+from .agent.metrics import Metrics
+from .agent.prewarm import Prewarmer
 from .completions.client import CompletionsClient
 from .const import CONF_BASE_URL
 from .dialect_store import DialectStore
@@ -16,9 +18,7 @@ from .household import Household
 from .issues import Issues
 from .memory.fact_extractor import FactExtractor
 from .memory.fact_store import FactStore
-from .prewarm import Prewarmer
 from .session.session import Session
-from .statistics import Statistics
 from .tools.toolbox import Toolbox
 from .tools.usage_store import UsageStore
 
@@ -35,7 +35,7 @@ class RuntimeData:
     fact_extractor: FactExtractor
     prewarmer: Prewarmer
     issues: Issues
-    statistics: Statistics = field(default_factory=Statistics)
+    metrics: Metrics = field(default_factory=Metrics)
 
     @property
     def session(self) -> Session:

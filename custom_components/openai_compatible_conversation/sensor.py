@@ -14,9 +14,9 @@ from homeassistant.const import EntityCategory, UnitOfTime
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .agent.metrics import RequestMetrics
 from .data import OpenAICompatibleConfigEntry
 from .entity import OpenAICompatibleEntity
-from .statistics import Cost
 
 PARALLEL_UPDATES = 0
 
@@ -24,16 +24,18 @@ type Value = float | int | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class CostDescription(SensorEntityDescription):
+class MetricsSensorDescription(SensorEntityDescription):
     """What a sensor shows of the requests."""
 
-    after: Callable[[Value, Cost], Value]
+    after: Callable[[Value, RequestMetrics], Value]
     """Returns the value after a request, from that before it."""
 
 
-def _total(key: str, count: Callable[[Cost], int]) -> CostDescription:
+def _total(
+    key: str, count: Callable[[RequestMetrics], int]
+) -> MetricsSensorDescription:
     """Return the description of a total of tokens."""
-    return CostDescription(
+    return MetricsSensorDescription(
         key=key,
         translation_key=key,
         state_class=SensorStateClass.TOTAL_INCREASING,
@@ -42,16 +44,20 @@ def _total(key: str, count: Callable[[Cost], int]) -> CostDescription:
     )
 
 
-def _first_token(value: Value, cost: Cost) -> Value:
+def _first_token(value: Value, cost: RequestMetrics) -> Value:
     """Return the seconds to the first token of the last turn."""
-    return cost.first_token if cost.begins_turn and cost.first_token else value
+    return (
+        cost.time_to_first_token
+        if cost.is_first_of_turn and cost.time_to_first_token
+        else value
+    )
 
 
 SENSORS = (
     _total("prompt_tokens", lambda cost: cost.usage.prompt_tokens),
     _total("cached_tokens", lambda cost: cost.usage.cached_tokens),
     _total("completion_tokens", lambda cost: cost.usage.completion_tokens),
-    CostDescription(
+    MetricsSensorDescription(
         key="time_to_first_token",
         translation_key="time_to_first_token",
         device_class=SensorDeviceClass.DURATION,
@@ -69,18 +75,18 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the sensors of an entry."""
-    async_add_entities(CostSensor(entry, description) for description in SENSORS)
+    async_add_entities(MetricsSensor(entry, description) for description in SENSORS)
 
 
-class CostSensor(OpenAICompatibleEntity, RestoreSensor):
+class MetricsSensor(OpenAICompatibleEntity, RestoreSensor):
     """Something that requests cost."""
 
     _attr_entity_category = EntityCategory.DIAGNOSTIC
     _attr_should_poll = False
-    entity_description: CostDescription
+    entity_description: MetricsSensorDescription
 
     def __init__(
-        self, entry: OpenAICompatibleConfigEntry, description: CostDescription
+        self, entry: OpenAICompatibleConfigEntry, description: MetricsSensorDescription
     ) -> None:
         """Initialize the sensor that a description is of."""
         super().__init__(entry, description.key)
@@ -94,11 +100,11 @@ class CostSensor(OpenAICompatibleEntity, RestoreSensor):
             last.native_value, int | float
         ):
             self._attr_native_value = last.native_value
-        statistics = self.entry.runtime_data.statistics
+        statistics = self.entry.runtime_data.metrics
         self.async_on_remove(statistics.async_listen(self._take))
 
     @callback
-    def _take(self, cost: Cost) -> None:
+    def _take(self, cost: RequestMetrics) -> None:
         """Take a request into account."""
         before = self._attr_native_value
         value = before if isinstance(before, int | float) else None

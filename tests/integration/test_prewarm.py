@@ -11,7 +11,9 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.openai_compatible_conversation.prewarm import async_is_local
+from custom_components.openai_compatible_conversation.agent.prewarm import (
+    async_is_local,
+)
 from homeassistant.components import conversation
 from homeassistant.core import HomeAssistant
 from testbed.replies import Pause, failure, say as reply

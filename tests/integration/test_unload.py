@@ -236,7 +236,7 @@ class Life:
                 *(
                     runtime.tool_usage,
                     runtime.dialects,
-                    runtime.statistics,
+                    runtime.metrics,
                     runtime.issues,
                 ),
                 *self._entities(),

@@ -26,7 +26,7 @@ PURE = [
     ROOT / "session" / "serialization.py",
     ROOT / "session" / "session_state.py",
     ROOT / "session" / "turns.py",
-    ROOT / "structured.py",
+    ROOT / "agent" / "structured_output.py",
     ROOT / "tools" / "catalog.py",
     ROOT / "tools" / "usage_ranking.py",
     ROOT / "tools" / "schema.py",

@@ -7,7 +7,9 @@ from typing import Any
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.openai_compatible_conversation import context
+from custom_components.openai_compatible_conversation.agent import (
+    turn_context as context,
+)
 from custom_components.openai_compatible_conversation.completions.messages import (
     AssistantMessage,
     Message,
@@ -95,10 +97,12 @@ def test_only_users() -> None:
 
 def test_context_is_left_out() -> None:
     """What is told to the model about a turn is no part of what the user said."""
-    head = f"{context.BEGIN}\nFriday\nSpeaker: Tom\n"
-    whole = f"{head}Somebody rang:\n{context.END}\nI am Eve\n{context.END}\nOpen\nit"
-    assert said(whole, f"{head}{context.END}\n", "Hi") == [["Open\nit", "Hi"]]
-    cut = truncated(normalize([UserMessage(head + "x" * 500 + f"\n{context.END}\nHi")]))
+    head = f"{context.CONTEXT_START}\nFriday\nSpeaker: Tom\n"
+    whole = f"{head}Somebody rang:\n{context.CONTEXT_END}\nI am Eve\n{context.CONTEXT_END}\nOpen\nit"
+    assert said(whole, f"{head}{context.CONTEXT_END}\n", "Hi") == [["Open\nit", "Hi"]]
+    cut = truncated(
+        normalize([UserMessage(head + "x" * 500 + f"\n{context.CONTEXT_END}\nHi")])
+    )
     assert utterances_of([cut]) == []
 
 

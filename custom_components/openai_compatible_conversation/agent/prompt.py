@@ -7,20 +7,20 @@ from homeassistant.components import conversation
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm, template
 
-from .completions.messages import SystemMessage, UserMessage
-from .completions.request import build_body
-from .const import DOMAIN
-from .context import BEGIN, EXPLANATION
-from .options import Options
-from .session.session import Session
-from .session.session_state import SessionState, messages_of
-from .speech.filter import MARKER
-from .tools.api_instance import ToolboxInstance
-from .tools.fact_tools import FACT_INSTRUCTIONS
-from .tools.query_tools import SEARCH_INSTRUCTIONS
-from .tools.toolbox import Toolbox
+from ..completions.messages import SystemMessage, UserMessage
+from ..completions.request import build_body
+from ..const import DOMAIN
+from ..options import Options
+from ..session.session import Session
+from ..session.session_state import SessionState, messages_of
+from ..speech.filter import MARKER
+from ..tools.api_instance import ToolboxInstance
+from ..tools.fact_tools import FACT_INSTRUCTIONS
+from ..tools.query_tools import SEARCH_INSTRUCTIONS
+from ..tools.toolbox import Toolbox
+from .turn_context import CONTEXT_INSTRUCTIONS, CONTEXT_START
 
-LISTENING = (
+LISTENING_INSTRUCTIONS = (
     f"If you need an answer from the user to go on, end with {MARKER}: "
     "the user is then listened to again. "
     "Do not use it after anything else, not even after other questions."
@@ -52,7 +52,7 @@ async def async_provide_tools(
     return api if isinstance(api, ToolboxInstance) else None
 
 
-async def async_beginning(
+async def async_prewarm_body(
     hass: HomeAssistant,
     session: Session,
     language: str | None,
@@ -74,10 +74,14 @@ async def async_beginning(
     if options.llm_hass_api or options.enable_fact_learning:
         tools = await toolbox.async_get_api_instance(llm_context)
     transcript = session.async_peek()
-    head = await async_head(hass, transcript, llm_context, options, tools)
+    head = await async_system_prompt(hass, transcript, llm_context, options, tools)
     return build_body(
         options.chat_model,
-        [SystemMessage(head), *messages_of(transcript.turns), UserMessage(BEGIN)],
+        [
+            SystemMessage(head),
+            *messages_of(transcript.turns),
+            UserMessage(CONTEXT_START),
+        ],
         tools.select(transcript, options.tool_discovery) if tools else (),
         stream=options.enable_streaming,
         parameters={**options.sampling(), "max_tokens": 1},
@@ -85,7 +89,7 @@ async def async_beginning(
     )
 
 
-async def async_head(
+async def async_system_prompt(
     hass: HomeAssistant,
     transcript: SessionState,
     llm_context: llm.LLMContext,
@@ -109,7 +113,7 @@ async def async_head(
         options.auto_continue_listening,
         searching := bool(tools and tools.tool_search),
         remembering := bool(tools and tools.has_fact_tools),
-        *_addressed(instructions, llm_context),
+        *_template_audience(instructions, llm_context),
     )
     key = hashlib.sha256(repr(made_of).encode()).hexdigest()
     if (head := transcript.system_prompts.get(key)) is None:
@@ -117,19 +121,21 @@ async def async_head(
         if api_prompt:
             parts.append(api_prompt)
         if not options.own_prompt_only:
-            parts.append(EXPLANATION)
+            parts.append(CONTEXT_INSTRUCTIONS)
             if searching:
                 parts.append(SEARCH_INSTRUCTIONS)
             if remembering:
                 parts.append(FACT_INSTRUCTIONS)
         if not options.auto_continue_listening:
-            parts.append(LISTENING)
+            parts.append(LISTENING_INSTRUCTIONS)
         head = "\n".join(part.rstrip() for part in parts)
         transcript.cache_system_prompt(key, head)
     return head
 
 
-def _addressed(instructions: str, llm_context: llm.LLMContext) -> tuple[object, ...]:
+def _template_audience(
+    instructions: str, llm_context: llm.LLMContext
+) -> tuple[object, ...]:
     """Return whom a template speaks to, if it asks."""
     user_id = llm_context.context.user_id if llm_context.context else None
     if "llm_context" in instructions:

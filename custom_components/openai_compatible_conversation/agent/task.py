@@ -12,31 +12,31 @@ from homeassistant.helpers import llm
 from homeassistant.helpers.json import json_dumps
 from homeassistant.util import slugify
 
-from .agent import Turn
+from ..completions.errors import NoStructuredDataError
+from ..completions.messages import Message, SystemMessage, UserMessage
+from ..data import RuntimeData
+from ..options import Options
+from ..session.session_state import SessionState
+from ..tools.api_instance import ToolboxInstance
+from ..tools.schema import function_definition, wire_name
 from .attachments import async_images, async_texts, is_text
-from .completions.errors import NoStructuredDataError
-from .completions.messages import Message, SystemMessage, UserMessage
-from .data import RuntimeData
-from .options import Options
-from .session.session_state import SessionState
-from .structured import as_given, data_in
-from .tools.api_instance import ToolboxInstance
-from .tools.schema import function_definition, wire_name
+from .loop import AgentRun
+from .structured_output import find_data, restore_integers
 
-FORM = (
+SCHEMA_INSTRUCTIONS = (
     "Answer with one JSON object that follows this JSON Schema, "
     "and with nothing before or after it:"
 )
 """Asks for data in words, for servers that do not hold the model to a schema."""
 
-AGAIN = (
+CORRECTION = (
     "This is not the JSON object that was asked for: {error}. "
     "Answer again, with the corrected JSON object alone."
 )
 """Tells the model what is wrong with its data."""
 
 
-class Task:
+class TaskHistory:
     """A turn before which nothing was said, and of which the session keeps nothing."""
 
     def __init__(self, chat_log: conversation.ChatLog, question: UserMessage) -> None:
@@ -75,34 +75,34 @@ async def async_perform(
     head = _head(chat_log)
     if task.structure is not None:
         schema = _schema(task.structure, chat_log.llm_api)
-        head = f"{head}\n{FORM}\n{json_dumps(schema)}"
+        head = f"{head}\n{SCHEMA_INSTRUCTIONS}\n{json_dumps(schema)}"
         # Most servers cannot call tools while they hold the model to a schema.
         if not tools:
             form = {"type": "json_schema", "json_schema": _named(task.name, schema)}
             extra = {**(options.extra_body or {}), "response_format": form}
             options = replace(options, extra_body=extra)
-    turn = Turn(
-        Task(chat_log, await _async_question(chat_log.hass, task)),
+    turn = AgentRun(
+        TaskHistory(chat_log, await _async_question(chat_log.hass, task)),
         SystemMessage(head),
         tools,
         runtime.client,
         options,
         agent_id,
         chat_log.hass.config.language,
-        clean=False,
-        aloud=False,
-        statistics=runtime.statistics,
+        strip_markup=False,
+        spoken_only=False,
+        metrics=runtime.metrics,
     )
-    await turn.converse()
+    await turn.run_until_answered()
     if task.structure is None:
         return _answer(chat_log)
     try:
         return _data(_answer(chat_log), task.structure)
     except probatio.Invalid as err:
-        complaint = AGAIN.format(error=err)
+        complaint = CORRECTION.format(error=err)
     chat_log.async_add_user_content(conversation.UserContent(complaint))
-    turn.visit.new_messages.append(UserMessage(complaint))
-    await turn.converse()
+    turn.history.new_messages.append(UserMessage(complaint))
+    await turn.run_until_answered()
     try:
         return _data(_answer(chat_log), task.structure)
     except probatio.Invalid as err:
@@ -174,9 +174,9 @@ def _answer(chat_log: conversation.ChatLog) -> str:
 def _data(answer: str, structure: probatio.Schema) -> Any:
     """Return the data in an answer; raises `Invalid` for the likeliest if none is good."""
     problem = probatio.Invalid("there is no JSON in it")
-    for number, found in enumerate(data_in(answer)):
+    for number, found in enumerate(find_data(answer)):
         try:
-            return as_given(_valid(found, structure), found)
+            return restore_integers(_valid(found, structure), found)
         except probatio.Invalid as err:
             problem = err if number == 0 else problem
     raise problem

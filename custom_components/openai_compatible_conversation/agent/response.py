@@ -8,8 +8,8 @@ from homeassistant.components import conversation
 from homeassistant.helpers import llm
 from homeassistant.helpers.json import json_dumps
 
-from .completions.errors import CompletionError
-from .completions.events import (
+from ..completions.errors import CompletionError
+from ..completions.events import (
     Event,
     Finished,
     ReasoningDelta,
@@ -17,49 +17,49 @@ from .completions.events import (
     TokenUsage,
     ToolCall,
 )
-from .completions.messages import AssistantMessage, ToolCallPart
-from .speech.parts import (
+from ..completions.messages import AssistantMessage, ToolCallPart
+from ..speech.parts import (
     ContinueListening,
     ReasoningText,
     SpeechPart,
     SpeechText,
     TextToolCall,
 )
-from .speech.pipeline import SpeechPipeline
-from .speech.text_tool_calls import parse_tool_calls
-from .tools.api_instance import ToolboxInstance
-from .tools.schema import wire_name
+from ..speech.pipeline import SpeechPipeline
+from ..speech.text_tool_calls import parse_tool_calls
+from ..tools.api_instance import ToolboxInstance
+from ..tools.schema import wire_name
 
-TOKENS = (TextDelta, ReasoningDelta, ToolCall)
+TOKEN_EVENTS = (TextDelta, ReasoningDelta, ToolCall)
 """The events that the model's own tokens make."""
 
 type Delta = conversation.AssistantContentDeltaDict
 
 
 @dataclass(slots=True)
-class Answer:
+class ModelResponse:
     """What one request brought."""
 
-    speech: SpeechPipeline
+    pipeline: SpeechPipeline
     tools: ToolboxInstance | None
     """What the model may call; calls of a model that may call nothing are passed over."""
-    spoke: bool = False
-    called: bool = False
-    listen: bool = False
+    has_spoken: bool = False
+    has_called: bool = False
+    continue_listening: bool = False
     good_results: int = 0
     finish_reason: str | None = None
     usage: list[TokenUsage] = field(default_factory=list)
     first_at: float | None = None
     """When the first token came, by the clock of the event loop."""
-    broken: CompletionError | None = None
+    error: CompletionError | None = None
     """What ended the answer after its first words."""
-    whole: bool = False
+    is_complete: bool = False
     """Whether it came to its end."""
     calls: list[ToolCallPart] = field(default_factory=list)
     _text: list[str] = field(default_factory=list)
-    _said: list[str] = field(default_factory=list)
+    _spoken: list[str] = field(default_factory=list)
     _reasoning: list[str] = field(default_factory=list)
-    _thoughts: list[str] = field(default_factory=list)
+    _shown_reasoning: list[str] = field(default_factory=list)
     """Thoughts as they were shown, also those that stood in the text."""
 
     @property
@@ -69,10 +69,10 @@ class Answer:
         That is the text as it came, so that the server finds it in its cache,
         or what was said of it where the text alone would mislead.
         """
-        if self.whole and self.speech.is_verbatim:
+        if self.is_complete and self.pipeline.is_verbatim:
             text, thoughts = self._text, self._reasoning
         else:
-            text, thoughts = self._said, self._thoughts
+            text, thoughts = self._spoken, self._shown_reasoning
         words = "".join(text)
         return AssistantMessage(
             words if words and not words.isspace() else None,
@@ -85,22 +85,22 @@ class Answer:
         started = False
         try:
             async for event in events:
-                if self.first_at is None and isinstance(event, TOKENS):
+                if self.first_at is None and isinstance(event, TOKEN_EVENTS):
                     self.first_at = asyncio.get_running_loop().time()
                 for delta in self._event(event):
                     if not started:
                         started = True
                         yield {"role": "assistant"}
                     yield delta
-            self.whole = True
+            self.is_complete = True
         except CompletionError as err:
-            if not self.spoke:
+            if not self.has_spoken:
                 raise
             # To raise here would lose what was said.
-            self.broken = err
-            for piece in self.speech.flush():
+            self.error = err
+            for piece in self.pipeline.flush():
                 if isinstance(piece, SpeechText):
-                    self._said.append(piece.text)
+                    self._spoken.append(piece.text)
                     yield {"content": piece.text}
 
     def _event(self, event: Event) -> Iterator[Delta]:
@@ -108,12 +108,12 @@ class Answer:
         match event:
             case TextDelta(text):
                 self._text.append(text)
-                yield from self._pieces(self.speech.feed(text))
+                yield from self._pieces(self.pipeline.feed(text))
             case ReasoningDelta(text):
                 self._reasoning.append(text)
-                yield from self._pieces(self.speech.feed_reasoning(text))
+                yield from self._pieces(self.pipeline.feed_reasoning(text))
             case ToolCall():
-                yield from self._pieces(self.speech.flush())
+                yield from self._pieces(self.pipeline.flush())
                 if self.tools:
                     # Some servers number the calls of each answer anew.
                     self.tools.results.pop(event.id, None)
@@ -123,21 +123,21 @@ class Answer:
                 self.usage.append(event)
             case Finished(reason):
                 self.finish_reason = reason
-                yield from self._pieces(self.speech.flush())
+                yield from self._pieces(self.pipeline.flush())
 
     def _pieces(self, pieces: Iterable[SpeechPart]) -> Iterator[Delta]:
         """Yield pieces of the model's text as deltas."""
         for piece in pieces:
             match piece:
                 case SpeechText(text):
-                    self.spoke |= not text.isspace()
-                    self._said.append(text)
+                    self.has_spoken |= not text.isspace()
+                    self._spoken.append(text)
                     yield {"content": text}
                 case ReasoningText(text):
-                    self._thoughts.append(text)
+                    self._shown_reasoning.append(text)
                     yield {"thinking_content": text}
                 case ContinueListening():
-                    self.listen = True
+                    self.continue_listening = True
                 case TextToolCall(text) if self.tools:
                     for name, arguments in parse_tool_calls(text):
                         if call := self.tools.tool_input_from_text(name, arguments):
@@ -149,8 +149,8 @@ class Answer:
 
         A voice says only whole sentences, and the tool may take its time.
         """
-        if not self.called and (stop := self.speech.full_stop()):
+        if not self.has_called and (stop := self.pipeline.full_stop()):
             yield {"content": stop}
-        self.called = True
+        self.has_called = True
         self.calls.append(ToolCallPart(call.id, wire_name(name), text))
         yield {"tool_calls": [call]}

@@ -8,9 +8,9 @@ from homeassistant.components.conversation import Attachment
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
-from .completions.messages import ImagePart
-from .const import DOMAIN
-from .errors import async_words
+from ..completions.messages import ImagePart
+from ..const import DOMAIN
+from ..errors import async_words
 
 MAX_MB = 20
 """Megabytes up to which an image is sent: what the largest servers take."""

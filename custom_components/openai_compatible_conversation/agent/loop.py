@@ -8,34 +8,34 @@ from typing import Any, Protocol
 
 from homeassistant.components import conversation
 
-from .answer import Answer, Delta
-from .completions.client import CompletionsClient
-from .completions.errors import (
+from ..completions.client import CompletionsClient
+from ..completions.errors import (
     CompletionError,
     ContentFilterError,
     ContextTooLongError,
     EmptyAnswerError,
     LengthLimitError,
 )
-from .completions.events import TokenUsage
-from .completions.messages import AssistantMessage, Message, SystemMessage, ToolMessage
-from .completions.request import build_body
-from .options import Options
-from .session.session_state import SessionState
-from .speech.confirmation import confirmation
-from .speech.pipeline import SpeechPipeline
-from .statistics import Cost, Statistics
-from .tools.api_instance import ToolboxInstance
-from .tools.result import result_text
+from ..completions.events import TokenUsage
+from ..completions.messages import AssistantMessage, Message, SystemMessage, ToolMessage
+from ..completions.request import build_body
+from ..options import Options
+from ..session.session_state import SessionState
+from ..speech.confirmation import confirmation
+from ..speech.pipeline import SpeechPipeline
+from ..tools.api_instance import ToolboxInstance
+from ..tools.result import result_text
+from .metrics import Metrics, RequestMetrics
+from .response import Delta, ModelResponse
 
-SILENCES: dict[str | None, type[EmptyAnswerError]] = {
+EMPTY_ANSWER_ERRORS: dict[str | None, type[EmptyAnswerError]] = {
     "length": LengthLimitError,
     "content_filter": ContentFilterError,
 }
 """Why an answer without a word ended, by its finish reason."""
 
 
-class Exchange(Protocol):
+class RunHistory(Protocol):
     """What a turn is part of: what was said before, and what the turn brings."""
 
     chat_log: conversation.ChatLog
@@ -57,32 +57,32 @@ class Exchange(Protocol):
 
 
 @dataclass(slots=True)
-class Turn:
+class AgentRun:
     """One turn of a conversation, from what the user said to the last word of the answer.
 
     The visit holds what was said before and the user's words; the chat log takes
     each delta as it arrives.
     """
 
-    visit: Exchange
-    head: SystemMessage
+    history: RunHistory
+    system_message: SystemMessage
     tools: ToolboxInstance | None
     client: CompletionsClient
     options: Options
     agent_id: str
     language: str
-    clean: bool
+    strip_markup: bool
     """Whether markdown and emoji are left out of the answer."""
-    aloud: bool
+    spoken_only: bool
     """Whether somebody listens, who does not see the result."""
-    statistics: Statistics
-    listen: bool = False
+    metrics: Metrics
+    continue_listening: bool = False
     """Whether the model wants an answer."""
-    _said: bool = False
-    _asked: bool = False
+    _has_spoken: bool = False
+    _turn_counted: bool = False
 
     async def run(
-        self, explain: Callable[[CompletionError], Awaitable[str]]
+        self, error_message: Callable[[CompletionError], Awaitable[str]]
     ) -> str | None:
         """Ask the model until it has answered, whoever listens.
 
@@ -91,70 +91,70 @@ class Turn:
         gives in the user's language.
         """
         try:
-            await self.converse()
+            await self.run_until_answered()
         except CompletionError as err:
-            if not self._said:
+            if not self._has_spoken:
                 raise
-            words = await explain(err)
-            if self.aloud:
+            words = await error_message(err)
+            if self.spoken_only:
                 # The voice has begun, and would not come to the result.
                 await self._say(words)
-            elif self.visit.chat_log.unresponded_tool_results:
+            elif self.history.chat_log.unresponded_tool_results:
                 # A history must not end in a result.
-                self.visit.chat_log.async_add_assistant_content_without_tools(
+                self.history.chat_log.async_add_assistant_content_without_tools(
                     conversation.AssistantContent(self.agent_id, words)
                 )
             return words
         return None
 
-    async def converse(self) -> None:
+    async def run_until_answered(self) -> None:
         """Ask and run tools until there is a whole answer; else raise `CompletionError`."""
         acted = asked_again = False
         left = self.options.max_tool_iterations
         while True:
             answer = await self._ask(forbid_tools=left == 0)
-            if answer.broken:
+            if answer.error:
                 # What was said would be said again if it was asked for again.
-                raise answer.broken
+                raise answer.error
             acted |= answer.good_results > 0
-            if answer.called:
+            if answer.has_called:
                 left -= 1
-            elif answer.spoke:
+            elif answer.has_spoken:
                 return
-            elif acted or answer.speech.has_text:
+            elif acted or answer.pipeline.has_text:
                 # What was done, or shown to who only listens, is told in a word.
                 words = confirmation(self.language)
                 await self._say(words)
-                self.visit.new_messages.append(AssistantMessage(words))
+                self.history.new_messages.append(AssistantMessage(words))
                 return
             elif asked_again or answer.finish_reason == "content_filter":
-                raise SILENCES.get(answer.finish_reason, EmptyAnswerError)
+                raise EMPTY_ANSWER_ERRORS.get(answer.finish_reason, EmptyAnswerError)
             else:
                 asked_again = True
 
-    async def _ask(self, *, forbid_tools: bool) -> Answer:
+    async def _ask(self, *, forbid_tools: bool) -> ModelResponse:
         """Ask the model once; with less of what was said before if that is too much."""
         try:
             return await self._request(forbid_tools=forbid_tools)
         except ContextTooLongError as err:
-            if not self.visit.drop_oldest(max(0.5, err.excess)):
-                self.visit.truncate()
+            if not self.history.drop_oldest(max(0.5, err.excess)):
+                self.history.truncate()
                 raise
         try:
             return await self._request(forbid_tools=forbid_tools)
         except ContextTooLongError:
-            self.visit.truncate()
+            self.history.truncate()
             raise
 
-    async def _request(self, *, forbid_tools: bool) -> Answer:
+    async def _request(self, *, forbid_tools: bool) -> ModelResponse:
         """Send one request, and take in its answer and the results of its calls."""
         options = self.options
         definitions: list[dict[str, Any]] = []
         if self.tools:
-            definitions = self.tools.select(self.visit.state, options.tool_discovery)
+            definitions = self.tools.select(self.history.state, options.tool_discovery)
         body = build_body(
             options.chat_model,
-            [self.head, *self.visit.messages],
+            [self.system_message, *self.history.messages],
             definitions,
             stream=options.enable_streaming,
             forbid_tools=forbid_tools,
@@ -162,11 +162,11 @@ class Turn:
             extra=options.extra_body,
         )
         speech = SpeechPipeline(
-            strip_markup=self.clean,
+            strip_markup=self.strip_markup,
             whole=not options.enable_streaming,
             starts_in_reasoning=self.client.starts_in_reasoning(options.chat_model),
         )
-        answer = Answer(speech, None if forbid_tools else self.tools)
+        answer = ModelResponse(speech, None if forbid_tools else self.tools)
         begin = asyncio.get_running_loop().time()
         try:
             async with (
@@ -181,39 +181,39 @@ class Turn:
             ):
                 await self._add(deltas, answer)
         finally:
-            self._keep(answer)
+            self._record(answer)
             self._count(answer, begin)
-        self._said |= answer.spoke
-        self.listen = answer.listen
-        if (first := speech.started_in_reasoning) is not None and answer.whole:
+        self._has_spoken |= answer.has_spoken
+        self.continue_listening = answer.continue_listening
+        if (first := speech.started_in_reasoning) is not None and answer.is_complete:
             self.client.set_starts_in_reasoning(
                 options.chat_model, starts_in_reasoning=first
             )
         return answer
 
-    def _keep(self, answer: Answer) -> None:
+    def _record(self, answer: ModelResponse) -> None:
         """Keep an answer and the results of its calls, as far as they came."""
         message = answer.message
         if not message.text and not message.calls:
             # Thoughts alone are no turn that a server would take.
             return
-        self.visit.new_messages.append(message)
+        self.history.new_messages.append(message)
         results = self.tools.results if self.tools else {}
-        self.visit.new_messages.extend(
+        self.history.new_messages.extend(
             ToolMessage(call.id, result_text(results[call.id]))
             for call in message.calls
             if call.id in results
         )
 
-    def _count(self, answer: Answer, begin: float) -> None:
+    def _count(self, answer: ModelResponse, begin: float) -> None:
         """Tell what a request cost, if it came to an answer."""
         usage = answer.usage[-1] if answer.usage else TokenUsage(0, 0, 0)
         first = answer.first_at - begin if answer.first_at else None
         if not answer.usage and first is None:
             return
-        cost = Cost(usage, first, begins_turn=not self._asked)
-        self._asked = True
-        self.statistics.add(cost)
+        cost = RequestMetrics(usage, first, is_first_of_turn=not self._turn_counted)
+        self._turn_counted = True
+        self.metrics.publish(cost)
         stats = {
             "input_tokens": usage.prompt_tokens,
             "cached_input_tokens": usage.cached_tokens,
@@ -221,11 +221,11 @@ class Turn:
             "seconds_to_first_token": first,
             "seconds": asyncio.get_running_loop().time() - begin,
         }
-        self.visit.chat_log.async_trace({"stats": stats})
+        self.history.chat_log.async_trace({"stats": stats})
 
-    async def _add(self, deltas: AsyncGenerator[Delta], answer: Answer) -> None:
+    async def _add(self, deltas: AsyncGenerator[Delta], answer: ModelResponse) -> None:
         """Hand deltas to the chat log, which runs the tools that they call."""
-        async for content in self.visit.chat_log.async_add_delta_content_stream(
+        async for content in self.history.chat_log.async_add_delta_content_stream(
             self.agent_id, deltas
         ):
             if isinstance(content, conversation.ToolResultContent):
@@ -238,7 +238,7 @@ class Turn:
             yield {"role": "assistant"}
             yield {"content": text}
 
-        async for _ in self.visit.chat_log.async_add_delta_content_stream(
+        async for _ in self.history.chat_log.async_add_delta_content_stream(
             self.agent_id, deltas()
         ):
             pass

@@ -12,11 +12,11 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.network import is_local, is_loopback
 
-from .completions.client import CompletionsClient
-from .completions.errors import CompletionError
-from .completions.events import ReasoningDelta, TextDelta
-from .const import DOMAIN
-from .options import Options
+from ..completions.client import CompletionsClient
+from ..completions.errors import CompletionError
+from ..completions.events import ReasoningDelta, TextDelta
+from ..const import DOMAIN
+from ..options import Options
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Prewarmer:
         self._local: bool | None = None
 
     @callback
-    def async_begin(self, body: Callable[[], Awaitable[Mapping[str, Any]]]) -> None:
+    def async_start(self, body: Callable[[], Awaitable[Mapping[str, Any]]]) -> None:
         """Send a request, unless one is under way; `body` makes it."""
         if self._task is None or self._task.done():
             self._task = self._hass.async_create_background_task(
@@ -49,7 +49,7 @@ class Prewarmer:
             )
 
     @callback
-    def async_give_up(self) -> None:
+    def async_cancel(self) -> None:
         """Leave the server to the real request."""
         if self._task:
             self._task.cancel()

@@ -32,7 +32,7 @@ def _finite(text: str) -> float:
 _DECODER = json.JSONDecoder(strict=False, parse_float=_finite, parse_constant=_finite)
 
 
-def data_in(text: str) -> list[Any]:
+def find_data(text: str) -> list[Any]:
     """Return the JSON values that an answer may mean, the likeliest first.
 
     That is all of the answer, or else what stands in it last: models think
@@ -48,16 +48,19 @@ def data_in(text: str) -> list[Any]:
     return [inner for value in values for inner in _unwrapped(value, 0)]
 
 
-def as_given(valid: Any, given: Any) -> Any:
+def restore_integers(valid: Any, given: Any) -> Any:
     """Return validated data with whole numbers as they were given.
 
     Home Assistant's number selector makes 3.0 of 3.
     """
     match valid, given:
         case dict(), dict():
-            return {key: as_given(part, given.get(key)) for key, part in valid.items()}
+            return {
+                key: restore_integers(part, given.get(key))
+                for key, part in valid.items()
+            }
         case list(), list() if len(valid) == len(given):
-            return [as_given(*pair) for pair in zip(valid, given, strict=True)]
+            return [restore_integers(*pair) for pair in zip(valid, given, strict=True)]
         case float(), int() if valid == given and not isinstance(given, bool):
             return given
     return valid

@@ -13,11 +13,11 @@ from homeassistant.helpers import (
 )
 from homeassistant.util import dt as dt_util
 
-BEGIN = "<context>"
-END = "</context>"
+CONTEXT_START = "<context>"
+CONTEXT_END = "</context>"
 
-EXPLANATION = (
-    f"Each message of the user begins with its context, between {BEGIN} and {END}: "
+CONTEXT_INSTRUCTIONS = (
+    f"Each message of the user begins with its context, between {CONTEXT_START} and {CONTEXT_END}: "
     "when and where it was said. Take it into account, and do not speak of it unasked."
 )
 """Tells the model what the context is."""
@@ -28,13 +28,13 @@ async def async_with_context(
 ) -> str:
     """Return what a user said, after the context in which it was said."""
     lines = [
-        BEGIN,
+        CONTEXT_START,
         dt_util.now().strftime("%A, %Y-%m-%d, %H:%M"),
         *_place(hass, user_input),
         *await _async_speaker(hass, user_input),
         f"Language: {user_input.language}",
         *([extra.strip()] if extra else []),
-        END,
+        CONTEXT_END,
         user_input.text,
     ]
     return "\n".join(lines)

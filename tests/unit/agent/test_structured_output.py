@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from custom_components.openai_compatible_conversation.structured import (
+from custom_components.openai_compatible_conversation.agent.structured_output import (
     MAX_ANSWER,
-    as_given,
-    data_in,
+    find_data,
+    restore_integers,
 )
 
 DATA = {"colour": "red", "tags": ["a", "b"]}
@@ -29,7 +29,7 @@ JSON = '{"colour": "red", "tags": ["a", "b"]}'
 )
 def test_likeliest(text: str) -> None:
     """The data comes first, whatever stands around it."""
-    assert data_in(text)[0] == DATA
+    assert find_data(text)[0] == DATA
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_likeliest(text: str) -> None:
 )
 def test_wrapped(text: str) -> None:
     """What is wrapped comes after its wrapper."""
-    found = data_in(text)
+    found = find_data(text)
     assert DATA in found
     assert found[0] != DATA
 
@@ -52,30 +52,30 @@ def test_wrapped(text: str) -> None:
 )
 def test_none(text: str) -> None:
     """Where there is no JSON, nothing is found."""
-    assert data_in(text) == []
+    assert find_data(text) == []
 
 
 @pytest.mark.parametrize(("text", "found"), [("1.5", [1.5]), ('"red"', ["red"])])
 def test_neither_object_nor_list(text: str, found: list[Any]) -> None:
     """An answer may be a value alone."""
-    assert data_in(text) == found
+    assert find_data(text) == found
 
 
 def test_too_long() -> None:
     """What is longer than any answer is not looked at."""
-    assert data_in(f"[{' ' * MAX_ANSWER}]") == []
+    assert find_data(f"[{' ' * MAX_ANSWER}]") == []
 
 
 def test_repeated() -> None:
     """Of a model that does not come to an end the last values count, and few of them."""
-    found = data_in("{}\n" * 9999 + JSON)
+    found = find_data("{}\n" * 9999 + JSON)
     assert found[0] == DATA
     assert len(found) < 50
 
 
 def test_commas_in_text_stay() -> None:
     """Only a comma too many is left out, not one within a text."""
-    assert data_in('{"a": "x,]", "b": [1,],}')[0] == {"a": "x,]", "b": [1]}
+    assert find_data('{"a": "x,]", "b": [1,],}')[0] == {"a": "x,]", "b": [1]}
 
 
 @pytest.mark.parametrize(
@@ -93,4 +93,4 @@ def test_commas_in_text_stay() -> None:
 )
 def test_as_given(valid: Any, given: Any, kept: str) -> None:
     """Whole numbers stay whole; all else is as it was validated."""
-    assert repr(as_given(valid, given)) == kept
+    assert repr(restore_integers(valid, given)) == kept

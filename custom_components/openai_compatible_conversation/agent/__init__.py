@@ -1,0 +1,1 @@
+"""One turn of the agent: its prompt, its loop, and what a response becomes."""
