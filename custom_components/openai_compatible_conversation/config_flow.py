@@ -12,19 +12,19 @@ from homeassistant.data_entry_flow import AbortFlow
 
 from .const import CONF_BASE_URL, CONF_CHAT_MODEL, DEFAULT_NAME, DOMAIN
 from .data import OpenAICompatibleConfigEntry
-from .local_search import async_find_servers, candidates
-from .options import Options
-from .options_form import model_selector, options_schema
-from .options_input import EXAMPLES, flattened, options_problem, sectioned
-from .probe import Probe
-from .server_form import (
+from .flows.connection import ServerConnection
+from .flows.local_discovery import async_find_servers, candidates
+from .flows.options_codec import EXAMPLES, from_form, options_problem, to_form
+from .flows.options_schema import model_selector, options_schema
+from .flows.server_presets import preset_for
+from .flows.server_schema import (
     KEY_PAGES,
     REAUTH_SCHEMA,
     RECONFIGURE_SCHEMA,
     async_word_for_found,
     user_schema,
 )
-from .servers import known_server
+from .options import Options
 
 
 class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -35,7 +35,7 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
     def __init__(self) -> None:
         """Initialize a flow in which nothing was typed yet."""
         self._typed: dict[str, Any] = {}
-        self._probe: Probe | None = None
+        self._connection: ServerConnection | None = None
         self._user_schema = user_schema()
 
     @staticmethod
@@ -56,16 +56,16 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
             return await self._async_first_form()
         self._typed = user_input
         name = user_input[CONF_NAME] = user_input[CONF_NAME].strip() or DEFAULT_NAME
-        probe = Probe(self.hass, user_input)
+        probe = ServerConnection(self.hass, user_input)
         self._abort_if_configured(probe.base_url, name)
-        server = known_server(probe.base_url)
+        server = preset_for(probe.base_url)
         if server and server.needs_key and not probe.api_key:
             probe.error = "invalid_auth"
             return self._user_form(user_input, probe, CONF_API_KEY)
         if not await probe.async_connect():
             return self._user_form(user_input, probe)
         self._abort_if_configured(probe.base_url, name)
-        self._probe = probe
+        self._connection = probe
         return await self.async_step_model()
 
     async def _async_first_form(self) -> ConfigFlowResult:
@@ -79,7 +79,10 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
         return self._user_form(suggested)
 
     def _user_form(
-        self, typed: Mapping[str, Any], probe: Probe | None = None, wrong: str = "base"
+        self,
+        typed: Mapping[str, Any],
+        probe: ServerConnection | None = None,
+        wrong: str = "base",
     ) -> ConfigFlowResult:
         """Show the form that asks for the server."""
         return self._form("user", self._user_schema, typed, probe, wrong)
@@ -88,8 +91,8 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the model, and try it."""
-        assert self._probe is not None
-        probe = self._probe
+        assert self._connection is not None
+        probe = self._connection
         model = next(iter(probe.models), "")
         if user_input is not None:
             model = user_input[CONF_CHAT_MODEL].strip()
@@ -148,9 +151,9 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
         """Try what was typed with the entry's own model, and store it if it works."""
         options = Options.of(entry.options)
         if user_input is None:
-            probe = Probe(self.hass, entry.data)
+            probe = ServerConnection(self.hass, entry.data)
             return self._form(step_id, schema, suggested, probe)
-        probe = Probe(self.hass, user_input, options.extra_headers)
+        probe = ServerConnection(self.hass, user_input, options.extra_headers)
         # Whether the model is there as well can be seen to in the options.
         if await probe.async_connect() and (
             await probe.async_try_model(options.chat_model)
@@ -174,7 +177,7 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
         step_id: str,
         schema: probatio.Schema,
         typed: Mapping[str, Any],
-        probe: Probe | None = None,
+        probe: ServerConnection | None = None,
         wrong: str = "base",
     ) -> ConfigFlowResult:
         """Show a form with what was typed, and with what went wrong in which field."""
@@ -198,13 +201,13 @@ class OpenAICompatibleOptionsFlow(OptionsFlow):
         """Ask for all options at once."""
         entry = self.config_entry
         stored = Options.of(entry.options)
-        probe = Probe(self.hass, entry.data, stored.extra_headers)
-        form = sectioned(stored.stored())
+        probe = ServerConnection(self.hass, entry.data, stored.extra_headers)
+        form = to_form(stored.stored())
         error: str | None = None
         about: dict[str, str] = {}
         if user_input is not None:
-            changed = flattened(user_input, entry.options)
-            form = sectioned(changed)
+            changed = from_form(user_input, entry.options)
+            form = to_form(changed)
             model = changed[CONF_CHAT_MODEL]
             error, about = options_problem(changed)
             if not error and model != stored.chat_model:

@@ -9,16 +9,16 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.openai_compatible_conversation.const import DOMAIN
-from custom_components.openai_compatible_conversation.local_search import (
+from custom_components.openai_compatible_conversation.flows.local_discovery import (
     DATA_CANDIDATES,
-    PATIENCE,
+    DISCOVERY_TIMEOUT,
     candidates,
 )
-from custom_components.openai_compatible_conversation.options import Options
-from custom_components.openai_compatible_conversation.servers import (
-    KNOWN_SERVERS,
-    KnownServer,
+from custom_components.openai_compatible_conversation.flows.server_presets import (
+    SERVER_PRESETS,
+    ServerPreset,
 )
+from custom_components.openai_compatible_conversation.options import Options
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
@@ -149,7 +149,7 @@ async def _open(hass: HomeAssistant) -> tuple[Any, dict[str, str]]:
 async def test_known_servers(hass: HomeAssistant) -> None:
     """The first form lists the known servers, and says where keys come from."""
     flow, listed = await _open(hass)
-    assert listed == {server.base_url: server.label for server in KNOWN_SERVERS}
+    assert listed == {server.base_url: server.label for server in SERVER_PRESETS}
     assert _suggested(flow) == {}
     assert flow["data_schema"]({}) == {
         "name": "OpenAI-Compatible",
@@ -173,13 +173,13 @@ async def test_servers_that_answer_stand_first(
             "Private": private.base_url,
             "Mine": server.base_url,
         }
-        hass.data[DATA_CANDIDATES] = [KnownServer(k, v) for k, v in beside.items()]
+        hass.data[DATA_CANDIDATES] = [ServerPreset(k, v) for k, v in beside.items()]
         flow, listed = await _open(hass)
     assert next(iter(listed.items())) == (
         server.base_url,
         f"Mine ({server.base_url}): found on this machine",
     )
-    assert list(listed)[1:] == [server.base_url for server in KNOWN_SERVERS]
+    assert list(listed)[1:] == [server.base_url for server in SERVER_PRESETS]
     assert _suggested(flow) == {"base_url": server.base_url}
     assert [r.path for r in server.requests] == ["/v1/models"]
 
@@ -197,7 +197,7 @@ async def test_server_that_wants_a_key_is_found(
 ) -> None:
     """A model server on this machine is offered, also if it answers nobody without a key."""
     server.models_reply = failure(401, refusal)
-    hass.data[DATA_CANDIDATES] = [KnownServer("Locked", server.base_url)]
+    hass.data[DATA_CANDIDATES] = [ServerPreset("Locked", server.base_url)]
     flow, listed = await _open(hass)
     assert listed[server.base_url].endswith("found on this machine")
     assert _suggested(flow) == {"base_url": server.base_url}
@@ -216,17 +216,17 @@ async def test_slow_server_does_not_keep_the_form_away(
 ) -> None:
     """A server that takes its time is not waited for."""
     server.models_reply = raw(Pause(30))
-    hass.data[DATA_CANDIDATES] = [KnownServer("Slow", server.base_url)] * 5
+    hass.data[DATA_CANDIDATES] = [ServerPreset("Slow", server.base_url)] * 5
     start = monotonic()
     _, listed = await _open(hass)
-    assert PATIENCE <= monotonic() - start < 2 * PATIENCE
+    assert DISCOVERY_TIMEOUT <= monotonic() - start < 2 * DISCOVERY_TIMEOUT
     assert server.base_url not in listed
 
 
 async def test_where_to_look(hass: HomeAssistant) -> None:
     """Under the supervisor, localhost is the machine; in another container it may not be."""
     del hass.data[DATA_CANDIDATES]
-    local = [server for server in KNOWN_SERVERS if server.local]
+    local = [server for server in SERVER_PRESETS if server.local]
     assert list(candidates(hass))[: len(local)] == local
     hass.config.components.add("hassio")
     assert list(candidates(hass)) == local

@@ -61,7 +61,9 @@ from custom_components.openai_compatible_conversation.completions.request import
     build_body,
 )
 from custom_components.openai_compatible_conversation.data import async_create_client
-from custom_components.openai_compatible_conversation.probe import Probe
+from custom_components.openai_compatible_conversation.flows.connection import (
+    ServerConnection,
+)
 from homeassistant.components import conversation
 from homeassistant.core import Context, HomeAssistant
 
@@ -140,7 +142,7 @@ def _when_enough(act: Callable[[], None]) -> Callable[[str], None]:
 
 async def test_can_be_set_up(hass: HomeAssistant, target: Target) -> None:
     """The forms take the server and its model."""
-    probe = Probe(hass, target.data)
+    probe = ServerConnection(hass, target.data)
     assert await probe.async_connect(), (probe.error, probe.detail)
     assert target.model in probe.models
     assert await probe.async_try_model(target.model), (probe.error, probe.detail)
@@ -253,7 +255,7 @@ async def test_wrong_key(
     else:
         pytest.skip("the server takes any key")
 
-    probe = Probe(hass, wrong.data)
+    probe = ServerConnection(hass, wrong.data)
     assert not (
         await probe.async_connect() and await probe.async_try_model(target.model)
     )

@@ -22,7 +22,7 @@ PURE = [
         )
     ),
     ROOT / "options.py",
-    ROOT / "servers.py",
+    ROOT / "flows" / "server_presets.py",
     ROOT / "session" / "serialization.py",
     ROOT / "session" / "session_state.py",
     ROOT / "session" / "turns.py",

@@ -17,8 +17,8 @@ from homeassistant.helpers.selector import (
 )
 from homeassistant.helpers.translation import async_get_translations
 
-from .const import CONF_BASE_URL, DEFAULT_BASE_URL, DEFAULT_NAME, DOMAIN
-from .servers import KNOWN_SERVERS, KnownServer
+from ..const import CONF_BASE_URL, DEFAULT_BASE_URL, DEFAULT_NAME, DOMAIN
+from .server_presets import SERVER_PRESETS, ServerPreset
 
 _URL = TextSelector(TextSelectorConfig(type=TextSelectorType.URL))
 _KEY = TextSelector(
@@ -33,16 +33,18 @@ RECONFIGURE_SCHEMA = probatio.Schema(
 )
 REAUTH_SCHEMA = probatio.Schema({probatio.Required(CONF_API_KEY): _KEY})
 
-KEY_PAGES = ", ".join(f"[{s.name}]({s.key_page})" for s in KNOWN_SERVERS if s.needs_key)
+KEY_PAGES = ", ".join(
+    f"[{s.name}]({s.key_page})" for s in SERVER_PRESETS if s.needs_key
+)
 """Where keys come from, as links."""
 
 
 def user_schema(
-    found: Iterable[KnownServer] = (), word_for_found: str = ""
+    found: Iterable[ServerPreset] = (), word_for_found: str = ""
 ) -> probatio.Schema:
     """Return the first form: known servers to choose from, those that were found first."""
     labels = {s.base_url: f"{s.label}: {word_for_found}" for s in found}
-    labels |= {s.base_url: s.label for s in KNOWN_SERVERS if s.base_url not in labels}
+    labels |= {s.base_url: s.label for s in SERVER_PRESETS if s.base_url not in labels}
     servers = SelectSelector(
         SelectSelectorConfig(
             options=[SelectOptionDict(value=k, label=v) for k, v in labels.items()],

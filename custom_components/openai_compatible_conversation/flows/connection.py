@@ -9,17 +9,17 @@ from urllib.parse import urlsplit
 from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant
 
-from .completions.client import CompletionsClient
-from .completions.errors import (
+from ..completions.client import CompletionsClient
+from ..completions.errors import (
     CannotConnectError,
     CompletionError,
     InvalidAuthError,
     NotFoundError,
 )
-from .completions.messages import UserMessage
-from .completions.request import build_body
-from .const import CONF_BASE_URL
-from .data import async_create_client
+from ..completions.messages import UserMessage
+from ..completions.request import build_body
+from ..const import CONF_BASE_URL
+from ..data import async_create_client
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ _TEST_TOOL = {
 }
 
 
-class Probe:
+class ServerConnection:
     """A server as it was typed, what it turned out to be, and what went wrong."""
 
     def __init__(

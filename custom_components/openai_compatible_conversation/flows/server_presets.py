@@ -10,7 +10,7 @@ CONTAINER_HOST = "host.docker.internal"
 
 
 @dataclass(frozen=True, slots=True)
-class KnownServer:
+class ServerPreset:
     """A server: what it is called, where it is, and where its keys come from."""
 
     name: str
@@ -34,37 +34,37 @@ class KnownServer:
             return base_url in {self.base_url, self.on(CONTAINER_HOST).base_url}
         return _host(base_url) == _host(self.base_url)
 
-    def on(self, host: str) -> KnownServer:
+    def on(self, host: str) -> ServerPreset:
         """Return a local server as it is found on another host."""
         return replace(self, base_url=self.base_url.replace(THIS_MACHINE, host))
 
 
-KNOWN_SERVERS = (
-    KnownServer("llama.cpp", "http://localhost:8080/v1", local=True),
-    KnownServer("vLLM", "http://localhost:8000/v1", local=True),
-    KnownServer("Ollama", "http://localhost:11434/v1", local=True),
-    KnownServer("LM Studio", "http://localhost:1234/v1", local=True),
-    KnownServer(
+SERVER_PRESETS = (
+    ServerPreset("llama.cpp", "http://localhost:8080/v1", local=True),
+    ServerPreset("vLLM", "http://localhost:8000/v1", local=True),
+    ServerPreset("Ollama", "http://localhost:11434/v1", local=True),
+    ServerPreset("LM Studio", "http://localhost:1234/v1", local=True),
+    ServerPreset(
         "OpenRouter",
         "https://openrouter.ai/api/v1",
         key_page="https://openrouter.ai/settings/keys",
     ),
-    KnownServer(
+    ServerPreset(
         "DeepSeek",
         "https://api.deepseek.com/v1",
         key_page="https://platform.deepseek.com/api_keys",
     ),
-    KnownServer(
+    ServerPreset(
         "Groq",
         "https://api.groq.com/openai/v1",
         key_page="https://console.groq.com/keys",
     ),
-    KnownServer(
+    ServerPreset(
         "Mistral",
         "https://api.mistral.ai/v1",
         key_page="https://console.mistral.ai/api-keys",
     ),
-    KnownServer(
+    ServerPreset(
         "OpenAI",
         "https://api.openai.com/v1",
         key_page="https://platform.openai.com/api-keys",
@@ -72,15 +72,15 @@ KNOWN_SERVERS = (
 )
 
 
-def known_server(base_url: str) -> KnownServer | None:
+def preset_for(base_url: str) -> ServerPreset | None:
     """Return the known server that an address belongs to."""
-    return next((server for server in KNOWN_SERVERS if server.is_at(base_url)), None)
+    return next((server for server in SERVER_PRESETS if server.is_at(base_url)), None)
 
 
-def local_servers(hosts: Iterable[str]) -> tuple[KnownServer, ...]:
+def local_presets(hosts: Iterable[str]) -> tuple[ServerPreset, ...]:
     """Return the local servers as they may be found on some hosts."""
     return tuple(
-        server.on(host) for host in hosts for server in KNOWN_SERVERS if server.local
+        server.on(host) for host in hosts for server in SERVER_PRESETS if server.local
     )
 
 

@@ -23,7 +23,7 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
 )
 
-from .const import (
+from ..const import (
     CONF_AUTO_CONTINUE_LISTENING,
     CONF_CHAT_MODEL,
     CONF_CLEAN_SPEECH,
@@ -45,7 +45,7 @@ from .const import (
     SECTION_TOOLS,
     SECTION_VOICE,
 )
-from .options import CHOICES, Options
+from ..options import CHOICES, Options
 
 DEFAULTS = Options()
 

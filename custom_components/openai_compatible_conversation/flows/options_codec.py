@@ -11,8 +11,8 @@ from homeassistant.const import CONF_LLM_HASS_API, CONF_PROMPT
 from homeassistant.helpers import llm
 from homeassistant.helpers.json import json_bytes
 
-from .completions.request import MANAGED
-from .const import (
+from ..completions.request import MANAGED
+from ..const import (
     CONF_AUTO_CONTINUE_LISTENING,
     CONF_CHAT_MODEL,
     CONF_CLEAN_SPEECH,
@@ -66,7 +66,7 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 
 
-def sectioned(stored: Mapping[str, Any]) -> dict[str, Any]:
+def to_form(stored: Mapping[str, Any]) -> dict[str, Any]:
     """Return stored options as the form shows them."""
     inside = {key for keys in SECTIONS.values() for key in keys}
     form: dict[str, Any] = {k: v for k, v in stored.items() if k not in inside}
@@ -80,7 +80,7 @@ def sectioned(stored: Mapping[str, Any]) -> dict[str, Any]:
     return form
 
 
-def flattened(form: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+def from_form(form: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
     """Return a form as it is to be stored; a section that is not in it stays as it was.
 
     An object that cannot be read stays the text that was typed.

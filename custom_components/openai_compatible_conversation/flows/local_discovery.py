@@ -10,17 +10,17 @@ from homeassistant.helpers.httpx_client import get_async_client
 from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.package import is_docker_env
 
-from .const import DOMAIN
-from .servers import CONTAINER_HOST, THIS_MACHINE, KnownServer, local_servers
+from ..const import DOMAIN
+from .server_presets import CONTAINER_HOST, THIS_MACHINE, ServerPreset, local_presets
 
-PATIENCE = 0.5
+DISCOVERY_TIMEOUT = 0.5
 """Seconds that a server has to answer in: a form waits for it."""
 
-DATA_CANDIDATES: HassKey[Sequence[KnownServer]] = HassKey(f"{DOMAIN}_candidates")
+DATA_CANDIDATES: HassKey[Sequence[ServerPreset]] = HassKey(f"{DOMAIN}_candidates")
 """Where to look, if not in the usual places."""
 
 
-def candidates(hass: HomeAssistant) -> Sequence[KnownServer]:
+def candidates(hass: HomeAssistant) -> Sequence[ServerPreset]:
     """Return the servers that may run beside Home Assistant."""
     if DATA_CANDIDATES in hass.data:
         return hass.data[DATA_CANDIDATES]
@@ -29,12 +29,12 @@ def candidates(hass: HomeAssistant) -> Sequence[KnownServer]:
     # localhost is right there, too; in any other container it may not be.
     if is_docker_env() and not is_hassio(hass):
         hosts.append(CONTAINER_HOST)
-    return local_servers(hosts)
+    return local_presets(hosts)
 
 
 async def async_find_servers(
-    hass: HomeAssistant, servers: Sequence[KnownServer]
-) -> list[KnownServer]:
+    hass: HomeAssistant, servers: Sequence[ServerPreset]
+) -> list[ServerPreset]:
     """Return those servers that answer, all of them asked at once."""
     answers = await asyncio.gather(
         *(_async_answers(hass, server.base_url) for server in servers)
@@ -45,7 +45,7 @@ async def async_find_servers(
 async def _async_answers(hass: HomeAssistant, base_url: str) -> bool:
     """Return whether a list of models is at an address, or a model server that wants a key."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(DISCOVERY_TIMEOUT):
             response = await get_async_client(hass).get(f"{base_url}/models")
         answer = response.json()
         if response.status_code == HTTPStatus.UNAUTHORIZED:

@@ -2,27 +2,27 @@
 
 import pytest
 
-from custom_components.openai_compatible_conversation.servers import (
-    KNOWN_SERVERS,
-    KnownServer,
-    known_server,
-    local_servers,
+from custom_components.openai_compatible_conversation.flows.server_presets import (
+    SERVER_PRESETS,
+    ServerPreset,
+    local_presets,
+    preset_for,
 )
 
 
-@pytest.mark.parametrize("server", KNOWN_SERVERS, ids=lambda server: server.name)
-def test_data(server: KnownServer) -> None:
+@pytest.mark.parametrize("server", SERVER_PRESETS, ids=lambda server: server.name)
+def test_data(server: ServerPreset) -> None:
     """A server is here and needs no key, or in the cloud and says where its keys are."""
     assert server.local is not server.needs_key
     assert server.base_url.startswith("http://localhost:" if server.local else "https")
     assert server.base_url.endswith("/v1")
     assert server.label == f"{server.name} ({server.base_url})"
-    assert known_server(server.base_url) is server
+    assert preset_for(server.base_url) is server
 
 
 def test_names_and_addresses_differ() -> None:
-    assert len({server.name for server in KNOWN_SERVERS}) == len(KNOWN_SERVERS)
-    assert len({server.base_url for server in KNOWN_SERVERS}) == len(KNOWN_SERVERS)
+    assert len({server.name for server in SERVER_PRESETS}) == len(SERVER_PRESETS)
+    assert len({server.base_url for server in SERVER_PRESETS}) == len(SERVER_PRESETS)
 
 
 @pytest.mark.parametrize(
@@ -41,13 +41,13 @@ def test_names_and_addresses_differ() -> None:
 )
 def test_known_by_address(address: str, name: str | None) -> None:
     """A cloud is known by its host, a local server only by its whole address."""
-    server = known_server(address)
+    server = preset_for(address)
     assert (server and server.name) == name
 
 
 def test_local_servers() -> None:
     """The local servers are looked for on each host, with their ports."""
-    found = [server.base_url for server in local_servers(["localhost", "other"])]
+    found = [server.base_url for server in local_presets(["localhost", "other"])]
     assert found == [
         f"http://{host}:{port}/v1"
         for host in ("localhost", "other")

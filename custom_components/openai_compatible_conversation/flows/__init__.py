@@ -1,0 +1,1 @@
+"""What the config and options flows need: schemas, codecs, and a tried connection."""
