@@ -20,7 +20,7 @@ from testbed.server import ModelServer
 from testbed.talk import Turn, talk
 from testbed.tools import household
 from testbed.websocket import Client
-from tests.search.corpus import QUERIES, entries
+from tests.unit.search.corpus import QUERIES, entries
 
 from .measure import tell
 

@@ -16,16 +16,16 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util.hass_dict import HassKey
 
 from .agent.prewarm import Prewarmer
-from .assistant_check import AssistantCheck
 from .completions.errors import CompletionError, InvalidAuthError, NotFoundError
 from .const import DOMAIN
 from .data import OpenAICompatibleConfigEntry, RuntimeData, async_create_client
-from .dialect_store import DialectStore
-from .errors import translated
-from .household import Household
+from .entry_state import async_get_entry_state
+from .errors import translated_error
 from .issues import Issues
 from .memory.fact_extractor import FactExtractor
 from .options import Options
+from .pipeline_check import PipelineCheck
+from .profile_store import ProfileStore
 from .services import async_register
 from .tools.toolbox import Toolbox
 from .tools.usage_store import UsageStore
@@ -41,7 +41,7 @@ PLATFORMS = (
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
-DATA_DOWN: HassKey[set[str]] = HassKey(f"{DOMAIN}_down")
+DATA_UNAVAILABLE: HassKey[set[str]] = HassKey(f"{DOMAIN}_down")
 """The entries whose server could not be used at the last try."""
 
 
@@ -57,16 +57,16 @@ async def async_setup_entry(
     """Set up an entry: see that its server answers, and load its platforms."""
     client = await async_create_client(hass, entry.data)
     options = Options.of(entry.options)
-    down = hass.data.setdefault(DATA_DOWN, set())
+    down = hass.data.setdefault(DATA_UNAVAILABLE, set())
     try:
         await client.models(options.extra_headers)
     except NotFoundError:
         # It answers, without a list of its models.
         pass
     except InvalidAuthError as err:
-        raise translated(err, client.host, ConfigEntryAuthFailed) from err
+        raise translated_error(err, client.host, ConfigEntryAuthFailed) from err
     except CompletionError as err:
-        not_ready = translated(err, client.host, ConfigEntryNotReady)
+        not_ready = translated_error(err, client.host, ConfigEntryNotReady)
         if entry.entry_id not in down:
             down.add(entry.entry_id)
             _LOGGER.warning("%s is unavailable: %s", entry.title, not_ready)
@@ -75,32 +75,34 @@ async def async_setup_entry(
         down.remove(entry.entry_id)
         _LOGGER.warning("%s is available again", entry.title)
 
-    dialects = DialectStore(hass, entry.entry_id)
-    await dialects.async_attach(client)
+    profile_store = ProfileStore(hass, entry.entry_id)
+    await profile_store.async_attach(client)
     usage = UsageStore(hass, entry.entry_id)
     await usage.async_load()
-    household = Household.of(hass, entry)
+    entry_state = async_get_entry_state(hass, entry)
     try:
-        await household.async_start()
+        await entry_state.async_start()
     # Without its facts it would forget them with the next one that it learns.
     except (HomeAssistantError, OSError) as err:
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN, translation_key="memory_not_read"
         ) from err
-    memory, session = household.fact_store, household.session
+    fact_store, session = entry_state.fact_store, entry_state.session
 
     def options_now() -> Options:
         """Return the options as they are now."""
         return Options.of(entry.options)
 
-    toolbox = Toolbox(hass, usage, memory, options_now)
-    learner = FactExtractor(hass, memory, client, options_now, lambda: session.is_over)
+    toolbox = Toolbox(hass, usage, fact_store, options_now)
+    learner = FactExtractor(
+        hass, fact_store, client, options_now, lambda: session.is_over
+    )
     prewarmer = Prewarmer(hass, client, options_now)
     entry.runtime_data = RuntimeData(
         client,
         toolbox,
-        dialects,
-        household,
+        profile_store,
+        entry_state,
         usage,
         learner,
         prewarmer,
@@ -108,14 +110,14 @@ async def async_setup_entry(
     )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
 
-    def make_way() -> None:
+    def pause_background_requests() -> None:
         """Leave the server to who is speaking."""
         learner.async_pause()
         prewarmer.async_cancel()
 
-    session.async_set_callbacks(make_way, learner.async_resume)
+    session.async_set_callbacks(pause_background_requests, learner.async_resume)
     learner.async_resume()
-    check = AssistantCheck(hass, entry, entry.runtime_data.issues)
+    check = PipelineCheck(hass, entry, entry.runtime_data.issues)
     check.async_start()
     entry.async_on_unload(check.async_stop)
     entry.async_on_unload(entry.add_update_listener(_async_updated))
@@ -143,7 +145,7 @@ async def async_unload_entry(
         runtime.fact_extractor.async_pause()
         runtime.prewarmer.async_cancel()
         runtime.toolbox.catalogs.close()
-        await runtime.dialects.async_detach()
+        await runtime.profile_store.async_detach()
         await runtime.tool_usage.async_close()
     return unloaded
 
@@ -152,14 +154,14 @@ async def async_remove_entry(
     hass: HomeAssistant, entry: OpenAICompatibleConfigEntry
 ) -> None:
     """Remove what an entry left on disk and among the issues."""
-    await DialectStore(hass, entry.entry_id).async_remove()
+    await ProfileStore(hass, entry.entry_id).async_remove()
     await UsageStore(hass, entry.entry_id).async_remove()
-    await Household.of(hass, entry).async_remove(hass, entry)
+    await async_get_entry_state(hass, entry).async_remove(hass, entry)
     await hass.async_add_executor_job(
         _remove_copies, Path(hass.config.path(STORAGE_DIR)), entry.entry_id
     )
-    Issues(hass, entry).clear()
-    hass.data.get(DATA_DOWN, set()).discard(entry.entry_id)
+    Issues(hass, entry).delete_all()
+    hass.data.get(DATA_UNAVAILABLE, set()).discard(entry.entry_id)
 
 
 def _remove_copies(folder: Path, entry_id: str) -> None:

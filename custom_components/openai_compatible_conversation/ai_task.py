@@ -12,7 +12,7 @@ from .agent.task import async_perform
 from .completions.errors import CompletionError, UnexpectedError
 from .data import OpenAICompatibleConfigEntry
 from .entity import OpenAICompatibleEntity
-from .errors import translated
+from .errors import translated_error
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -50,16 +50,16 @@ class OpenAICompatibleTask(OpenAICompatibleEntity, ai_task.AITaskEntity):
         host = runtime.client.host
         try:
             data = await async_perform(
-                runtime, self.settings, self.entity_id, task, chat_log
+                runtime, self.entry_options, self.entity_id, task, chat_log
             )
         except CompletionError as err:
             _LOGGER.debug("The task failed: %r", err)
-            self.see_to(err)
-            raise translated(err, host, HomeAssistantError) from err
+            self.handle_error(err)
+            raise translated_error(err, host, HomeAssistantError) from err
         except HomeAssistantError:
             raise
         except Exception as err:
             _LOGGER.exception("Unexpected error in a task")
-            raise translated(UnexpectedError(), host, HomeAssistantError) from err
-        runtime.issues.model_works()
+            raise translated_error(UnexpectedError(), host, HomeAssistantError) from err
+        runtime.issues.delete_model_not_found()
         return ai_task.GenDataTaskResult(chat_log.conversation_id, data)

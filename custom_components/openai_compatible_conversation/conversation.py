@@ -20,7 +20,7 @@ from .completions.messages import SystemMessage, UserMessage
 from .const import DOMAIN
 from .data import OpenAICompatibleConfigEntry
 from .entity import OpenAICompatibleEntity
-from .errors import async_explain, translated
+from .errors import async_error_message, translated_error
 from .options import Options
 from .tools.schema import wire_name
 
@@ -57,13 +57,13 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
     @override
     def supports_streaming(self) -> bool:
         """Return whether answers arrive word by word."""
-        return self.settings.enable_streaming
+        return self.entry_options.enable_streaming
 
     @property
     @override
     def supported_features(self) -> conversation.ConversationEntityFeature:
         """Return that the agent controls the house if it is given tools."""
-        if self.settings.llm_hass_api:
+        if self.entry_options.llm_hass_api:
             return conversation.ConversationEntityFeature.CONTROL
         return conversation.ConversationEntityFeature(0)
 
@@ -85,7 +85,11 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         runtime = self.entry.runtime_data
         runtime.prewarmer.async_start(
             lambda: async_prewarm_body(
-                self.hass, runtime.session, language, self.settings, runtime.toolbox
+                self.hass,
+                runtime.session,
+                language,
+                self.entry_options,
+                runtime.toolbox,
             )
         )
 
@@ -101,8 +105,10 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         async def explain(err: CompletionError) -> str:
             """Say what went wrong, and see to what can be done about it."""
             _LOGGER.debug("The turn failed: %r", err)
-            self.see_to(err)
-            return await async_explain(self.hass, err, client.host, user_input.language)
+            self.handle_error(err)
+            return await async_error_message(
+                self.hass, err, client.host, user_input.language
+            )
 
         try:
             return await self._async_answer(user_input, chat_log, explain)
@@ -111,7 +117,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         except AttachmentError as err:
             raise await err.async_in(self.hass, user_input.language) from err
         except CompletionError as err:
-            raise translated(
+            raise translated_error(
                 err, client.host, HomeAssistantError, await explain(err)
             ) from err
         except HomeAssistantError:
@@ -119,7 +125,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         except Exception as err:
             _LOGGER.exception("Unexpected error in a turn")
             unexpected = UnexpectedError()
-            raise translated(
+            raise translated_error(
                 unexpected, client.host, HomeAssistantError, await explain(unexpected)
             ) from err
 
@@ -130,7 +136,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         explain: Callable[[CompletionError], Awaitable[str]],
     ) -> conversation.ConversationResult:
         """Run a turn and return its result."""
-        options, runtime = self.settings, self.entry.runtime_data
+        options, runtime = self.entry_options, self.entry.runtime_data
         images = await async_images(self.hass, _attachments(chat_log))
         tools = await async_provide_tools(
             chat_log, user_input, options, runtime.toolbox
@@ -168,7 +174,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             result.response.async_set_error(IntentResponseErrorCode.UNKNOWN, failure)
             result.continue_conversation = False
             return result
-        runtime.issues.model_works()
+        runtime.issues.delete_model_not_found()
         if not options.auto_continue_listening:
             # A question mark alone is none of the model's wishes.
             result.continue_conversation = False

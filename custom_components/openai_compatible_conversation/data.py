@@ -13,11 +13,11 @@ from .agent.metrics import Metrics
 from .agent.prewarm import Prewarmer
 from .completions.client import CompletionsClient
 from .const import CONF_BASE_URL
-from .dialect_store import DialectStore
-from .household import Household
+from .entry_state import EntryState
 from .issues import Issues
 from .memory.fact_extractor import FactExtractor
 from .memory.fact_store import FactStore
+from .profile_store import ProfileStore
 from .session.session import Session
 from .tools.toolbox import Toolbox
 from .tools.usage_store import UsageStore
@@ -29,8 +29,8 @@ class RuntimeData:
 
     client: CompletionsClient
     toolbox: Toolbox
-    dialects: DialectStore
-    household: Household
+    profile_store: ProfileStore
+    entry_state: EntryState
     tool_usage: UsageStore
     fact_extractor: FactExtractor
     prewarmer: Prewarmer
@@ -40,12 +40,12 @@ class RuntimeData:
     @property
     def session(self) -> Session:
         """Return what was said lately."""
-        return self.household.session
+        return self.entry_state.session
 
     @property
     def fact_store(self) -> FactStore:
         """Return what is remembered."""
-        return self.household.fact_store
+        return self.entry_state.fact_store
 
 
 type OpenAICompatibleConfigEntry = ConfigEntry[RuntimeData]

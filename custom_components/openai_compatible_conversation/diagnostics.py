@@ -34,7 +34,7 @@ async def async_get_config_entry_diagnostics(
     transcript = runtime.session.state
     return {
         **stored,
-        "dialects": {
+        "profiles": {
             model: dialect.to_json()
             for model, dialect in runtime.client.profiles.items()
         },

@@ -23,16 +23,16 @@ class OpenAICompatibleEntity(Entity):
             identifiers={(DOMAIN, entry.entry_id)},
             name=entry.title,
             manufacturer="OpenAI-Compatible Conversation",
-            model=self.settings.chat_model,
+            model=self.entry_options.chat_model,
             entry_type=DeviceEntryType.SERVICE,
         )
 
     @property
-    def settings(self) -> Options:
+    def entry_options(self) -> Options:
         """Return the options as they are now."""
         return Options.of(self.entry.options)
 
-    def see_to(self, err: CompletionError) -> None:
+    def handle_error(self, err: CompletionError) -> None:
         """Ask for a new key or another model, if that is what is wrong."""
         if self.entry.state is not ConfigEntryState.LOADED:
             # What was asked outlived its entry.
@@ -41,4 +41,6 @@ class OpenAICompatibleEntity(Entity):
             self.entry.async_start_reauth(self.hass)
         elif isinstance(err, ModelNotFoundError):
             runtime = self.entry.runtime_data
-            runtime.issues.model_is_gone(self.settings.chat_model, runtime.client.host)
+            runtime.issues.create_model_not_found(
+                self.entry_options.chat_model, runtime.client.host
+            )

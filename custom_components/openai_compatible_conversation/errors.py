@@ -10,7 +10,7 @@ from .completions.errors import CompletionError
 from .const import DOMAIN
 
 
-def translated[ErrorT: HomeAssistantError](
+def translated_error[ErrorT: HomeAssistantError](
     err: CompletionError, host: str, kind: type[ErrorT], text: str | None = None
 ) -> ErrorT:
     """Return a translated error that names the server and says what to do.
@@ -25,14 +25,14 @@ def translated[ErrorT: HomeAssistantError](
     )
 
 
-async def async_explain(
+async def async_error_message(
     hass: HomeAssistant, err: CompletionError, host: str, language: str
 ) -> str:
     """Return the words for an error of the server in a language, or in English."""
-    return await async_words(hass, err.key, _placeholders(err, host), language)
+    return await async_exception_text(hass, err.key, _placeholders(err, host), language)
 
 
-async def async_words(
+async def async_exception_text(
     hass: HomeAssistant, name: str, placeholders: Mapping[str, str], language: str
 ) -> str:
     """Return the words for an error that has a name in a language, or in English."""

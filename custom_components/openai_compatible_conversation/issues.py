@@ -15,35 +15,37 @@ class Issues:
         self._hass = hass
         self._entry = entry
 
-    def model_is_gone(self, model: str, host: str) -> None:
+    def create_model_not_found(self, model: str, host: str) -> None:
         """Tell that the server does not have the model any more."""
-        self._tell("model_not_found", ir.IssueSeverity.ERROR, model=model, host=host)
+        self._create("model_not_found", ir.IssueSeverity.ERROR, model=model, host=host)
 
-    def model_works(self) -> None:
+    def delete_model_not_found(self) -> None:
         """Tell no more that the model is gone."""
-        self._tell_no_more("model_not_found")
+        self._delete("model_not_found")
 
-    def memory_is_full(self, count: int) -> None:
+    def create_memory_full(self, count: int) -> None:
         """Tell that there is no room for more facts."""
-        self._tell("memory_full", ir.IssueSeverity.WARNING, count=str(count))
+        self._create("memory_full", ir.IssueSeverity.WARNING, count=str(count))
 
-    def memory_has_room(self) -> None:
+    def delete_memory_full(self) -> None:
         """Tell no more that there is no room."""
-        self._tell_no_more("memory_full")
+        self._delete("memory_full")
 
-    def memory_was_set_aside(self, path: str) -> None:
+    def create_memory_set_aside(self, path: str) -> None:
         """Tell that what was remembered cannot be read, and where it is."""
-        self._tell("memory_set_aside", ir.IssueSeverity.ERROR, lasting=True, path=path)
+        self._create(
+            "memory_set_aside", ir.IssueSeverity.ERROR, lasting=True, path=path
+        )
 
-    def no_assistant(self) -> None:
+    def create_no_assistant(self) -> None:
         """Tell that no assistant uses the agent."""
-        self._tell("no_assistant", ir.IssueSeverity.WARNING)
+        self._create("no_assistant", ir.IssueSeverity.WARNING)
 
-    def has_assistant(self) -> None:
+    def delete_no_assistant(self) -> None:
         """Tell no more that no assistant does."""
-        self._tell_no_more("no_assistant")
+        self._delete("no_assistant")
 
-    def clear(self) -> None:
+    def delete_all(self) -> None:
         """Tell nothing more of the entry."""
         for key in (
             "model_not_found",
@@ -51,9 +53,9 @@ class Issues:
             "memory_set_aside",
             "no_assistant",
         ):
-            self._tell_no_more(key)
+            self._delete(key)
 
-    def _tell(
+    def _create(
         self,
         key: str,
         severity: ir.IssueSeverity,
@@ -73,6 +75,6 @@ class Issues:
             translation_placeholders={"name": self._entry.title, **placeholders},
         )
 
-    def _tell_no_more(self, key: str) -> None:
+    def _delete(self, key: str) -> None:
         """Tell something no more."""
         ir.async_delete_issue(self._hass, DOMAIN, f"{key}_{self._entry.entry_id}")

@@ -12,7 +12,7 @@ import pytest
 from testbed.replies import say
 from testbed.server import ModelServer
 
-from .household import SAID, TOLD
+from .entry_process import SAID, TOLD
 
 WRITES = 6
 FACT = {"category": "preferences", "key": "tea", "value": "green"}
@@ -33,7 +33,7 @@ async def live(folder: Path, url: str, *fault: str) -> tuple[int, list[str]]:
     """Let a household live in a process; return how it ended, and what it told."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "tests.faults.household", str(folder), url, *fault),
+        *("-m", "tests.faults.entry_process", str(folder), url, *fault),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         cwd=Path(__file__).parents[2],

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.openai_compatible_conversation import DATA_DOWN
+from custom_components.openai_compatible_conversation import DATA_UNAVAILABLE
 from custom_components.openai_compatible_conversation.const import DOMAIN
 from custom_components.openai_compatible_conversation.diagnostics import (
     async_get_config_entry_diagnostics,
@@ -97,9 +97,9 @@ async def test_removed_without_server(
         "api_key": "**REDACTED**",
     }
     assert diagnostics["options"]["chat_model"] == "scripted"
-    assert hass.data[DATA_DOWN]
+    assert hass.data[DATA_UNAVAILABLE]
     assert await hass.config_entries.async_remove(entry.entry_id)
-    assert not hass.data[DATA_DOWN]
+    assert not hass.data[DATA_UNAVAILABLE]
 
 
 async def test_device_follows(

@@ -235,7 +235,7 @@ class Life:
                 ),
                 *(
                     runtime.tool_usage,
-                    runtime.dialects,
+                    runtime.profile_store,
                     runtime.metrics,
                     runtime.issues,
                 ),

@@ -219,7 +219,7 @@ def test_exceptions() -> None:
 
 
 def test_issues() -> None:
-    _same(_first_arguments("_tell", HERE / "issues.py"), set(ENGLISH["issues"]))
+    _same(_first_arguments("_create", HERE / "issues.py"), set(ENGLISH["issues"]))
 
 
 @pytest.mark.parametrize("platform", ENGLISH["entity"])

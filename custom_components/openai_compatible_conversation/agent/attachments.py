@@ -10,7 +10,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from ..completions.messages import ImagePart
 from ..const import DOMAIN
-from ..errors import async_words
+from ..errors import async_exception_text
 
 MAX_MB = 20
 """Megabytes up to which an image is sent: what the largest servers take."""
@@ -52,7 +52,7 @@ class AttachmentError(HomeAssistantError):
         """Return the error in a language."""
         key, placeholders = self.translation_key, self.translation_placeholders
         return HomeAssistantError(
-            await async_words(hass, key or "", placeholders or {}, language),
+            await async_exception_text(hass, key or "", placeholders or {}, language),
             translation_domain=DOMAIN,
             translation_key=key,
             translation_placeholders=placeholders,

@@ -73,7 +73,7 @@ class FactStore:
         self._loaded = True
         if aside:
             _LOGGER.warning("A part of the memory cannot be read: see %s", aside)
-            self._issues.memory_was_set_aside(aside)
+            self._issues.create_memory_set_aside(aside)
 
     async def async_remove(self) -> None:
         """Remove all that is remembered, for good."""
@@ -131,7 +131,7 @@ class FactStore:
         value = gone.value if gone else ""
         self._tombstones.add(category_of(category), key_of(key), value, _now())
         if gone:
-            self._issues.memory_has_room()
+            self._issues.delete_memory_full()
         # It may have gone before, but not from the disk.
         if gone or self._written < self._changes:
             await self._async_write()
@@ -191,7 +191,7 @@ class FactStore:
             fact = self._facts.learn(category, key, value, source, now)
         except FactError as err:
             if err.key == "too_many":
-                self._issues.memory_is_full(MAX_FACTS)
+                self._issues.create_memory_full(MAX_FACTS)
             raise
         if source == "told":
             self._tombstones.discard(fact.category, fact.key, fact.value)

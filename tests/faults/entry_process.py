@@ -1,7 +1,7 @@
 """A household in a process of its own, which may end at any of its writes.
 
 Run with a folder, a server's address, and the number of the write at which it is
-to end, just before or just after it: `python -m tests.faults.household FOLDER URL 3 before`.
+to end, just before or just after it: `python -m tests.faults.entry_process FOLDER URL 3 before`.
 What happened is told on standard output, line by line, once it is certain.
 """
 

@@ -20,7 +20,7 @@ UNUSED: Final = timedelta(minutes=1)
 """How often to look while none does, so that the issue goes soon after one does."""
 
 
-class AssistantCheck:
+class PipelineCheck:
     """Looks now and then whether an assistant uses the agent of an entry."""
 
     def __init__(
@@ -62,9 +62,9 @@ class AssistantCheck:
     def _look(self, _: datetime) -> None:
         """Look, and tell what is there to tell."""
         if unused := self._is_unused():
-            self._issues.no_assistant()
+            self._issues.create_no_assistant()
         else:
-            self._issues.has_assistant()
+            self._issues.delete_no_assistant()
         self._look_in(UNUSED if unused else USED)
 
     def _is_unused(self) -> bool:

@@ -14,7 +14,7 @@ SAVE_DELAY = 1
 MAX_MODELS = 20
 
 
-class DialectStore:
+class ProfileStore:
     """Gives a client the dialects that it learned before, and keeps those that it learns."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:

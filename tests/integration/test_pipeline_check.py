@@ -8,12 +8,12 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.openai_compatible_conversation.assistant_check import (
+from custom_components.openai_compatible_conversation.const import DOMAIN
+from custom_components.openai_compatible_conversation.pipeline_check import (
     GRACE,
     UNUSED,
     USED,
 )
-from custom_components.openai_compatible_conversation.const import DOMAIN
 from homeassistant.components import assist_pipeline
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, HomeAssistant

@@ -1,0 +1,70 @@
+"""State of an entry that outlives its reload: the session and the facts.
+
+Decision record: docs/decisions/0008-memory-quotes-its-source.md.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util.hass_dict import HassKey
+
+from .const import DOMAIN
+from .issues import Issues
+from .memory.extraction import utterances_of
+from .memory.fact_store import FactStore
+from .options import Options
+from .session.session import Session
+from .session.turns import Turn
+
+DATA_ENTRY_STATES: HassKey[dict[str, EntryState]] = HassKey(f"{DOMAIN}_entry_states")
+
+
+@dataclass(slots=True)
+class EntryState:
+    """The fact store and the session of an entry.
+
+    Created at the first set-up and kept until the entry is removed: a turn may
+    outlast a reload, and what it learns must go to the store that is in use after it.
+    """
+
+    fact_store: FactStore
+    session: Session
+
+    async def async_start(self) -> None:
+        """Load the facts and resume the session."""
+        await self.fact_store.async_load()
+        await self.session.async_start()
+
+    async def async_remove(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+        """Delete the session and the facts, also from disk."""
+        hass.data[DATA_ENTRY_STATES].pop(entry.entry_id, None)
+        await self.session.async_remove()
+        await self.fact_store.async_remove()
+
+
+@callback
+def async_get_entry_state(hass: HomeAssistant, entry: ConfigEntry) -> EntryState:
+    """Return the state of an entry, created if there is none yet."""
+    states = hass.data.setdefault(DATA_ENTRY_STATES, {})
+    if (state := states.get(entry.entry_id)) is None:
+        state = states[entry.entry_id] = _create(hass, entry)
+    return state
+
+
+def _create(hass: HomeAssistant, entry: ConfigEntry) -> EntryState:
+    """Create the state of an entry, with nothing loaded."""
+    fact_store = FactStore(hass, entry.entry_id, Issues(hass, entry))
+
+    async def async_retain(turns: Sequence[Turn]) -> None:
+        """Queue what users said in evicted turns for fact extraction."""
+        learning = Options.of(entry.options).enable_fact_learning
+        if learning and (transcripts := utterances_of(turns)):
+            await fact_store.async_enqueue(transcripts)
+
+    def timeout() -> float:
+        """Return the current session timeout in seconds."""
+        return Options.of(entry.options).conversation_timeout
+
+    return EntryState(fact_store, Session(hass, entry.entry_id, timeout, async_retain))
