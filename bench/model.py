@@ -13,7 +13,6 @@ import sys
 import time
 from typing import Any, override
 
-from testbed.asked import Asked
 from testbed.replies import (
     DONE,
     Answer,
@@ -25,6 +24,7 @@ from testbed.replies import (
     say,
     usage_chunk,
 )
+from testbed.request_view import RequestView
 from testbed.server import ModelServer
 
 
@@ -88,7 +88,7 @@ class Script:
 
     def _answer(self, body: Body) -> Answer:
         """Return the answer to a request."""
-        asked, requests = Asked(body), self.server.requests
+        asked, requests = RequestView(body), self.server.requests
         del requests[:-KEPT]
         name = asked.text.partition(" ")[0]
         if (kind := KINDS.get(name)) is None or not body.get("stream"):

@@ -17,7 +17,7 @@ from testbed.house import furnish
 from testbed.mcp import ToolServer
 from testbed.replies import Answer, Body, Call, Reply, say
 from testbed.server import ModelServer
-from testbed.talk import Turn, talk
+from testbed.talk import TurnResult, talk
 from testbed.tools import household
 from testbed.websocket import Client
 from tests.unit.search.corpus import QUERIES, entries
@@ -77,7 +77,7 @@ class _House:
         self._agents[name] = agent, pipeline
         return agent
 
-    async def say(self, name: str, text: str) -> Turn:
+    async def say(self, name: str, text: str) -> TurnResult:
         """Say something to an agent."""
         return await talk(self._client, text, pipeline=self._agents[name][1])
 

@@ -27,15 +27,15 @@ from .assistant import (
     entries_of,
     remove_entries,
 )
+from .demo_steps import CONVERSATION, FIRST_DAY, LIGHT, OTHER_LIGHT, SECOND_DAY, free
 from .hass import Hass, HassError, PortTakenError, claim_port
 from .house import furnish, states
 from .login import PASSWORD, USERNAME
 from .mcp import ToolServer
-from .paper import BOLD, GREEN, RED, Paper
 from .rules import model
 from .scene import Scene
 from .server import ModelServer
-from .steps import CONVERSATION, FIRST_DAY, LIGHT, OTHER_LIGHT, SECOND_DAY, free
+from .terminal import BOLD, GREEN, RED, Terminal
 from .tools import household
 from .websocket import Client, CommandError
 
@@ -65,23 +65,25 @@ class Target:
 
 
 @asynccontextmanager
-async def target(paper: Paper) -> AsyncGenerator[Target]:
+async def target(terminal: Terminal) -> AsyncGenerator[Target]:
     """Return the server that the environment names, else a scripted one."""
     if base_url := os.environ.get("OPENAI_BASE_URL"):
-        paper.line("Server", base_url)
+        terminal.line("Server", base_url)
         api_key = os.environ.get("OPENAI_API_KEY")
         yield Target(base_url, api_key, os.environ.get("OPENAI_MODEL"))
     else:
         async with ModelServer(model) as server:
-            paper.line("Server", f"a handful of rules, scripted, at {server.base_url}")
+            terminal.line(
+                "Server", f"a handful of rules, scripted, at {server.base_url}"
+            )
             yield Target(server.base_url, scripted=True)
 
 
-async def perform(args: argparse.Namespace, paper: Paper) -> int:
+async def perform(args: argparse.Namespace, terminal: Terminal) -> int:
     """Play the demo; return the exit code."""
     claim_port(args.port)
-    paper.title("OpenAI-Compatible Conversation in a real Home Assistant")
-    async with target(paper) as server:
+    terminal.title("OpenAI-Compatible Conversation in a real Home Assistant")
+    async with target(terminal) as server:
         clock = asyncio.get_running_loop().time
         start = clock()
         async with (
@@ -89,25 +91,29 @@ async def perform(args: argparse.Namespace, paper: Paper) -> int:
             ToolServer("Household", household(TOOLS)) as tools,
         ):
             seconds = f"{clock() - start:.1f} s"
-            paper.line(
+            terminal.line(
                 "Home", f"Home Assistant {__version__} at {hass.url}, up in {seconds}"
             )
             try:
                 async with hass.client() as client:
-                    missing = await converse(client, server, tools, args.say, paper)
+                    missing = await converse(client, server, tools, args.say, terminal)
                 if not args.say:
-                    missing += await another_day(hass, server, paper)
+                    missing += await another_day(hass, server, terminal)
             except SetUpError as err:
                 # The log may be in a folder that is about to be removed.
                 raise HassError(f"{err}\n{hass.last_error}") from err
-            verdict(paper, missing)
+            verdict(terminal, missing)
             if not args.once:
-                await keep_open(hass, paper)
+                await keep_open(hass, terminal)
     return 1 if missing else 0
 
 
 async def converse(
-    client: Client, server: Target, tools: ToolServer, say: list[str], paper: Paper
+    client: Client,
+    server: Target,
+    tools: ToolServer,
+    say: list[str],
+    terminal: Terminal,
 ) -> list[str]:
     """Set the integration up and hold the conversation; return what was not seen."""
     await furnish(client)
@@ -122,10 +128,10 @@ async def converse(
     memory = {"conversation_timeout": SESSION}
     await allow(client, agent, "assist", api, memory=memory)
     pipeline = await add_pipeline(client, agent.entity_id, PIPELINE)
-    paper.line("Agent", f"{agent.entity_id}, which asks the model {agent.model}")
-    paper.line("Tools", f"those of Assist, and {TOOLS} of a household server (MCP)")
-    paper.blank()
-    scene = Scene(client, pipeline, paper)
+    terminal.line("Agent", f"{agent.entity_id}, which asks the model {agent.model}")
+    terminal.line("Tools", f"those of Assist, and {TOOLS} of a household server (MCP)")
+    terminal.blank()
+    scene = Scene(client, pipeline, terminal)
     steps = [free(text) for text in say] or [
         step for step in CONVERSATION if server.scripted or not step.scripted
     ]
@@ -134,19 +140,19 @@ async def converse(
     return [what for step in steps for what in await scene.play(step)]
 
 
-async def another_day(hass: Hass, server: Target, paper: Paper) -> list[str]:
+async def another_day(hass: Hass, server: Target, terminal: Terminal) -> list[str]:
     """Restart Home Assistant, and ask what it remembers; return what was not seen."""
     wanted = f"{len(FIRST_DAY)} facts in its memory"
-    paper.line("Home", "Nobody speaks. What was said in passing is looked through.")
+    terminal.line("Home", "Nobody speaks. What was said in passing is looked through.")
     async with hass.client() as client:
         facts = await remembered(client, len(FIRST_DAY))
-    paper.line("Home", f"{facts} facts are remembered. Restarting Home Assistant.")
-    paper.blank()
+    terminal.line("Home", f"{facts} facts are remembered. Restarting Home Assistant.")
+    terminal.blank()
     await hass.restart()
     async with hass.client() as client:
         (entry,) = await entries_of(client)
         agent = await agent_of(client, entry["entry_id"])
-        scene = Scene(client, await add_pipeline(client, agent, PIPELINE), paper)
+        scene = Scene(client, await add_pipeline(client, agent, PIPELINE), terminal)
         missing = [
             what
             for step in SECOND_DAY
@@ -170,30 +176,34 @@ async def remembered(client: Client, wanted: int) -> int:
     return count
 
 
-def verdict(paper: Paper, missing: list[str]) -> None:
+def verdict(terminal: Terminal, missing: list[str]) -> None:
     """Write whether all was seen that should be."""
     if missing:
-        paper.line("Failed", f"{len(missing)} not seen: {'; '.join(missing)}", RED, RED)
+        terminal.line(
+            "Failed", f"{len(missing)} not seen: {'; '.join(missing)}", RED, RED
+        )
     else:
-        paper.line("Passed", "Every step did what it should.", "", GREEN)
+        terminal.line("Passed", "Every step did what it should.", "", GREEN)
 
 
-async def keep_open(hass: Hass, paper: Paper) -> None:
+async def keep_open(hass: Hass, terminal: Terminal) -> None:
     """Leave Home Assistant to the user, until Ctrl-C."""
-    paper.blank()
-    paper.line("Browser", f"{hass.url}, user {USERNAME}, password {PASSWORD}", BOLD)
-    paper.line("", "Then press the letter a to talk to the assistant.")
-    paper.line("", "Settings > Devices & services has the integration and its options.")
-    paper.line("Log", str(hass.log_file))
-    paper.line("", "Ctrl-C ends the demo.")
+    terminal.blank()
+    terminal.line("Browser", f"{hass.url}, user {USERNAME}, password {PASSWORD}", BOLD)
+    terminal.line("", "Then press the letter a to talk to the assistant.")
+    terminal.line(
+        "", "Settings > Devices & services has the integration and its options."
+    )
+    terminal.line("Log", str(hass.log_file))
+    terminal.line("", "Ctrl-C ends the demo.")
     try:
         while (code := await hass.wait()) == RESTART_EXIT_CODE:
-            paper.line("Home", "Restarting Home Assistant.")
+            terminal.line("Home", "Restarting Home Assistant.")
             await hass.start()
     except asyncio.CancelledError:
         # This is how it is meant to end.
-        paper.blank()
-        paper.line("Home", "Stopping Home Assistant.")
+        terminal.blank()
+        terminal.line("Home", "Stopping Home Assistant.")
         return
     raise HassError(f"Home Assistant ended with exit code {code}.")
 
@@ -230,23 +240,23 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def main(args: argparse.Namespace, paper: Paper) -> int:
+async def main(args: argparse.Namespace, terminal: Terminal) -> int:
     """Play the demo, which a signal ends in good order."""
     task = asyncio.current_task()
     assert task is not None
     for number in (signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     try:
-        return await perform(args, paper)
+        return await perform(args, terminal)
     except PortTakenError as err:
-        paper.line("Failed", f"{err}. Try --port.", RED, RED)
+        terminal.line("Failed", f"{err}. Try --port.", RED, RED)
     except (HassError, CommandError, aiohttp.ClientError, OSError) as err:
-        paper.line("Failed", str(err) or type(err).__name__, RED, RED)
+        terminal.line("Failed", str(err) or type(err).__name__, RED, RED)
     return 1
 
 
 if __name__ == "__main__":
-    PAPER = Paper()
+    PAPER = Terminal()
     try:
         sys.exit(asyncio.run(main(arguments(), PAPER)))
     except KeyboardInterrupt, asyncio.CancelledError:

@@ -15,11 +15,11 @@ from typing import Self
 
 import aiohttp
 
-from .folder import prepare
+from .config_dir import prepare
 from .login import access_token
 from .websocket import Client
 
-LEASH = Path(__file__).with_name("leash.py")
+WATCHDOG = Path(__file__).with_name("parent_watchdog.py")
 START_TIMEOUT = 120.0
 STOP_TIMEOUT = 30.0
 POLL = 0.05
@@ -101,7 +101,7 @@ class Hass:
                     sys.executable,
                     # Without it the folder of the script would be searched for modules.
                     "-P",
-                    LEASH,
+                    WATCHDOG,
                     "-c",
                     self.folder,
                     "--skip-pip",

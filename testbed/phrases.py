@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from .asked import SEARCH, Asked
 from .replies import Answer, Call, Pause, say
+from .request_view import SEARCH, RequestView
 
 PAUSE = 0.03
 """Seconds between two words."""
@@ -16,9 +16,9 @@ _FRILLS = re.compile(
 )
 
 
-def heard(asked: Asked, pattern: str) -> re.Match[str] | None:
+def heard(request: RequestView, pattern: str) -> re.Match[str] | None:
     """Return the match of what the user said, without its frills."""
-    return match(asked.text, pattern)
+    return match(request.text, pattern)
 
 
 def match(text: str, pattern: str) -> re.Match[str] | None:
@@ -31,32 +31,32 @@ def bare(words: str) -> str:
     return re.sub(r"^(all )?(of )?(the )?", "", words.strip(), flags=re.IGNORECASE)
 
 
-def speak(asked: Asked, text: str) -> Answer:
+def speak(request: RequestView, text: str) -> Answer:
     """Say something word by word."""
     words: list[str | Pause] = []
     for word in re.findall(r"\s*\S+", text):
         words += [word, Pause(PAUSE)]
-    return say(*words[:-1], usage=_usage(asked, text))
+    return say(*words[:-1], usage=_usage(request, text))
 
 
-def use(asked: Asked, tool: str | None, what: str, **arguments: Any) -> Answer:
+def use(request: RequestView, tool: str | None, what: str, **arguments: Any) -> Answer:
     """Call a tool; look for one if there is none, and say so if that fails."""
-    if tool is None and asked.tool(SEARCH) and not asked.searched:
+    if tool is None and request.tool(SEARCH) and not request.searched:
         tool, arguments = SEARCH, {"query": what}
     if tool is None:
-        return speak(asked, f"I was given no tool to {what}.")
+        return speak(request, f"I was given no tool to {what}.")
     # A call id has to be one of its kind in the whole conversation.
-    number = sum(len(m.get("tool_calls") or ()) for m in asked.body["messages"])
+    number = sum(len(m.get("tool_calls") or ()) for m in request.body["messages"])
     call = Call(tool, arguments, id=f"call_{number + 1}")
-    return say(calls=[call], usage=_usage(asked, str(arguments)))
+    return say(calls=[call], usage=_usage(request, str(arguments)))
 
 
-def _usage(asked: Asked, text: str) -> tuple[int, int, int]:
+def _usage(request: RequestView, text: str) -> tuple[int, int, int]:
     """Return counts of tokens that are no more than a guess: a token in four letters."""
-    return len(str(asked.body["messages"])) // 4, len(text) // 4, 0
+    return len(str(request.body["messages"])) // 4, len(text) // 4, 0
 
 
-def apology(asked: Asked, problem: str) -> Answer:
+def apology(request: RequestView, problem: str) -> Answer:
     """Tell of a tool that failed."""
     short = problem if len(problem) < 160 else problem.partition(":")[0]
-    return speak(asked, f"That did not work. Home Assistant says: {short}.")
+    return speak(request, f"That did not work. Home Assistant says: {short}.")

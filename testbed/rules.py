@@ -1,6 +1,6 @@
 """The demo's model: a handful of rules, and honest about being no more than that.
 
-A rule is a function from what is asked to an answer, or None where it does not apply.
+A rule is a function from what is request to an answer, or None where it does not apply.
 It sees the whole request each time, so one rule both calls a tool and, once the result
 is there, tells of it. To teach the model something, add a rule to `RULES`.
 """
@@ -10,12 +10,12 @@ import json
 import re
 from typing import Any
 
-from .asked import Asked
-from .filled import filled
-from .mind import hear_name, note_facts, remember, tell_drink, tell_name
 from .phrases import apology, bare, heard, match, speak, use
 from .replies import Answer, Body, say
 from .reports import lights_on, listing, now, overview, things_on, weather
+from .request_view import RequestView
+from .schema_example import schema_example
+from .scripted_memory import hear_name, note_facts, remember, tell_drink, tell_name
 
 WHO = (
     "I am a scripted stand-in for a language model: a handful of rules that read your "
@@ -29,143 +29,147 @@ HELP = (
 WHICH_ROOM = "Which room?"
 NICE = "The kettle is near, and nobody is in a hurry. What more could a house want?"
 
-type Rule = Callable[[Asked], Answer | None]
+type Rule = Callable[[RequestView], Answer | None]
 
 
 def model(body: Body) -> Answer:
     """Return the answer to a request."""
-    asked = Asked(body)
+    request = RequestView(body)
     for rule in RULES:
-        if (answer := rule(asked)) is not None:
+        if (answer := rule(request)) is not None:
             return answer
-    return speak(asked, f"I am only a few rules and do not know what to do. {HELP}")
+    return speak(request, f"I am only a few rules and do not know what to do. {HELP}")
 
 
-def greet(asked: Asked) -> Answer | None:
+def greet(request: RequestView) -> Answer | None:
     """Answer a greeting, and who this is."""
-    if heard(asked, r"(who|what) are you|what is your name|introduce yourself"):
-        return speak(asked, f"Hello! {WHO}")
-    return speak(asked, "Hello! What can I do for you?") if heard(asked, "") else None
+    if heard(request, r"(who|what) are you|what is your name|introduce yourself"):
+        return speak(request, f"Hello! {WHO}")
+    return (
+        speak(request, "Hello! What can I do for you?") if heard(request, "") else None
+    )
 
 
-def dim(asked: Asked) -> Answer | None:
+def dim(request: RequestView) -> Answer | None:
     """Set the brightness of lights."""
     pattern = r"(?:set|dim|brighten) (.+?)(?: brightness)? to (\d+) ?(?:%|percent)?"
-    if not (said := heard(asked, pattern)):
+    if not (said := heard(request, pattern)):
         return None
-    if not asked.results:
-        tool = asked.tool("HassLightSet", "name", "brightness")
-        target = _target(asked, said[1])
-        return use(asked, tool, "set lights", **target, brightness=int(said[2]))
-    if problem := asked.results[-1].problem:
-        return apology(asked, problem)
-    return speak(asked, f"{_done(asked)} set to {said[2]} percent.")
+    if not request.results:
+        tool = request.tool("HassLightSet", "name", "brightness")
+        target = _target(request, said[1])
+        return use(request, tool, "set lights", **target, brightness=int(said[2]))
+    if problem := request.results[-1].problem:
+        return apology(request, problem)
+    return speak(request, f"{_done(request)} set to {said[2]} percent.")
 
 
-def switch(asked: Asked) -> Answer | None:
+def switch(request: RequestView) -> Answer | None:
     """Turn something on or off."""
-    if said := heard(asked, r"(?:turn|switch) (on|off) (.+)"):
+    if said := heard(request, r"(?:turn|switch) (on|off) (.+)"):
         state, words = said[1].lower(), said[2]
-    elif said := heard(asked, r"(?:turn|switch) (.+) (on|off)"):
+    elif said := heard(request, r"(?:turn|switch) (.+) (on|off)"):
         state, words = said[2].lower(), said[1]
     else:
         return None
-    return _turn(asked, state, words)
+    return _turn(request, state, words)
 
 
-def ask_back(asked: Asked) -> Answer | None:
+def ask_back(request: RequestView) -> Answer | None:
     """Ask in which room, if the instructions tell how to hear the answer."""
-    if _lights(asked.text) and (marker := _marker(asked)):
-        return speak(asked, f"{WHICH_ROOM} {marker}")
+    if _lights(request.text) and (marker := _marker(request)):
+        return speak(request, f"{WHICH_ROOM} {marker}")
     return None
 
 
-def hear_back(asked: Asked) -> Answer | None:
-    """Turn the lights on or off in the room that was asked for."""
-    match asked.spoken:
+def hear_back(request: RequestView) -> Answer | None:
+    """Turn the lights on or off in the room that was request for."""
+    match request.spoken:
         case [*_, before, question, _] if question.startswith(WHICH_ROOM):
-            room = heard(asked, r"(?:in )?(.+)")
+            room = heard(request, r"(?:in )?(.+)")
             if (
                 (state := _lights(before))
                 and room
-                and bare(room[1]).lower() in asked.areas
+                and bare(room[1]).lower() in request.areas
             ):
-                return _turn(asked, state, f"lights in {room[1]}")
+                return _turn(request, state, f"lights in {room[1]}")
     return None
 
 
-def fill_in(asked: Asked) -> Answer | None:
+def fill_in(request: RequestView) -> Answer | None:
     """Give data in the form that a task asks for, with nothing in it."""
-    if asked.schema is None:
+    if request.schema is None:
         return None
-    return say(json.dumps(filled(asked.schema)))
+    return say(json.dumps(schema_example(request.schema)))
 
 
-def cheer(asked: Asked) -> Answer | None:
+def cheer(request: RequestView) -> Answer | None:
     """Say something nice, which ends in a question that wants no answer."""
-    return speak(asked, NICE) if heard(asked, "tell me something nice") else None
+    return speak(request, NICE) if heard(request, "tell me something nice") else None
 
 
-def _turn(asked: Asked, state: str, words: str) -> Answer:
+def _turn(request: RequestView, state: str, words: str) -> Answer:
     """Turn on or off what the words say."""
-    if not asked.results:
-        tool = asked.tool(f"HassTurn{state.title()}", "name", "area", "domain")
-        return use(asked, tool, f"turn things {state}", **_target(asked, words))
-    if problem := asked.results[-1].problem:
-        return apology(asked, problem)
-    return speak(asked, f"{_done(asked)} turned {state}.")
+    if not request.results:
+        tool = request.tool(f"HassTurn{state.title()}", "name", "area", "domain")
+        return use(request, tool, f"turn things {state}", **_target(request, words))
+    if problem := request.results[-1].problem:
+        return apology(request, problem)
+    return speak(request, f"{_done(request)} turned {state}.")
 
 
-def look(asked: Asked) -> Answer | None:
+def look(request: RequestView) -> Answer | None:
     """Answer how the house is, or something in it."""
     state = "on|off|open|closed|locked|unlocked"
     filters: dict[str, Any] = {}
     if said := heard(
-        asked, r"(?:which|what|are any) lights? (?:are |is )?on(?: in (.+))?"
+        request, r"(?:which|what|are any) lights? (?:are |is )?on(?: in (.+))?"
     ):
         filters, tell = {"domain": "light"}, lights_on
         if said[1]:
             filters["area"] = bare(said[1])
-    elif heard(asked, r"what(?:'s| is) on|is anything on"):
+    elif heard(request, r"what(?:'s| is) on|is anything on"):
         tell = things_on
-    elif heard(asked, r"(?:what|how)(?:'s| is) the weather\b.*"):
+    elif heard(request, r"(?:what|how)(?:'s| is) the weather\b.*"):
         filters, tell = {"domain": "weather"}, weather
-    elif heard(asked, r"how(?:'s| is) the house|what(?:'s| is) the state of the house"):
+    elif heard(
+        request, r"how(?:'s| is) the house|what(?:'s| is) the state of the house"
+    ):
         tell = overview
-    elif said := heard(asked, rf"(?:is|are) (.+?) (?:turned )?(?:{state})"):
-        filters, tell = _target(asked, said[1]), overview
+    elif said := heard(request, rf"(?:is|are) (.+?) (?:turned )?(?:{state})"):
+        filters, tell = _target(request, said[1]), overview
     else:
         return None
-    if not asked.results:
-        tool = asked.tool("GetLiveContext", *filters)
-        return use(asked, tool, "look at the house", **filters)
-    if problem := asked.results[-1].problem:
-        return apology(asked, problem)
-    return speak(asked, tell(asked.results[-1].data))
+    if not request.results:
+        tool = request.tool("GetLiveContext", *filters)
+        return use(request, tool, "look at the house", **filters)
+    if problem := request.results[-1].problem:
+        return apology(request, problem)
+    return speak(request, tell(request.results[-1].data))
 
 
-def pantry(asked: Asked) -> Answer | None:
+def pantry(request: RequestView) -> Answer | None:
     """Answer how much of some food is left."""
-    if not (said := heard(asked, r"how many (\w+) (?:do we have|are left)")):
+    if not (said := heard(request, r"how many (\w+) (?:do we have|are left)")):
         return None
-    if not asked.results:
-        tool = asked.tool("pantry_stock", "item")
-        return use(asked, tool, "see how much food is left", item=said[1])
-    if problem := asked.results[-1].problem:
-        return apology(asked, problem)
-    (content,) = asked.results[-1].data["content"]
-    return speak(asked, f"In the pantry: {content['text']}.")
+    if not request.results:
+        tool = request.tool("pantry_stock", "item")
+        return use(request, tool, "see how much food is left", item=said[1])
+    if problem := request.results[-1].problem:
+        return apology(request, problem)
+    (content,) = request.results[-1].data["content"]
+    return speak(request, f"In the pantry: {content['text']}.")
 
 
-def clock(asked: Asked) -> Answer | None:
+def clock(request: RequestView) -> Answer | None:
     """Answer what time or day it is."""
-    if not heard(asked, r"what (?:time|day) is it|what(?:'s| is) the (?:time|date)"):
+    if not heard(request, r"what (?:time|day) is it|what(?:'s| is) the (?:time|date)"):
         return None
-    if not asked.results:
-        return use(asked, asked.tool("GetDateTime"), "see a clock")
-    if problem := asked.results[-1].problem:
-        return apology(asked, problem)
-    return speak(asked, now(asked.results[-1].data))
+    if not request.results:
+        return use(request, request.tool("GetDateTime"), "see a clock")
+    if problem := request.results[-1].problem:
+        return apology(request, problem)
+    return speak(request, now(request.results[-1].data))
 
 
 RULES: list[Rule] = [
@@ -182,28 +186,28 @@ def _lights(text: str) -> str | None:
     return (said[1] or said[2]).lower() if said else None
 
 
-def _marker(asked: Asked) -> str | None:
+def _marker(request: RequestView) -> str | None:
     """Return how to end an answer that opens the microphone, if there is a way."""
-    told = str(asked.body["messages"][0].get("content"))
+    told = str(request.body["messages"][0].get("content"))
     found = re.search(r"end with (\[\w+\])", told)
     return found[1] if found else None
 
 
-def _target(asked: Asked, words: str) -> dict[str, Any]:
+def _target(request: RequestView, words: str) -> dict[str, Any]:
     """Return the arguments that mean what the words say."""
     name = bare(words)
     key = name.casefold()
-    if known := asked.names.get(key):
+    if known := request.names.get(key):
         return {"name": known}
     if key in ("light", "lights"):
         return {"name": "all", "domain": ["light"]}
     said = re.fullmatch(r"lights? in (?:the )?(.+)|(.+?) lights?", key)
-    if said and (area := asked.areas.get(said[1] or said[2])):
+    if said and (area := request.areas.get(said[1] or said[2])):
         return {"area": area, "domain": ["light"]}
     return {"name": name}
 
 
-def _done(asked: Asked) -> str:
+def _done(request: RequestView) -> str:
     """Return the names of what a tool acted on, with a verb."""
-    names = asked.results[-1].targets or ["It"]
+    names = request.results[-1].targets or ["It"]
     return f"{listing(names)} {'is' if len(names) == 1 else 'are'}"

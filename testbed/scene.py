@@ -3,34 +3,34 @@
 import json
 from typing import Any
 
+from .demo_steps import Outcome, Step, brightness_of
 from .house import EXPOSED, states
-from .paper import BOLD, CYAN, DIM, GREEN, RED, Paper
-from .steps import Outcome, Step, brightness_of
-from .talk import Heard, Turn, talk
+from .talk import Heard, TurnResult, talk
+from .terminal import BOLD, CYAN, DIM, GREEN, RED, Terminal
 from .websocket import Client, Message
 
 LONGEST_RESULT = 200
 
 
 class Scene:
-    """A conversation over one pipeline, written on paper as it goes."""
+    """A conversation over one pipeline, written on terminal as it goes."""
 
-    def __init__(self, client: Client, pipeline: str, paper: Paper) -> None:
+    def __init__(self, client: Client, pipeline: str, terminal: Terminal) -> None:
         """Initialize before the first word."""
         self._client = client
         self._pipeline = pipeline
-        self._paper = paper
+        self._paper = terminal
         self._conversation_id: str | None = None
         self._speaking = False
 
     async def play(self, step: Step) -> list[str]:
         """Play a step; return what should be true after it and is not."""
-        paper = self._paper
+        terminal = self._paper
         before = await states(self._client)
         if step.elsewhere:
-            paper.line("", "In another room, in a conversation of its own:", DIM)
+            terminal.line("", "In another room, in a conversation of its own:", DIM)
             self._conversation_id = None
-        paper.line("You", step.say, BOLD, CYAN)
+        terminal.line("You", step.say, BOLD, CYAN)
         turn = await talk(
             self._client,
             step.say,
@@ -44,13 +44,13 @@ class Scene:
         for entity_id in EXPOSED:
             then, now = _brief(before[entity_id]), _brief(after[entity_id])
             if then != now:
-                paper.line("", f"{entity_id}: {then} -> {now}", BOLD)
-        paper.line("", _timing(turn), DIM)
+                terminal.line("", f"{entity_id}: {then} -> {now}", BOLD)
+        terminal.line("", _timing(turn), DIM)
         outcome = Outcome(turn, before, after)
         missing = [check.says for check in step.checks if not check.holds(outcome)]
         for what in missing:
-            paper.line("not seen", what, RED, RED)
-        paper.blank()
+            terminal.line("not seen", what, RED, RED)
+        terminal.blank()
         return missing
 
     def _hear(self, heard: Heard) -> None:
@@ -75,7 +75,7 @@ class Scene:
             self._speaking = False
             self._paper.end()
 
-    def _finish(self, turn: Turn) -> None:
+    def _finish(self, turn: TurnResult) -> None:
         """End a turn, with what was not yet shown of it."""
         self._pause()
         if turn.error:
@@ -88,7 +88,7 @@ class Scene:
             self._paper.line("", "The microphone stays closed: nobody has to answer.")
 
 
-def _timing(turn: Turn) -> str:
+def _timing(turn: TurnResult) -> str:
     """Return how long a turn took."""
     if turn.first_word is None:
         return f"no word streamed, over after {turn.seconds:.2f} s"

@@ -28,7 +28,7 @@ class ToolCall:
 
 
 @dataclass
-class Turn:
+class TurnResult:
     """What came of something that was said."""
 
     text: str
@@ -72,9 +72,9 @@ async def talk(
     device_id: str | None = None,
     on_heard: Callable[[Heard], None] = lambda _: None,
     patience: float = 300,
-) -> Turn:
+) -> TurnResult:
     """Say something to Assist and return what came of it."""
-    turn = Turn(text, conversation_id=conversation_id)
+    turn = TurnResult(text, conversation_id=conversation_id)
     clock = asyncio.get_running_loop().time
     start = clock()
     given = {"pipeline": pipeline, "device_id": device_id}
@@ -101,7 +101,7 @@ async def talk(
 
 
 def _take(
-    turn: Turn,
+    turn: TurnResult,
     event: Message,
     calls: dict[str, ToolCall],
     on_heard: Callable[[Heard], None],

@@ -40,7 +40,7 @@ VERBS = {
     "rate": "Gives a number of stars to one of the",
     "tag": "Puts a label on one of the",
     "link": "Connects with each other two of the",
-    "print": "Prints on paper one of the",
+    "print": "Prints on terminal one of the",
     "remind": "Reminds in time of one of the",
     "compare": "Compares with each other two of the",
     "summarize": "Sums up in a few sentences the",

@@ -3,8 +3,8 @@
 import asyncio
 
 from testbed import rules
-from testbed.asked import Asked
 from testbed.replies import Answer, Body, Call, Pause, say
+from testbed.request_view import RequestView
 
 BRIGHT = "It is far too bright in the kitchen"
 DIMMED = "I have dimmed the kitchen lights to 30 percent."
@@ -33,7 +33,7 @@ class Storyteller:
 
     def __call__(self, body: Body) -> Answer:
         """Return the answer to a request."""
-        asked = Asked(body)
+        asked = RequestView(body)
         told = bool(asked.results)
         if asked.text == COOK:
             return say(*RECIPE, Pause(self.finish), RECIPE_ENDS)
@@ -44,7 +44,7 @@ class Storyteller:
         return rules.model(body)
 
 
-def _dim(asked: Asked) -> Answer:
+def _dim(asked: RequestView) -> Answer:
     """Dim the lights with Home Assistant's own tool, whatever its namespace."""
     tool = asked.tool("HassLightSet", "name", "brightness")
     assert tool

@@ -3,11 +3,11 @@
 from playwright.async_api import expect
 import pytest
 
+from testbed.demo_steps import LIGHT, brightness_of
 from testbed.hass import Hass
 from testbed.house import furnish, states
 from testbed.login import PASSWORD, USERNAME
 from testbed.server import ModelServer
-from testbed.steps import LIGHT, brightness_of
 from testbed.websocket import Client
 
 from .frontend import Frontend

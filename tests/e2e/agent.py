@@ -8,7 +8,7 @@ from typing import Self
 
 from testbed.assistant import add_agent, add_pipeline, agent_of, entries_of
 from testbed.flows import Flow
-from testbed.talk import Turn, talk
+from testbed.talk import TurnResult, talk
 from testbed.websocket import Client, Events, Message
 
 
@@ -38,7 +38,7 @@ class Agent:
         conversation_id: str | None = None,
         *,
         device_id: str | None = None,
-    ) -> Turn:
+    ) -> TurnResult:
         """Say something to the agent, and wait until the turn is over."""
         return await talk(
             self.client,

@@ -3,8 +3,8 @@
 import asyncio
 import json
 
-from testbed.asked import words
 from testbed.replies import Call, Pause, say
+from testbed.request_view import words
 from testbed.server import ModelServer
 from testbed.websocket import Client, Events
 

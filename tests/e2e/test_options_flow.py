@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from testbed.asked import words
 from testbed.flows import Flow
+from testbed.request_view import words
 from testbed.server import ModelServer
 
 from .agent import Agent

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from testbed.asked import words
 from testbed.assistant import remove_entries
 from testbed.hass import Hass
 from testbed.replies import Call, say
+from testbed.request_view import words
 from testbed.server import ModelServer
 from testbed.voice import device_of
 from testbed.websocket import Client

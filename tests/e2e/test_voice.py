@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from testbed.asked import words
 from testbed.assistant import agent_of
 from testbed.hass import Hass
 from testbed.replies import Abort, Call, Pause, chunk, raw, say
+from testbed.request_view import words
 from testbed.server import ModelServer
 from testbed.voice import FRAME, FRAMES, Voice, add_voice, device_of, listen
 from testbed.websocket import Client

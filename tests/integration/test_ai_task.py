@@ -14,8 +14,8 @@ from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
-from testbed.asked import words
 from testbed.replies import Abort, Body, Call, Reply, chunk, failure, raw, say as reply
+from testbed.request_view import words
 from testbed.rules import model
 from testbed.server import ModelServer
 

@@ -17,7 +17,6 @@ from custom_components.openai_compatible_conversation.const import DOMAIN
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import issue_registry as ir, llm
-from testbed.asked import words
 from testbed.replies import (
     DONE,
     Abort,
@@ -32,6 +31,7 @@ from testbed.replies import (
     raw,
     say as reply,
 )
+from testbed.request_view import words
 from testbed.server import ModelServer
 
 from .conftest import AGENT, Say, failed, speech

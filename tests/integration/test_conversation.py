@@ -14,8 +14,8 @@ from homeassistant.components import conversation
 from homeassistant.core import Context, HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import chat_session, llm
-from testbed.asked import words
 from testbed.replies import Call, Pause, say as reply
+from testbed.request_view import words
 from testbed.server import ModelServer
 
 from .conftest import AGENT, Say, failed, speech

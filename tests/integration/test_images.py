@@ -12,8 +12,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from homeassistant.components import conversation
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import chat_session
-from testbed.asked import words
 from testbed.replies import failure, say as reply
+from testbed.request_view import words
 from testbed.server import ModelServer
 
 from .conftest import Say, failed, speech

@@ -20,8 +20,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
-from testbed.asked import words
 from testbed.replies import Call, Pause, failure, say as reply
+from testbed.request_view import words
 from testbed.server import ModelServer
 
 from .conftest import Say, speech

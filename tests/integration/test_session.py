@@ -35,8 +35,8 @@ from homeassistant.helpers import (
 )
 from homeassistant.util import dt as dt_util
 from homeassistant.util.file import WriteError
-from testbed.asked import words
 from testbed.replies import Abort, Call, Pause, chunk, event, failure, raw, say as reply
+from testbed.request_view import words
 from testbed.server import ModelServer
 
 from .conftest import AGENT, Say, failed, speech

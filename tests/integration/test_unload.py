@@ -32,8 +32,8 @@ from homeassistant.helpers import issue_registry as ir, llm
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import async_get_platforms
 from homeassistant.util import dt as dt_util
-from testbed.asked import words
 from testbed.replies import Body, Call, Pause, Reply, failure, say as reply
+from testbed.request_view import words
 from testbed.server import ModelServer, RecordedRequest
 
 from .conftest import AGENT, MODEL, Say, speech

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .talk import Turn
+from .talk import TurnResult
 from .websocket import Message
 
 type States = dict[str, Message]
@@ -14,7 +14,7 @@ type States = dict[str, Message]
 class Outcome:
     """What came of a step: the turn, and the house before and after it."""
 
-    turn: Turn
+    turn: TurnResult
     before: States
     after: States
 

@@ -6,7 +6,7 @@ TEXT = "Written by a few rules"
 """Stands for each text, so that nobody takes it for more."""
 
 
-def filled(schema: dict[str, Any]) -> Any:
+def schema_example(schema: dict[str, Any]) -> Any:
     """Return the plainest value that a schema allows; a pattern is not looked at."""
     if "const" in schema:
         return schema["const"]
@@ -14,13 +14,13 @@ def filled(schema: dict[str, Any]) -> Any:
         return choices[0]
     for several in ("anyOf", "oneOf"):
         if forms := schema.get(several):
-            return filled(forms[0])
+            return schema_example(forms[0])
     match schema.get("type"):
         case "object":
             parts = schema.get("properties", {})
-            return {name: filled(part) for name, part in parts.items()}
+            return {name: schema_example(part) for name, part in parts.items()}
         case "array":
-            return [filled(schema["items"])] if "items" in schema else []
+            return [schema_example(schema["items"])] if "items" in schema else []
         case "number" | "integer":
             return schema.get("minimum", 0)
         case "boolean":

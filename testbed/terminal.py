@@ -12,7 +12,7 @@ MARGIN = 11
 BOLD, DIM, RED, GREEN, CYAN = "1", "2", "31", "32", "36"
 
 
-class Paper:
+class Terminal:
     """A terminal, or a file, that is written to from top to bottom."""
 
     def __init__(self, out: TextIO = sys.stdout) -> None:
@@ -48,7 +48,7 @@ class Paper:
         self._column = max(MARGIN, len(label))
 
     def say(self, text: str, style: str = "") -> None:
-        """Go on with a line, and break it at the end of the paper."""
+        """Go on with a line, and break it at the end of the terminal."""
         parts = re.findall(r"\n|[^\S\n]+|\S+", self._held + text)
         self._held = ""
         for number, part in enumerate(parts, 1):
@@ -57,7 +57,7 @@ class Paper:
                 if self._column > MARGIN and self._gap != "\n":
                     self._gap = part[0]
             elif number == len(parts) and self._column + len(part) > self._near:
-                # Near the end of the paper a word is not begun before it is whole.
+                # Near the end of the terminal a word is not begun before it is whole.
                 self._held, self._style = part, style
             else:
                 self._word(part, style)

@@ -41,7 +41,7 @@ class Result:
         return _names(t for t in success or [] if t.get("type") == "entity")
 
 
-class Asked:
+class RequestView:
     """A request for a completion: the user's words, the tools, what they brought."""
 
     def __init__(self, body: Body) -> None:
