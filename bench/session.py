@@ -41,20 +41,20 @@ async def _turn(session: Session, hass: HomeAssistant, number: int) -> None:
         conversation.UserContent(f"Turn on light {number}"),
     ]
     chat_log = conversation.ChatLog(hass, f"conversation {number}", content)
-    async with session.async_begin_turn(chat_log, str) as visit:
+    async with session.async_begin_turn(chat_log, str) as turn:
         call = ToolCallPart(f"call_{number}", "intent__HassTurnOn", '{"name":"Lamp"}')
-        visit.new_messages.append(UserMessage(f"Turn on light {number}"))
+        turn.new_messages.append(UserMessage(f"Turn on light {number}"))
         encode(
-            build_body("m", [SystemMessage("Be nice."), *visit.messages], stream=True)
+            build_body("m", [SystemMessage("Be nice."), *turn.messages], stream=True)
         )
-        visit.new_messages += [
+        turn.new_messages += [
             AssistantMessage(None, (call,)),
             ToolMessage(call.id, '{"success":true}' * 20),
         ]
         encode(
-            build_body("m", [SystemMessage("Be nice."), *visit.messages], stream=True)
+            build_body("m", [SystemMessage("Be nice."), *turn.messages], stream=True)
         )
-        visit.new_messages.append(AssistantMessage("It is on now."))
+        turn.new_messages.append(AssistantMessage("It is on now."))
 
 
 async def _keep(turns: Sequence[Turn]) -> None:

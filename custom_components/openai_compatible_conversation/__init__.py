@@ -144,7 +144,7 @@ async def async_unload_entry(
         runtime.session.async_stop()
         runtime.fact_extractor.async_pause()
         runtime.prewarmer.async_cancel()
-        runtime.toolbox.catalogs.close()
+        runtime.toolbox.runtime.catalogs.close()
         await runtime.profile_store.async_detach()
         await runtime.tool_usage.async_close()
     return unloaded

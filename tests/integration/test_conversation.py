@@ -565,7 +565,7 @@ async def test_slow_tool(
 
     offer(SpyTool("slow", hang))
     server.script(reply(calls=[Call("slow")]), reply("It takes a while."))
-    entry.runtime_data.toolbox.tool_timeout = 0.1
+    entry.runtime_data.toolbox.runtime.call_timeout = 0.1
     assert speech(await say("Go")) == "It takes a while."
     outcome = json.loads(server.bodies[1]["messages"][-1]["content"])
     assert outcome["error"] == "Timeout"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -49,7 +50,8 @@ NUMBERS = st.integers(0, 5)
 class Open:
     """A turn that lasts, and its conversation."""
 
-    visit: SessionTurn
+    context: AbstractAsyncContextManager[SessionTurn]
+    session_turn: SessionTurn
     conversation_id: str
     words: str
 
@@ -103,12 +105,10 @@ class SessionMachine(RuleBasedStateMachine):
         content = [*self.log_of(conversation_id), conversation.UserContent(words)]
         chat_log = conversation.ChatLog(self.hass, conversation_id, content)
 
-        async def visit() -> SessionTurn:
-            return self.session.async_begin_turn(chat_log, str)
-
-        entered = self.run(visit())
-        entered.new_messages.append(UserMessage(words))
-        self.open.append(Open(entered, conversation_id, words))
+        context = self.session.async_begin_turn(chat_log, str)
+        session_turn = self.run(context.__aenter__())
+        session_turn.new_messages.append(UserMessage(words))
+        self.open.append(Open(context, session_turn, conversation_id, words))
 
     @rule(which=NUMBERS, count=st.integers(0, 2), results=st.integers(0, 2))
     def act(self, which: int, count: int, results: int) -> None:
@@ -118,9 +118,9 @@ class SessionMachine(RuleBasedStateMachine):
         turn = self.open[which % len(self.open)]
         calls = tuple(ToolCallPart(f"call_{n}", "f", "{}") for n in range(count))
         text = self.words("looks") if not calls else None
-        turn.visit.new_messages.append(AssistantMessage(text, calls))
+        turn.session_turn.new_messages.append(AssistantMessage(text, calls))
         for call in calls[:results]:
-            turn.visit.new_messages.append(ToolMessage(call.id, "{}"))
+            turn.session_turn.new_messages.append(ToolMessage(call.id, "{}"))
 
     @rule(which=NUMBERS, how=st.sampled_from(["good", "cancelled", "failed"]))
     def end(self, which: int, how: str) -> None:
@@ -128,13 +128,13 @@ class SessionMachine(RuleBasedStateMachine):
         if not self.open:
             return
         turn = self.open.pop(which % len(self.open))
-        content = turn.visit.chat_log.content
+        content = turn.session_turn.chat_log.content
         if how == "good":
             answer = self.words("answer")
             content.append(conversation.AssistantContent("agent", answer))
-            turn.visit.new_messages.append(AssistantMessage(answer))
+            turn.session_turn.new_messages.append(AssistantMessage(answer))
         error = asyncio.CancelledError() if how == "cancelled" else None
-        self.run(turn.visit.__aexit__(type(error) if error else None, error, None))
+        self.run(turn.context.__aexit__(type(error) if error else None, error, None))
         self.ended.append(turn.words)
         if how == "good":
             self.logs[turn.conversation_id] = content
@@ -170,10 +170,10 @@ class SessionMachine(RuleBasedStateMachine):
     def forget(self, which: int, share: float) -> None:
         """Let the server take in less."""
         if self.open:
-            visit = self.open[which % len(self.open)].visit
+            session_turn = self.open[which % len(self.open)].session_turn
 
             async def forget() -> bool:
-                return visit.drop_oldest(share)
+                return session_turn.drop_oldest(share)
 
             self.run(forget())
 
@@ -201,7 +201,7 @@ class SessionMachine(RuleBasedStateMachine):
         """Check that a strict server takes what turns send now, and what the next one would."""
         chats = [self.next_request()]
         for turn in self.open:
-            messages = turn.visit.messages
+            messages = turn.session_turn.messages
             calls = {
                 c.id
                 for m in messages
@@ -210,7 +210,7 @@ class SessionMachine(RuleBasedStateMachine):
             }
             if isinstance(messages[-1], UserMessage) or not calls:
                 chats.append(
-                    [m for m in messages if m not in turn.visit.new_messages[1:]]
+                    [m for m in messages if m not in turn.session_turn.new_messages[1:]]
                 )
         for chat in chats:
             body = build_body("m", [SystemMessage("Be nice."), *chat], stream=True)

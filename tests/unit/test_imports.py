@@ -71,3 +71,48 @@ def test_one_module_knows_the_sdk() -> None:
         if (names := {n for n in _imports(path) if n.split(".")[0] == "openai"})
     }
     assert users == {"completions/client.py": {"openai"}}
+
+
+def _modules() -> dict[str, Path]:
+    """Return the modules of the integration by their dotted names."""
+    names = {}
+    for path in ROOT.rglob("*.py"):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        names[".".join(("", *parts))] = path
+    return names
+
+
+def _imported_modules(path: Path, modules: dict[str, Path]) -> set[str]:
+    """Return the modules that a file imports at any depth, also for types only."""
+    package = path.relative_to(ROOT).parent.parts
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = package[: len(package) - node.level + 1]
+            target = ["", *base, *(node.module or "").split(".")]
+            name = ".".join(part for i, part in enumerate(target) if part or i == 0)
+            found.add(name)
+            found |= {f"{name}.{alias.name}" for alias in node.names}
+    return found & modules.keys()
+
+
+def test_no_circular_imports() -> None:
+    """No module imports one that imports it, directly or through others."""
+    modules = _modules()
+    imports = {name: _imported_modules(path, modules) for name, path in modules.items()}
+    size = len(imports) + 1
+    while len(imports) < size:
+        # What imports nothing, or is imported by nothing, is in no circle.
+        size = len(imports)
+        imported = set().union(*imports.values())
+        imports = {
+            name: needed & imports.keys()
+            for name, needed in imports.items()
+            if needed & imports.keys() and name in imported
+        }
+    assert not imports
+
+
+def test_few_modules_at_the_top() -> None:
+    """The package is found by its rooms."""
+    assert len(list(ROOT.glob("*.py"))) <= 20

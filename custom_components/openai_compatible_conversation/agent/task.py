@@ -116,7 +116,7 @@ def _tools(
     if (given := chat_log.llm_api) is None:
         return None
     tools = ToolboxInstance(
-        toolbox=runtime.toolbox,
+        runtime=runtime.toolbox.runtime,
         api=given.api,
         api_prompt=given.api_prompt,
         llm_context=given.llm_context,

@@ -1,7 +1,8 @@
 """The one session of an entry: over all conversations, rooms and users."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 import logging
 import math
 from typing import Any
@@ -112,28 +113,48 @@ class Session:
             self._peeked_at = _now()
         return self.state
 
+    @asynccontextmanager
+    async def async_begin_turn(
+        self, chat_log: conversation.ChatLog, name: Callable[[str], str]
+    ) -> AsyncGenerator[SessionTurn]:
+        """Begin a turn that sees the session as it is now, and commit it on exit.
+
+        What only the chat log has is imported first; `name` returns a tool's name as
+        the model knows it. The last item of the chat log is the user's message. The
+        turn is on disk on exit, unless it was cancelled: then it is written later.
+        """
+        turn = self._begin_turn(chat_log, name)
+        cancelled = False
+        try:
+            yield turn
+        except asyncio.CancelledError:
+            cancelled = True
+            raise
+        finally:
+            self.commit(turn)
+            if cancelled:
+                self.save_soon()
+            else:
+                await self.async_save()
+
     @callback
-    def async_begin_turn(
+    def _begin_turn(
         self, chat_log: conversation.ChatLog, name: Callable[[str], str]
     ) -> SessionTurn:
-        """Begin a turn, which sees the session as it is now.
-
-        What only the chat log knows is taken in first; `name` returns a tool's
-        name as the model knows it. The chat log ends with what the user says now.
-        """
+        """Import what only the chat log has, and return the turn."""
         self._end_if_over()
         if self.is_over and self._is_stale():
             self.state = SessionState()
-        transcript = self.state
-        mark = transcript.cursors.get(chat_log.conversation_id)
-        if turns := unseen_turns(chat_log.content[1:-1], mark, name):
-            self._evicted += transcript.append(turns, _now())
-        visit = SessionTurn(self, chat_log, transcript.turns)
-        self._open_turns.add(visit)
+        state = self.state
+        cursor = state.cursors.get(chat_log.conversation_id)
+        if turns := unseen_turns(chat_log.content[1:-1], cursor, name):
+            self._evicted += state.append(turns, _now())
+        turn = SessionTurn(chat_log, state.turns, lambda: self.state, self.drop)
+        self._open_turns.add(turn)
         # Another turn of the conversation may begin before this one ends.
-        self._move_cursor(visit)
+        self._move_cursor(turn)
         self._on_turn_start()
-        return visit
+        return turn
 
     @callback
     def async_end(self) -> int:
@@ -153,19 +174,19 @@ class Session:
         return count
 
     @callback
-    def commit(self, visit: SessionTurn) -> None:
+    def commit(self, turn: SessionTurn) -> None:
         """Let a turn end: what was said and done in it enters as a whole."""
-        self._open_turns.discard(visit)
-        if visit.new_messages:
-            self._evicted += self.state.append([normalize(visit.new_messages)], _now())
-        self._move_cursor(visit)
+        self._open_turns.discard(turn)
+        if turn.new_messages:
+            self._evicted += self.state.append([normalize(turn.new_messages)], _now())
+        self._move_cursor(turn)
         self._schedule_expiry()
 
     @callback
-    def _move_cursor(self, visit: SessionTurn) -> None:
+    def _move_cursor(self, turn: SessionTurn) -> None:
         """Remember what of a turn's chat log need not be taken in any more."""
-        log = visit.chat_log
-        told = visit.sent_extra_prompt or visit.known_extra_prompt
+        log = turn.chat_log
+        told = turn.sent_extra_prompt or turn.known_extra_prompt
         self.state.move_cursor(
             log.conversation_id, cursor_at_end(log.content[1:], told)
         )

@@ -1,8 +1,6 @@
-"""A turn as the session knows it."""
+"""One turn as the session sees it."""
 
-import asyncio
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from collections.abc import Callable, Sequence
 
 from homeassistant.components import conversation
 from homeassistant.core import callback
@@ -11,51 +9,54 @@ from ..completions.messages import Message
 from .session_state import SessionState, messages_of, oldest
 from .turns import Turn, normalize, truncated
 
-if TYPE_CHECKING:
-    from .session import Session
-
 
 class SessionTurn:
-    """A turn as the session knows it: what it sees, and what it brings.
+    """A turn in progress: the history it sees and the messages it adds.
 
-    To be entered as a context. However it is left, what was said and done
-    until then is kept.
+    Created by `Session.async_begin_turn`, which commits it on exit, however the turn
+    ends.
     """
 
     def __init__(
         self,
-        session: Session,
         chat_log: conversation.ChatLog,
         turns: tuple[Turn, ...],
+        state: Callable[[], SessionState],
+        drop: Callable[[Sequence[Turn]], None],
     ) -> None:
-        """Initialize with the turns before this one."""
-        self._session = session
-        self._turns = turns
+        """Initialize with the turns before this one.
+
+        `state` returns the session's current state, which is another one if the
+        session is ended meanwhile; `drop` removes turns from it.
+        """
         self.chat_log = chat_log
         self.sent_extra_prompt: str | None = None
-        """The extra system prompt that the model is told in this turn."""
+        """The extra system prompt that is sent in this turn."""
         self.new_messages: list[Message] = []
-        """What was said and done in this turn, from the user's words on."""
+        """The messages of this turn, beginning with the user's."""
+        self._turns = turns
+        self._state = state
+        self._drop = drop
 
     @property
     def messages(self) -> list[Message]:
-        """Return all that was said, in this turn and before it."""
+        """Return the messages of the earlier turns and of this one."""
         return [*messages_of(self._turns), *self.new_messages]
 
     @property
     def state(self) -> SessionState:
-        """Return the session as it is now."""
-        return self._session.state
+        """Return the session's current state."""
+        return self._state()
 
     @property
     def known_extra_prompt(self) -> str | None:
-        """Return the extra system prompt that the model was told before this turn."""
-        mark = self.state.cursors.get(self.chat_log.conversation_id)
-        return mark.sent_extra_prompt if mark else None
+        """Return the extra system prompt that earlier turns of the conversation sent."""
+        cursor = self.state.cursors.get(self.chat_log.conversation_id)
+        return cursor.sent_extra_prompt if cursor else None
 
     @callback
     def new_extra_prompt(self, extra: str | None) -> str | None:
-        """Return an extra system prompt if the model does not know it yet."""
+        """Return an extra system prompt if the model was not sent it yet."""
         if not extra or extra == self.known_extra_prompt:
             return None
         self.sent_extra_prompt = extra
@@ -63,32 +64,14 @@ class SessionTurn:
 
     @callback
     def drop_oldest(self, share: float) -> bool:
-        """Drop the oldest turns, a share of them; return whether there were any."""
-        gone = oldest(self._turns, share)
-        self._turns = self._turns[len(gone) :]
-        self._session.drop(gone)
-        return bool(gone)
+        """Drop the oldest turns, a share (0 to 1) of all; return whether there were any."""
+        dropped = oldest(self._turns, share)
+        self._turns = self._turns[len(dropped) :]
+        self._drop(dropped)
+        return bool(dropped)
 
     @callback
     def truncate(self) -> None:
-        """Keep little of a turn that is more than the server can take in."""
+        """Shorten the messages of a turn that alone exceeds the server's context."""
         self.sent_extra_prompt = None
         self.new_messages = list(truncated(normalize(self.new_messages)).messages)
-
-    async def __aenter__(self) -> Self:
-        """Begin the turn."""
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """End the turn; it is on disk before its result is told."""
-        self._session.commit(self)
-        if isinstance(error, asyncio.CancelledError):
-            # Who interrupts does not want to wait.
-            self._session.save_soon()
-        else:
-            await self._session.async_save()

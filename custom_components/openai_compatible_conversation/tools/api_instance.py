@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 import logging
 import re
-from typing import TYPE_CHECKING, Any, override
+from typing import Any, override
 
 import probatio
 
@@ -18,11 +18,9 @@ from ..options import Choice
 from ..session.session_state import SessionState
 from .fact_tools import FORGET, LEARN, QUERY
 from .query_tools import QUERY_TOOLS, QueryTools
+from .runtime import ToolRuntime
 from .schema import function_definition, wire_name
 from .selection import Toolset, select_tools
-
-if TYPE_CHECKING:
-    from .toolbox import Toolbox
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -42,7 +40,7 @@ _LISTED = re.compile(r'(Follow these instructions for tools from "[^"]*") \([^)]
 class ToolboxInstance(llm.APIInstance):
     """The tools for one turn. Each call has a result, whatever happens."""
 
-    toolbox: Toolbox
+    runtime: ToolRuntime
     results: dict[str, llm.ToolResult] = field(default_factory=dict, init=False)
     """What the calls so far came to, by their ids."""
     tool_search: bool = field(default=False, init=False)
@@ -63,7 +61,7 @@ class ToolboxInstance(llm.APIInstance):
     def __post_init__(self) -> None:
         """Know the tools by the names that are sent."""
         super().__post_init__()
-        self.tools.insert(0, QueryTools(self))
+        self.tools.insert(0, QueryTools(self.async_find))
         self._by_name = {wire_name(tool.name): tool for tool in self.tools}
         self._searchable = {
             name: tool
@@ -100,7 +98,7 @@ class ToolboxInstance(llm.APIInstance):
                 always=[name for name in FACT_TOOLS if name in self._by_name],
                 search=QUERY_TOOLS,
                 others=list(self._searchable),
-                usual=self.toolbox.usage.usual,
+                usual=self.runtime.usage.usual,
                 definition=self.definition,
             ),
         )
@@ -127,7 +125,7 @@ class ToolboxInstance(llm.APIInstance):
             )
         # A tool of any integration may have a schema of any kind.
         except Exception as err:  # noqa: BLE001
-            self.toolbox.warn_once(
+            self.runtime.warn_once(
                 tool.name, "The tool %s cannot be offered: %s", tool.name, err
             )
             return None
@@ -145,7 +143,7 @@ class ToolboxInstance(llm.APIInstance):
 
     async def async_find(self, query: str, domain: str | None) -> JsonObjectType:
         """Return what a search finds; from the next request on it can be called."""
-        catalog = await self.toolbox.catalogs.async_catalog(
+        catalog = await self.runtime.catalogs.async_catalog(
             self._searchable, self.definition
         )
         found = catalog.search(query, domain)
@@ -214,12 +212,12 @@ class ToolboxInstance(llm.APIInstance):
             )
         result = await self._async_run(tool_input)
         if not result.error and name in self._searchable:
-            self.toolbox.usage.count(name)
+            self.runtime.usage.count(name)
         return result
 
     async def _async_unknown(self, name: str) -> llm.ToolResult:
         """Return the error for a name that no tool has, with those that are like it."""
-        catalog = await self.toolbox.catalogs.async_catalog(
+        catalog = await self.runtime.catalogs.async_catalog(
             self._searchable, self.definition
         )
         near = catalog.nearest(name)
@@ -229,8 +227,8 @@ class ToolboxInstance(llm.APIInstance):
 
     async def _async_run(self, tool_input: llm.ToolInput) -> llm.ToolResult:
         """Run a call for as long as a turn can wait."""
-        limit = self.toolbox.tool_timeout
-        run = self.toolbox.hass.async_create_task(
+        limit = self.runtime.call_timeout
+        run = self.runtime.hass.async_create_task(
             super().async_call_tool(tool_input), f"tool {tool_input.tool_name}"
         )
         try:

@@ -1,7 +1,7 @@
 """The tools with which the model remembers, looks up and forgets."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, override
+from typing import Any, override
 
 import probatio
 
@@ -10,10 +10,8 @@ from homeassistant.helpers import llm
 from homeassistant.util.json import JsonObjectType
 
 from ..memory.fact import Category, Fact, FactError
+from ..memory.fact_store import FactStore
 from .base import IntegrationTool
-
-if TYPE_CHECKING:
-    from ..memory.fact_store import FactStore
 
 LEARN, QUERY, FORGET = "learn_fact", "query_facts", "forget_fact"
 

@@ -1,16 +1,15 @@
 """The tool with which the model finds others."""
 
-from typing import TYPE_CHECKING, override
+from collections.abc import Awaitable, Callable
+from typing import override
 
 import probatio
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm
+from homeassistant.util.json import JsonObjectType
 
 from .base import IntegrationTool
-
-if TYPE_CHECKING:
-    from .api_instance import ToolboxInstance
 
 QUERY_TOOLS = "query_tools"
 
@@ -49,9 +48,11 @@ class QueryTools(IntegrationTool):
         read_only=True, destructive=False, idempotent=True, open_world=False
     )
 
-    def __init__(self, tools: ToolboxInstance) -> None:
-        """Initialize with the tools among which it looks."""
-        self._tools = tools
+    def __init__(
+        self, find: Callable[[str, str | None], Awaitable[JsonObjectType]]
+    ) -> None:
+        """Initialize with what finds tools by a query and perhaps a domain."""
+        self._find = find
 
     @override
     async def async_call(
@@ -64,5 +65,5 @@ class QueryTools(IntegrationTool):
         # Small models send null for what they leave out.
         given = {k: v for k, v in tool_input.tool_args.items() if v is not None}
         given = self.parameters(given)
-        found = await self._tools.async_find(given["query"], given.get("domain"))
+        found = await self._find(given["query"], given.get("domain"))
         return llm.ToolResult(data=found)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-import logging
 from typing import override
 
 from homeassistant.components.intent import async_device_supports_timers
@@ -17,14 +16,9 @@ from .api_instance import ToolboxInstance
 from .catalog_cache import CatalogCache
 from .fact_tools import fact_tools
 from .query_tools import QUERY_TOOLS
+from .runtime import ToolRuntime
 from .usage_store import UsageStore
 from .weather import WeatherTool
-
-_LOGGER = logging.getLogger(__name__)
-
-
-TOOL_TIMEOUT = 60
-"""Seconds after which a turn goes on without a tool's result."""
 
 
 class Toolbox(llm.API):
@@ -34,17 +28,14 @@ class Toolbox(llm.API):
         self,
         hass: HomeAssistant,
         usage: UsageStore,
-        memory: FactStore,
+        fact_store: FactStore,
         options: Callable[[], Options],
     ) -> None:
         """Initialize with what returns the options as they are now."""
         super().__init__(hass=hass, id=DOMAIN, name="OpenAI-Compatible Conversation")
-        self.usage = usage
-        self.catalogs = CatalogCache(hass)
-        self.tool_timeout: float = TOOL_TIMEOUT
-        self._fact_store = memory
+        self.runtime = ToolRuntime(hass, usage, CatalogCache(hass))
+        self._fact_store = fact_store
         self._options = options
-        self._warned: set[str] = set()
 
     @override
     async def async_get_api_instance(
@@ -70,7 +61,7 @@ class Toolbox(llm.API):
                 if tool.name not in known:
                     _add(tools, tool)
         return ToolboxInstance(
-            toolbox=self,
+            runtime=self.runtime,
             api=self,
             api_prompt=general.api_prompt if general else "",
             llm_context=llm_context,
@@ -110,7 +101,7 @@ class Toolbox(llm.API):
             try:
                 await llm.async_get_api(self.hass, [*good, api_id], llm_context)
             except Exception as err:  # noqa: BLE001
-                self.warn_once(api_id, "The LLM API %s fails: %r", api_id, err)
+                self.runtime.warn_once(api_id, "The LLM API %s fails: %r", api_id, err)
             else:
                 good.append(api_id)
         return [api_id for api_id in api_ids if api_id in good]
@@ -135,7 +126,9 @@ class Toolbox(llm.API):
             if api_id in apis:
                 present.append(api_id)
             else:
-                self.warn_once(api_id, "The LLM API %s is not available", api_id)
+                self.runtime.warn_once(
+                    api_id, "The LLM API %s is not available", api_id
+                )
         # Home Assistant 2026.10 has no API that is for administrators only.
         restricted = [
             api_id
@@ -154,12 +147,6 @@ class Toolbox(llm.API):
             return False
         user = await self.hass.auth.async_get_user(context.user_id)
         return user is not None and user.is_admin
-
-    def warn_once(self, subject: str, message: str, *args: object) -> None:
-        """Log a warning of a tool or an API the first time."""
-        if subject not in self._warned:
-            self._warned.add(subject)
-            _LOGGER.warning(message, *args)
 
 
 def _add(tools: dict[str, llm.Tool], tool: llm.Tool) -> None:
