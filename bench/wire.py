@@ -1,10 +1,10 @@
-"""What decoding a streamed answer costs per chunk, beside the SDK's own parsing.
+"""Benchmark of decoding a streamed response, compared with the SDK's own parsing.
 
-The same bytes go, cut alike, through `AnswerDecoder` and through the SDK's public
-path: `chat.completions.create(stream=True)`, read to its end. A transport in memory
-stands in for the network: a socket would add the same system calls to both, and
-their noise. What the HTTP library does with the bytes on their way is common to
-both as well, so reading alone is measured too, and taken off the SDK's time.
+The same bytes, split alike, go through `ResponseDecoder` and through the SDK's public
+API: `chat.completions.create(stream=True)`, read to its end. An in-memory transport
+replaces the network, as a socket would add the same system calls, and their noise, to
+both. The overhead of the HTTP library is common to both as well, so reading alone is
+measured too and subtracted from the SDK's time.
 """
 
 import asyncio
@@ -26,17 +26,17 @@ from .measure import Cost, interleaved, tell
 PER_READ = 500
 ROUNDS = 7
 GOAL = 30.0
-"""Microseconds that a chunk may cost beyond the SDK's own parsing."""
+"""Maximum microseconds per chunk beyond the SDK's own parsing."""
 
 WORDS = ("The", " kitchen", " light", " is", " on", ",", " 21", " °C", ".", "\n")
 PIECES = ('{"name":', ' "Kit', 'chen"', ', "bri', "ghtn", 'ess": 5', "0}")
 
 
-class _Wire(httpx2.AsyncByteStream):
-    """A body that arrives in given reads."""
+class _MemoryStream(httpx2.AsyncByteStream):
+    """A response body that arrives in the given reads."""
 
     def __init__(self, reads: list[bytes]) -> None:
-        """Initialize with what each read brings."""
+        """Initialize with the bytes of each read."""
         self._reads = reads
 
     @override
@@ -47,29 +47,33 @@ class _Wire(httpx2.AsyncByteStream):
 
 
 def run() -> bool:
-    """Measure all cases and print what they cost; return whether the goal is met."""
+    """Measure all cases, print the results and return whether the goal is met."""
     tell("Decoding a streamed answer: time per chunk,")
     tell(f"the median of {ROUNDS} rounds and their spread")
-    together = [b"".join(some) for some in batched(_text(5_000), PER_READ, strict=True)]
+    batches = [
+        b"".join(batch) for batch in batched(_text(5_000), PER_READ, strict=True)
+    ]
     met = True
     with asyncio.Runner() as runner:
         for title, reads, chunks in (
             ("text, a chunk per read", _text(20_000), 20_000),
             ("arguments of a tool call, a chunk per read", _arguments(10_000), 10_000),
-            (f"text, {PER_READ} chunks per read", together, 5_000),
+            (f"text, {PER_READ} chunks per read", batches, 5_000),
         ):
             met &= _case(runner, title, reads, chunks)
     return met
 
 
 def _case(runner: asyncio.Runner, title: str, reads: list[bytes], chunks: int) -> bool:
-    """Measure and print a case; return whether it meets the goal."""
+    """Measure and print a case, and return whether it meets the goal."""
     size = sum(map(len, reads)) / chunks
     tell()
     tell(f"{title}: {chunks} chunks of {size:.0f} bytes")
     transport = httpx2.MockTransport(
         lambda _: httpx2.Response(
-            200, headers={"Content-Type": "text/event-stream"}, stream=_Wire(reads)
+            200,
+            headers={"Content-Type": "text/event-stream"},
+            stream=_MemoryStream(reads),
         )
     )
     client = openai.AsyncOpenAI(
@@ -101,12 +105,12 @@ def _case(runner: asyncio.Runner, title: str, reads: list[bytes], chunks: int) -
 
 
 def _row(name: str, cost: Cost, note: str = "") -> None:
-    """Print a line of a case."""
+    """Print one line of a result."""
     tell(f"  {name:<24}{cost}   {note}".rstrip())
 
 
 def _decode(reads: list[bytes], chunks: int) -> None:
-    """Decode an answer as the client does."""
+    """Decode a response as the client does."""
     decoder = ResponseDecoder({"intent__HassLightSet"})
     for read in reads:
         for _ in decoder.feed(read):
@@ -117,31 +121,33 @@ def _decode(reads: list[bytes], chunks: int) -> None:
         raise AssertionError("not all chunks were decoded")
 
 
-async def _ask(client: openai.AsyncOpenAI) -> openai.AsyncStream[ChatCompletionChunk]:
-    """Return the stream of an answer."""
+async def _request(
+    client: openai.AsyncOpenAI,
+) -> openai.AsyncStream[ChatCompletionChunk]:
+    """Return the SDK's stream of a response."""
     return await client.chat.completions.create(
         model="m", messages=[{"role": "user", "content": "Hello"}], stream=True
     )
 
 
 async def _read(client: openai.AsyncOpenAI) -> None:
-    """Read an answer, and parse nothing."""
-    stream = await _ask(client)
+    """Read a response without parsing it."""
+    stream = await _request(client)
     async for _ in stream.response.aiter_bytes():
         pass
 
 
 async def _parse(client: openai.AsyncOpenAI, chunks: int) -> None:
-    """Read an answer as the SDK's users do."""
+    """Read a response as users of the SDK do."""
     count = 0
-    async for _ in await _ask(client):
+    async for _ in await _request(client):
         count += 1
     if count < chunks - 4:
         raise AssertionError("not all chunks were parsed")
 
 
 def _text(chunks: int) -> list[bytes]:
-    """Return the chunks of an answer in words."""
+    """Return the chunks of a text response."""
     words = [WORDS[n % len(WORDS)] for n in range(chunks - 4)]
     return [
         _chunk({"role": "assistant", "content": "", "refusal": None}),
@@ -153,7 +159,7 @@ def _text(chunks: int) -> list[bytes]:
 
 
 def _arguments(chunks: int) -> list[bytes]:
-    """Return the chunks of an answer that calls a tool."""
+    """Return the chunks of a response with a tool call."""
     function = {"name": "intent__HassLightSet", "arguments": ""}
     head = {"index": 0, "id": "call_4711", "type": "function", "function": function}
     pieces = [PIECES[n % len(PIECES)] for n in range(chunks - 4)]
@@ -170,7 +176,7 @@ def _arguments(chunks: int) -> list[bytes]:
 
 
 def _chunk(delta: Body, finish: str | None = None) -> bytes:
-    """Return a chunk with all that OpenAI's have."""
+    """Return a chunk with all fields that OpenAI sends."""
     return event(
         {
             "id": "chatcmpl-BxQ3kZ0mT9vR2yL7wN5sH8dF1gJ4p",

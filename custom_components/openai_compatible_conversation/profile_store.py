@@ -1,4 +1,4 @@
-"""What was learned of a server, kept on disk: one file an entry."""
+"""Persist the learned server profiles, one file per config entry."""
 
 from typing import Any
 
@@ -15,10 +15,14 @@ MAX_MODELS = 20
 
 
 class ProfileStore:
-    """Gives a client the dialects that it learned before, and keeps those that it learns."""
+    """Loads and saves the server profiles of a client.
+
+    It is attached when the config entry is set up and detached when it is unloaded.
+    """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Initialize the store of an entry."""
+        """Initialize the store of a config entry."""
+        # The key keeps the name of the first files, so that nothing is lost.
         self._store: Store[dict[str, Any]] = Store(
             hass, 1, f"{DOMAIN}.{entry_id}.dialects"
         )
@@ -26,41 +30,44 @@ class ProfileStore:
         self._unsaved = False
 
     async def async_attach(self, client: CompletionsClient) -> None:
-        """Give a client what is known of its server, and save what it learns."""
+        """Load the stored profiles into a client, and save them when they change.
+
+        Profiles of another base URL are ignored.
+        """
         try:
             stored = await self._store.async_load()
         except HomeAssistantError:
-            # A newer version's. It is learned anew.
+            # Written by a newer version; the profiles are learned again.
             stored = None
         if stored and stored.get("base_url") == client.base_url:
             models = stored.get("models")
-            for model, dialect in models.items() if isinstance(models, dict) else ():
-                client.profiles[model] = ServerProfile.from_json(dialect)
+            for model, profile in models.items() if isinstance(models, dict) else ():
+                client.profiles[model] = ServerProfile.from_json(profile)
         self._client = client
-        client.on_profile_changed = self._learned
+        client.on_profile_changed = self._schedule_save
 
     async def async_detach(self) -> None:
-        """Save what was just learned, and nothing any more."""
+        """Save pending changes and stop listening for new ones."""
         if self._client:
             self._client.on_profile_changed = None
             if self._unsaved:
-                await self._store.async_save(self._data())
+                await self._store.async_save(self._data_to_save())
 
     async def async_remove(self) -> None:
         """Remove the file."""
         await self._store.async_remove()
 
-    def _learned(self) -> None:
-        """Save soon."""
+    def _schedule_save(self) -> None:
+        """Schedule a delayed save."""
         self._unsaved = True
-        self._store.async_delay_save(self._data, SAVE_DELAY)
+        self._store.async_delay_save(self._data_to_save, SAVE_DELAY)
 
-    def _data(self) -> dict[str, Any]:
-        """Return what is to be on disk."""
+    def _data_to_save(self) -> dict[str, Any]:
+        """Return the data to save: the latest profiles by model."""
         self._unsaved = False
         assert self._client is not None
         latest = list(self._client.profiles.items())[-MAX_MODELS:]
         return {
             "base_url": self._client.base_url,
-            "models": {model: dialect.to_json() for model, dialect in latest},
+            "models": {model: profile.to_json() for model, profile in latest},
         }

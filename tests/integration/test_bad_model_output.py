@@ -1,4 +1,4 @@
-"""Whatever a server does, the user hears something true and the next turn works."""
+"""Test misbehaving models and servers: errors are reported, the next turn works."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -48,32 +48,29 @@ WORDS = chunk({"content": "The weather is "})
     ],
 )
 @pytest.mark.parametrize("device", [None, "a-device"])
-async def test_breaks_off(
+async def test_failure_after_text(
     server: ModelServer,
     say: Say,
     ending: list[Any],
     reason: str,
     device: str | None,
 ) -> None:
-    """What was said before a server fails stays; that it failed is told once.
-
-    It is the result, and for a voice, which does not come to it, it is said too.
-    """
+    """Text before a failure stays in the history; the failure is also spoken."""
     server.script(raw(WORDS, chunk({"content": "<"}), *ending))
     result = await say("How is the weather?", device_id=device)
     assert failed(result)
     assert reason in speech(result)
     second = await say("Again", conversation_id=result.conversation_id)
     assert speech(second) == "Hello there."
-    said = [words(message["content"]) for message in server.bodies[-1]["messages"]]
-    assert said[1:] == ["How is the weather?", "The weather is <", "Again"]
+    contents = [words(message["content"]) for message in server.bodies[-1]["messages"]]
+    assert contents[1:] == ["How is the weather?", "The weather is <", "Again"]
 
 
 @pytest.mark.parametrize("device", [None, "a-device"])
-async def test_breaks_off_after_acting(
+async def test_failure_after_tool_call(
     server: ModelServer, say: Say, light: list[ServiceCall], device: str | None
 ) -> None:
-    """Words before a call stay if the server then fails, and so does what was done."""
+    """Text and tool calls before a failure stay in the history."""
     server.script(reply("Let me see.", calls=[TURN_ON]), failure(500))
     result = await say("Turn on the lamp", device_id=device)
     assert failed(result)
@@ -85,7 +82,7 @@ async def test_breaks_off_after_acting(
 
 
 @pytest.mark.parametrize(
-    "silent",
+    "empty",
     [
         reply(),
         reply("\n "),
@@ -95,16 +92,16 @@ async def test_breaks_off_after_acting(
     ],
     ids=["nothing", "blanks", "reasoning", "done", "a web page"],
 )
-async def test_silence_is_asked_again(
-    server: ModelServer, say: Say, silent: Answer
+async def test_empty_response_retried(
+    server: ModelServer, say: Say, empty: Answer
 ) -> None:
-    """An answer without a word is asked for once more, with the same request."""
-    server.script(silent, reply("Now."))
+    """An empty response is retried once with the same request."""
+    server.script(empty, reply("Now."))
     assert speech(await say("Hello")) == "Now."
     first, second = server.bodies
     assert first == second
     server.forget()
-    server.script(silent, silent)
+    server.script(empty, empty)
     result = await say("Hello")
     assert failed(result)
     assert "sent no answer" in speech(result)
@@ -119,19 +116,19 @@ async def test_silence_is_asked_again(
         ("whatever", "sent no answer", 2),
     ],
 )
-async def test_why_silent(
+async def test_empty_response_reason(
     server: ModelServer, say: Say, finish: str, words: str, requests: int
 ) -> None:
-    """Why there was no word is told as far as the server said."""
+    """The reason for an empty response is reported if it is known."""
     server.script(*[reply(reasoning="Hm.", finish=finish)] * 2)
     assert words in speech(await say("Hello"))
     assert len(server.bodies) == requests
 
 
-async def test_cut_call(
+async def test_truncated_call(
     server: ModelServer, say: Say, light: list[ServiceCall]
 ) -> None:
-    """A call that the length limit cut is told to the model, and not run."""
+    """A call truncated by the length limit is reported to the model, and not run."""
     server.script(
         reply(calls=[Call("intent__HassTurnOn", '{"name": "La')], finish="length"),
         reply("Sorry."),
@@ -142,10 +139,10 @@ async def test_cut_call(
     assert "length limit" in outcome["error_text"]
 
 
-async def test_stop_with_calls(
+async def test_calls_with_finish_reason_stop(
     server: ModelServer, say: Say, light: list[ServiceCall]
 ) -> None:
-    """Calls are run although the server says that it just stopped."""
+    """Tool calls are run even if the finish reason is `stop`."""
     server.script(reply(calls=[TURN_ON], finish="stop"), reply("On."))
     assert speech(await say("Turn on the lamp")) == "On."
     assert len(light) == 1
@@ -154,7 +151,7 @@ async def test_stop_with_calls(
 async def test_signed_call(
     server: ModelServer, say: Say, light: list[ServiceCall]
 ) -> None:
-    """What Google sends along with a call goes back with it, or it would refuse the rest."""
+    """Google's signature of a call is sent back, which later requests require."""
     signature = {"google": {"thought_signature": "Cr8E"}}
     call = {**TURN_ON.as_dict(0), "extra_content": signature}
 
@@ -171,7 +168,7 @@ async def test_signed_call(
 
 
 @pytest.mark.parametrize("streaming", [True, False])
-async def test_signed_thoughts(
+async def test_signed_reasoning(
     server: ModelServer,
     say: Say,
     light: list[ServiceCall],
@@ -179,18 +176,18 @@ async def test_signed_thoughts(
     *,
     streaming: bool,
 ) -> None:
-    """What OpenRouter gives of thoughts before a call goes back, or Google refuses the rest."""
+    """OpenRouter's reasoning details are sent back, as Google's models require it."""
     set_options(enable_streaming=streaming)
-    thought = {"type": "reasoning.text", "index": 0, "format": "google-gemini-v1"}
-    sealed = {**thought, "type": "reasoning.encrypted", "data": "Cr8E"}
-    blocks = [{**thought, "text": "The lamp it is."}, sealed]
+    block = {"type": "reasoning.text", "index": 0, "format": "google-gemini-v1"}
+    encrypted = {**block, "type": "reasoning.encrypted", "data": "Cr8E"}
+    blocks = [{**block, "text": "The lamp it is."}, encrypted]
     pieces: list[Body] = [
         {
             "reasoning": "The lamp",
-            "reasoning_details": [{**thought, "text": "The lamp"}],
+            "reasoning_details": [{**block, "text": "The lamp"}],
         },
-        {"reasoning": " it is.", "reasoning_details": [{**thought, "text": " it is."}]},
-        {"content": "", "reasoning_details": [sealed]},
+        {"reasoning": " it is.", "reasoning_details": [{**block, "text": " it is."}]},
+        {"content": "", "reasoning_details": [encrypted]},
         {"tool_calls": [TURN_ON.as_dict(0)]},
     ]
     message = {"reasoning_details": blocks, "reasoning": "The lamp it is."} | pieces[-1]
@@ -216,12 +213,12 @@ async def test_signed_thoughts(
     assert blocks in [m.get("reasoning_details") for m in last["messages"]]
 
 
-async def test_thoughts_refused(
+async def test_reasoning_details_rejected(
     server: ModelServer, say: Say, light: list[ServiceCall]
 ) -> None:
-    """Who refuses the thoughts that it gave is asked without them."""
-    thoughts = [{"type": "reasoning.text", "text": "The lamp."}]
-    delta = {"reasoning_details": thoughts, "tool_calls": [TURN_ON.as_dict(0)]}
+    """Reasoning details are omitted for a server that rejects them."""
+    reasoning = [{"type": "reasoning.text", "text": "The lamp."}]
+    delta = {"reasoning_details": reasoning, "tool_calls": [TURN_ON.as_dict(0)]}
 
     def strict(body: Body) -> Reply:
         if any("reasoning_details" in message for message in body["messages"]):
@@ -236,10 +233,10 @@ async def test_thoughts_refused(
     assert sent == [False, True, False]
 
 
-async def test_same_id_for_all_calls(
+async def test_duplicate_call_ids(
     server: ModelServer, say: Say, light: list[ServiceCall]
 ) -> None:
-    """Two calls with one id have two results with two ids."""
+    """Two calls with the same id get unique ids, and so do their results."""
     twice = [Call("intent__HassTurnOn", {"name": n}, id="x") for n in ("Lamp", "Fan")]
     server.script(reply(calls=twice), reply("So."))
     assert speech(await say("Turn on both")) == "So."
@@ -257,7 +254,7 @@ async def test_context_too_long(
     *,
     streaming: bool,
 ) -> None:
-    """A prompt that is too long is told as such, and the next turn works."""
+    """A prompt that exceeds the context window is reported, and the next turn works."""
     set_options(enable_streaming=streaming)
     server.script(
         failure(400, {"error": {"message": "exceeds the available context size"}})
@@ -277,7 +274,7 @@ async def test_context_too_long(
 async def test_language(
     server: ModelServer, say: Say, language: str, words: str
 ) -> None:
-    """Errors are told in the user's language, before and after the first words."""
+    """Errors are reported in the user's language, before and after the first token."""
     server.script(*[raw(Abort())] * 10)
     result = await say("Hallo", language=language)
     assert speech(result).startswith(words)
@@ -287,10 +284,10 @@ async def test_language(
     assert words in speech(await say("Hallo", language=language))
 
 
-async def test_lost_model(
+async def test_model_not_found_issue(
     hass: HomeAssistant, server: ModelServer, say: Say, entry: MockConfigEntry
 ) -> None:
-    """A model that is gone is an issue to repair, until it answers again."""
+    """A missing model creates an issue, which is deleted when the model responds."""
     issues = ir.async_get(hass)
     issue_id = f"model_not_found_{entry.entry_id}"
     server.script(failure(404, {"error": {"message": "model 'x' not found"}}))
@@ -310,7 +307,7 @@ async def test_lost_model(
     assert issues.async_get_issue(DOMAIN, issue_id) is None
 
 
-async def test_what_was_learned_is_kept(
+async def test_profile_persisted(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
@@ -318,7 +315,7 @@ async def test_what_was_learned_is_kept(
     hass_storage: dict[str, Any],
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """What a server refuses is known after a restart, and forgotten with the entry."""
+    """A profile is restored after a reload, and removed with the config entry."""
     server.script(failure(400, {"error": {"message": "stream_options is unknown"}}))
     assert speech(await say("Hello")) == "Hello there."
     freezer.tick(5)
@@ -332,7 +329,7 @@ async def test_what_was_learned_is_kept(
     server.forget()
     await say("Hello")
     assert "stream_options" not in server.bodies[0]
-    # Another server is another dialect.
+    # Another server has another profile.
     async with ModelServer() as other:
         data = {**entry.data, "base_url": other.base_url}
         hass.config_entries.async_update_entry(entry, data=data)
@@ -343,7 +340,7 @@ async def test_what_was_learned_is_kept(
     assert key not in hass_storage
 
 
-async def test_learned_just_before_the_end(
+async def test_pending_profile_saved_on_unload(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
@@ -351,7 +348,7 @@ async def test_learned_just_before_the_end(
     hass_storage: dict[str, Any],
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """What was just learned is on disk after unloading, and gone with the entry."""
+    """A pending change is saved on unload, and removed with the config entry."""
     key = f"{DOMAIN}.{entry.entry_id}.dialects"
     server.script(failure(400, {"error": {"message": "stream_options is unknown"}}))
     await say("Hello")
@@ -367,23 +364,23 @@ async def test_learned_just_before_the_end(
     assert key not in hass_storage
 
 
-async def test_newer_file(
+async def test_profile_store_of_newer_version(
     hass: HomeAssistant,
     server: ModelServer,
     components: None,
     entry: MockConfigEntry,
     hass_storage: dict[str, Any],
 ) -> None:
-    """A file that a newer version wrote is learned anew, and keeps nobody waiting."""
+    """A store written by a newer version does not prevent the setup."""
     key = f"{DOMAIN}.{entry.entry_id}.dialects"
     hass_storage[key] = {"version": 2, "minor_version": 1, "key": key, "data": {}}
     assert await hass.config_entries.async_setup(entry.entry_id)
 
 
-async def test_option_after_a_refusal(
+async def test_option_changed_after_rejection(
     server: ModelServer, say: Say, set_options: Callable[..., None]
 ) -> None:
-    """A value that the server refuses is left out; the next that the user sets is sent."""
+    """A rejected value is omitted, and the next value that the user sets is sent."""
     set_options(recommended=False, temperature=1.5)
     server.script(failure(400, {"error": {"message": "temperature: range: 0..1"}}))
     await say("Hello")
@@ -393,14 +390,14 @@ async def test_option_after_a_refusal(
     assert [body.get("temperature") for body in server.bodies] == [1.5, None, None, 0.5]
 
 
-async def test_refused_tool(
+async def test_rejected_tool(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
     light: list[ServiceCall],
     entry: MockConfigEntry,
 ) -> None:
-    """A tool that the server refuses is left out until the entry is loaded again."""
+    """A rejected tool is omitted until the config entry is reloaded."""
     name = "intent__HassTurnOn"
     words = f"Invalid schema for function '{name}': no"
     server.script(failure(400, {"error": {"message": words}}))
@@ -415,29 +412,29 @@ async def test_refused_tool(
     assert offered == [True, False, False, True]
 
 
-async def test_no_tools(
+async def test_tools_not_supported(
     server: ModelServer, say: Say, light: list[ServiceCall]
 ) -> None:
-    """A server that takes no tools answers without them."""
+    """Tools are omitted for a server that does not support them."""
     server.script(failure(400, {"error": {"message": "x does not support tools"}}))
     assert speech(await say("Hello")) == "Hello there."
     assert ["tools" in body for body in server.bodies] == [True, False]
 
 
-async def test_reasoning_goes_back(
+async def test_reasoning_sent_back(
     server: ModelServer, say: Say, light: list[ServiceCall]
 ) -> None:
-    """What the model thought goes back with its call, and with its answer."""
+    """Reasoning is sent back with the tool call and with the response."""
     server.script(
         reply(calls=[TURN_ON], reasoning="They want light."),
         reply("On.", reasoning="It worked."),
     )
     first = await say("Turn on the lamp")
     await say("Thanks", conversation_id=first.conversation_id)
-    thoughts = [
+    reasoning = [
         message.get("reasoning_content") for message in server.bodies[-1]["messages"]
     ]
-    assert thoughts == [None, None, "They want light.", None, "It worked.", None]
+    assert reasoning == [None, None, "They want light.", None, "It worked.", None]
 
 
 async def test_unavailable(
@@ -448,7 +445,7 @@ async def test_unavailable(
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """An agent whose server is down at set-up is unavailable, and comes back by itself."""
+    """An agent is unavailable while its server is down at setup, and then recovers."""
     await server.stop()
     await hass.config_entries.async_reload(entry.entry_id)
     assert entry.state is ConfigEntryState.SETUP_RETRY
@@ -476,13 +473,13 @@ async def test_unavailable(
     assert entry.state.value == "loaded"
 
 
-async def test_large_result(
+async def test_large_tool_result(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
     set_options: Callable[..., None],
 ) -> None:
-    """A large result is cut, and says so."""
+    """A large tool result is truncated, with a note."""
 
     class Large(llm.Tool):
         name, integration = "large", "test"

@@ -1,4 +1,4 @@
-"""The model sees the images that a user shows, or the user hears why not."""
+"""Test images attached to a user message."""
 
 from collections.abc import Awaitable, Callable
 from inspect import signature
@@ -25,7 +25,7 @@ type Show = Callable[..., Awaitable[conversation.ConversationResult]]
 
 @pytest.fixture
 def show(hass: HomeAssistant, agent: str, tmp_path: Path) -> Show:
-    """Return what says a text to the agent, with files of a type."""
+    """Return a function that sends text and attachments to the agent."""
 
     async def _show(
         text: str,
@@ -40,7 +40,7 @@ def show(hass: HomeAssistant, agent: str, tmp_path: Path) -> Show:
                 path.write_bytes(content)
             attachments.append(conversation.Attachment("media", mime_type, path))
         context = Context()
-        # 2026.11 wants to know whose conversation it is, 2026.10 does not take it.
+        # Home Assistant 2026.11 requires the context, 2026.10 does not accept it.
         known = signature(chat_session.async_get_chat_session).parameters
         fields: dict[str, Any] = {"context": context} if "context" in known else {}
         with (
@@ -64,14 +64,14 @@ def show(hass: HomeAssistant, agent: str, tmp_path: Path) -> Show:
 
 @pytest.mark.parametrize("streaming", [True, False])
 @pytest.mark.parametrize("mime_type", ["image/png", "IMAGE/PNG; charset=binary"])
-async def test_seen(
+async def test_sent_with_text(
     server: ModelServer,
     show: Show,
     set_options: Callable[..., None],
     streaming: bool,
     mime_type: str,
 ) -> None:
-    """Images are sent beside the words."""
+    """Images are sent as content parts after the text."""
     set_options(enable_streaming=streaming)
     server.script(reply("Two cats."))
     result = await show("What is it?", PNG, PNG, mime_type=mime_type)
@@ -82,21 +82,21 @@ async def test_seen(
     assert images == [{"type": "image_url", "image_url": image}] * 2
 
 
-async def test_name_that_cameras_use(server: ModelServer, show: Show) -> None:
-    """A type that is none is sent as the one that is meant."""
+async def test_image_jpg_mime_type(server: ModelServer, show: Show) -> None:
+    """The invalid MIME type `image/jpg` is sent as `image/jpeg`."""
     await show("What is it?", PNG, mime_type="image/jpg")
     image = server.bodies[0]["messages"][-1]["content"][1]
     assert image["image_url"]["url"].startswith("data:image/jpeg;base64,")
 
 
-async def test_kept_as_a_note(
+async def test_replaced_by_note(
     server: ModelServer,
     show: Show,
     say: Say,
     hass_storage: dict[str, Any],
     entry: MockConfigEntry,
 ) -> None:
-    """The session remembers that there was an image, and not the image."""
+    """The session keeps a note in place of an image."""
     server.script(reply("A cat."), reply("Grey."))
     await show("What is it?", PNG)
     await say("Which colour?")
@@ -108,7 +108,7 @@ async def test_kept_as_a_note(
 
 
 @pytest.mark.parametrize(
-    ("content", "mime_type", "told"),
+    ("content", "mime_type", "message"),
     [
         (PNG, "image/svg+xml", "file0.png cannot be shown to the model"),
         (PNG, "application/pdf", "application/pdf"),
@@ -117,37 +117,37 @@ async def test_kept_as_a_note(
         (None, "image/png", "file0.png cannot be read"),
     ],
 )
-async def test_cannot_be_sent(
+async def test_unsupported_attachment(
     server: ModelServer,
     show: Show,
     say: Say,
     content: bytes | None,
     mime_type: str,
-    told: str,
+    message: str,
 ) -> None:
-    """What cannot be sent is said, nothing is sent, and the next turn works."""
+    """An unsupported attachment is reported without a request; the next turn works."""
     result = await show("What is it?", content, mime_type=mime_type)
     assert failed(result)
-    assert told in speech(result)
+    assert message in speech(result)
     assert not server.completions
     assert speech(await say("Hi")) == "Hello there."
 
 
-async def test_cannot_be_sent_in_german(show: Show) -> None:
-    """What cannot be sent is said in the user's language."""
+async def test_unsupported_attachment_translated(show: Show) -> None:
+    """An unsupported attachment is reported in the user's language."""
     result = await show("Was ist das?", PNG, mime_type="video/mp4", language="de-AT")
     assert speech(result).startswith("file0.png kann dem Modell nicht gezeigt werden")
 
 
 @pytest.mark.parametrize("streaming", [True, False])
-async def test_model_takes_none(
+async def test_images_not_supported(
     server: ModelServer,
     show: Show,
     say: Say,
     set_options: Callable[..., None],
     streaming: bool,
 ) -> None:
-    """A model that takes no images is told of at once, and goes on without them."""
+    """Missing support for images is reported at once, and the next turn works."""
     set_options(enable_streaming=streaming)
     message = "image input is not supported - hint: you may need to provide the mmproj"
     server.script(failure(500, {"error": {"message": message}}))

@@ -1,1 +1,1 @@
-"""The wire: what is sent to a chat completions server, and what it sends back."""
+"""Chat completions client: build requests, send them and decode the responses."""

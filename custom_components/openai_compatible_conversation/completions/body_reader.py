@@ -1,4 +1,4 @@
-"""Reading the body of an answer against the clock."""
+"""Read response bodies within time limits."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
@@ -12,52 +12,65 @@ from .response_decoder import ResponseDecoder
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long a server may take, in seconds."""
+    """Time limits for a server, in seconds."""
 
     connect: float = 5
     models: float = 10
     first_token: float = 60
     between_tokens: float = 30
     whole_answer: float = 90
-    """For an answer that is not streamed."""
+    """Total time for a response that is not streamed."""
     whole_stream: float = 600
-    """For one that is, however lively it goes on."""
+    """Total time for a streamed response, even while tokens keep arriving."""
     after_finish: float = 2
-    """From the finish reason to the end of the stream; what lacks then is not awaited."""
+    """From the finish reason to the end of the stream.
+
+    Anything still missing by then is dropped.
+    """
     drain: float = 0.25
-    """From the end of an answer to that of the response, so that its connection is kept."""
+    """From the end marker to the end of the HTTP response.
+
+    Only a response that was read to its end leaves a reusable connection.
+    """
 
 
 TIMEOUTS = Timeouts()
 
 
 class ReadDeadline:
-    """When a server has to have said the next thing, by the loop's clock."""
+    """The time by which a server has to make progress, on the event loop's clock.
+
+    The deadline of a streamed response moves with each token and never exceeds
+    `Timeouts.whole_stream`. That of any other response is fixed.
+    """
 
     def __init__(self, limits: Timeouts, *, streamed: bool) -> None:
-        """Start the clock with the request."""
+        """Initialize when the request is sent."""
         self._clock = asyncio.get_running_loop().time
         self._limits = limits
         self._streamed = streamed
         self._end = self._clock() + (
             limits.whole_stream if streamed else limits.whole_answer
         )
-        self._seen = (0, False)
+        self._last_progress = (0, False)
         self.at = self._clock() + limits.first_token if streamed else self._end
 
     def advance(self, decoder: ResponseDecoder) -> None:
-        """Allow more time if the answer has grown, and little if it is finished."""
+        """Move the deadline if tokens or the finish reason have arrived."""
         finished = decoder.finish_reason is not None
-        if not self._streamed or (decoder.tokens, finished) == self._seen:
+        if not self._streamed or (decoder.tokens, finished) == self._last_progress:
             return
-        self._seen = decoder.tokens, finished
+        self._last_progress = decoder.tokens, finished
         limits = self._limits
         limit = limits.after_finish if finished else limits.between_tokens
         self.at = min(self._clock() + limit, self._end)
 
 
 async def wait_until[T](awaitable: Awaitable[T], deadline: float) -> T:
-    """Await until a time of the loop's clock."""
+    """Await until a time on the event loop's clock.
+
+    Raises `ServerTimeoutError` when that time has come.
+    """
     try:
         async with asyncio.timeout_at(deadline):
             return await awaitable
@@ -65,111 +78,120 @@ async def wait_until[T](awaitable: Awaitable[T], deadline: float) -> T:
         raise ServerTimeoutError from err
 
 
-async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
-    """Return the next bytes of a body, None at its end."""
+async def _next_chunk(chunks: AsyncIterator[bytes]) -> bytes | None:
+    """Return the next chunk of a body, None at its end."""
     try:
         return await anext(chunks, None)
-    # httpx before Home Assistant 2026.11, httpx2 since: what reading a body
-    # raises has no name that both know.
+    # Home Assistant uses httpx before 2026.11 and httpx2 since, and the two share
+    # no exception class for a failed read.
     except Exception as err:
         raise ConnectionLostError(str(err)) from err
 
 
 class BodyReader:
-    """Reads a body piece by piece, each within its time.
+    """Reads a body chunk by chunk, each within the deadline.
 
-    One timer serves the whole body, and is set anew only when it rings: to set
-    one for each piece costs more than to decode it.
+    One timer serves the whole body and is rescheduled only when it fires, because
+    scheduling one per chunk costs more than decoding the chunk. It has to be
+    stopped after the last chunk.
     """
 
     def __init__(self, chunks: AsyncIterator[bytes], deadline: ReadDeadline) -> None:
-        """Initialize with the pieces, and what says until when the next has to come."""
+        """Initialize with the chunks and the deadline of the next one."""
         self._chunks = chunks
         self._deadline = deadline
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
-        self._waiting: asyncio.Task[Any] | None = None
-        self._late = False
+        self._reading_task: asyncio.Task[Any] | None = None
+        self._timed_out = False
 
     async def next(self, decoder: ResponseDecoder) -> bytes | None:
-        """Return the next bytes; a finished answer ends where they do not come."""
+        """Return the next chunk, None at the end of the body.
+
+        A timeout after the finish reason counts as the end; any other raises
+        `ServerTimeoutError`. A failed read raises `ConnectionLostError`.
+        """
         task = asyncio.current_task()
         assert task is not None
         cancelling = task.cancelling()
-        self._waiting = task
+        self._reading_task = task
         if self._timer is None or self._timer.when() > self._deadline.at:
-            self._arm()
+            self._schedule_timeout()
         try:
-            return await _next(self._chunks)
+            return await _next_chunk(self._chunks)
         except asyncio.CancelledError as err:
-            if not self._late or task.uncancel() > cancelling:
-                # Somebody else wants it to end.
+            if not self._timed_out or task.uncancel() > cancelling:
+                # Cancelled from outside, not by the timer.
                 raise
             if decoder.finish_reason is None:
                 raise ServerTimeoutError from err
             return None
         finally:
-            self._waiting = None
+            self._reading_task = None
 
     def stop(self) -> None:
-        """Stop the timer."""
+        """Cancel the timer."""
         if self._timer:
             self._timer.cancel()
             self._timer = None
 
-    def _arm(self) -> None:
-        """Ring when the time is over, as far as it is known now."""
+    def _schedule_timeout(self) -> None:
+        """Schedule the timer for the current deadline."""
         self.stop()
-        self._timer = self._loop.call_at(self._deadline.at, self._ring)
+        self._timer = self._loop.call_at(self._deadline.at, self._on_timeout)
 
-    def _ring(self) -> None:
-        """End the waiting, unless more time was given meanwhile."""
+    def _on_timeout(self) -> None:
+        """Cancel the pending read, unless the deadline has moved."""
         self._timer = None
         if self._loop.time() < self._deadline.at:
-            self._arm()
-        elif self._waiting:
-            self._late = True
-            self._waiting.cancel()
+            self._schedule_timeout()
+        elif self._reading_task:
+            self._timed_out = True
+            self._reading_task.cancel()
 
 
 async def close(chunks: AsyncIterator[bytes]) -> None:
-    """Close what reads a body, which else would be left to the garbage collector."""
+    """Close the iterator of a body instead of leaving it to the garbage collector."""
     if isinstance(chunks, AsyncGenerator):
         await chunks.aclose()
 
 
 class Response(Protocol):
-    """A response, as far as it is to be closed."""
+    """An HTTP response that can be closed."""
 
     async def close(self) -> None:
-        """Give its connection back, or close that too if the body is not at its end."""
+        """Release the connection, or close it if the body was not read to its end."""
 
 
 class BackgroundCloser:
-    """Reads responses to their end, behind the last word, so that their connections serve again."""
+    """Drains and closes HTTP responses in background tasks.
+
+    The last event of a response need not wait for the end of its body, and the
+    connection is reused all the same.
+    """
 
     def __init__(self, limit: float) -> None:
-        """Initialize with the seconds that an end may take."""
+        """Initialize with the seconds that draining may take."""
         self._limit = limit
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def wait(self) -> None:
-        """Wait until the connections are free."""
+        """Wait until the responses are closed, at most for the time limit."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=self._limit)
 
     def start(self, chunks: AsyncIterator[bytes], response: Response) -> None:
-        """Read a response to its end while others go on."""
-        task = asyncio.create_task(self._finish(chunks, response))
+        """Start to drain and close a response."""
+        task = asyncio.create_task(self._drain(chunks, response))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _finish(self, chunks: AsyncIterator[bytes], response: Response) -> None:
-        """Read what follows an answer, and close."""
+    async def _drain(self, chunks: AsyncIterator[bytes], response: Response) -> None:
+        """Read the rest of a response and close it."""
         deadline = asyncio.get_running_loop().time() + self._limit
         try:
             with suppress(CompletionError):
-                while await wait_until(_next(chunks), deadline) is not None:
+                while await wait_until(_next_chunk(chunks), deadline) is not None:
                     pass
         finally:
             await close(chunks)

@@ -1,7 +1,8 @@
-"""What a server sends along with a call, and refuses the next request without.
+"""Metadata of tool calls that a server requires back with the next request.
 
-Google signs the calls of its models, in the call's `extra_content`; of gateways, OpenRouter
-signs the thoughts before them, in the message's `reasoning_details`.
+Google signs the tool calls of its models in the call's `extra_content`. Among gateways,
+OpenRouter signs the reasoning before the calls in the message's `reasoning_details`.
+Such servers reject a history in which the signature is missing.
 """
 
 from collections.abc import Mapping
@@ -13,44 +14,47 @@ from .events import ToolCall
 from .reasoning_details import REASONING_DETAILS
 
 MAX_CALLS = 100
-"""Calls of which it is kept, the latest: it is asked for while a turn lasts.
+"""Maximum number of calls in the cache: servers require metadata during a turn.
 
-Beyond it the older half goes at once, so that the prompt changes seldom.
+Beyond it the older half is evicted at once, so that the prompt rarely changes.
 """
 
 MAX_SIZE = 4 * 1024 * 1024
-"""Bytes of JSON that all of it may have, the latest aside."""
+"""Maximum bytes of JSON in the cache; the latest call is kept whatever its size."""
 
 
 class CallMetadataCache:
-    """Keeps what came with calls, to send it back with them to the same model."""
+    """Cache of the metadata of tool calls, by model and call id.
+
+    Metadata is attached only to requests to the model that made the call.
+    """
 
     def __init__(self) -> None:
-        """Initialize without a call."""
+        """Initialize an empty cache."""
         self._known: dict[tuple[str, str], ToolCall] = {}
         self._sizes: dict[tuple[str, str], int] = {}
 
     def remember(self, model: str, call: ToolCall) -> None:
-        """Keep what came with a call of a model, if anything did."""
-        # Some servers give an id again with each answer.
+        """Cache the metadata of a call that a model made, if it has any."""
+        # Some servers reuse the same ids in each response.
         self._drop((model, call.id))
         if call.extra or call.details:
             self._known[model, call.id] = call
-            came = orjson.dumps([call.extra, call.details])
-            self._sizes[model, call.id] = len(came)
+            encoded = orjson.dumps([call.extra, call.details])
+            self._sizes[model, call.id] = len(encoded)
         while len(self._known) > MAX_CALLS or (
             len(self._known) > 1 and sum(self._sizes.values()) > MAX_SIZE
         ):
             self._drop(*list(self._known)[: len(self._known) // 2])
 
     def _drop(self, *keys: tuple[str, str]) -> None:
-        """Keep no more what came with some calls."""
+        """Evict calls."""
         for key in keys:
             self._known.pop(key, None)
             self._sizes.pop(key, None)
 
     def attach_to(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return a request whose calls have with them what they came with."""
+        """Return a request with the metadata of its tool calls attached."""
         if not self._known:
             return body
         known = {
@@ -58,23 +62,30 @@ class CallMetadataCache:
             for (model, call_id), call in self._known.items()
             if model == body["model"]
         }
-        messages = [_whole(message, known) for message in reversed(body["messages"])]
+        # In reverse: a reused id belongs to the latest call.
+        messages = [
+            _with_metadata(message, known) for message in reversed(body["messages"])
+        ]
         return {**body, "messages": messages[::-1]}
 
 
-def _whole(message: Mapping[str, Any], known: dict[str, ToolCall]) -> Mapping[str, Any]:
-    """Return a message with what it and its calls came with, which is known no more."""
+def _with_metadata(
+    message: Mapping[str, Any], known: dict[str, ToolCall]
+) -> Mapping[str, Any]:
+    """Return a message with its metadata, which is removed from `known`."""
     calls = message.get("tool_calls") or ()
-    came = [known.pop(call["id"], None) for call in calls]
-    if not any(came):
+    originals = [known.pop(call["id"], None) for call in calls]
+    if not any(originals):
         return message
     result = {
         **message,
         "tool_calls": [
-            {**call, "extra_content": own.extra} if own and own.extra else call
-            for call, own in zip(calls, came, strict=True)
+            {**call, "extra_content": original.extra}
+            if original and original.extra
+            else call
+            for call, original in zip(calls, originals, strict=True)
         ],
     }
-    if came[0] and came[0].details:
-        result[REASONING_DETAILS] = came[0].details
+    if originals[0] and originals[0].details:
+        result[REASONING_DETAILS] = originals[0].details
     return result

@@ -1,4 +1,10 @@
-"""The one place that talks to a server, and the only one that knows the SDK."""
+"""Client for a chat completions server.
+
+This is the only module that imports the SDK. The SDK sends the request and maps error
+statuses; the bytes of the response are decoded by `ResponseDecoder`.
+
+Decision record: docs/decisions/0001-the-sdk-sends-we-decode.md.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping
@@ -38,17 +44,18 @@ from .response_decoder import ResponseDecoder
 from .retry import RetryPolicy, retry_after
 
 MAX_ADAPTATIONS = 4
-"""How often one request is sent again without something that the server refused."""
+"""Maximum number of times that one request is resent without what was rejected."""
 
 
 class CompletionsClient:
-    """A server with the chat completions API, at one address with one key.
+    """Client for the server at one base URL, with one API key.
 
-    Raises `CompletionError`, and nothing else, for what goes wrong with the server.
+    Failures of the server raise `CompletionError` and nothing else. What the server
+    rejects is learned per model and kept in `profiles`.
     """
 
     prepared: ClassVar[bool] = False
-    """Whether the SDK knows the platform; it keeps that for all clients."""
+    """Whether the SDK has cached its platform headers, which all clients share."""
 
     def __init__(
         self,
@@ -57,17 +64,17 @@ class CompletionsClient:
         http_client: Any,
         timeouts: Timeouts = TIMEOUTS,
     ) -> None:
-        """Initialize with the HTTP client to use, which stays the caller's to close."""
+        """Initialize with an HTTP client, which the caller owns and closes."""
         self.base_url = base_url
         self.timeouts = timeouts
         self.profiles: dict[str, ServerProfile] = {}
-        """How the server speaks to each of its models."""
+        """Server profiles by model name."""
         self.on_profile_changed: Callable[[], None] | None = None
         self._call_metadata = CallMetadataCache()
         self._closer = BackgroundCloser(timeouts.drain)
         self._sdk = openai.AsyncOpenAI(
             base_url=base_url,
-            # The SDK insists on a key; where there is none, none is sent.
+            # The SDK requires a key; without one the header is omitted below.
             api_key=api_key or "none",
             http_client=http_client,
             max_retries=0,
@@ -76,19 +83,22 @@ class CompletionsClient:
 
     @property
     def host(self) -> str:
-        """Return the server's host and port, for people to know it by.
+        """Return the server's host and port for display.
 
-        An address may hold a name and a password, which are not theirs to hear.
+        A user name and password in the base URL are omitted.
         """
         return urlsplit(self.base_url).netloc.rpartition("@")[2]
 
     def prepare(self) -> None:
-        """Read from disk what the SDK says of the platform. Blocks, the first time."""
+        """Let the SDK cache its platform headers; the first call blocks on disk I/O."""
         self._sdk.platform_headers()
         CompletionsClient.prepared = True
 
     async def models(self, headers: Mapping[str, str] | None = None) -> list[str]:
-        """Return the names of the server's models, sorted."""
+        """Return the sorted names of the server's models.
+
+        Raises `NotFoundError` if the response is not a list of models.
+        """
         try:
             async with asyncio.timeout(self.timeouts.models):
                 listing = await self._sdk.get(
@@ -99,7 +109,7 @@ class CompletionsClient:
         except openai.OpenAIError as err:
             raise _error_from_sdk(err) from err
         except (ValueError, RecursionError) as err:
-            # It says that it is JSON, and is none.
+            # Declared as JSON, but not valid JSON.
             raise NotFoundError from err
         entries = listing.get("data") if isinstance(listing, dict) else listing
         if not isinstance(entries, list):
@@ -118,10 +128,10 @@ class CompletionsClient:
         headers: Mapping[str, str] | None = None,
         known_tools: Collection[str] = (),
     ) -> AsyncGenerator[Event]:
-        """Yield the events of the answer to a request, as they arrive.
+        """Yield the events of the response to a request as they arrive.
 
-        Before the first event a server that is down, busy or loading its model is
-        waited for, and one that refuses something is asked without it. To close
+        Before the first event, a request is retried while the server is down, busy
+        or loading its model, and resent without what the server rejects. Closing
         the generator closes the connection, so that the server stops.
         """
         retry_policy = RetryPolicy(
@@ -131,28 +141,28 @@ class CompletionsClient:
         profile, adaptations = self.profiles.get(model, DEFAULT_PROFILE), 0
         while True:
             sent = adapt_request(self._call_metadata.attach_to(body), profile)
-            begun = False
+            started = False
             try:
                 async with aclosing(
                     self._attempt(sent, headers, known_tools)
                 ) as events:
                     async for event in events:
-                        if not begun:
-                            begun = True
-                            # Without a adaptation another request may know better.
+                        if not started:
+                            started = True
+                            # A concurrent request may have stored a newer profile.
                             if adaptations:
                                 self._set_profile(model, profile)
                         yield event
             except CompletionError as err:
-                if begun:
+                if started:
                     raise
-                other = (
+                adapted = (
                     profile_after_rejection(profile, err, sent)
                     if adaptations < MAX_ADAPTATIONS
                     else None
                 )
-                if other is not None:
-                    profile, adaptations = other, adaptations + 1
+                if adapted is not None:
+                    profile, adaptations = adapted, adaptations + 1
                 elif (delay := retry_policy.next_delay(err)) is not None:
                     await asyncio.sleep(delay)
                 else:
@@ -166,7 +176,7 @@ class CompletionsClient:
         headers: Mapping[str, str] | None,
         known_tools: Collection[str],
     ) -> AsyncGenerator[Event]:
-        """Send a request once, and yield the events of its answer."""
+        """Send a request once and yield the events of its response."""
         deadline = ReadDeadline(self.timeouts, streamed=bool(body.get("stream")))
         await self._closer.wait()
         response = await wait_until(self._open(body, headers), deadline.at)
@@ -186,7 +196,7 @@ class CompletionsClient:
             if field := decoder.reasoning_field:
                 self._set_reasoning_field(body["model"], field)
             if decoder.done:
-                # The end of the answer need not wait for that of the response.
+                # Do not hold back the last event until the HTTP response ends.
                 drained = True
                 self._closer.start(chunks, response)
         finally:
@@ -196,24 +206,24 @@ class CompletionsClient:
                 await response.close()
 
     def _set_reasoning_field(self, model: str, field: str) -> None:
-        """Send reasoning back in the field in which it came, unless that was refused."""
+        """Send reasoning back in the field it arrived in, unless it was rejected."""
         profile = self.profiles.get(model, DEFAULT_PROFILE)
         if profile.reasoning:
             self._set_profile(model, replace(profile, reasoning=field))
 
     def starts_in_reasoning(self, model: str) -> bool:
-        """Return whether the answers of a model begin within thoughts."""
+        """Return whether a model's responses start in reasoning, without a tag."""
         return self.profiles.get(model, DEFAULT_PROFILE).starts_in_reasoning
 
     def set_starts_in_reasoning(self, model: str, *, starts_in_reasoning: bool) -> None:
-        """Remember whether the answers of a model begin within thoughts."""
+        """Store whether a model's responses start in reasoning, without a tag."""
         profile = self.profiles.get(model, DEFAULT_PROFILE)
         self._set_profile(
             model, replace(profile, starts_in_reasoning=starts_in_reasoning)
         )
 
     def _set_profile(self, model: str, profile: ServerProfile) -> None:
-        """Keep the profile in which a request was taken."""
+        """Store the profile of a model and report the change, if it is one."""
         if profile != self.profiles.get(model, DEFAULT_PROFILE):
             self.profiles[model] = profile
             if self.on_profile_changed:
@@ -222,7 +232,7 @@ class CompletionsClient:
     async def _open(
         self, body: Mapping[str, Any], headers: Mapping[str, str] | None
     ) -> openai.AsyncStream[object]:
-        """Send a request and return its response, its body unread."""
+        """Send a request and return its response with the body unread."""
         content = encode(body)
         try:
             return await self._sdk.post(
@@ -237,15 +247,15 @@ class CompletionsClient:
             )
         except openai.OpenAIError as err:
             raise _error_from_sdk(err) from err
-        # The SDK reads and decodes the body of an error by itself, and what that
-        # raises is not its own: the connection is lost, or the body is nonsense.
+        # The SDK reads and decodes the body of an error response itself, and does
+        # not wrap a connection lost meanwhile or a body that cannot be decoded.
         except Exception as err:
             if type(err).__module__.startswith("httpx"):
                 raise ConnectionLostError(str(err)) from err
             raise ServerFailedError from err
 
     def _options(self, headers: Mapping[str, str] | None) -> Any:
-        """Return the SDK's options for a request."""
+        """Return the SDK's options of a request."""
         return {
             "headers": {**self._auth, **(headers or {})},
             "timeout": openai.Timeout(None, connect=self.timeouts.connect),
@@ -253,9 +263,9 @@ class CompletionsClient:
 
 
 def _error_from_sdk(err: openai.OpenAIError) -> CompletionError:
-    """Return our error for one of the SDK's.
+    """Return the `CompletionError` for an error of the SDK.
 
-    Reading is timed by our own clock: what is left to the SDK is to connect and send.
+    `ReadDeadline` limits reading, so a timeout of the SDK is one of connecting.
     """
     if isinstance(err, openai.APITimeoutError):
         return UnreachableError()

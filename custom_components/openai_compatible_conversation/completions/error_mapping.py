@@ -1,4 +1,4 @@
-"""From what a server says of a failure to the error that it stands for."""
+"""Map the error responses of servers to the exceptions in `errors`."""
 
 from collections.abc import Mapping
 import json
@@ -61,30 +61,33 @@ _LOADING = re.compile(
     r"|currently loading|warming up",
     re.IGNORECASE,
 )
-# OpenAI, of a model that thought until there was no room for a word.
-_NO_ROOM = re.compile(r"output limit was reached", re.IGNORECASE)
+# OpenAI, when reasoning used up all output tokens.
+_OUTPUT_LIMIT = re.compile(r"output limit was reached", re.IGNORECASE)
 _NO_CREDIT = re.compile("insufficient_quota")
-# LiteLLM has no database in which to look a key up; Google has no other status.
+# LiteLLM without a database to look the key up in; Google has no other status for it.
 _WRONG_KEY = re.compile(
     r"no connected db|invalid api key|api key (not valid|expired)", re.IGNORECASE
 )
-# OpenAI, Groq and OpenRouter refuse with one status what another key would not mend:
-# where somebody lives, a key's own limit, a project without the model, what was said.
-_NOT_THE_KEY = re.compile(
+# OpenAI, Groq and OpenRouter also use 403 for what another key would not fix: the
+# user's region, a limit of the key, a project without the model, moderated input.
+_NOT_AUTH = re.compile(
     r"\b(country|region|territory)\b|\blimit exceeded\b|\bmoderation\b"
     r"|\bat the (project|organi[sz]ation) level\b",
     re.IGNORECASE,
 )
-# Groq, llama.cpp and Ollama. What follows is the model's, and may hold any word.
+# Groq, llama.cpp and Ollama. They quote the model's output, which may contain any word,
+# so this pattern is matched before the others.
 _GARBLED = re.compile(
     r"tool_use_failed|tool call validation failed|failed to parse input at pos"
     r"|error parsing tool call",
     re.IGNORECASE,
 )
 
-_BY_WORDS: tuple[tuple[frozenset[int], re.Pattern[str], type[CompletionError]], ...] = (
+_BY_MESSAGE: tuple[
+    tuple[frozenset[int], re.Pattern[str], type[CompletionError]], ...
+] = (
     (frozenset({0, 400, 422, 500}), _GARBLED, GarbledAnswerError),
-    (frozenset({400}), _NO_ROOM, LengthLimitError),
+    (frozenset({400}), _OUTPUT_LIMIT, LengthLimitError),
     (frozenset({429}), _NO_CREDIT, QuotaError),
     (frozenset({400}), _WRONG_KEY, InvalidAuthError),
     (frozenset({0, 400, 429, *range(500, 600)}), _LOADING, ModelLoadingError),
@@ -95,12 +98,12 @@ _BY_WORDS: tuple[tuple[frozenset[int], re.Pattern[str], type[CompletionError]], 
         ImagesNotSupportedError,
     ),
     (frozenset({0, 400, 403, 404, 422}), _MODEL_MISSING, ModelNotFoundError),
-    (frozenset({403}), _NOT_THE_KEY, CompletionError),
+    (frozenset({403}), _NOT_AUTH, CompletionError),
 )
-"""What certain words mean, with a status that allows for it; 0 is none."""
+"""Errors by statuses and a pattern in the message; status 0 means no status."""
 
 _BY_STATUS: dict[int, type[CompletionError]] = {
-    # An answer was begun, and then something broke that the server has no number for.
+    # The server failed after the response had begun, and gave no status.
     0: ServerFailedError,
     401: InvalidAuthError,
     402: QuotaError,
@@ -119,14 +122,15 @@ _BY_STATUS: dict[int, type[CompletionError]] = {
 def error_from_status(
     status: int, body: object, retry_after: float | None = None
 ) -> CompletionError:
-    """Return the error that an HTTP status and the body that came with it stand for.
+    """Return the error for an HTTP status and the body of the response.
 
-    The body is what JSON decodes to, or text. Servers put their words in
-    `error.message`, `error`, `message` or `detail`, and Google all of it in a list.
+    `body` is decoded JSON, or text. Servers put their message in `error.message`,
+    `error`, `message` or `detail`; Google wraps the whole body in a list.
+    `retry_after` is in seconds.
     """
-    detail, names = _words(body)
+    detail, names = _message(body)
     words = f"{names} {detail}"[:MAX_WORDS]
-    error = _kind(status, words)(detail)
+    error = _error_class(status, words)(detail)
     error.status = status
     error.words = words
     error.retry_after = retry_after
@@ -134,12 +138,12 @@ def error_from_status(
 
 
 def error_from_payload(body: Mapping[str, Any]) -> CompletionError | None:
-    """Return the error that a body with status 200 or an event reports, if it does."""
+    """Return the error in an event or in a body with status 200, None without one."""
     error = body.get("error")
     if not error and body.get("object") != "error":
         return None
-    holder = error if isinstance(error, Mapping) else body
-    status = holder.get("code") or holder.get("status") or 0
+    source = error if isinstance(error, Mapping) else body
+    status = source.get("code") or source.get("status") or 0
     try:
         number = int(status)
     except TypeError, ValueError, OverflowError:
@@ -147,9 +151,9 @@ def error_from_payload(body: Mapping[str, Any]) -> CompletionError | None:
     return error_from_status(number, body)
 
 
-def _kind(status: int, words: str) -> type[CompletionError]:
-    """Return the class for a status and what was said with it."""
-    for statuses, pattern, kind in _BY_WORDS:
+def _error_class(status: int, words: str) -> type[CompletionError]:
+    """Return the error class for a status and a message."""
+    for statuses, pattern, kind in _BY_MESSAGE:
         if status in statuses and pattern.search(words):
             return kind
     if status in _BY_STATUS:
@@ -157,13 +161,13 @@ def _kind(status: int, words: str) -> type[CompletionError]:
     return ServerFailedError if status >= 500 else CompletionError
 
 
-def _words(body: object) -> tuple[str, str]:
-    """Return a server's message, and its names for the error and for its cause."""
+def _message(body: object) -> tuple[str, str]:
+    """Return a server's message, and the `code`, `type` and `param` of the error."""
     if isinstance(body, list) and body:
         body = body[0]
     if not isinstance(body, Mapping):
         text = body if isinstance(body, str) else ""
-        # A web server's error page says nothing that a user could use.
+        # The HTML error page of a web server is of no use to the user.
         return ("" if text.lstrip().startswith("<") else text), ""
     error = body.get("error") or body
     if not isinstance(error, Mapping):
@@ -172,17 +176,17 @@ def _words(body: object) -> tuple[str, str]:
     names = " ".join(
         str(name) for key in ("code", "type", "param") if (name := error.get(key))
     )
-    cause, more_names = _cause(error)
+    cause, more_names = _upstream_message(error)
     return cause or message, f"{names} {more_names}".strip()
 
 
-def _cause(error: Mapping[str, Any]) -> tuple[str, str]:
-    """Return what the server behind the server said, as OpenRouter passes it on."""
+def _upstream_message(error: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the same of the upstream server, as OpenRouter passes it on."""
     metadata = error.get("metadata")
     raw = metadata.get("raw") if isinstance(metadata, Mapping) else None
     if not isinstance(raw, str):
         return "", ""
     try:
-        return _words(json.loads(raw))
+        return _message(json.loads(raw))
     except ValueError, RecursionError:
-        return _words(raw)
+        return _message(raw)

@@ -1,39 +1,42 @@
-"""What can go wrong with a server: one class for each thing that a user can do about it."""
+"""Errors of a chat completions server, one class for each remedy of the user."""
 
 import re
 from typing import ClassVar
 
 MAX_DETAIL = 300
-"""Characters of a server's own words that are passed on."""
+"""Maximum characters of a server's message that are passed on."""
 
 MAX_WORDS = 4000
-"""Characters of a server's own words that are looked at."""
+"""Maximum characters of a server's message that are examined."""
 
 _TOKENS = re.compile(r"\b(\d[\d,]{1,11})\W+(?:\w+ ){0,2}tokens?\b", re.IGNORECASE)
 
 
 class CompletionError(Exception):
-    """A request failed; `key` names it, `detail` is what the server said of it."""
+    """A request failed.
+
+    `key` is the translation key, `detail` the server's message on one line.
+    """
 
     key: ClassVar[str] = "api_error"
 
     status: int | None = None
-    """The HTTP status, or the number that an error within a stream gave itself."""
+    """The HTTP status, or the code of an error within a stream."""
     words: str = ""
-    """All that the server said, its names of the error and of its cause included."""
+    """The server's message with the codes of the error and of its cause."""
     retry_after: float | None = None
-    """Seconds after which the server wants to be asked again, if it said."""
+    """Seconds after which the server asks for a retry, None if it does not say."""
 
     def __init__(self, detail: str = "") -> None:
-        """Initialize with the server's words, which are cleaned and cut."""
-        # Half characters could not be sent on.
+        """Initialize with the server's message, which is cleaned and truncated."""
+        # A lone surrogate could not be encoded.
         text = detail[:MAX_WORDS].encode(errors="replace").decode()
         self.detail = " ".join(text.split())[:MAX_DETAIL]
         super().__init__(self.detail or self.key)
 
     @property
     def explanation(self) -> str:
-        """Return what there is to say of it in the server's own words."""
+        """Return the server's message, or the HTTP status without one."""
         return self.detail or (f"HTTP {self.status}" if self.status else "-")
 
 
@@ -44,23 +47,23 @@ class CannotConnectError(CompletionError):
 
 
 class UnreachableError(CannotConnectError):
-    """Nothing answers at the server's address, not even to refuse."""
+    """Nothing responds at the server's address, not even to refuse the connection."""
 
 
 class ConnectionLostError(CannotConnectError):
-    """The connection broke off before the end of the answer."""
+    """The connection was lost before the end of the response."""
 
     key = "connection_lost"
 
 
 class ServerTimeoutError(CompletionError):
-    """The server took the request and then said nothing for too long."""
+    """The server accepted the request and then sent nothing for too long."""
 
     key = "timeout"
 
 
 class InvalidAuthError(CompletionError):
-    """The server refused the API key."""
+    """The server rejected the API key."""
 
     key = "invalid_auth"
 
@@ -78,43 +81,43 @@ class ModelNotFoundError(CompletionError):
 
 
 class NotFoundError(CompletionError):
-    """The server has nothing at the address."""
+    """The server has no API at the address."""
 
     key = "not_found"
 
 
 class ContextTooLongError(CompletionError):
-    """The request is longer than what the model can take in."""
+    """The request exceeds the context window of the model."""
 
     key = "context_too_long"
 
     @property
     def excess(self) -> float:
-        """Return the part of the request that was too much, 0 if the server did not say."""
+        """Return the fraction of the request over the limit, 0 if it is not known."""
         counts = [int(n.replace(",", "")) for n in _TOKENS.findall(self.words)][:2]
         return 1 - min(counts) / max(counts) if len(counts) == 2 and all(counts) else 0
 
 
 class ImagesNotSupportedError(CompletionError):
-    """The model, as the server runs it, takes no images."""
+    """The model, as the server runs it, does not support images."""
 
     key = "images_not_supported"
 
 
 class RateLimitedError(CompletionError):
-    """The server takes no more requests for now."""
+    """The server accepts no more requests for now."""
 
     key = "rate_limited"
 
 
 class ServerFailedError(CompletionError):
-    """The server failed at its own work."""
+    """The server had an internal error."""
 
     key = "server_failed"
 
 
 class ServerBusyError(ServerFailedError):
-    """The server, or one behind it, cannot answer for the moment."""
+    """The server, or one upstream of it, is temporarily unavailable."""
 
 
 class ModelLoadingError(CompletionError):
@@ -124,40 +127,40 @@ class ModelLoadingError(CompletionError):
 
 
 class GarbledAnswerError(CompletionError):
-    """The model wrote what its own server cannot read, mostly a call."""
+    """The server could not parse the model's output, usually a tool call."""
 
 
 class EmptyAnswerError(CompletionError):
-    """The server ended its answer without a word or a tool call."""
+    """The response ended without text or a tool call."""
 
     key = "empty_answer"
 
 
 class LengthLimitError(EmptyAnswerError):
-    """The answer reached its length limit before its first word."""
+    """The response reached its length limit before any text."""
 
     key = "length_limit"
 
 
 class ContentFilterError(EmptyAnswerError):
-    """The server holds its answer back."""
+    """The server's content filter withheld the response."""
 
     key = "content_filter"
 
 
 class NoStructuredDataError(CompletionError):
-    """The model did not give its answer in the form that was asked for."""
+    """The response does not have the requested structure."""
 
     key = "no_structured_data"
 
 
 class AnswerTooLargeError(CompletionError):
-    """The server sent more than an answer can be."""
+    """The response exceeds a size limit."""
 
     key = "answer_too_large"
 
 
 class UnexpectedError(CompletionError):
-    """Something went wrong that nobody thought of."""
+    """An exception that was not anticipated."""
 
     key = "unknown"

@@ -1,4 +1,4 @@
-"""What a server's answer is made of, as values."""
+"""Events of a response, as yielded by the client."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,37 +6,40 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
-    """A piece of the answer."""
+    """A piece of the response text."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReasoningDelta:
-    """A piece of what the model thinks before it answers."""
+    """A piece of the model's reasoning."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A whole tool call; `problem` says why it cannot be run, if it cannot."""
+    """A complete tool call; `problem` says why it cannot be run, None if it can."""
 
     id: str
     name: str
     arguments: dict[str, Any]
     text: str
-    """The arguments as JSON, as the model wrote them if they could be read."""
+    """The arguments as JSON: verbatim as the model wrote them, if they are valid."""
     problem: str | None = None
     extra: dict[str, Any] | None = None
-    """What the server sent along, and wants back with the call."""
+    """The `extra_content` that the server requires back with the call."""
     details: list[dict[str, Any]] | None = None
-    """The thoughts before all calls, as the server wants them back; the first call has them."""
+    """The `reasoning_details` that the server requires back with the calls.
+
+    Only the first call of a response has them.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class TokenUsage:
-    """Tokens that the request cost; `cached` is the part of `prompt` not computed."""
+    """Token counts of a request; the prompt includes the cached tokens."""
 
     prompt_tokens: int
     cached_tokens: int
@@ -45,7 +48,7 @@ class TokenUsage:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Why the server stopped, in its words; None if it gave no reason."""
+    """The end of the response; `reason` is the finish reason, None without one."""
 
     reason: str | None
 

@@ -1,27 +1,27 @@
-"""The messages of a chat, as values."""
+"""Chat messages by role, independent of their JSON format."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class SystemMessage:
-    """Instructions to the model."""
+    """Instructions for the model."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class ImagePart:
-    """A picture that a user shows."""
+    """An image attached to a user message."""
 
     mime_type: str
     data: str
-    """In base64."""
+    """The image, encoded as base64."""
 
 
 @dataclass(frozen=True, slots=True)
 class UserMessage:
-    """What a user said, and what goes with it."""
+    """Text from the user and the images attached to it."""
 
     text: str
     images: tuple[ImagePart, ...] = ()
@@ -29,7 +29,7 @@ class UserMessage:
 
 @dataclass(frozen=True, slots=True)
 class ToolCallPart:
-    """A tool call as it stands in the history: arguments are a JSON object as text."""
+    """A tool call in the history; `arguments` is a JSON object as text."""
 
     id: str
     name: str
@@ -38,7 +38,7 @@ class ToolCallPart:
 
 @dataclass(frozen=True, slots=True)
 class AssistantMessage:
-    """What the model said, the tools that it called, and what it thought before."""
+    """Text from the model, its tool calls and the reasoning before them."""
 
     text: str | None = None
     calls: tuple[ToolCallPart, ...] = ()
@@ -47,28 +47,28 @@ class AssistantMessage:
 
 @dataclass(frozen=True, slots=True)
 class ToolMessage:
-    """What a tool call came to, as JSON text."""
+    """The result of a tool call, as JSON text."""
 
     call_id: str
     text: str
 
 
 IMAGE_SIZE = 4000
-"""Characters that an image stands for: models make about 1,000 tokens of one."""
+"""Characters that an image counts as: models turn one into about 1,000 tokens."""
 
 type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage
 
 
 def size(message: Message) -> int:
-    """Return how many characters a message has."""
+    """Return the size of a message in characters."""
     match message:
         case SystemMessage(text) | ToolMessage(_, text):
             return len(text)
         case UserMessage(text, images):
             return len(text) + IMAGE_SIZE * len(images)
-        case AssistantMessage(said, calls, reasoning):
+        case AssistantMessage(content, calls, reasoning):
             return (
-                len(said or "")
+                len(content or "")
                 + len(reasoning or "")
                 + sum(len(call.name) + len(call.arguments) for call in calls)
             )

@@ -1,4 +1,4 @@
-"""How one server speaks the API: what it was found to refuse."""
+"""Server profiles: what a server was found to reject or require."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -8,47 +8,53 @@ from typing import Any, Self
 import orjson
 
 REASONING = "reasoning_content"
-"""The field in which reasoning goes back, unless it came in another one."""
+"""The field in which reasoning is sent back, unless it arrived in another one."""
 
 EFFORT, NO_EFFORT = "reasoning_effort", "none"
-"""The parameter that says how much a model thinks, and the value for not at all."""
+"""The parameter that sets how much a model reasons, and the value for none."""
 
 MAX_OMITTED = 32
-"""Refusals that are remembered, the latest."""
+"""Maximum number of rejected parameters to remember; the oldest are dropped."""
 
-_OF_ONE_VALUE = frozenset({"stream_options", "tool_choice"})
+_OMITTED_WITH_ANY_VALUE = frozenset({"stream_options", "tool_choice"})
 _NOT_STORED = ("no_tools", "refused_tools")
 _STORED_AS = {"omitted": "left_out", "starts_in_reasoning": "thinks_first"}
-"""Fields whose name on disk differs: files outlive a rename."""
+"""Fields whose key on disk differs, because stored files outlive a rename."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerProfile:
-    """What is known of a server, as it is sent to and as it is stored."""
+    """How requests for one model of a server are adapted.
+
+    A profile is immutable, has the documented API as its defaults, and can be stored.
+    """
 
     omitted: tuple[str, ...] = ()
-    """Parameters that are not sent, each with the value that was refused."""
+    """Parameters that are not sent, each with a digest of the rejected value."""
     length_name: str | None = None
-    """The name under which the length limit is sent, if not the one that was asked for."""
+    """The name of the length limit parameter, None for the requested name."""
     no_tools: bool = False
     no_effort: bool = False
-    """Whether tools are taken only from a model that is told not to think."""
+    """Whether tools are accepted only if reasoning is turned off."""
     refused_tools: frozenset[str] = frozenset()
     reasoning: str | None = REASONING
-    """The field in which reasoning is sent back, None if it is not."""
+    """The field in which reasoning is sent back, None if it is not sent."""
     reasoning_always: bool = False
-    """Whether the field is there even if there was no reasoning."""
+    """Whether that field is sent even without reasoning."""
     starts_in_reasoning: bool = False
-    """Whether answers begin within thoughts, of which only the end is marked."""
+    """Whether responses start in reasoning, with only a closing tag."""
     late_system: bool = True
+    """Whether system messages after the first message are accepted."""
     system: bool = True
+    """Whether system messages are accepted at all."""
     alternate: bool = False
+    """Whether consecutive messages of one role have to be merged."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return what is to be remembered, as JSON.
+        """Return the fields that differ from the defaults, as a JSON object.
 
-        That it takes no tools, or one of them, is not: a flag of the server or a
-        newer version helps, and then the assistant is expected to act again.
+        Rejected tools are not stored: a server flag or a newer version may enable
+        them, and users then expect the assistant to act again.
         """
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {
@@ -61,7 +67,7 @@ class ServerProfile:
 
     @classmethod
     def from_json(cls, stored: object) -> Self:
-        """Return what was remembered, as far as it can be read."""
+        """Return a stored profile; anything invalid in it is ignored."""
         if not isinstance(stored, Mapping):
             return cls()
         known: dict[str, Any] = {}
@@ -80,30 +86,30 @@ class ServerProfile:
         return cls(**known)
 
     def without(self, body: Mapping[str, Any], *names: str) -> Self:
-        """Return the profile with some more parameters of a request left out.
+        """Return the profile with more parameters of a request omitted.
 
-        One is left out as long as it has the value that was refused: with another
-        temperature, or for another form, it may be taken.
+        A parameter is omitted while it has the rejected value: another temperature,
+        or another response format, may be accepted.
         """
-        refused = [_refusal(name, body[name]) for name in names]
-        known = [name for name in self.omitted if name not in refused]
-        return replace(self, omitted=(*known, *refused)[-MAX_OMITTED:])
+        rejected = [_rejection(name, body[name]) for name in names]
+        known = [name for name in self.omitted if name not in rejected]
+        return replace(self, omitted=(*known, *rejected)[-MAX_OMITTED:])
 
     def omits(self, name: str, value: object) -> bool:
-        """Return whether a parameter is not sent."""
+        """Return whether a parameter with this value is not sent."""
         return any(
-            known.partition("=")[0] == name and known == _refusal(name, value)
+            known.partition("=")[0] == name and known == _rejection(name, value)
             for known in self.omitted
         )
 
 
 DEFAULT_PROFILE = ServerProfile()
-"""The API as it is documented."""
+"""The API as documented."""
 
 
-def _refusal(name: str, value: object) -> str:
-    """Return a parameter and its value as they are remembered: the value unreadable."""
-    if name in _OF_ONE_VALUE:
+def _rejection(name: str, value: object) -> str:
+    """Return the stored form of a rejected parameter: its name and a digest."""
+    if name in _OMITTED_WITH_ANY_VALUE:
         return name
     text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     return f"{name}={hashlib.sha256(text).hexdigest()[:8]}"

@@ -1,7 +1,11 @@
-"""What a refusal teaches: the profile in which a request may be taken.
+"""Learn from a rejected request which profile the server may accept.
 
-Nothing here is configured. A request that is refused is sent again without what
-was refused, and what then works is remembered.
+Servers accept different parts of the API, and nothing of this is configured. The
+message of a rejection is searched for what it names: a parameter, a tool, tools in
+general, reasoning, or roles. The client resends the request without it, and remembers
+the profile only if that succeeds.
+
+Decision record: docs/decisions/0004-dialects-are-learned.md.
 """
 
 from collections.abc import Mapping
@@ -35,12 +39,12 @@ _NO_REJECTION = (
     | ModelNotFoundError
     | ServerBusyError
 )
-"""Errors that say something else, whatever words they use."""
+"""Errors that reject no parameter, whatever their message names."""
 
 _NEVER_OMITTED = frozenset({"model", "messages", "stream", "tools"})
 _OPTIONAL = ("stream_options", "tool_choice", "parallel_tool_calls")
-_FORM = "response_format"
-_LENGTHS = ("max_tokens", "max_completion_tokens")
+_RESPONSE_FORMAT = "response_format"
+_LENGTH_NAMES = ("max_tokens", "max_completion_tokens")
 
 _NO_TOOLS = re.compile(
     r"not support(ed)?\b.{0,40}\b(tool|function)s?\b"
@@ -53,18 +57,18 @@ _NO_TOOLS = re.compile(
     r"|(unsupported|unrecognized|unknown|unexpected|extra\w*)\b.{0,60}\btools\b",
     re.IGNORECASE | re.DOTALL,
 )
-_ONE_TOOL = re.compile(r"\btools(\[|\.|', |\", )(?P<index>\d+)", re.IGNORECASE)
+_TOOL_INDEX = re.compile(r"\btools(\[|\.|', |\", )(?P<index>\d+)", re.IGNORECASE)
 _BAD_SCHEMA = re.compile(r"schema|parameters|function|grammar", re.IGNORECASE)
-_FORMAT = re.compile(
+_ABOUT_FORMAT = re.compile(
     r"response.?format|json.?(schema|object|mode)|structured|grammar|guided",
     re.IGNORECASE,
 )
 _REASONING = re.compile(r"\breasoning(_content|_details)?\b", re.IGNORECASE)
-_WANTED = re.compile(
+_REQUIRED = re.compile(
     r"missing|required|must (be|have|contain|include)|passed back|expected",
     re.IGNORECASE,
 )
-_REFUSED = re.compile(
+_REJECTED = re.compile(
     r"unsupported|not (supported|allowed|permitted|accepted)|unrecognized|unknown"
     r"|unexpected|extra|invalid",
     re.IGNORECASE,
@@ -90,27 +94,29 @@ _ALTERNATE = re.compile(
 def profile_after_rejection(
     profile: ServerProfile, error: CompletionError, body: Mapping[str, Any]
 ) -> ServerProfile | None:
-    """Return the profile in which a refused request may be taken, None if no other is.
+    """Return the profile to resend a rejected request with, None if there is no other.
 
-    `body` is the request as it was sent.
+    `body` is the rejected request as sent, after adaptation.
     """
     if isinstance(error, _NO_REJECTION):
         return None
     if isinstance(error, NotFoundError | ServerFailedError):
-        # llama.cpp refuses with 500, OpenRouter with 404; most such errors mean
-        # what they say, so these must name what they refuse.
-        candidate = _named(profile, error.words, body)
+        # llama.cpp rejects parameters with 500, OpenRouter with 404. Most such
+        # errors are no rejection, so the message has to name what is rejected.
+        candidate = _without_named(profile, error.words, body)
     elif error.status in (400, 405, 415, 422):
-        candidate = _named(profile, error.words, body) or _bare(profile, body)
+        candidate = _without_named(profile, error.words, body) or _without_optional(
+            profile, body
+        )
     else:
         return None
     return None if candidate == profile else candidate
 
 
-def _named(
+def _without_named(
     profile: ServerProfile, words: str, body: Mapping[str, Any]
 ) -> ServerProfile | None:
-    """Return the profile without what the words name."""
+    """Return the profile without what the message names."""
     for rule in (_length, _effort, _reasoning, _tools, _format, _parameters, _roles):
         if (other := rule(profile, words, body)) is not None:
             return other
@@ -120,8 +126,8 @@ def _named(
 def _length(
     profile: ServerProfile, words: str, body: Mapping[str, Any]
 ) -> ServerProfile | None:
-    """Return the profile with the other name of the length limit, or without the limit."""
-    for name, other in (_LENGTHS, _LENGTHS[::-1]):
+    """Return the profile with the other length limit parameter, or with neither."""
+    for name, other in (_LENGTH_NAMES, _LENGTH_NAMES[::-1]):
         if name in body and re.search(rf"\b{other}\b", words):
             if profile.length_name:
                 return profile.without(body, name)
@@ -132,7 +138,7 @@ def _length(
 def _effort(
     profile: ServerProfile, words: str, body: Mapping[str, Any]
 ) -> ServerProfile | None:
-    """Return the profile in which the model does not think, so that it may call tools."""
+    """Return the profile with reasoning turned off, so that tools are accepted."""
     if "tools" not in body or body.get(EFFORT) == NO_EFFORT:
         return None
     named = EFFORT in words and re.search(r"\btools?\b", words, re.IGNORECASE)
@@ -145,9 +151,9 @@ def _reasoning(
     """Return the profile with reasoning sent back always, or never."""
     if not _REASONING.search(words):
         return None
-    if not profile.reasoning_always and _WANTED.search(words):
+    if not profile.reasoning_always and _REQUIRED.search(words):
         return replace(profile, reasoning=REASONING, reasoning_always=True)
-    if _reasons(profile, body) and _REFUSED.search(words):
+    if _sends_reasoning(profile, body) and _REJECTED.search(words):
         return replace(profile, reasoning=None, reasoning_always=False)
     return None
 
@@ -155,7 +161,7 @@ def _reasoning(
 def _tools(
     profile: ServerProfile, words: str, body: Mapping[str, Any]
 ) -> ServerProfile | None:
-    """Return the profile without the tool that the words complain of, or without tools."""
+    """Return the profile without the tool that the message names, or without tools."""
     if "tools" not in body:
         return None
     if (tool := _named_tool(words, body["tools"])) is not None:
@@ -168,28 +174,28 @@ def _tools(
 def _format(
     profile: ServerProfile, words: str, body: Mapping[str, Any]
 ) -> ServerProfile | None:
-    """Return the profile without a form for the answer, if the words are of one."""
-    if _FORM in body and _FORMAT.search(words):
-        return profile.without(body, _FORM)
+    """Return the profile without the response format, if the message is about it."""
+    if _RESPONSE_FORMAT in body and _ABOUT_FORMAT.search(words):
+        return profile.without(body, _RESPONSE_FORMAT)
     return None
 
 
 def _parameters(
     profile: ServerProfile, words: str, body: Mapping[str, Any]
 ) -> ServerProfile | None:
-    """Return the profile without the parameters that the words name."""
-    refused = [
+    """Return the profile without the parameters that the message names."""
+    rejected = [
         name
         for name in body
         if name not in _NEVER_OMITTED and re.search(rf"\b{re.escape(name)}\b", words)
     ]
-    return profile.without(body, *refused) if refused else None
+    return profile.without(body, *rejected) if rejected else None
 
 
 def _roles(
     profile: ServerProfile, words: str, body: Mapping[str, Any]
 ) -> ServerProfile | None:
-    """Return the profile with the roles in an order that a chat template takes."""
+    """Return the profile with an order of roles that the chat template accepts."""
     roles = [message["role"] for message in body["messages"]]
     late = "system" in roles[1:] and profile.late_system
     if _ALTERNATE.search(words):
@@ -203,16 +209,16 @@ def _roles(
     return None
 
 
-def _reasons(profile: ServerProfile, body: Mapping[str, Any]) -> bool:
-    """Return whether a request sends reasoning back."""
+def _sends_reasoning(profile: ServerProfile, body: Mapping[str, Any]) -> bool:
+    """Return whether a request contains reasoning."""
     fields = {profile.reasoning, REASONING_DETAILS}
     return any(fields & message.keys() for message in body["messages"])
 
 
 def _named_tool(words: str, tools: list[dict[str, Any]]) -> str | None:
-    """Return the name of the one tool that the words complain of, if they do."""
+    """Return the name of the tool that the message is about, if it is about one."""
     names: list[str] = [tool["function"]["name"] for tool in tools]
-    if (found := _ONE_TOOL.search(words)) and int(found["index"]) < len(names):
+    if (found := _TOOL_INDEX.search(words)) and int(found["index"]) < len(names):
         return names[int(found["index"])]
     if _BAD_SCHEMA.search(words):
         for name in names:
@@ -221,14 +227,17 @@ def _named_tool(words: str, tools: list[dict[str, Any]]) -> str | None:
     return None
 
 
-def _bare(profile: ServerProfile, body: Mapping[str, Any]) -> ServerProfile | None:
-    """Return the profile without all that could be left out, for words that name nothing.
+def _without_optional(
+    profile: ServerProfile, body: Mapping[str, Any]
+) -> ServerProfile | None:
+    """Return the profile without optional parameters, if the message names nothing.
 
-    A form goes first: what one task alone asks for is likelier to be at fault.
+    The response format goes first: only single tasks use one, so it is the likelier
+    cause.
     """
-    if _FORM in body:
-        return profile.without(body, _FORM)
+    if _RESPONSE_FORMAT in body:
+        return profile.without(body, _RESPONSE_FORMAT)
     optional = [name for name in _OPTIONAL if name in body]
-    if _reasons(profile, body):
+    if _sends_reasoning(profile, body):
         return replace(profile.without(body, *optional), reasoning=None)
     return profile.without(body, *optional) if optional else None

@@ -1,4 +1,7 @@
-"""Chat, tools and options to the body of a request, the same bytes for the same input."""
+"""Build the body of a chat completion request.
+
+The same input gives the same bytes, which the server's prompt cache depends on.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -27,7 +30,7 @@ MANAGED = frozenset(
         "tools",
     }
 )
-"""Parameters that are not the user's to set in `extra_body`."""
+"""Parameters that users cannot set in `extra_body`."""
 
 
 def build_body(
@@ -42,9 +45,9 @@ def build_body(
 ) -> dict[str, Any]:
     """Return the body of a chat completion request.
 
-    `tools` are function definitions. `forbid_tools` leaves them in place, for
-    the sake of the server's prompt cache, and asks for an answer in words.
-    `parameters` are sampling parameters, `extra` what the user adds by hand.
+    `tools` are function definitions. `forbid_tools` keeps them in the body, for
+    the server's prompt cache, and asks for a response in text. `parameters` are
+    sampling parameters, `extra` are those that the user adds by hand.
     """
     body: dict[str, Any] = {
         "model": model,
@@ -63,12 +66,12 @@ def build_body(
 
 
 def encode(body: Mapping[str, Any]) -> bytes:
-    """Return a body as JSON bytes."""
+    """Return a body as UTF-8 encoded JSON."""
     return orjson.dumps(body)
 
 
 def _message(message: Message) -> dict[str, Any]:
-    """Return a message as the API names it."""
+    """Return a message in the format of the API."""
     match message:
         case SystemMessage(text):
             return {"role": "system", "content": text}
@@ -80,11 +83,11 @@ def _message(message: Message) -> dict[str, Any]:
         case ToolMessage(call_id, text):
             return {"role": "tool", "tool_call_id": call_id, "content": text}
         case AssistantMessage(text, calls, reasoning):
-            wire: dict[str, Any] = {"role": "assistant", "content": text}
+            result: dict[str, Any] = {"role": "assistant", "content": text}
             if reasoning:
-                wire[REASONING] = reasoning
+                result[REASONING] = reasoning
             if calls:
-                wire["tool_calls"] = [
+                result["tool_calls"] = [
                     {
                         "id": call.id,
                         "type": "function",
@@ -92,10 +95,10 @@ def _message(message: Message) -> dict[str, Any]:
                     }
                     for call in calls
                 ]
-            return wire
+            return result
 
 
 def _image_part(image: ImagePart) -> dict[str, Any]:
-    """Return an image as a part of a message."""
+    """Return an image as a content part."""
     url = f"data:{image.mime_type};base64,{image.data}"
     return {"type": "image_url", "image_url": {"url": url}}

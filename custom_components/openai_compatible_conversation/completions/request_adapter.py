@@ -1,4 +1,7 @@
-"""A request in a server's own profile."""
+"""Adapt a request to the profile of a server.
+
+Decision record: docs/decisions/0004-dialects-are-learned.md.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,7 +14,7 @@ type Content = str | list[dict[str, Any]]
 
 
 def adapt_request(body: Mapping[str, Any], profile: ServerProfile) -> dict[str, Any]:
-    """Return a request as a server of a profile takes it."""
+    """Return a request that a server with this profile accepts."""
     result = dict(body)
     for name in ("max_tokens", "max_completion_tokens"):
         if profile.length_name and name in result:
@@ -31,7 +34,7 @@ def adapt_request(body: Mapping[str, Any], profile: ServerProfile) -> dict[str, 
     if tools and not profile.no_tools:
         result["tools"] = tools
     else:
-        # An empty list is not taken either, nor a choice of nothing.
+        # Servers reject an empty list of tools, and a choice without tools.
         for name in ("tools", "tool_choice", "parallel_tool_calls"):
             result.pop(name, None)
     if profile.no_tools:
@@ -45,7 +48,7 @@ def adapt_request(body: Mapping[str, Any], profile: ServerProfile) -> dict[str, 
 
 
 def _with_reasoning(message: WireMessage, profile: ServerProfile) -> WireMessage:
-    """Return a message with its reasoning where the server wants it."""
+    """Return a message with its reasoning in the field that the server expects."""
     if message["role"] != "assistant":
         return message
     result = {
@@ -55,7 +58,7 @@ def _with_reasoning(message: WireMessage, profile: ServerProfile) -> WireMessage
     }
     reasoning = message.get(REASONING)
     if profile.reasoning and (details := message.get(REASONING_DETAILS)):
-        # They hold the text, and it is not to be there twice.
+        # The details include the text, which must not be sent twice.
         result[REASONING_DETAILS] = details
     elif profile.reasoning and (reasoning or profile.reasoning_always):
         result[profile.reasoning] = reasoning or ""
@@ -63,16 +66,16 @@ def _with_reasoning(message: WireMessage, profile: ServerProfile) -> WireMessage
 
 
 def _calls_as_text(messages: Iterable[WireMessage]) -> Iterable[WireMessage]:
-    """Yield messages in which calls and results are told, for who knows no tools."""
+    """Yield messages with tool calls as text, for servers without tool support."""
     for message in messages:
         if message["role"] == "tool":
             yield {"role": "user", "content": f"Result: {message['content']}"}
         elif calls := message.get("tool_calls"):
-            told = [
+            lines = [
                 f"{call['function']['name']}({call['function']['arguments']})"
                 for call in calls
             ]
-            text = "\n".join(filter(None, [message["content"], *told]))
+            text = "\n".join(filter(None, [message["content"], *lines]))
             yield {"role": "assistant", "content": text}
         else:
             yield message
@@ -81,7 +84,7 @@ def _calls_as_text(messages: Iterable[WireMessage]) -> Iterable[WireMessage]:
 def _system_as_user(
     messages: Iterable[WireMessage], *, keep_first: bool
 ) -> Iterable[WireMessage]:
-    """Yield messages of which none but the first, if that, is the system's."""
+    """Yield messages with system messages, except a kept first one, as the user's."""
     for index, message in enumerate(messages):
         if message["role"] == "system" and not (keep_first and index == 0):
             yield {**message, "role": "user"}
@@ -90,7 +93,7 @@ def _system_as_user(
 
 
 def _merged(messages: Iterable[WireMessage]) -> Iterable[WireMessage]:
-    """Yield messages of which no two in succession are one speaker's."""
+    """Yield messages with consecutive ones of the same role merged."""
     last: WireMessage | None = None
     for message in messages:
         if (
@@ -110,7 +113,7 @@ def _merged(messages: Iterable[WireMessage]) -> Iterable[WireMessage]:
 
 
 def _joined(contents: list[Content]) -> Content:
-    """Return contents as one: as text, unless one of them has more than that."""
+    """Return joined contents: text if all are text, else a list of content parts."""
     texts = [content for content in contents if isinstance(content, str)]
     if len(texts) == len(contents):
         return "\n\n".join(texts)
@@ -121,5 +124,5 @@ def _joined(contents: list[Content]) -> Content:
 
 
 def text_part(text: str) -> dict[str, Any]:
-    """Return a text as a part of a message."""
+    """Return text as a content part."""
     return {"type": "text", "text": text}

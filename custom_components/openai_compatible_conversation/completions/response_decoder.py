@@ -1,4 +1,7 @@
-"""From the bytes of an answer to the events that it is made of."""
+"""Decode the bytes of a response into events.
+
+Decision record: docs/decisions/0001-the-sdk-sends-we-decode.md.
+"""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -14,49 +17,51 @@ from .tool_arguments import repair_surrogates
 from .tool_calls import CallAssembler
 
 MAX_TEXT = 1024 * 1024
-"""Characters that answer and reasoning may have together."""
+"""Maximum characters of text and reasoning together."""
 
 MAX_COUNT = 10**9
-"""Tokens that a request may have cost; more is no count, and its total no number to store."""
+"""Maximum token count of a request; more is invalid, and its sum cannot be stored."""
 
-_HALF = re.compile("[\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 REASONING_FIELDS = ("reasoning_content", "reasoning", "reasoning_text")
 
 
 class ResponseDecoder:
-    """Decodes one answer, streamed or whole; raises `CompletionError` for what fails.
+    """Decodes one response, streamed or not.
 
-    Text and reasoning come as they arrive, pieces that arrived together as one.
-    Tool calls, usage and the finish come at the end.
+    Feed it the bytes as they arrive, and close it at the end of the response. `feed`
+    yields text and reasoning, one delta for pieces that arrived together; `close`
+    yields tool calls, token usage and the finish reason. Both raise `CompletionError`
+    if the server reports an error or the response exceeds a limit.
     """
 
     def __init__(self, known_tools: Collection[str] = ()) -> None:
-        """Initialize at the start of an answer."""
+        """Initialize with the names of the offered tools."""
         self.tokens = 0
-        """Chunks so far that held something of the answer."""
+        """Number of chunks so far with text, reasoning or a piece of a tool call."""
         self.finish_reason: str | None = None
         self.reasoning_field: str | None = None
-        """The field in which reasoning came, if it did in one that takes it back."""
+        """The field in which reasoning arrived, if it can be sent back in it."""
         self._parser = EventParser()
         self._calls = CallAssembler(known_tools)
         self._details = ReasoningDetailsAssembler()
         self._usage: TokenUsage | None = None
         self._size = 0
-        self._halves: dict[type[Event], str] = {}
-        """The first half of a character whose second half has not come."""
+        self._pending_surrogates: dict[type[Event], str] = {}
+        """High surrogates whose low surrogate has not arrived yet, by type of delta."""
 
     @property
     def done(self) -> bool:
-        """Return whether the server said that it is done."""
+        """Return whether the server sent the end marker."""
         return self._parser.done
 
     def feed(self, data: bytes) -> Iterator[Event]:
-        """Yield the events that have become whole with some more bytes."""
+        """Yield the events that these bytes complete."""
         yield from self._events(self._parser.feed(data))
 
     def close(self) -> Iterator[Event]:
-        """Yield the events that the end of the answer brings."""
+        """Yield the events that the end of the response completes."""
         yield from self._events(self._parser.close())
         calls = self._calls.finish(cut=self.finish_reason == "length")
         if calls and (details := self._details.finish()):
@@ -67,7 +72,7 @@ class ResponseDecoder:
         yield Finished(self.finish_reason)
 
     def _events(self, payloads: Iterable[Mapping[str, Any]]) -> Iterator[Event]:
-        """Yield the events of some chunks, also of those before one that fails."""
+        """Yield the events of chunks, including those before one that fails."""
         events: list[Event] = []
         try:
             for payload in payloads:
@@ -89,30 +94,30 @@ class ResponseDecoder:
                 self._choice(choice, events)
 
     def _choice(self, choice: Mapping[str, Any], events: list[Event]) -> None:
-        """Append the events of a choice: its delta, or its whole message."""
+        """Append the events of a choice: of its delta, or of its complete message."""
         delta = choice.get("delta")
         if "delta" not in choice or not (delta or self.tokens):
-            # Beside the end of a stream it would be the whole answer once more.
+            # At the end of a stream it would repeat the complete response.
             delta = choice.get("message")
         if isinstance(delta, Mapping):
             name, reasoning = _reasoning(delta)
             self.reasoning_field = name or self.reasoning_field
-            text = _plain(delta.get("content")) or _plain(delta.get("refusal"))
+            text = _text(delta.get("content")) or _text(delta.get("refusal"))
             if reasoning:
                 self._append(ReasoningDelta(reasoning), events)
             if text:
                 self._append(TextDelta(text), events)
             self._details.feed(delta.get(REASONING_DETAILS))
-            called = self._calls.feed(delta.get("tool_calls"))
+            calls_grew = self._calls.feed(delta.get("tool_calls"))
             if function := delta.get("function_call"):
-                called |= self._calls.feed([{"index": 0, "function": function}])
-            self.tokens += bool(reasoning or text or called)
+                calls_grew |= self._calls.feed([{"index": 0, "function": function}])
+            self.tokens += bool(reasoning or text or calls_grew)
         if isinstance(reason := choice.get("finish_reason"), str) and reason:
             self.finish_reason = reason
 
     def _append(self, event: TextDelta | ReasoningDelta, events: list[Event]) -> None:
-        """Append a piece, joined with the one before it if they are alike."""
-        piece = self._mended(event)
+        """Append a delta, or join it with the previous one of the same type."""
+        piece = self._repaired(event)
         if piece is None:
             return
         self._size += len(piece.text)
@@ -124,27 +129,27 @@ class ResponseDecoder:
         else:
             events.append(piece)
 
-    def _mended(
+    def _repaired(
         self, piece: TextDelta | ReasoningDelta
     ) -> TextDelta | ReasoningDelta | None:
-        """Return a piece without half characters, None if nothing is left of it.
+        """Return a delta without lone surrogates, None if it is empty then.
 
-        Some servers cut the escape of a character beyond the first 65,536 in two.
+        Some servers split the surrogate pair of an escaped character in two.
         """
         kind = type(piece)
-        text = self._halves.pop(kind, "") + piece.text
+        text = self._pending_surrogates.pop(kind, "") + piece.text
         if text.isascii():
             return kind(text)
         if "\ud800" <= text[-1] <= "\udbff":
-            self._halves[kind] = text[-1]
+            self._pending_surrogates[kind] = text[-1]
             text = text[:-1]
-        if _HALF.search(text):
+        if _SURROGATE.search(text):
             text = repair_surrogates(text)
         return kind(text) if text else None
 
 
-def _plain(value: object, depth: int = 3) -> str:
-    """Return the text of a string, or of a list of parts that hold text."""
+def _text(value: object, depth: int = 3) -> str:
+    """Return the text of a string, or of a list of content parts."""
     if isinstance(value, str):
         return value
     if isinstance(value, list) and depth:
@@ -153,25 +158,28 @@ def _plain(value: object, depth: int = 3) -> str:
 
 
 def _joined(parts: list[Any], key: str, depth: int = 3) -> str:
-    """Return the texts that stand in parts under a key."""
+    """Return the joined texts under a key of content parts."""
     return "".join(
-        _plain(part.get(key), depth - 1) for part in parts if isinstance(part, Mapping)
+        _text(part.get(key), depth - 1) for part in parts if isinstance(part, Mapping)
     )
 
 
 def _reasoning(delta: Mapping[str, Any]) -> tuple[str | None, str]:
-    """Return the reasoning of a delta from the first field that has any, and the field."""
+    """Return the reasoning of a delta, preceded by the name of its field.
+
+    The name is None for a field in which reasoning cannot be sent back.
+    """
     for name in REASONING_FIELDS:
-        if text := _plain(delta.get(name)):
+        if text := _text(delta.get(name)):
             return name, text
-    if text := _plain(delta.get(REASONING_DETAILS)):
+    if text := _text(delta.get(REASONING_DETAILS)):
         return None, text
     content = delta.get("content")
     return None, _joined(content, "thinking") if isinstance(content, list) else ""
 
 
 def _usage(usage: object) -> TokenUsage | None:
-    """Return a usage object as ours, None if it is none."""
+    """Return the token usage in a usage object, None if it is not an object."""
     if not isinstance(usage, Mapping):
         return None
     details = usage.get("prompt_tokens_details")
@@ -186,5 +194,5 @@ def _usage(usage: object) -> TokenUsage | None:
 
 
 def _count(value: object) -> int:
-    """Return a count of tokens, 0 if it is none."""
+    """Return a token count, 0 if it is invalid."""
     return int(value) if isinstance(value, int) and 0 < value <= MAX_COUNT else 0

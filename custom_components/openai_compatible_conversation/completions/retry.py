@@ -1,4 +1,4 @@
-"""How long a server that cannot answer yet is waited for."""
+"""Retry policy for servers that cannot respond yet."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -16,36 +16,39 @@ from .errors import (
 )
 
 DELAYS = (0.5, 1.0, 2.0)
-"""Seconds before each further try, where the server names none."""
+"""Seconds before each retry, unless the server asks for more."""
 
 LOADING_DELAY = 1.0
-"""Seconds between two looks at a server that is loading its model."""
+"""Seconds between retries while the server is loading its model."""
 
 MAX_RETRY_AFTER = 20.0
-"""Seconds that a server may ask for; somebody is waiting for the answer."""
+"""Maximum seconds that a server may ask for, as a user is waiting."""
 
 
-_PASSING = CannotConnectError | RateLimitedError | ServerBusyError
+_TRANSIENT = CannotConnectError | RateLimitedError | ServerBusyError
 
 
 class RetryPolicy:
-    """The tries of one request, none of which begins later than `limit` seconds from now."""
+    """Decides when one request is retried.
+
+    No attempt starts later than `limit` seconds after the policy was created.
+    """
 
     def __init__(self, limit: float, clock: Callable[[], float]) -> None:
-        """Initialize before the first try, with a clock that counts seconds."""
+        """Initialize before the first attempt; `clock` returns seconds."""
         self._clock = clock
         self._end = clock() + limit
         self._delays = iter(DELAYS)
-        self._once_more = iter((0.0,))
+        self._immediate_retry = iter((0.0,))
 
     def next_delay(self, error: CompletionError) -> float | None:
-        """Return the seconds to wait before the next try, None if there is none."""
+        """Return the seconds to wait before the next attempt, None to give up."""
         delay: float | None
         if isinstance(error, ModelLoadingError):
             delay = LOADING_DELAY
         elif isinstance(error, GarbledAnswerError):
-            delay = next(self._once_more, None)
-        elif isinstance(error, _PASSING) and not isinstance(error, UnreachableError):
+            delay = next(self._immediate_retry, None)
+        elif isinstance(error, _TRANSIENT) and not isinstance(error, UnreachableError):
             delay = next(self._delays, None)
         else:
             return None
@@ -56,14 +59,14 @@ class RetryPolicy:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds after which a response wants the next request, if it says.
+    """Return the seconds that a response asks to wait, None if it does not.
 
     Format: RFC 9110, 10.2.3: seconds, or a date; `Retry-After-Ms` is OpenAI's own.
     """
-    if (milliseconds := _number(headers.get("retry-after-ms"))) is not None:
+    if (milliseconds := _non_negative(headers.get("retry-after-ms"))) is not None:
         return milliseconds / 1000
     value = headers.get("retry-after")
-    if (seconds := _number(value)) is not None or not value:
+    if (seconds := _non_negative(value)) is not None or not value:
         return seconds
     try:
         date = parsedate_to_datetime(value)
@@ -74,8 +77,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return max(0.0, (date - datetime.now(UTC)).total_seconds())
 
 
-def _number(value: str | None) -> float | None:
-    """Return a header's value as a number that is not negative, if it is one."""
+def _non_negative(value: str | None) -> float | None:
+    """Return a header value as a non-negative number, None if it is not one."""
     try:
         number = float(value or "")
     except ValueError:

@@ -1,4 +1,4 @@
-"""Server-sent events, as chat completions servers send them: bytes in, payloads out."""
+"""Parser for server-sent events, as chat completions servers send them."""
 
 from collections.abc import Iterator
 import json
@@ -9,10 +9,10 @@ import orjson
 from .errors import AnswerTooLargeError
 
 MAX_LINE = 4 * 1024 * 1024
-"""Bytes that a line, or a body that is no stream of events, may have."""
+"""Maximum bytes of a line, or of a body that is not an event stream."""
 
 MAX_PARTS = 64
-"""Lines that one event may be spread over."""
+"""Maximum number of lines of one event."""
 
 DONE = b"[DONE]"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -21,103 +21,109 @@ type Payload = dict[str, Any]
 
 
 class EventParser:
-    """Takes bytes in any cut and gives the JSON object of each event.
+    """Parses bytes, however they are split, into the JSON object of each event.
 
-    Only `data` fields matter here, and `error`, with which older llama.cpp servers
-    report one. Since chat completions are one line of JSON each, a line is taken as
-    soon as it is whole, blank line after it or not. A body that is plain JSON in
-    spite of what was asked for counts as one event.
+    Feed it the bytes as they arrive, and close it at the end of the stream. It raises
+    `AnswerTooLargeError` if a limit is exceeded.
+
+    Only `data` fields matter here, and `error`, in which older llama.cpp servers
+    report errors. A chunk is one line of JSON, so a line is parsed as soon as it is
+    complete, without waiting for the blank line after it. A body of plain JSON, sent
+    although a stream was requested, counts as one event.
 
     Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
     """
 
     def __init__(self) -> None:
-        """Initialize a parser at the start of a stream."""
+        """Initialize at the start of a stream."""
         self.done = False
-        """Whether the server said that it is done."""
-        self._after_return = False
-        self._rest: list[bytes] = []
-        self._rest_size = 0
-        self._parts: list[bytes] = []
-        self._plain: list[bytes] = []
-        self._plain_size = 0
+        """Whether the server sent the end marker."""
+        self._after_cr = False
+        self._partial_line: list[bytes] = []
+        self._partial_size = 0
+        self._data_lines: list[bytes] = []
+        self._other_lines: list[bytes] = []
+        self._other_size = 0
 
     def feed(self, data: bytes) -> Iterator[Payload]:
-        """Yield what has become whole with some more bytes."""
-        if self._after_return:
-            # The end of a line may be two characters, cut between them.
+        """Yield the payloads that these bytes complete."""
+        if self._after_cr:
+            # A CRLF may be split between two reads.
             data = data.removeprefix(b"\n")
-        self._after_return = data.endswith(b"\r")
+        self._after_cr = data.endswith(b"\r")
         if b"\n" not in data and b"\r" not in data:
-            self._keep(data)
+            self._buffer(data)
             return
-        if self._rest:
-            self._rest.append(data)
-            data = b"".join(self._rest)
-            self._rest.clear()
-            self._rest_size = 0
+        if self._partial_line:
+            self._partial_line.append(data)
+            data = b"".join(self._partial_line)
+            self._partial_line.clear()
+            self._partial_size = 0
         lines = data.splitlines(keepends=True)
         if not lines[-1].endswith((b"\n", b"\r")):
-            self._keep(lines.pop())
+            self._buffer(lines.pop())
         for line in lines:
-            if not self.done and (payload := self._line(line.rstrip(b"\r\n"))):
+            if not self.done and (payload := self._parse_line(line.rstrip(b"\r\n"))):
                 yield payload
 
     def close(self) -> Iterator[Payload]:
-        """Yield what is left when the stream has ended."""
-        last = b"".join(self._rest)
-        self._rest.clear()
-        if last and not self.done and (payload := self._line(last)):
+        """Yield the payloads that the end of the stream completes."""
+        last = b"".join(self._partial_line)
+        self._partial_line.clear()
+        if last and not self.done and (payload := self._parse_line(last)):
             yield payload
-        if self._plain and (payload := _object(b"\n".join(self._plain))):
+        if self._other_lines and (
+            payload := _json_object(b"\n".join(self._other_lines))
+        ):
             yield payload
 
-    def _keep(self, data: bytes) -> None:
-        """Keep the beginning of a line."""
-        self._rest_size += len(data)
-        if self._rest_size > MAX_LINE:
+    def _buffer(self, data: bytes) -> None:
+        """Buffer an incomplete line."""
+        self._partial_size += len(data)
+        if self._partial_size > MAX_LINE:
             raise AnswerTooLargeError
-        self._rest.append(data)
+        self._partial_line.append(data)
 
-    def _line(self, line: bytes) -> Payload | None:
-        """Return the payload that ends with a line, if one does."""
+    def _parse_line(self, line: bytes) -> Payload | None:
+        """Return the payload that a line completes, None if it completes none."""
         line = line.removeprefix(_BYTE_ORDER_MARK)
         if not line:
-            self._parts.clear()
+            self._data_lines.clear()
             return None
         if line.startswith(b"data:"):
-            return self._data(line[5:].strip())
+            return self._parse_data(line[5:].strip())
         if line.startswith(b"error:"):
             return {
-                "error": _object(line[6:].strip()) or line[6:].decode(errors="replace")
+                "error": _json_object(line[6:].strip())
+                or line[6:].decode(errors="replace")
             }
         if not line.startswith((b":", b"event:", b"id:", b"retry:")):
-            self._plain_size += len(line)
-            if self._plain_size > MAX_LINE:
+            self._other_size += len(line)
+            if self._other_size > MAX_LINE:
                 raise AnswerTooLargeError
-            self._plain.append(line)
+            self._other_lines.append(line)
         return None
 
-    def _data(self, data: bytes) -> Payload | None:
-        """Return the payload of a data field, put together with those just before it."""
+    def _parse_data(self, data: bytes) -> Payload | None:
+        """Return the payload of a data field, joined with those just before it."""
         if data == DONE:
             self.done = True
             return None
-        self._parts.append(data)
-        payload = _object(data)
-        if payload is None and len(self._parts) > 1 and data.endswith(b"}"):
-            payload = _object(b"\n".join(self._parts))
-        if payload is not None or len(self._parts) >= MAX_PARTS:
-            self._parts.clear()
+        self._data_lines.append(data)
+        payload = _json_object(data)
+        if payload is None and len(self._data_lines) > 1 and data.endswith(b"}"):
+            payload = _json_object(b"\n".join(self._data_lines))
+        if payload is not None or len(self._data_lines) >= MAX_PARTS:
+            self._data_lines.clear()
         return payload
 
 
-def _object(data: bytes) -> Payload | None:
-    """Return the JSON object that bytes hold, None if they hold none."""
+def _json_object(data: bytes) -> Payload | None:
+    """Return the JSON object in bytes, None if there is none."""
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError:
-        # Python's own takes NaN and lone surrogates, which some servers send.
+        # Unlike orjson, json accepts NaN and lone surrogates, as some servers send.
         try:
             value = json.loads(data.decode(errors="replace"))
         except ValueError, RecursionError:

@@ -1,4 +1,4 @@
-"""The arguments of a tool call, as a model writes them."""
+"""Parse the arguments of tool calls, as models write them."""
 
 import json
 from typing import Any
@@ -10,10 +10,10 @@ NOT_OBJECT = "The arguments must be a JSON object."
 
 
 def parse_arguments(text: str) -> tuple[dict[str, Any], str | None]:
-    """Return the object that an arguments text holds, and what is wrong with it.
+    """Return the arguments in a text, and what is wrong with it, None if valid.
 
-    Nothing and `null` stand for no arguments; a string may hold the JSON; an
-    empty object may stand before the real one.
+    An empty text and `null` mean no arguments. The object may be encoded as a JSON
+    string, or follow an empty object.
     """
     text = text.strip()
     if not text:
@@ -37,7 +37,7 @@ def parse_arguments(text: str) -> tuple[dict[str, Any], str | None]:
 
 
 def is_json_of(text: str, arguments: dict[str, Any]) -> bool:
-    """Return whether a text is the JSON of arguments, and nothing else."""
+    """Return whether a text is the JSON of these arguments and nothing else."""
     try:
         return bool(_DECODER.decode(text) == arguments)
     except ValueError, RecursionError:
@@ -45,14 +45,14 @@ def is_json_of(text: str, arguments: dict[str, Any]) -> bool:
 
 
 def repair_surrogates(text: str) -> str:
-    """Return a text with its half characters joined, and replaced where one stands alone."""
+    """Return a text with surrogate pairs joined and lone surrogates replaced."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def is_sendable(value: dict[str, Any]) -> bool:
-    """Return whether a value can be sent back.
+    """Return whether a value can be sent back as JSON.
 
-    Numbers without end, half characters and depths cannot.
+    Integers beyond 64 bits, lone surrogates and deep nesting cannot.
     """
     try:
         orjson.dumps(value)
@@ -61,9 +61,9 @@ def is_sendable(value: dict[str, Any]) -> bool:
     return True
 
 
-def _no_number(text: str) -> float:
-    """Refuse what Python takes for a number and JSON does not."""
+def _reject_constant(text: str) -> float:
+    """Reject NaN and infinities, which Python accepts and JSON does not."""
     raise ValueError(text)
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_number)
+_DECODER = json.JSONDecoder(parse_constant=_reject_constant)

@@ -1,4 +1,9 @@
-"""Putting tool calls together from the pieces in which servers send them."""
+"""Assemble tool calls from the fragments in which servers stream them.
+
+Servers differ in how they say which call a fragment belongs to: by index, by id, by
+order alone, or wrongly. So neither index nor id is trusted: a fragment with a name may
+start a new call even if it repeats the index or id of another call.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -21,56 +26,60 @@ NO_NAME = "The call names no tool."
 
 @dataclass(slots=True)
 class _PartialCall:
-    """A call that may still grow."""
+    """A tool call that is being assembled."""
 
     index: int | None
     id: str | None
     name: str = ""
     pieces: list[str] = field(default_factory=list)
     size: int = 0
-    given: dict[str, Any] | None = None
-    """Arguments that came as an object instead of as text."""
+    arguments_object: dict[str, Any] | None = None
+    """Arguments that arrived as an object instead of text."""
     extra: dict[str, Any] | None = None
-    """What the server wants back with the call."""
+    """The `extra_content` that the server requires back with the call."""
 
     @property
     def text(self) -> str:
-        """Return the arguments so far."""
+        """Return the text of the arguments so far."""
         return "".join(self.pieces)
 
     @property
     def has_arguments(self) -> bool:
-        """Return whether any argument came."""
-        return self.given is not None or self.size > 0
+        """Return whether any arguments have arrived."""
+        return self.arguments_object is not None or self.size > 0
 
     @property
     def complete(self) -> bool:
-        """Return whether the arguments could be all."""
-        if self.given is not None:
+        """Return whether the arguments may be complete."""
+        if self.arguments_object is not None:
             return True
-        # To parse each time what so far lacks its end would take for ever.
-        return self._ends() and parse_arguments(self.text)[1] is None
+        # Parsing an unfinished text with each fragment would take quadratic time.
+        return self._may_end() and parse_arguments(self.text)[1] is None
 
-    def _ends(self) -> bool:
-        """Return whether the last piece may be the end of an object, or of its text."""
+    def _may_end(self) -> bool:
+        """Return whether the last piece may end an object, or a string with one."""
         return bool(self.pieces) and self.pieces[-1].rstrip()[-1:] in ("}", '"')
 
 
 class CallAssembler:
-    """Takes the tool call fragments of a stream and gives whole calls at its end.
+    """Assembles the tool calls of one response.
 
-    Servers differ in how they say which call a fragment belongs to: by index,
-    by id, by the order alone, or wrongly. `known` are the names of the tools
-    that were offered; they tell a name in pieces from two names.
+    Feed it the fragments of each chunk, and finish it at the end of the response.
+    `known` are the names of the offered tools, which distinguish a name in pieces
+    from two names.
     """
 
     def __init__(self, known: Collection[str] = ()) -> None:
-        """Initialize without a call."""
+        """Initialize without calls."""
         self._known = known
         self._calls: list[_PartialCall] = []
 
     def feed(self, fragments: object) -> bool:
-        """Take a chunk's `tool_calls`; return whether the calls grew by it."""
+        """Add the `tool_calls` of a chunk and return whether the calls grew.
+
+        Raises `AnswerTooLargeError` if a name, the arguments or the number of calls
+        exceed their limit.
+        """
         if isinstance(fragments, Mapping):
             fragments = [fragments]
         if not isinstance(fragments, list):
@@ -79,14 +88,14 @@ class CallAssembler:
         touched: list[_PartialCall] = []
         for fragment in fragments:
             if isinstance(fragment, Mapping):
-                touched.append(self._take(fragment, touched))
+                touched.append(self._add_fragment(fragment, touched))
         return self._size() > before
 
     def finish(self, *, cut: bool) -> list[ToolCall]:
-        """Return the calls in the order they began, each with an id of its own.
+        """Return the calls in the order in which they began, each with a unique id.
 
-        `cut` says that the answer ended at its length limit, so that what is
-        not whole was cut rather than wrong.
+        `cut` means that the response ended at its length limit, so that incomplete
+        arguments are reported as truncated rather than invalid.
         """
         seen: set[str] = set()
         calls = []
@@ -98,7 +107,7 @@ class CallAssembler:
             if not call_id or call_id in seen:
                 call_id = f"call_{uuid.uuid4().hex[:24]}"
             seen.add(call_id)
-            text = _text(call, arguments)
+            text = _arguments_text(call, arguments)
             calls.append(
                 ToolCall(call_id, call.name, arguments, text, problem, call.extra)
             )
@@ -106,27 +115,27 @@ class CallAssembler:
         return calls
 
     def _size(self) -> int:
-        """Return a measure of all that was taken."""
+        """Return the total size of the calls, to detect growth."""
         return sum(1 + len(call.name) + call.size for call in self._calls)
 
-    def _take(
+    def _add_fragment(
         self, fragment: Mapping[str, Any], touched: list[_PartialCall]
     ) -> _PartialCall:
-        """Add a fragment to its call, and return the call."""
+        """Add a fragment to its call and return the call."""
         function = fragment.get("function")
         if not isinstance(function, Mapping):
-            # Some put name and arguments beside the id.
+            # Some servers put name and arguments next to the id.
             function = fragment
         name = function.get("name")
-        # Half characters could not be sent back.
+        # Lone surrogates could not be sent back.
         name = name.encode(errors="replace").decode() if isinstance(name, str) else ""
         name = name.strip()
         arguments = function.get("arguments")
         index = fragment.get("index")
         index = index if isinstance(index, int) else None
-        call_id = _id(fragment.get("id"))
+        call_id = _usable_id(fragment.get("id"))
 
-        call = self._find(index, call_id, name, arguments, touched)
+        call = self._find_call(index, call_id, name, arguments, touched)
         if call is None:
             if len(self._calls) >= MAX_CALLS:
                 raise AnswerTooLargeError
@@ -140,7 +149,7 @@ class CallAssembler:
         if isinstance(extra, dict) and is_sendable(extra):
             call.extra = extra
         if isinstance(arguments, Mapping):
-            call.given = {**(call.given or {}), **arguments}
+            call.arguments_object = {**(call.arguments_object or {}), **arguments}
         elif isinstance(arguments, str) and arguments:
             call.size += len(arguments)
             if call.size > MAX_ARGUMENTS:
@@ -148,7 +157,7 @@ class CallAssembler:
             call.pieces.append(arguments)
         return call
 
-    def _find(
+    def _find_call(
         self,
         index: int | None,
         call_id: str | None,
@@ -156,7 +165,7 @@ class CallAssembler:
         arguments: object,
         touched: list[_PartialCall],
     ) -> _PartialCall | None:
-        """Return the call that a fragment continues, None if it begins one."""
+        """Return the call that a fragment continues, None if it begins a new one."""
         if index is not None:
             candidates = [call for call in self._calls if call.index == index]
         elif call_id is not None:
@@ -175,8 +184,8 @@ class CallAssembler:
         if call in touched and index is None:
             return None
         if call.has_arguments:
-            # A name after the arguments begins a call, unless it is repeated
-            # with each piece of them.
+            # A name after the arguments begins a new call, unless the server
+            # repeats the name with each fragment.
             repeated = name == call.name and not (arguments and call.complete)
             return call if repeated else None
         if name in self._known and call.name in self._known and name != call.name:
@@ -185,16 +194,16 @@ class CallAssembler:
 
 
 def _joined_name(name: str, piece: str) -> str:
-    """Return a name with one more piece, which may repeat what there is."""
+    """Return a name with a piece appended, which may repeat the name so far."""
     if not piece or piece == name:
         return name
     return piece if piece.startswith(name) else name + piece
 
 
 def _arguments(call: _PartialCall, *, cut: bool) -> tuple[dict[str, Any], str | None]:
-    """Return a call's arguments, and what is wrong with them."""
-    if call.given is not None:
-        arguments, problem = call.given, None
+    """Return a call's arguments, and what is wrong with them, None if valid."""
+    if call.arguments_object is not None:
+        arguments, problem = call.arguments_object, None
     else:
         arguments, problem = parse_arguments(call.text)
         if problem and cut:
@@ -202,15 +211,15 @@ def _arguments(call: _PartialCall, *, cut: bool) -> tuple[dict[str, Any], str | 
     return (arguments, problem) if is_sendable(arguments) else ({}, NOT_JSON)
 
 
-def _text(call: _PartialCall, arguments: dict[str, Any]) -> str:
-    """Return a call's arguments as JSON: as they came, for a server's prompt cache."""
-    if call.given is None and is_json_of(call.text, arguments):
+def _arguments_text(call: _PartialCall, arguments: dict[str, Any]) -> str:
+    """Return a call's arguments as JSON, verbatim if valid, for the prompt cache."""
+    if call.arguments_object is None and is_json_of(call.text, arguments):
         return call.text
     return orjson.dumps(arguments).decode()
 
 
-def _id(value: object) -> str | None:
-    """Return an id that can be used, None if there is none."""
+def _usable_id(value: object) -> str | None:
+    """Return an id as text, None if it cannot be used."""
     text = str(value) if isinstance(value, str | int) else ""
     usable = text.isascii() and text.isprintable()
     return text if usable and 0 < len(text) <= MAX_NAME else None

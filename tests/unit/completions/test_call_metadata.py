@@ -1,4 +1,4 @@
-"""What a server sends along with its calls goes back with them."""
+"""Test the cache of tool call metadata."""
 
 from typing import Any
 
@@ -20,19 +20,19 @@ DETAILS = [{"type": "reasoning.encrypted", "data": "Cr"}]
 
 
 def _body(model: str, *ids: str) -> dict[str, Any]:
-    """Return a request with calls."""
+    """Return a request with tool calls."""
     calls = [{"id": call_id, "function": {"name": "f"}} for call_id in ids]
     return {"model": model, "messages": [{"role": "user"}, {"tool_calls": calls}]}
 
 
 def _sent(cache: CallMetadataCache, body: dict[str, Any]) -> list[Any]:
-    """Return what goes with the calls of a request."""
+    """Return the `extra_content` of each call of a request."""
     calls = cache.attach_to(body)["messages"][1]["tool_calls"]
     return [call.get("extra_content") for call in calls]
 
 
-def test_same_call() -> None:
-    """It goes with its own call, to the model that made the call."""
+def test_attached_to_same_call() -> None:
+    """Metadata is attached to its own call, for the model that made the call."""
     cache = CallMetadataCache()
     assert cache.attach_to(body := _body("m", "a", "b")) is body
     cache.remember("m", ToolCall("a", "f", {}, "{}", extra=EXTRA))
@@ -42,8 +42,8 @@ def test_same_call() -> None:
     assert body == _body("m", "a", "b")
 
 
-def test_thoughts() -> None:
-    """Thoughts go with the message whose first call they led to."""
+def test_reasoning_details() -> None:
+    """Reasoning details are attached to the message whose first call has them."""
     cache = CallMetadataCache()
     cache.remember("m", ToolCall("a", "f", {}, "{}", details=DETAILS))
     message = cache.attach_to(_body("m", "a", "b"))["messages"][1]
@@ -53,8 +53,8 @@ def test_thoughts() -> None:
         assert "reasoning_details" not in cache.attach_to(body)["messages"][1]
 
 
-def test_same_id_again() -> None:
-    """Where a server gives an id again, it goes with the latest call of that id."""
+def test_reused_id() -> None:
+    """Metadata of a reused id is attached to the latest call only."""
     cache = CallMetadataCache()
     cache.remember("m", ToolCall("a", "f", {}, "{}", extra=EXTRA, details=DETAILS))
     once = _body("m", "a")["messages"]
@@ -67,8 +67,8 @@ def test_same_id_again() -> None:
     assert _sent(cache, _body("m", "a")) == [None]
 
 
-def test_bound() -> None:
-    """Only that of the latest calls is kept."""
+def test_oldest_calls_evicted() -> None:
+    """The older half of the calls is evicted beyond the maximum number."""
     cache = CallMetadataCache()
     for number in range(MAX_CALLS):
         cache.remember("m", ToolCall(str(number), "f", {}, "{}", extra=EXTRA))
@@ -79,8 +79,8 @@ def test_bound() -> None:
     assert known == [None, EXTRA, EXTRA, EXTRA]
 
 
-def test_size() -> None:
-    """Large things go before there are many, and not the latest."""
+def test_total_size_limited() -> None:
+    """Large metadata is evicted by size, except that of the latest call."""
     cache = CallMetadataCache()
     large = {"google": "x" * (MAX_SIZE // 3)}
     for call_id in "abcd":
@@ -103,8 +103,8 @@ def test_size() -> None:
     ],
     ids=["signature", "text", "half a character", "deep"],
 )
-def test_decoded(sent: bytes, kept: Any) -> None:
-    """It is read with a call, whichever piece of the call it came with."""
+def test_extra_content_decoded(sent: bytes, kept: Any) -> None:
+    """`extra_content` is decoded from any fragment of a call, if it is sendable."""
     decoder = ResponseDecoder()
     list(decoder.feed(chunk({"tool_calls": [{"index": 0, "function": {"name": "f"}}]})))
     last = (

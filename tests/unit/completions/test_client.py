@@ -1,4 +1,4 @@
-"""The client against a real server: time-outs, dropped connections, what is kept open."""
+"""Test the client against a real server: timeouts, dropped connections, retries."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -72,7 +72,7 @@ async def server() -> AsyncGenerator[ModelServer]:
 async def connect(
     server: ModelServer,
 ) -> AsyncGenerator[Callable[..., CompletionsClient]]:
-    """Return what makes a client for the server."""
+    """Return a factory of clients for the server."""
     async with httpx.AsyncClient() as http:
 
         def _connect(timeouts: Timeouts = SHORT) -> CompletionsClient:
@@ -84,14 +84,14 @@ async def connect(
 async def _events(
     client: CompletionsClient, body: dict[str, Any] = BODY
 ) -> list[Event]:
-    """Return all events of an answer."""
+    """Return all events of a response."""
     return [event async for event in client.stream(body)]
 
 
-async def test_answer(
+async def test_stream(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """Text, usage and finish of an answer come in order."""
+    """Text, token usage and finish reason are yielded in order."""
     server.script(say("Hello", usage=(9, 2, 4)))
     body = {**BODY, "stream_options": {"include_usage": True}}
     events = await _events(connect(), body)
@@ -111,7 +111,7 @@ async def test_answer(
 async def test_first_token(
     server: ModelServer, connect: Callable[..., CompletionsClient], steps: list[Any]
 ) -> None:
-    """A server that says nothing costs the first time-out and not more, pings or not."""
+    """A server that sends no token runs into the first timeout, pings or not."""
     server.script(raw(*steps))
     begin = time.monotonic()
     with pytest.raises(ServerTimeoutError):
@@ -120,10 +120,10 @@ async def test_first_token(
     await asyncio.wait_for(server.completions[0].aborted.wait(), 5)
 
 
-async def test_headers_that_do_not_come(
+async def test_no_response_headers(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """Nor does one that takes the request and does not even answer with a status."""
+    """A server that accepts the request but sends no headers runs into a timeout."""
     hang = asyncio.Event()
 
     async def handle(
@@ -150,21 +150,21 @@ async def test_headers_that_do_not_come(
 async def test_between_tokens(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """What was said before a server hangs has arrived; the silence costs its time-out."""
+    """Text is yielded before the timeout between tokens ends the response."""
     server.script(raw(HELLO, Pause(60)))
-    seen = []
+    events = []
     begin = time.monotonic()
     with pytest.raises(ServerTimeoutError):
         async for event in connect().stream(BODY):
-            seen.append(event)  # noqa: PERF401
-    assert seen == [TextDelta("Hello")]
+            events.append(event)  # noqa: PERF401
+    assert events == [TextDelta("Hello")]
     assert 0.25 < time.monotonic() - begin < 1
 
 
-async def test_slow_but_alive(
+async def test_slow_stream(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """A slow server may take longer than any time-out, as long as it goes on."""
+    """A slow stream may take longer than the timeouts as long as tokens arrive."""
     call = {"index": 0, "id": "a", "function": {"name": "f", "arguments": ""}}
     piece = chunk({"tool_calls": [{"index": 0, "function": {"arguments": " "}}]})
     steps: list[Step] = []
@@ -179,10 +179,10 @@ async def test_slow_but_alive(
     assert events[6:] == [ToolCall("a", "f", {}, "{}"), Finished("tool_calls")]
 
 
-async def test_not_streamed(
+async def test_timeout_not_streamed(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """An answer that is not streamed has a time-out as a whole."""
+    """A response that is not streamed has a total timeout."""
     body = {"model": "scripted", "messages": []}
     assert (await _events(connect(), body))[0] == TextDelta("Hello there.")
     server.script(raw(Pause(60), content_type="application/json"))
@@ -190,20 +190,20 @@ async def test_not_streamed(
         await _events(connect(), body)
 
 
-async def test_no_end(
+async def test_stream_not_ended(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """A server that has finished and does not end its stream is not waited for."""
+    """A stream that does not end after the finish reason is cut off."""
     server.script(raw(HELLO, chunk({}, "stop"), Pause(60)))
     begin = time.monotonic()
     assert await _events(connect()) == [TextDelta("Hello"), Finished("stop")]
     assert time.monotonic() - begin < 1
 
 
-async def test_pings_after_the_end(
+async def test_pings_after_finish_reason(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """Nor is one that goes on pinging, whose pings are no answer."""
+    """Pings after the finish reason do not extend the deadline."""
     pings: list[Step] = [b": ping\n\n", Pause(0.1)]
     server.script(raw(HELLO, chunk({}, "stop"), *pings * 30))
     begin = time.monotonic()
@@ -211,39 +211,39 @@ async def test_pings_after_the_end(
     assert time.monotonic() - begin < 1
 
 
-async def test_words_after_the_end(
+async def test_text_after_finish_reason(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """A server that finishes too early, and then goes on, is heard out."""
+    """Text after a premature finish reason is still yielded."""
     words: list[Step] = [HELLO, Pause(0.1)]
     server.script(raw(chunk({"content": "So"}, "stop"), *words * 4, DONE))
     events = await _events(connect())
     assert events == [TextDelta("So"), *[TextDelta("Hello")] * 4, Finished("stop")]
 
 
-async def test_done_but_open(
+async def test_open_after_end_marker(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """Nor is one that is done and keeps its response open."""
+    """A response that stays open after the end marker is not waited for."""
     server.script(raw(HELLO, DONE, Pause(60)))
     begin = time.monotonic()
     assert await _events(connect()) == [TextDelta("Hello"), Finished(None)]
     assert time.monotonic() - begin < 1
 
 
-async def test_more_after_the_end(
+async def test_data_after_end_marker(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """What follows the end is read, for the sake of the connection, and ignored."""
+    """Data after the end marker is drained, to reuse the connection, and ignored."""
     server.script(raw(HELLO, DONE, Pause(0.01), HELLO, Pause(0.01), HELLO))
     assert await _events(connect()) == [TextDelta("Hello"), Finished(None)]
     await asyncio.wait_for(server.completions[0].sent.wait(), 5)
 
 
-async def test_cannot_connect_in_time(
+async def test_connect_timeout(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """A machine that does not even accept costs the time-out of connecting."""
+    """A host that does not accept connections runs into the connect timeout."""
     with socket.socket() as full, contextlib.ExitStack() as waiting:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
@@ -260,10 +260,10 @@ async def test_cannot_connect_in_time(
             assert 0.4 < time.monotonic() - begin < 1.5
 
 
-async def test_connection_is_kept(
+async def test_connection_reused(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """One connection serves the requests of a turn."""
+    """Consecutive requests reuse one connection."""
     peers = set()
     handle = server._handle  # noqa: SLF001
 
@@ -289,13 +289,13 @@ async def test_connection_is_kept(
     ],
     ids=["status", "in the stream", "unspecific"],
 )
-async def test_refused_parameter(
+async def test_rejected_parameter(
     server: ModelServer, connect: Callable[..., CompletionsClient], refusal: Reply
 ) -> None:
-    """What is refused is left out once, and remembered for that model."""
-    learned = []
+    """A rejected parameter is omitted, and that is remembered for the model."""
+    changes = []
     client = connect()
-    client.on_profile_changed = lambda: learned.append(dict(client.profiles))
+    client.on_profile_changed = lambda: changes.append(dict(client.profiles))
     body = {**BODY, "stream_options": {"include_usage": True}}
     server.script(refusal)
     assert (await _events(client, body))[0] == TextDelta("Hello")
@@ -307,19 +307,19 @@ async def test_refused_parameter(
         False,
         True,
     ]
-    assert len(learned) == 1
-    assert learned[0]["scripted"].omitted == ("stream_options",)
+    assert len(changes) == 1
+    assert changes[0]["scripted"].omitted == ("stream_options",)
 
 
-async def test_refused_form(
+async def test_rejected_response_format(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """A form that a server refuses is learned, and other forms are sent."""
+    """A rejected response format is remembered, and others are still sent."""
     client = connect()
-    odd = {**BODY, "response_format": {"type": "json_schema", "json_schema": {}}}
+    bad = {**BODY, "response_format": {"type": "json_schema", "json_schema": {}}}
     good = {**BODY, "response_format": {"type": "json_object"}}
     server.script(failure(400, {"error": {"message": "response_format: bad schema"}}))
-    for body in (odd, odd, good):
+    for body in (bad, bad, good):
         await _events(client, body)
     sent = [body.get("response_format", {}).get("type") for body in server.bodies]
     assert sent == ["json_schema", None, None, "json_object"]
@@ -342,10 +342,10 @@ async def test_refused_form(
     ],
     ids=["Groq", "llama.cpp"],
 )
-async def test_garbled(
+async def test_garbled_output(
     server: ModelServer, connect: Callable[..., CompletionsClient], garbled: Reply
 ) -> None:
-    """An answer that its own server cannot read is asked for once more, as it was."""
+    """A request is retried once, unchanged, if the server cannot parse the output."""
     client = connect()
     function = {"name": "f", "parameters": {"type": "object", "properties": {}}}
     body = {**BODY, "tools": [{"type": "function", "function": function}]}
@@ -359,10 +359,10 @@ async def test_garbled(
     assert len(server.bodies) == 4
 
 
-async def test_learned_meanwhile(
+async def test_concurrent_profile_change(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """What one request taught is not forgotten when another, begun before, is answered."""
+    """A profile change survives the success of a request that started before it."""
     client = connect()
     go_on = asyncio.Event()
     server.script(raw(Pause(go_on), HELLO, DONE))
@@ -374,10 +374,10 @@ async def test_learned_meanwhile(
     assert client.starts_in_reasoning("scripted")
 
 
-async def test_refused_for_another_reason(
+async def test_unrelated_rejection(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """A request that is refused without it, too, teaches nothing."""
+    """A request that is rejected even without a parameter changes no profile."""
     client = connect()
     body = {**BODY, "stream_options": {"include_usage": True}}
     server.script(*[failure(400, {"error": {"message": "no"}})] * 10)
@@ -387,10 +387,10 @@ async def test_refused_for_another_reason(
     assert not client.profiles
 
 
-async def test_lessons_are_bounded(
+async def test_adaptations_are_limited(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """A server that finds fault with each request is not asked without end."""
+    """A server that rejects each request is asked a limited number of times."""
     names = [f"option_{n}" for n in range(20)]
     server.script(
         *[failure(400, {"error": {"message": f"{name} is unknown"}}) for name in names]
@@ -400,10 +400,10 @@ async def test_lessons_are_bounded(
     assert len(server.bodies) == MAX_ADAPTATIONS + 1
 
 
-async def test_reasoning_goes_back_as_it_came(
+async def test_reasoning_field(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """Reasoning is sent in the field in which the server sent it."""
+    """Reasoning is sent back in the field in which the server sent it."""
     client = connect()
     server.script(raw(chunk({"reasoning": "hm"}), HELLO, DONE))
     await _events(client)
@@ -415,7 +415,7 @@ async def test_reasoning_goes_back_as_it_came(
 
 
 @pytest.mark.parametrize(
-    "passing",
+    "transient",
     [
         failure(429),
         failure(502, "<html>Bad Gateway</html>"),
@@ -425,21 +425,21 @@ async def test_reasoning_goes_back_as_it_came(
         raw(Abort()),
     ],
 )
-async def test_waited_out(
-    server: ModelServer, connect: Callable[..., CompletionsClient], passing: Reply
+async def test_transient_error_retried(
+    server: ModelServer, connect: Callable[..., CompletionsClient], transient: Reply
 ) -> None:
-    """What passes is waited out before a word was said."""
-    server.script(passing)
+    """A transient error before the first event is retried."""
+    server.script(transient)
     begin = time.monotonic()
     assert (await _events(connect(Timeouts())))[0] == TextDelta("Hello")
     assert 0.4 < time.monotonic() - begin < 3
     assert len(server.bodies) == 2
 
 
-async def test_server_comes_up(
+async def test_server_restarts(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """A server that is restarted is waited for."""
+    """A request is retried until a restarting server is up."""
     client = connect(Timeouts())
     await server.stop()
     answer = asyncio.ensure_future(_events(client))
@@ -451,7 +451,7 @@ async def test_server_comes_up(
 async def test_retry_after(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """A server says itself when it wants to be asked again; too long is not waited for."""
+    """Retry-After is respected, unless the delay is too long."""
     server.script(failure(429, retry_after="1"))
     begin = time.monotonic()
     assert (await _events(connect(Timeouts())))[0] == TextDelta("Hello")
@@ -471,27 +471,27 @@ async def test_retry_after(
         [event({"error": {"message": "stream_options is unknown", "code": 400}})],
     ],
 )
-async def test_never_after_a_word(
+async def test_no_retry_after_first_event(
     server: ModelServer,
     connect: Callable[..., CompletionsClient],
     ending: list[Step],
 ) -> None:
-    """Once a word was said nothing is asked again."""
+    """A request is not resent once an event has been yielded."""
     server.script(raw(HELLO, *ending))
-    seen = []
+    events = []
     with pytest.raises(CompletionError):
         async for found in connect(Timeouts()).stream(
             {**BODY, "stream_options": {"include_usage": True}}
         ):
-            seen.append(found)  # noqa: PERF401
-    assert seen == [TextDelta("Hello")]
+            events.append(found)  # noqa: PERF401
+    assert events == [TextDelta("Hello")]
     assert len(server.bodies) == 1
 
 
-async def test_lively_without_end(
+async def test_endless_stream(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """An answer that goes on and on ends at the limit of a stream."""
+    """An endless stream ends at the total timeout of a stream."""
     steps: list[Step] = []
     for _ in range(100):
         steps += [HELLO, Pause(0.05)]
@@ -502,10 +502,10 @@ async def test_lively_without_end(
     assert 0.4 < time.monotonic() - begin < 1.5
 
 
-async def test_calls_that_do_not_grow(
+async def test_empty_tool_call_fragments(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """Pieces of a call that add nothing are no sign of life."""
+    """Empty fragments of a tool call do not extend the deadline."""
     piece = chunk({"tool_calls": [{"index": 0, "function": {"arguments": ""}}]})
     steps: list[Step] = [chunk({"tool_calls": [{"index": 0, "id": "a"}]})]
     for _ in range(100):
@@ -517,10 +517,10 @@ async def test_calls_that_do_not_grow(
     assert time.monotonic() - begin < 1.5
 
 
-async def test_memory_is_flat(
+async def test_memory_is_bounded(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """A server that floods costs a clear error and no memory to speak of."""
+    """A line without end raises an error and does not exhaust memory."""
     flood = b"data: " + b"x" * 65536
     server.script(raw(*[flood] * 1000))
     tracemalloc.start()
@@ -534,10 +534,10 @@ async def test_memory_is_flat(
     await asyncio.wait_for(server.completions[0].aborted.wait(), 5)
 
 
-async def test_closed_early(
+async def test_closing_aborts_request(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """An answer that nobody wants any more is broken off at the server."""
+    """Closing the generator aborts the request at the server."""
     server.script(raw(HELLO, Pause(60)))
     async with contextlib.aclosing(connect().stream(BODY)) as events:
         assert await anext(events) == TextDelta("Hello")
@@ -545,19 +545,19 @@ async def test_closed_early(
 
 
 @pytest.mark.parametrize("steps", [[Abort()], [HELLO, Pause(0.05), Abort()]])
-async def test_dropped(
+async def test_connection_dropped(
     server: ModelServer, connect: Callable[..., CompletionsClient], steps: list[Any]
 ) -> None:
-    """A connection that drops is an error of ours."""
+    """A dropped connection raises a `CompletionError`."""
     server.script(*[raw(*steps)] * 5)
     with pytest.raises(CannotConnectError):
         await _events(connect())
 
 
-async def test_refused(
+async def test_connection_refused(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """A server that is not there is an error of ours."""
+    """A refused connection raises a `CompletionError`."""
     client = connect()
     await server.stop()
     with pytest.raises(CannotConnectError):
@@ -580,7 +580,7 @@ async def test_models(
     body: bytes,
     names: list[str],
 ) -> None:
-    """The models are listed by name, once each."""
+    """Models are listed by name, sorted and without duplicates."""
     server.models_reply = Reply([body], content_type="application/json")
     assert await connect().models() == names
 
@@ -594,10 +594,10 @@ async def test_models(
         Reply([b"not json"], content_type="application/json"),
     ],
 )
-async def test_no_models(
+async def test_not_a_model_list(
     server: ModelServer, connect: Callable[..., CompletionsClient], reply: Reply
 ) -> None:
-    """What is no list of models means that the address is not that of the API."""
+    """A response that is not a list of models raises `NotFoundError`."""
     server.models_reply = reply
     with pytest.raises(NotFoundError):
         await connect().models()
@@ -606,7 +606,7 @@ async def test_no_models(
 async def test_host(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """The server is known to people by host and port."""
+    """The host has the port, but no credentials."""
     assert connect().host == f"127.0.0.1:{server.port}"
     async with httpx.AsyncClient() as http:
         address = "http://me:pass@word@[fd00::1]:8080/v1"
@@ -629,13 +629,13 @@ async def test_host(
     ],
     ids=["cut", "not UTF-8", "deep"],
 )
-async def test_error_that_cannot_be_read(
+async def test_undecodable_error_body(
     server: ModelServer,
     connect: Callable[..., CompletionsClient],
     reply: Reply,
     kind: type[CompletionError] | None,
 ) -> None:
-    """An error whose own body is broken is an error of ours."""
+    """An error response with a broken body raises a `CompletionError`."""
     server.script(*[reply] * 10)
     with pytest.raises(kind or CompletionError):
         await _events(connect())

@@ -1,4 +1,4 @@
-"""A status and a body stand for the error that a user can do something about."""
+"""Test the mapping of error responses to exceptions."""
 
 import json
 
@@ -99,34 +99,34 @@ from custom_components.openai_compatible_conversation.completions.errors import 
 def test_status(
     status: int, body: object, kind: type[CompletionError], detail: str
 ) -> None:
-    """Status and body make one kind of error, with the server's words."""
+    """A status and a body map to an error class with the server's message."""
     error = error_from_status(status, body)
     assert type(error) is kind
     assert error.detail == detail
 
 
-def test_detail_is_one_short_line() -> None:
-    """A server's words are one line, and not a page."""
+def test_detail_is_one_truncated_line() -> None:
+    """The server's message is reduced to one line and truncated."""
     error = error_from_status(500, "one\n\ttwo " + "x" * 1000)
     assert error.detail.startswith("one two xxx")
     assert len(error.detail) == MAX_DETAIL
 
 
 @pytest.mark.parametrize("body", [{}, {"error": None}, {"error": {}}, {"choices": []}])
-def test_no_error(body: dict[str, object]) -> None:
-    """An answer is no error."""
+def test_body_without_error(body: dict[str, object]) -> None:
+    """A body without an error maps to None."""
     assert error_from_payload(body) is None
 
 
-def test_code_in_words() -> None:
-    """A code that is no number is no status."""
+def test_non_numeric_code() -> None:
+    """A code that is not a number is part of the message, not the status."""
     error = error_from_payload({"error": {"message": "no", "code": "overloaded"}})
     assert error is not None
     assert (error.status, error.words) == (0, "overloaded no")
 
 
-def test_detail_of_any_shape() -> None:
-    """A detail that is a list, as FastAPI sends it, is told as it is."""
+def test_detail_is_a_list() -> None:
+    """A message that is a list, as FastAPI sends it, is shown unchanged."""
     error = error_from_payload({"object": "error", "message": [{"loc": ["body"]}]})
     assert error is not None
     assert "loc" in error.detail
@@ -147,10 +147,10 @@ def test_detail_of_any_shape() -> None:
         (400, "[" * 100_000, CompletionError, "[" * MAX_DETAIL),
     ],
 )
-def test_server_behind_the_server(
+def test_upstream_error(
     status: int, raw: object, kind: type[CompletionError], detail: str
 ) -> None:
-    """What a gateway has from the server behind it counts more than its own words."""
+    """The message of an upstream server takes precedence over the gateway's own."""
     error = error_from_status(
         status,
         {"error": {"message": "Provider returned error", "metadata": {"raw": raw}}},
@@ -179,17 +179,17 @@ def test_server_behind_the_server(
     ],
 )
 def test_garbled_answer(status: int, error: dict[str, str]) -> None:
-    """What a server says of its model's answer says nothing of the request."""
+    """A message about the model's output is not mapped by the words that it quotes."""
     assert type(error_from_status(status, {"error": error})) is GarbledAnswerError
 
 
-def test_broken_within_the_stream() -> None:
-    """An error without a number, in an answer that was begun, is the server's own."""
+def test_stream_error_without_code() -> None:
+    """An error within a stream, without a code, is an internal error of the server."""
     error = error_from_payload({"error": {"message": "unexpected EOF"}})
     assert type(error) is ServerFailedError
 
 
-def test_half_characters() -> None:
-    """Half a character in a server's words could be sent to nobody."""
+def test_lone_surrogate() -> None:
+    """A lone surrogate in the server's message is replaced."""
     error = error_from_status(500, {"error": {"message": "so\ud83d"}})
     assert error.detail == "so?"

@@ -1,4 +1,4 @@
-"""Images go with a message, and a server may refuse them."""
+"""Test images in requests, and their rejection by a server."""
 
 import pytest
 
@@ -38,27 +38,27 @@ from custom_components.openai_compatible_conversation.session.turns import norma
 
 IMAGE = ImagePart("image/png", "cGl4ZWxz")
 PART = {"type": "image_url", "image_url": {"url": "data:image/png;base64,cGl4ZWxz"}}
-SEEN = UserMessage("What is it?", (IMAGE,))
+QUESTION = UserMessage("What is it?", (IMAGE,))
 
 
-def test_parts() -> None:
-    """A message with images is sent in parts, the text first; others stay text."""
-    body = build_body("m", [UserMessage("Hi"), SEEN], stream=False)
-    plain, seen = body["messages"]
+def test_content_parts() -> None:
+    """A message with images is sent as content parts, text first; others as text."""
+    body = build_body("m", [UserMessage("Hi"), QUESTION], stream=False)
+    plain, with_image = body["messages"]
     assert plain == {"role": "user", "content": "Hi"}
-    assert seen == {
+    assert with_image == {
         "role": "user",
         "content": [{"type": "text", "text": "What is it?"}, PART],
     }
 
 
-def test_merged() -> None:
-    """Where no two messages of one speaker may follow each other, parts are joined."""
+def test_consecutive_messages_merged() -> None:
+    """Consecutive user messages are merged by joining their content parts."""
     chat: list[Message] = [
         SystemMessage("Be brief."),
-        SEEN,
+        QUESTION,
         AssistantMessage("A cat."),
-        SEEN,
+        QUESTION,
         UserMessage("Sure?"),
     ]
     body = build_body("m", chat, stream=False)
@@ -77,20 +77,20 @@ def test_merged() -> None:
     }
 
 
-def test_kept_as_a_note() -> None:
-    """Of images a turn keeps a note, in what is sent and in what is stored."""
+def test_images_replaced_by_note() -> None:
+    """A normalized turn has a note in place of images, also when it is stored."""
     turn = normalize(
-        [SEEN, AssistantMessage("A cat."), UserMessage("Both?", (IMAGE, IMAGE))]
+        [QUESTION, AssistantMessage("A cat."), UserMessage("Both?", (IMAGE, IMAGE))]
     )
     assert turn.messages[0] == UserMessage("What is it?\n(with 1 image)")
     assert turn.messages[2] == UserMessage("Both?\n(with 2 images)")
     assert turn_to_json(turn)[0] == {"user": "What is it?\n(with 1 image)"}
 
 
-def test_size() -> None:
-    """An image counts, and not with the length of its bytes."""
+def test_image_size() -> None:
+    """An image has a fixed size, whatever the length of its data."""
     large = UserMessage("What is it?", (ImagePart("image/png", "A" * 1_000_000),))
-    assert size(large) == size(SEEN) == len("What is it?") + IMAGE_SIZE
+    assert size(large) == size(QUESTION) == len("What is it?") + IMAGE_SIZE
 
 
 @pytest.mark.parametrize(
@@ -118,11 +118,11 @@ def test_size() -> None:
         (404, "Only 'text' content type is supported."),
     ],
 )
-def test_refused(status: int, words: str) -> None:
-    """A server that takes no images is understood, whatever its words are."""
+def test_images_not_supported(status: int, words: str) -> None:
+    """A server that does not support images is detected and teaches no profile."""
     error = error_from_status(status, {"error": {"message": words}})
     assert isinstance(error, ImagesNotSupportedError)
-    body = build_body("m", [SEEN], stream=True)
+    body = build_body("m", [QUESTION], stream=True)
     assert profile_after_rejection(DEFAULT_PROFILE, error, body) is None
 
 
@@ -138,8 +138,8 @@ def test_refused(status: int, words: str) -> None:
         (500, "Internal error while the image was read"),
     ],
 )
-def test_other_refusals(status: int, words: str) -> None:
-    """What is wrong with one image does not say that a model takes none."""
+def test_other_image_errors(status: int, words: str) -> None:
+    """An error about one image does not mean that images are not supported."""
     error = error_from_status(status, {"error": {"message": words}})
     assert not isinstance(error, ImagesNotSupportedError)
 
@@ -154,8 +154,8 @@ def test_other_refusals(status: int, words: str) -> None:
         "Structured outputs are not available for this model",
     ],
 )
-def test_form_refused(words: str) -> None:
-    """A server that does not hold the model to a schema is asked without one."""
+def test_response_format_rejected(words: str) -> None:
+    """A server that rejects structured output is asked without response format."""
     error = error_from_status(400, {"error": {"message": words}})
     body = build_body(
         "m", [UserMessage("Hi")], stream=True, extra={"response_format": {}}

@@ -1,4 +1,4 @@
-"""What a server refuses is found in its words, left out, and remembered."""
+"""Test the profiles that are learned from rejected requests."""
 
 from dataclasses import replace
 from typing import Any
@@ -23,7 +23,7 @@ from custom_components.openai_compatible_conversation.completions.request_adapte
 
 
 def _tool(name: str) -> dict[str, Any]:
-    """Return a tool as it stands in a request."""
+    """Return a tool in the format of a request."""
     return {"type": "function", "function": {"name": name, "parameters": {}}}
 
 
@@ -31,11 +31,11 @@ CALL = {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{
 SYSTEM = {"role": "system", "content": "Be brief."}
 USER = {"role": "user", "content": "Hi"}
 CALLED = {"role": "assistant", "content": "Wait.", "tool_calls": [CALL]}
-THOUGHT = {**CALLED, "reasoning_content": "hm"}
+REASONED = {**CALLED, "reasoning_content": "hm"}
 RESULT = {"role": "tool", "tool_call_id": "a", "content": "1"}
 BODY: dict[str, Any] = {
     "model": "m",
-    "messages": [SYSTEM, USER, THOUGHT, RESULT],
+    "messages": [SYSTEM, USER, REASONED, RESULT],
     "tools": [_tool("f"), _tool("g")],
     "tool_choice": "none",
     "stream": True,
@@ -45,7 +45,7 @@ BODY: dict[str, Any] = {
     "parallel_tool_calls": False,
 }
 
-REFUSALS: dict[str, tuple[int, Any, ServerProfile]] = {
+REJECTIONS: dict[str, tuple[int, Any, ServerProfile]] = {
     "tools while it thinks": (
         400,
         {
@@ -175,10 +175,10 @@ REFUSALS: dict[str, tuple[int, Any, ServerProfile]] = {
 
 
 @pytest.mark.parametrize(
-    ("status", "words", "expected"), REFUSALS.values(), ids=REFUSALS
+    ("status", "words", "expected"), REJECTIONS.values(), ids=REJECTIONS
 )
-def test_refusal(status: int, words: Any, expected: ServerProfile) -> None:
-    """Each server's words lead to the request that it takes."""
+def test_rejection(status: int, words: Any, expected: ServerProfile) -> None:
+    """Each server's message leads to the profile that it accepts."""
     assert (
         profile_after_rejection(DEFAULT_PROFILE, error_from_status(status, words), BODY)
         == expected
@@ -217,16 +217,16 @@ def test_refusal(status: int, words: Any, expected: ServerProfile) -> None:
         (500, {"error": {"message": "Overloaded. Try an alternate model."}}),
     ],
 )
-def test_not_a_refusal(status: int, words: Any) -> None:
-    """What is no matter of parameters is not made one."""
+def test_not_a_rejection(status: int, words: Any) -> None:
+    """An error that is not about the request's parameters changes no profile."""
     assert (
         profile_after_rejection(DEFAULT_PROFILE, error_from_status(status, words), BODY)
         is None
     )
 
 
-def test_late_system_first() -> None:
-    """System messages in the middle go before the system message at all."""
+def test_late_system_messages_first() -> None:
+    """Late system messages are converted before the system role is given up."""
     error = error_from_status(
         400, {"error": "System message must be at the beginning."}
     )
@@ -249,8 +249,8 @@ def test_late_system_first() -> None:
         "Developer instruction is not enabled for models/gemma",
     ],
 )
-def test_system_in_words(words: str) -> None:
-    """However a server says it, its system message goes as the user's."""
+def test_system_role_rejected(words: str) -> None:
+    """A rejected system role is replaced, however the server phrases it."""
     error = error_from_status(400, {"error": words})
     body = {"model": "m", "messages": [SYSTEM, USER]}
     other = replace(DEFAULT_PROFILE, late_system=False, system=False)
@@ -268,7 +268,7 @@ def test_system_in_words(words: str) -> None:
     ],
 )
 def test_alternate_before_system(words: str) -> None:
-    """Where speakers must alternate, the system message stays if it may."""
+    """With alternating roles the system message is kept if it is accepted."""
     error = error_from_status(500, {"error": {"message": words}})
     body = {"model": "m", "messages": [SYSTEM, USER, SYSTEM, USER]}
     first = profile_after_rejection(DEFAULT_PROFILE, error, body)
@@ -285,7 +285,7 @@ def test_alternate_before_system(words: str) -> None:
 
 
 def test_another_value() -> None:
-    """What was refused with one value is sent with another."""
+    """A parameter that was rejected with one value is sent with another."""
     error = error_from_status(400, {"error": "temperature: range: 0..1"})
     hot = {**BODY, "temperature": 1.5}
     other = profile_after_rejection(DEFAULT_PROFILE, error, hot)
@@ -295,21 +295,21 @@ def test_another_value() -> None:
     assert "1.5" not in str(other.to_json())
 
 
-def test_another_form() -> None:
-    """A form that is refused, in whatever words, costs no other form, and nothing else."""
-    odd = {**BODY, "response_format": {"json_schema": {"name": "odd"}}}
+def test_another_response_format() -> None:
+    """A rejected response format, named or not, omits no other and nothing else."""
+    bad = {**BODY, "response_format": {"json_schema": {"name": "odd"}}}
     good = {**BODY, "response_format": {"json_schema": {"name": "good"}}}
     for words in ("Invalid schema for response_format 'odd'", "Bad request"):
         other = profile_after_rejection(
-            DEFAULT_PROFILE, error_from_status(400, {"error": words}), odd
+            DEFAULT_PROFILE, error_from_status(400, {"error": words}), bad
         )
         assert other is not None
-        assert adapt_request(odd, other) == BODY
+        assert adapt_request(bad, other) == BODY
         assert adapt_request(good, other) == good
 
 
-def test_memory_is_bounded() -> None:
-    """Of what was refused only the latest is remembered."""
+def test_omitted_parameters_are_limited() -> None:
+    """Only the latest rejected parameters are remembered."""
     profile = DEFAULT_PROFILE
     for number in range(MAX_OMITTED + 1):
         profile = profile.without({"seed": number}, "seed")
@@ -318,20 +318,22 @@ def test_memory_is_bounded() -> None:
     assert "seed" not in adapt_request({"messages": [], "seed": MAX_OMITTED}, profile)
 
 
-def test_what_was_learned_is_not_learned_again() -> None:
-    """A server that goes on refusing is not asked for ever."""
+def test_adaptation_not_repeated() -> None:
+    """A rejection that persists leads to no further profile."""
     error = error_from_status(400, {"error": "Bad request"})
     body = adapt_request(BODY, DEFAULT_PROFILE)
     other = profile_after_rejection(DEFAULT_PROFILE, error, body)
     assert other is not None
     assert profile_after_rejection(other, error, adapt_request(BODY, other)) is None
-    names = error_from_status(400, {"error": "reasoning_content is required"})
+    required = error_from_status(400, {"error": "reasoning_content is required"})
     always = replace(DEFAULT_PROFILE, reasoning_always=True)
-    assert profile_after_rejection(always, names, adapt_request(BODY, always)) != always
+    assert (
+        profile_after_rejection(always, required, adapt_request(BODY, always)) != always
+    )
 
 
 def test_reverse_length_name() -> None:
-    """A server that knows only the older name of the limit is given that."""
+    """The length limit is renamed for a server that knows only the older name."""
     error = error_from_status(400, {"error": "max_completion_tokens: use max_tokens"})
     body = {"model": "m", "messages": [], "max_completion_tokens": 9}
     other = profile_after_rejection(DEFAULT_PROFILE, error, body)
@@ -340,8 +342,8 @@ def test_reverse_length_name() -> None:
 
 
 @pytest.mark.parametrize("name", ["max_completion_tokens", "max_tokens"])
-def test_too_long_under_its_other_name(name: str) -> None:
-    """A limit that has been given its other name, and is too high, is not sent."""
+def test_renamed_length_limit_rejected(name: str) -> None:
+    """A renamed length limit that is too high is omitted."""
     renamed = replace(DEFAULT_PROFILE, length_name="max_completion_tokens")
     error = error_from_status(400, {"error": f"{name} is too large"})
     other = profile_after_rejection(renamed, error, adapt_request(BODY, renamed))
@@ -351,13 +353,13 @@ def test_too_long_under_its_other_name(name: str) -> None:
     assert less["max_completion_tokens"] == 5
 
 
-def test_plain() -> None:
-    """The documented API is sent what was built."""
+def test_default_profile() -> None:
+    """The default profile leaves a request unchanged."""
     assert adapt_request(BODY, DEFAULT_PROFILE) == BODY
 
 
-def test_left_out() -> None:
-    """What is left out is not sent, and the rest is."""
+def test_omitted_parameters() -> None:
+    """Only the omitted parameters are removed."""
     sent = adapt_request(
         BODY, DEFAULT_PROFILE.without(BODY, "stream_options", "temperature")
     )
@@ -365,7 +367,7 @@ def test_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("profile", "thought", "none"),
+    ("profile", "reasoning", "empty"),
     [
         (DEFAULT_PROFILE, {"reasoning_content": "hm"}, {}),
         (replace(DEFAULT_PROFILE, reasoning="reasoning"), {"reasoning": "hm"}, {}),
@@ -378,20 +380,20 @@ def test_left_out() -> None:
     ],
 )
 def test_reasoning(
-    profile: ServerProfile, thought: dict[str, str], none: dict[str, str]
+    profile: ServerProfile, reasoning: dict[str, str], empty: dict[str, str]
 ) -> None:
-    """Reasoning goes back where it came from, or not at all."""
-    body = {"model": "m", "messages": [USER, THOUGHT, RESULT, CALLED]}
+    """Reasoning is sent back in the field of the profile, or not at all."""
+    body = {"model": "m", "messages": [USER, REASONED, RESULT, CALLED]}
     assert adapt_request(body, profile)["messages"] == [
         USER,
-        {**CALLED, **thought},
+        {**CALLED, **reasoning},
         RESULT,
-        {**CALLED, **none},
+        {**CALLED, **empty},
     ]
 
 
 def test_without_tools() -> None:
-    """A server without tools is told in words what was called and what came of it."""
+    """Without tool support, tool calls and results are sent as text."""
     sent = adapt_request(BODY, replace(DEFAULT_PROFILE, no_tools=True))
     assert not {"tools", "tool_choice", "parallel_tool_calls"} & sent.keys()
     assert sent["messages"][2:] == [
@@ -400,8 +402,8 @@ def test_without_tools() -> None:
     ]
 
 
-def test_without_thinking() -> None:
-    """Where tools and thinking exclude each other, the model does not think."""
+def test_without_reasoning_effort() -> None:
+    """Reasoning is turned off for requests with tools, if the two are exclusive."""
     profile = ServerProfile(no_effort=True)
     assert adapt_request(BODY, profile)["reasoning_effort"] == "none"
     assert (
@@ -414,20 +416,20 @@ def test_without_thinking() -> None:
 
 
 def test_without_one_tool() -> None:
-    """A tool that the server refuses is left out, and the others are not."""
+    """Only the rejected tool is removed."""
     sent = adapt_request(BODY, replace(DEFAULT_PROFILE, refused_tools=frozenset({"g"})))
     assert [tool["function"]["name"] for tool in sent["tools"]] == ["f"]
 
 
 def test_without_its_only_tool() -> None:
-    """There is no empty list of tools, and no choice among none."""
+    """Without a remaining tool, no tool parameter is sent."""
     profile = replace(DEFAULT_PROFILE, refused_tools=frozenset({"f", "g"}))
     sent = adapt_request(BODY, profile)
     assert not {"tools", "tool_choice", "parallel_tool_calls"} & sent.keys()
 
 
 def test_roles() -> None:
-    """Speakers alternate, and nothing that was said is lost."""
+    """Roles are adapted without losing content."""
     messages = [SYSTEM, USER, USER, CALLED, RESULT, RESULT, USER, SYSTEM]
     body = {"model": "m", "messages": messages}
     both = {"role": "user", "content": "Hi\n\nHi"}
@@ -453,7 +455,7 @@ def test_roles() -> None:
     )
 )
 def test_stored(profile: ServerProfile) -> None:
-    """What was learned is read back as it was; that tools are not taken is not kept."""
+    """A profile is restored from JSON, except for rejected tools."""
     assert ServerProfile.from_json(profile.to_json()) == profile
     toolless = replace(profile, no_tools=True, refused_tools=frozenset({"f"}))
     assert ServerProfile.from_json(toolless.to_json()) == profile
@@ -469,8 +471,8 @@ def test_stored(profile: ServerProfile) -> None:
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     )
 )
-def test_stored_nonsense(stored: object) -> None:
-    """Nonsense on disk is nothing learned."""
+def test_stored_invalid(stored: object) -> None:
+    """Invalid stored data is ignored."""
     assert ServerProfile.from_json(stored) == DEFAULT_PROFILE
     assert isinstance(ServerProfile.from_json({"left_out": stored}).omitted, tuple)
     assert isinstance(ServerProfile.from_json({"system": stored}).system, bool)

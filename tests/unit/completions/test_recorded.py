@@ -1,4 +1,4 @@
-"""What real servers sent is understood, whole and in any cut."""
+"""Test recorded responses of real servers."""
 
 from dataclasses import dataclass, field
 import json
@@ -39,7 +39,7 @@ RECORDED = Path(__file__).parents[2] / "recorded"
 
 @dataclass
 class Answer:
-    """What an answer says."""
+    """The content of a response."""
 
     text: str = ""
     reasoning: str = ""
@@ -50,7 +50,7 @@ class Answer:
 def _on(
     name: str, problem: str | None = None
 ) -> tuple[str, dict[str, Any], str | None]:
-    """Return a call that turns something on."""
+    """Return an expected HassTurnOn call."""
     return ("HassTurnOn", {"name": name}, problem)
 
 
@@ -121,8 +121,8 @@ def _response(name: str) -> tuple[int, bytes]:
     return int(head.split()[1]), body
 
 
-def _said(events: list[Event]) -> Answer:
-    """Return what events say."""
+def _answer(events: list[Event]) -> Answer:
+    """Return the content of events."""
     answer = Answer(finish=None)
     for event in events:
         match event:
@@ -137,8 +137,8 @@ def _said(events: list[Event]) -> Answer:
     return answer
 
 
-def test_each_recording_is_looked_at() -> None:
-    """No recording lies there for nothing."""
+def test_each_recording_is_used() -> None:
+    """Each recording has an expected result."""
     names = {path.stem for path in RECORDED.glob("*.txt")}
     assert names == ANSWERS.keys() | ERRORS.keys()
 
@@ -146,7 +146,7 @@ def test_each_recording_is_looked_at() -> None:
 @pytest.mark.parametrize("size", [1, 7, 1 << 20])
 @pytest.mark.parametrize("name", ANSWERS)
 def test_answer(name: str, size: int) -> None:
-    """An answer says what the server meant, however its bytes are cut."""
+    """A response is decoded correctly, however its bytes are split."""
     status, body = _response(name)
     assert status == 200
     decoder = ResponseDecoder(("HassTurnOn", "GetLiveContext"))
@@ -154,19 +154,19 @@ def test_answer(name: str, size: int) -> None:
     for start in range(0, len(body), size):
         events += decoder.feed(body[start : start + size])
     events += decoder.close()
-    answer, expected = _said(events), ANSWERS[name]
+    answer, expected = _answer(events), ANSWERS[name]
     if expected.finish is None:
         answer.finish = None
     assert answer == expected
 
 
-@pytest.mark.parametrize(("name", "kind"), ERRORS.items())
-def test_error(name: str, kind: type[CompletionError]) -> None:
-    """An error is what the server meant."""
+@pytest.mark.parametrize(("name", "error_class"), ERRORS.items())
+def test_error(name: str, error_class: type[CompletionError]) -> None:
+    """An error response maps to the expected class."""
     status, body = _response(name)
     assert status >= 400
     try:
         content = json.loads(body)
     except ValueError:
         content = body.decode()
-    assert type(error_from_status(status, content)) is kind
+    assert type(error_from_status(status, content)) is error_class

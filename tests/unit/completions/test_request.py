@@ -1,4 +1,4 @@
-"""The body of a request is what was asked for, and always the same bytes."""
+"""Test the body of a chat completion request."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ TOOL = {"name": "f", "description": "Does.", "parameters": {"type": "object"}}
 
 
 def test_messages() -> None:
-    """Each kind of message has the shape that the API names."""
+    """Each kind of message is converted to the format of the API."""
     body = build_body(
         "m",
         [
@@ -45,8 +45,8 @@ def test_messages() -> None:
     }
 
 
-def test_nothing_that_was_not_asked_for() -> None:
-    """A plain request has no parameter but those it needs."""
+def test_no_unneeded_parameters() -> None:
+    """A request has only the parameters that it needs."""
     assert build_body("m", [], stream=False).keys() == {"model", "messages"}
     assert build_body("m", [], [TOOL], stream=True).keys() == {
         "model",
@@ -57,16 +57,16 @@ def test_nothing_that_was_not_asked_for() -> None:
     }
 
 
-def test_tools_stay_when_they_are_forbidden() -> None:
-    """Tools are part of what a server caches: they are forbidden, not removed."""
+def test_forbidden_tools_stay() -> None:
+    """Forbidden tools stay in the body, for the server's prompt cache."""
     allowed = build_body("m", [], [TOOL], stream=False)
     forbidden = build_body("m", [], [TOOL], stream=False, forbid_tools=True)
     assert forbidden == {**allowed, "tool_choice": "none"}
     assert "tool_choice" not in build_body("m", [], stream=False, forbid_tools=True)
 
 
-def test_extra_does_not_touch_what_is_managed() -> None:
-    """What a user adds comes last, but not in the place of what is managed."""
+def test_extra_keeps_managed_parameters() -> None:
+    """Additional parameters override the options, but not managed parameters."""
     extra: dict[str, Any] = {"temperature": 1, "stream": False, "messages": "mine"}
     body = build_body(
         "m",
@@ -79,8 +79,8 @@ def test_extra_does_not_touch_what_is_managed() -> None:
     assert body["messages"] == [{"role": "user", "content": "Hi"}]
 
 
-def test_same_bytes() -> None:
-    """The bytes of a longer chat begin with those of the shorter one, but for the end."""
+def test_longer_history_shares_prefix() -> None:
+    """The body of a longer history starts with the bytes of a shorter one."""
     one = encode(
         build_body("m", [SystemMessage("é"), UserMessage("Hi")], [], stream=False)
     )

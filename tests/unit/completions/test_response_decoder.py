@@ -1,4 +1,4 @@
-"""An answer's bytes come out as text, reasoning, calls, usage and the finish."""
+"""Test the decoding of a response into events."""
 
 import json
 from typing import Any
@@ -27,14 +27,14 @@ from testbed.replies import DONE, chunk, event, usage_chunk
 
 
 def _decoded(*pieces: bytes) -> list[Event]:
-    """Return the events of an answer that comes in pieces."""
+    """Return the events of a response that arrives in pieces."""
     decoder = ResponseDecoder()
     events = [found for piece in pieces for found in decoder.feed(piece)]
     return [*events, *decoder.close()]
 
 
-def test_text_joined_by_piece() -> None:
-    """Text that arrives together goes on together, text that does not goes on at once."""
+def test_text_joined_per_read() -> None:
+    """Text is joined if it arrives in one read, and yielded at once otherwise."""
     first = chunk({"role": "assistant", "content": ""}) + chunk({"content": "Hel"})
     events = _decoded(first + chunk({"content": "lo"}), chunk({"content": "!"}, "stop"))
     assert events == [TextDelta("Hello"), TextDelta("!"), Finished("stop")]
@@ -52,7 +52,7 @@ def test_text_joined_by_piece() -> None:
     ],
 )
 def test_reasoning(delta: dict[str, Any]) -> None:
-    """Reasoning is found under each of its names, and once."""
+    """Reasoning is decoded from each of its fields, and only once."""
     assert _decoded(chunk(delta))[0] == ReasoningDelta("hm")
     assert len(_decoded(chunk(delta))) == 2
 
@@ -66,12 +66,12 @@ def test_reasoning(delta: dict[str, Any]) -> None:
     ],
 )
 def test_text(delta: dict[str, Any]) -> None:
-    """Text is found as a string, in parts, and in a refusal."""
+    """Text is decoded from a string, content parts and a refusal."""
     assert _decoded(chunk(delta))[0] == TextDelta("yes")
 
 
-def test_whole_answer() -> None:
-    """An answer that is not streamed has the same events."""
+def test_not_streamed() -> None:
+    """A response that is not streamed gives the same events."""
     message = {
         "role": "assistant",
         "content": "yes",
@@ -89,8 +89,8 @@ def test_whole_answer() -> None:
     ]
 
 
-def test_calls_and_usage_at_the_end() -> None:
-    """Calls wait for the end; of several usages the last one counts."""
+def test_calls_and_usage_last() -> None:
+    """Tool calls are yielded at the end, and the last token usage counts."""
     call = {"index": 0, "id": "a", "function": {"name": "f", "arguments": "{}"}}
     events = _decoded(
         chunk({"tool_calls": [call]}, usage={"prompt_tokens": 1}),
@@ -108,7 +108,7 @@ def test_calls_and_usage_at_the_end() -> None:
 
 
 def test_function_call() -> None:
-    """The call of the older API is a call."""
+    """The deprecated `function_call` is decoded as a tool call."""
     events = _decoded(
         chunk({"function_call": {"name": "f", "arguments": '{"x"'}}),
         chunk({"function_call": {"arguments": ": 1}"}}, "function_call"),
@@ -132,8 +132,8 @@ def test_function_call() -> None:
         {"usage": "much"},
     ],
 )
-def test_nothing(payload: dict[str, Any]) -> None:
-    """What says nothing is passed over."""
+def test_ignored_payloads(payload: dict[str, Any]) -> None:
+    """Payloads without content are ignored."""
     assert _decoded(event(payload)) == [Finished(None)]
 
 
@@ -159,7 +159,7 @@ def test_nothing(payload: dict[str, Any]) -> None:
     ],
 )
 def test_usage(usage: dict[str, Any], expected: TokenUsage) -> None:
-    """Usage is read as servers write it, and is 0 where it is wrong."""
+    """Token usage is decoded from each format; invalid counts are 0."""
     assert expected in _decoded(event({"usage": usage}))
 
 
@@ -180,7 +180,7 @@ def test_usage(usage: dict[str, Any], expected: TokenUsage) -> None:
 def test_error(
     payload: dict[str, Any], kind: type[CompletionError], detail: str
 ) -> None:
-    """An error in the stream, or in a body with status 200, is an error."""
+    """An error in the stream, or in a body with status 200, is raised."""
     for data in (event(payload), json.dumps(payload).encode()):
         with pytest.raises(kind) as caught:
             _decoded(data)
@@ -188,8 +188,8 @@ def test_error(
 
 
 @pytest.mark.parametrize("delta", [{}, None])
-def test_whole_answer_beside_its_pieces(delta: Any) -> None:
-    """The whole message with which a server ends its stream is not said once more."""
+def test_message_at_end_of_stream(delta: Any) -> None:
+    """A complete message at the end of a stream is not yielded again."""
     last = {"delta": delta, "message": {"content": "Hello"}, "finish_reason": "stop"}
     events = _decoded(chunk({"content": "Hello"}), event({"choices": [last]}))
     assert events == [TextDelta("Hello"), Finished("stop")]
@@ -197,22 +197,22 @@ def test_whole_answer_beside_its_pieces(delta: Any) -> None:
 
 
 def test_error_field() -> None:
-    """An error is one too where it stands in a field of its own."""
+    """An error in an `error` field of the stream is raised."""
     for words in (b'{"code": 500, "message": "no"}', b"no"):
         with pytest.raises(CompletionError, match="no"):
             _decoded(chunk({"content": "Hi"}), b"error: " + words + b"\n\n")
 
 
-def test_bound() -> None:
-    """An answer has a limit."""
+def test_text_limit() -> None:
+    """A response that exceeds the size limit raises an error."""
     decoder = ResponseDecoder()
     with pytest.raises(AnswerTooLargeError):
         for _ in range(MAX_TEXT // 1000 + 1):
             list(decoder.feed(chunk({"content": "x" * 1000})))
 
 
-def test_tokens_are_what_tells_a_live_server() -> None:
-    """Only chunks that hold something of the answer count as signs of life."""
+def test_token_count() -> None:
+    """Only chunks with content count as tokens."""
     decoder = ResponseDecoder()
     list(
         decoder.feed(b": still here\n\n" + chunk({"role": "assistant", "content": ""}))
@@ -228,7 +228,7 @@ def test_tokens_are_what_tells_a_live_server() -> None:
     [event({"error": {"message": "x"}}), chunk({"content": "x" * (MAX_TEXT + 1)})],
 )
 def test_text_before_a_failure(failure: bytes) -> None:
-    """What stands before a failure in the same bytes comes out before it."""
+    """Text before an error in the same read is yielded first."""
     decoder = ResponseDecoder()
     events: list[Event] = []
     with pytest.raises(CompletionError):
@@ -237,8 +237,8 @@ def test_text_before_a_failure(failure: bytes) -> None:
 
 
 @pytest.mark.parametrize("field", ["content", "reasoning"])
-def test_half_characters(field: str) -> None:
-    """A character whose escape is cut in two is one again; half of one is none."""
+def test_split_surrogate_pair(field: str) -> None:
+    """A split surrogate pair is joined, and a lone surrogate is replaced."""
     pieces = [
         b'data: {"choices": [{"delta": {"%s": "%s"}}]}\n\n' % (field.encode(), text)
         for text in (
@@ -250,14 +250,14 @@ def test_half_characters(field: str) -> None:
             rb"\ud83d",
         )
     ]
-    said = "".join(
+    decoded = "".join(
         e.text for e in _decoded(*pieces) if isinstance(e, TextDelta | ReasoningDelta)
     )
-    assert said == "a😀b\ufffdc\ufffdd"
+    assert decoded == "a😀b\ufffdc\ufffdd"
 
 
 def test_deep_content() -> None:
-    """Content nested without end is nothing, and breaks nothing."""
+    """Content that is nested too deeply is ignored."""
     content: object = "x"
     for _ in range(2000):
         content = [{"text": content}]
@@ -267,7 +267,7 @@ def test_deep_content() -> None:
 
 
 @pytest.mark.parametrize("code", ["1e999", "Infinity", "NaN", "[]", "null"])
-def test_error_with_any_code(code: str) -> None:
-    """An error whose code is no number is an error all the same."""
+def test_error_with_invalid_code(code: str) -> None:
+    """An error with an invalid code is raised."""
     with pytest.raises(CompletionError, match="no"):
         _decoded(b'data: {"error": {"message": "no", "code": %s}}\n\n' % code.encode())

@@ -1,4 +1,4 @@
-"""What passes is waited out, within bounds; what does not is not."""
+"""Test the retry policy."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -26,17 +26,17 @@ from custom_components.openai_compatible_conversation.completions.retry import (
 
 
 class Clock:
-    """A clock that is moved by hand."""
+    """A clock that is set manually."""
 
     now = 100.0
 
     def __call__(self) -> float:
-        """Return the time."""
+        """Return the current time in seconds."""
         return self.now
 
 
 def _delays(error: CompletionError, limit: float = 60) -> list[float]:
-    """Return all delays that a server which stays as it is costs."""
+    """Return the delays of all retries if the error persists."""
     clock = Clock()
     policy = RetryPolicy(limit, clock)
     delays = []
@@ -49,8 +49,8 @@ def _delays(error: CompletionError, limit: float = 60) -> list[float]:
 @pytest.mark.parametrize(
     "kind", [CannotConnectError, RateLimitedError, ServerBusyError]
 )
-def test_passing(kind: type[CompletionError]) -> None:
-    """A server that is down or busy is tried a few times."""
+def test_transient(kind: type[CompletionError]) -> None:
+    """A server that is down or busy is retried a few times."""
     assert _delays(kind()) == list(DELAYS)
 
 
@@ -64,18 +64,18 @@ def test_passing(kind: type[CompletionError]) -> None:
         CompletionError,
     ],
 )
-def test_lasting(kind: type[CompletionError]) -> None:
-    """What will be the same in a second is not tried again."""
+def test_permanent(kind: type[CompletionError]) -> None:
+    """A permanent error is not retried."""
     assert not _delays(kind())
 
 
 def test_garbled() -> None:
-    """A model that wrote nonsense is asked once more, at once."""
+    """Garbled output is retried once, without a delay."""
     assert _delays(GarbledAnswerError()) == [0]
 
 
 def test_loading() -> None:
-    """A model that is loading is waited for as long as for a first token."""
+    """A loading model is retried until the limit."""
     assert 55 <= sum(_delays(ModelLoadingError())) < 60
 
 
@@ -84,14 +84,14 @@ def test_loading() -> None:
     [(0, list(DELAYS)), (3, [3, 3, 3]), (MAX_RETRY_AFTER + 1, [])],
 )
 def test_retry_after(seconds: float, expected: list[float]) -> None:
-    """The server's own wish counts, unless nobody would wait that long."""
+    """Retry-After takes precedence, unless it is too long."""
     error = RateLimitedError()
     error.retry_after = seconds
     assert _delays(error) == expected
 
 
 def test_limit() -> None:
-    """No try begins after the limit."""
+    """No attempt starts after the limit."""
     error = RateLimitedError()
     error.retry_after = 4
     assert _delays(error, limit=10) == [4, 4]
@@ -113,12 +113,12 @@ def test_limit() -> None:
     ],
 )
 def test_header(headers: dict[str, str], seconds: float | None) -> None:
-    """The header is read in each of its forms, and nonsense is not."""
+    """The header is parsed in each of its formats; invalid values are ignored."""
     assert retry_after(headers) == seconds
 
 
 def test_header_with_a_date() -> None:
-    """A date is as many seconds away as it is."""
+    """A date is converted to the seconds until then."""
     date = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
     seconds = retry_after({"retry-after": date})
     assert seconds is not None

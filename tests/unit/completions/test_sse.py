@@ -1,4 +1,4 @@
-"""The bytes of a stream, in any cut, come out as the payloads they hold."""
+"""Test the parser for server-sent events."""
 
 from itertools import pairwise
 
@@ -30,7 +30,7 @@ PAYLOADS = [{"a": 1}, {"b": "é🌡"}, {"c": 3}, {"d": 4}, {"e": 5}]
 
 
 def _parsed(*pieces: bytes) -> list[dict[str, object]]:
-    """Return all payloads of some bytes."""
+    """Return all payloads parsed from pieces of bytes."""
     parser = EventParser()
     payloads = [payload for piece in pieces for payload in parser.feed(piece)]
     payloads += parser.close()
@@ -40,19 +40,19 @@ def _parsed(*pieces: bytes) -> list[dict[str, object]]:
 
 
 @given(st.lists(st.integers(0, len(STREAM)), max_size=20))
-def test_any_cut(cuts: list[int]) -> None:
-    """How the bytes are cut makes no difference."""
-    pieces = [STREAM[a:b] for a, b in pairwise([0, *sorted(cuts), len(STREAM)])]
+def test_any_split(offsets: list[int]) -> None:
+    """The payloads do not depend on how the bytes are split."""
+    pieces = [STREAM[a:b] for a, b in pairwise([0, *sorted(offsets), len(STREAM)])]
     assert _parsed(*pieces) == PAYLOADS
 
 
 def test_byte_by_byte() -> None:
-    """Nor does it if each byte comes alone."""
+    """The payloads are the same if bytes arrive one by one."""
     assert _parsed(*(bytes([byte]) for byte in STREAM)) == PAYLOADS
 
 
-def test_last_line_without_its_end() -> None:
-    """What the last line holds is taken although the line does not end."""
+def test_last_line_unterminated() -> None:
+    """The last line is parsed even if it is not terminated."""
     parser = EventParser()
     assert not list(parser.feed(b'data: {"a": 1}'))
     assert list(parser.close()) == [{"a": 1}]
@@ -60,38 +60,38 @@ def test_last_line_without_its_end() -> None:
 
 
 def test_plain_json() -> None:
-    """A body that is no stream is one payload, pretty-printed or not."""
+    """A plain JSON body is one payload, even over several lines."""
     parser = EventParser()
     assert not list(parser.feed(b'{"error":\n  {"message": "no"}\n}\n'))
     assert list(parser.close()) == [{"error": {"message": "no"}}]
 
 
-def test_web_page() -> None:
-    """A web page holds nothing."""
+def test_html_page() -> None:
+    """An HTML page has no payload."""
     parser = EventParser()
     assert not list(parser.feed(b"<html>\n<body>502</body>\n</html>"))
     assert not list(parser.close())
 
 
 @pytest.mark.parametrize("piece", [b"data: x", b"plain text\n"])
-def test_endless(piece: bytes) -> None:
-    """Neither a line nor a body without events grows without bound."""
+def test_size_limit(piece: bytes) -> None:
+    """A line, or a body without events, has a size limit."""
     parser = EventParser()
     with pytest.raises(AnswerTooLargeError):
         for _ in range(MAX_LINE // 1000):
             list(parser.feed(piece * 1000))
 
 
-def test_endless_nonsense() -> None:
-    """Events that hold nothing are forgotten, and what follows them is read."""
+def test_invalid_events_dropped() -> None:
+    """Invalid events are dropped, and the events after them are parsed."""
     parser = EventParser()
     for _ in range(1000):
         assert not list(parser.feed(b"data: {\n" * 100))
     assert list(parser.feed(b'\ndata: {"a": 1}\n')) == [{"a": 1}]
 
 
-def test_line_end_cut_in_two() -> None:
-    """A line that ends in two characters is one line, also if they come apart."""
+def test_split_crlf() -> None:
+    """A CRLF that is split between two reads ends one line."""
     parser = EventParser()
     assert not list(parser.feed(b"data: {\r"))
     assert not list(parser.feed(b'\ndata: "a": 1\r'))
@@ -99,5 +99,5 @@ def test_line_end_cut_in_two() -> None:
 
 
 def test_byte_order_mark() -> None:
-    """A byte order mark before the first line is none of it."""
+    """A byte order mark before the first line is ignored."""
     assert list(EventParser().feed(b'\xef\xbb\xbfdata: {"a": 1}\n')) == [{"a": 1}]

@@ -1,4 +1,4 @@
-"""Tool calls come out whole, however a server sends their pieces."""
+"""Test the assembly of streamed tool calls."""
 
 import json
 import time
@@ -32,7 +32,7 @@ def _piece(
     index: int | None = None,
     call_id: str | None = None,
 ) -> dict[str, Any]:
-    """Return a fragment with the fields that are given."""
+    """Return a fragment with the given fields."""
     function = {"name": name, "arguments": arguments}
     fragment: dict[str, Any] = {
         "function": {k: v for k, v in function.items() if v is not None}
@@ -45,7 +45,7 @@ def _piece(
 
 
 def _assembled(*chunks: Any) -> list[tuple[str, dict[str, Any], str | None]]:
-    """Return name, arguments and problem of each call of some chunks."""
+    """Return name, arguments and problem of each call in chunks."""
     assembler = CallAssembler(KNOWN)
     for chunk in chunks:
         assembler.feed(chunk)
@@ -160,20 +160,20 @@ TWO_CALLS = {
 
 @pytest.mark.parametrize("chunks", TWO_CALLS.values(), ids=TWO_CALLS.keys())
 def test_two_calls(chunks: list[Any]) -> None:
-    """Two calls are two calls, with their own arguments and ids."""
+    """Two calls are assembled with their own arguments and ids."""
     assert _assembled(*chunks) == [ON_LAMP, OFF_FAN]
 
 
-def test_two_without_arguments() -> None:
-    """Two known names one after the other are two calls, not one name in pieces."""
+def test_calls_without_arguments() -> None:
+    """Two consecutive known names are two calls, not one name in pieces."""
     assert _assembled([_piece("turn_on")], [_piece("get_state")]) == [
         ("turn_on", {}, None),
         ("get_state", {}, None),
     ]
 
 
-def test_same_call_twice() -> None:
-    """The same call twice, without index and id, is two calls."""
+def test_identical_calls() -> None:
+    """Identical calls without index and id are two calls."""
     assert _assembled([_piece("turn_on", LAMP)], [_piece("turn_on", LAMP)]) == [
         ON_LAMP,
         ON_LAMP,
@@ -208,26 +208,26 @@ def test_same_call_twice() -> None:
 def test_arguments(
     arguments: str, expected: dict[str, Any], problem: str | None
 ) -> None:
-    """Arguments of every kind are an object, or a problem that is told."""
+    """Arguments are parsed into an object, or a problem is reported."""
     assert _assembled([_piece("turn_on", arguments, index=0)]) == [
         ("turn_on", expected, problem)
     ]
 
 
-def test_cut() -> None:
-    """Arguments that the length limit cut are told from wrong ones."""
+def test_truncated_arguments() -> None:
+    """Arguments truncated by the length limit are distinguished from invalid ones."""
     assembler = CallAssembler()
     assembler.feed([_piece("turn_on", '{"name": "La', index=0)])
     assert [call.problem for call in assembler.finish(cut=True)] == [TRUNCATED]
 
 
 def test_no_name() -> None:
-    """A call without a name is a problem."""
+    """A call without a name is reported as a problem."""
     assert _assembled([_piece(arguments=LAMP, index=0)])[0][2] == NO_NAME
 
 
 def test_ids_are_kept() -> None:
-    """A server's own ids are kept where they differ."""
+    """Unique ids of the server are kept."""
     assembler = CallAssembler()
     assembler.feed([_piece("turn_on", index=0, call_id="a")])
     assembler.feed([_piece("turn_on", index=1, call_id="b")])
@@ -243,22 +243,22 @@ def test_ids_are_kept() -> None:
     ],
     ids=["arguments", "name", "calls"],
 )
-def test_bounds(chunk: list[Any]) -> None:
-    """Arguments, names and the number of calls have a limit."""
+def test_limits(chunk: list[Any]) -> None:
+    """Arguments, names and the number of calls are limited."""
     with pytest.raises(AnswerTooLargeError):
         CallAssembler().feed(chunk)
 
 
-def test_given_arguments_that_cannot_be_sent() -> None:
-    """Nor are arguments taken that came as an object and cannot be sent back."""
+def test_unserializable_arguments_object() -> None:
+    """Arguments that arrive as an object but cannot be sent back are invalid."""
     assert _assembled([_piece("turn_on", {"a": 1 << 70}, index=0)])[0][2] == NOT_JSON
 
 
 @pytest.mark.parametrize(
     "call_id", ["x" * 5000, {"a": 1}, ["a"], 1.5, "\ud83d", "a\nb"], ids=range(6)
 )
-def test_id_that_is_none(call_id: Any) -> None:
-    """An id of any size or shape is none; the call has one of its own."""
+def test_unusable_id(call_id: Any) -> None:
+    """An id of an unusable length or type is replaced."""
     assembler = CallAssembler()
     assembler.feed([{"id": call_id, "function": {"name": "turn_on"}}])
     (call,) = assembler.finish(cut=False)
@@ -266,8 +266,8 @@ def test_id_that_is_none(call_id: Any) -> None:
     assert len(call.id) < 40
 
 
-def test_name_repeated_with_many_pieces() -> None:
-    """A name that is repeated with each of many pieces costs no time to speak of."""
+def test_name_repeated_with_many_fragments() -> None:
+    """A name repeated with each of many fragments does not slow down the assembly."""
     assembler = CallAssembler()
     begin = time.process_time()
     assembler.feed([_piece("turn_on", '{"a": "', index=0)])
