@@ -1,4 +1,4 @@
-"""What requests are like with few and with many tools in the house."""
+"""Request size and time to the first word with few and with many tools."""
 
 from dataclasses import replace
 
@@ -10,17 +10,19 @@ from .contestants import interleaved
 from .house import House
 from .table import Row, Spread
 
-TOOLS = (30, 300)
+TOOL_COUNTS = (30, 300)
+"""Tools available to the agents, those of Assist included."""
 ROUNDS = 10
-MOST_BYTES = 0.2
+MAX_BYTES_RATIO = 0.2
+"""Goal: our request size relative to theirs, with the most tools."""
 
 
 async def requests(house: House) -> list[Row]:
-    """Return what requests are like with few and with many tools."""
+    """Return request sizes, tools per request and times to the first word."""
     rows: list[Row] = []
     assist = (await house.agents[1].request()).tools
-    for count in TOOLS:
-        most = count == max(TOOLS)
+    for count in TOOL_COUNTS:
+        largest = count == max(TOOL_COUNTS)
         title = f"with {count} tools in the house"
         server = ToolServer(f"Household {count}", household(count - assist))
         async with server:
@@ -34,7 +36,7 @@ async def requests(house: House) -> list[Row]:
                     f"Request {title}",
                     "kB",
                     {n: Spread.of([r.size / 1e3]) for n, r in requests.items()},
-                    MOST_BYTES if most else None,
+                    MAX_BYTES_RATIO if largest else None,
                 ),
                 Row(
                     f"tools_{count}",
@@ -43,7 +45,7 @@ async def requests(house: House) -> list[Row]:
                     {n: Spread.of([r.tools]) for n, r in requests.items()},
                 ),
             ]
-            if most:
+            if largest:
                 samples = await interleaved(agents, ["short"], ROUNDS)
                 values = {
                     agent.name: Spread.of(

@@ -1,4 +1,4 @@
-"""What hundreds of tools cost, and what it costs to find one of them."""
+"""Request size, latency and search time with hundreds of tools."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -24,53 +24,58 @@ from tests.unit.search.corpus import QUERIES, entries
 
 from .measure import tell
 
-REMOTE = 290
-CATALOG = 1000
+MCP_TOOLS = 290
+"""Tools of the MCP server, in addition to those of Assist."""
+CATALOG_TOOLS = 1000
+"""Tools in the catalog that is searched."""
 ROUNDS = 40
-SESSION = 1
-"""Seconds after which the next day begins."""
+SESSION_TIMEOUT = 1
+"""Seconds after which the session expires."""
 
-MOST_BYTES = 0.1
-MOST_SEARCH = 2.0
-MOST_MORE = 5.0
+MAX_BYTES_SHARE = 0.1
+"""Goal: bytes of the tools of a first request relative to those of all tools."""
+MAX_SEARCH_MS = 2.0
+"""Goal: median milliseconds of a search."""
+MAX_ADDED_MS = 5.0
+"""Goal: milliseconds that the tools add between user input and request."""
 
 
-def _search() -> float:
-    """Return the median milliseconds of a search over many tools, and print more."""
+def _measure_search() -> float:
+    """Print search times over many tools, and return the median in milliseconds."""
     real = list(entries("en"))
     queries = [query.text for query in QUERIES if query.language == "en"]
     many = [
         replace(entry, name=f"{entry.name}_{copy}" if copy else entry.name)
-        for copy in range(CATALOG // len(real) + 1)
+        for copy in range(CATALOG_TOOLS // len(real) + 1)
         for entry in real
-    ][:CATALOG]
+    ][:CATALOG_TOOLS]
     begin = time.perf_counter()
     catalog = Catalog(many)
     build = (time.perf_counter() - begin) * 1e3
-    took = []
+    times = []
     for query in queries * 3:
         begin = time.perf_counter()
         catalog.search(query)
-        took.append((time.perf_counter() - begin) * 1e3)
+        times.append((time.perf_counter() - begin) * 1e3)
     catalog.close()
-    typical = median(took)
-    tell(f"Search over {CATALOG} tools, {len(queries)} queries three times")
-    tell(f"  median {typical:.2f} ms, 95 % within {quantiles(took, n=20)[-1]:.2f} ms")
-    tell(f"  made in {build:.0f} ms    goal: median under {MOST_SEARCH} ms")
+    typical = median(times)
+    tell(f"Search over {CATALOG_TOOLS} tools, {len(queries)} queries three times")
+    tell(f"  median {typical:.2f} ms, 95 % within {quantiles(times, n=20)[-1]:.2f} ms")
+    tell(f"  made in {build:.0f} ms    goal: median under {MAX_SEARCH_MS} ms")
     return typical
 
 
-class _House:
-    """A Home Assistant with an agent that has few tools, and one that has many."""
+class _Agents:
+    """Conversation agents by name, each with a pipeline of its own."""
 
     def __init__(self, client: Client, server: ModelServer) -> None:
-        """Initialize with what talks to them."""
+        """Initialize with the WebSocket client and the model server."""
         self._client = client
         self._server = server
         self._agents: dict[str, tuple[Agent, str]] = {}
 
     async def add(self, name: str, *apis: str) -> Agent:
-        """Add an agent that may use some APIs."""
+        """Add an agent with access to some LLM APIs."""
         agent = await add_agent(self._client, self._server.base_url, name=name)
         await allow(self._client, agent, *apis)
         pipeline = await add_pipeline(self._client, agent.entity_id, name)
@@ -78,11 +83,11 @@ class _House:
         return agent
 
     async def say(self, name: str, text: str) -> TurnResult:
-        """Say something to an agent."""
+        """Run a turn with an agent."""
         return await talk(self._client, text, pipeline=self._agents[name][1])
 
-    async def until_asked(self, name: str) -> float:
-        """Return the milliseconds from words to the request that they lead to."""
+    async def latency(self, name: str) -> float:
+        """Return the milliseconds from user input to the request to the server."""
         count = len(self._server.completions)
         begin = asyncio.get_running_loop().time()
         await self.say(name, "hello")
@@ -90,11 +95,11 @@ class _House:
 
 
 @asynccontextmanager
-async def _house() -> Any:
-    """Return a house with its server and its tools."""
+async def _environment() -> Any:
+    """Yield a Home Assistant client, the model server and the MCP server."""
     async with (
         ModelServer() as server,
-        ToolServer("Household", household(REMOTE)) as tools,
+        ToolServer("Household", household(MCP_TOOLS)) as tools,
         Hass() as hass,
         hass.client() as client,
     ):
@@ -103,61 +108,63 @@ async def _house() -> Any:
 
 
 def _size(body: dict[str, Any]) -> int:
-    """Return how many bytes the tools of a request take."""
+    """Return the bytes of the tools of a request."""
     return len(orjson.dumps(body["tools"]))
 
 
-async def _in_a_house() -> tuple[float, int, int, float]:
-    """Return share of bytes, requests on both days, and milliseconds for many tools."""
-    async with _house() as (client, server, tools):
+async def _measure_requests() -> tuple[float, int, int, float]:
+    """Return share of bytes, requests in both sessions, and added milliseconds."""
+    async with _environment() as (client, server, tools):
         api = await add_tool_server(client, tools.url)
-        house = _House(client, server)
-        await house.add("few", "assist")
-        agent = await house.add("many", "assist", api)
+        agents = _Agents(client, server)
+        await agents.add("few", "assist")
+        agent = await agents.add("many", "assist", api)
 
-        never = {"tool_discovery": "never"}
-        await allow(client, agent, "assist", api, tools=never)
-        await house.say("many", "hello")
-        every = server.bodies[-1]
-        again = {"tool_discovery": "auto"}
-        short = {"conversation_timeout": SESSION}
-        await allow(client, agent, "assist", api, tools=again, memory=short)
-        await house.say("many", "hello")
+        discovery_off = {"tool_discovery": "never"}
+        await allow(client, agent, "assist", api, tools=discovery_off)
+        await agents.say("many", "hello")
+        all_tools = server.bodies[-1]
+        on_demand = {"tool_discovery": "auto"}
+        short_session = {"conversation_timeout": SESSION_TIMEOUT}
+        await allow(client, agent, "assist", api, tools=on_demand, memory=short_session)
+        await agents.say("many", "hello")
         first = server.bodies[-1]
-        share = _size(first) / _size(every)
-        tell(f"Tools of a first request: {len(every['tools'])} there are")
-        tell(f"  all: {len(every['tools'])} tools, {_size(every)} bytes")
+        share = _size(first) / _size(all_tools)
+        tell(f"Tools of a first request: {len(all_tools['tools'])} there are")
+        tell(f"  all: {len(all_tools['tools'])} tools, {_size(all_tools)} bytes")
         tell(f"  on demand: {len(first['tools'])} tools, {_size(first)} bytes")
-        tell(f"  {share:.1%} of all    goal: at most {MOST_BYTES:.0%}")
+        tell(f"  {share:.1%} of all    goal: at most {MAX_BYTES_SHARE:.0%}")
 
-        asked = [await _pantry(house, server) for _ in range(2)]
+        counts = [await _requests_for_command(agents, server) for _ in range(2)]
         tell("Requests of a command that needs a tool which was not shown")
-        tell(f"  the first time {asked[0]}, the next day {asked[1]}    goal: 3, then 2")
+        tell(
+            f"  the first time {counts[0]}, the next day {counts[1]}    goal: 3, then 2"
+        )
 
         await allow(client, agent, "assist", api, memory={"conversation_timeout": 600})
-        took: dict[str, list[float]] = {"few": [], "many": []}
+        latencies: dict[str, list[float]] = {"few": [], "many": []}
         for _ in range(ROUNDS):
-            for name, times in took.items():
-                times.append(await house.until_asked(name))
-        few, many = median(took["few"]), median(took["many"])
+            for name, times in latencies.items():
+                times.append(await agents.latency(name))
+        few, many = median(latencies["few"]), median(latencies["many"])
         tell("From words to the request, Home Assistant's own work included")
-        tell(f"  with Assist {few:.2f} ms, with {REMOTE} more tools {many:.2f} ms")
-        tell(f"  {many - few:+.2f} ms    goal: under {MOST_MORE:+.0f} ms")
-        return share, asked[0], asked[1], many - few
+        tell(f"  with Assist {few:.2f} ms, with {MCP_TOOLS} more tools {many:.2f} ms")
+        tell(f"  {many - few:+.2f} ms    goal: under {MAX_ADDED_MS:+.0f} ms")
+        return share, counts[0], counts[1], many - few
 
 
-async def _pantry(house: _House, server: ModelServer) -> int:
-    """Return how many requests a command takes, in a session of its own."""
-    await asyncio.sleep(2 * SESSION)
+async def _requests_for_command(agents: _Agents, server: ModelServer) -> int:
+    """Return the number of requests of a command in a new session."""
+    await asyncio.sleep(2 * SESSION_TIMEOUT)
     before = len(server.completions)
 
     def model(body: Body) -> Reply:
-        """Look for the tool, use it, and tell what it said."""
+        """Reply with a search, a tool call, or the final response."""
         answer = choose(body)
         return answer if isinstance(answer, Reply) else answer(body)
 
     def choose(body: Body) -> Answer:
-        """Return what is due."""
+        """Return the next answer of the model."""
         offered = [tool["function"]["name"] for tool in body["tools"]]
         (pantry,) = [n for n in offered if n.endswith("pantry_stock")] or [None]
         last = body["messages"][-1]
@@ -169,23 +176,23 @@ async def _pantry(house: _House, server: ModelServer) -> int:
         return say(calls=[Call("query_tools", query)])
 
     server.script(*[model] * 3)
-    turn = await house.say("many", "How many eggs are there?")
+    turn = await agents.say("many", "How many eggs are there?")
     if turn.answer != "There are seven.":
         raise RuntimeError(
             f"{turn.error} {turn.answer} {json.dumps(server.bodies[-1])}"
         )
-    asked = len(server.completions) - before
+    requests = len(server.completions) - before
     server.forget()
-    return asked
+    return requests
 
 
 def run() -> bool:
-    """Print what tools cost; return whether all goals are met."""
-    searched = _search()
-    share, first, later, more = asyncio.run(_in_a_house())
+    """Print all measurements, and return whether the goals are met."""
+    search_ms = _measure_search()
+    share, first, later, more = asyncio.run(_measure_requests())
     return (
-        searched < MOST_SEARCH
-        and share <= MOST_BYTES
+        search_ms < MAX_SEARCH_MS
+        and share <= MAX_BYTES_SHARE
         and (first, later) == (3, 2)
-        and more < MOST_MORE
+        and more < MAX_ADDED_MS
     )

@@ -1,4 +1,4 @@
-"""A voice says what the model means, and the microphone opens when it asks for it."""
+"""Tests of speech, reasoning, tool calls in the text and continued listening."""
 
 from collections.abc import Callable
 
@@ -12,18 +12,18 @@ from testbed.server import ModelServer
 
 from .conftest import Say, speech
 
-WRITTEN = '<tool_call>{"name": "intent__HassTurnOn", "arguments": {"name": "Lamp"}}</tool_call>'
+TEXT_CALL = '<tool_call>{"name": "intent__HassTurnOn", "arguments": {"name": "Lamp"}}</tool_call>'
 
 
 @pytest.fixture(params=[True, False], ids=["streaming", "whole"])
 def streaming(request: pytest.FixtureRequest, set_options: Callable[..., None]) -> bool:
-    """Return whether answers are streamed, and set the option so."""
+    """Set the streaming option and return its value."""
     set_options(enable_streaming=request.param)
     return bool(request.param)
 
 
 @pytest.mark.parametrize(
-    ("auto", "answer", "listens"),
+    ("auto", "answer", "expected"),
     [
         (False, "Which room? [CONTINUE_LISTENING]", True),
         (False, "Say more. [CONTINUE_LISTENING]", True),
@@ -36,34 +36,34 @@ def streaming(request: pytest.FixtureRequest, set_options: Callable[..., None]) 
         (True, "It is on.", False),
     ],
 )
-async def test_listening(
+async def test_continue_conversation(
     server: ModelServer,
     say: Say,
     set_options: Callable[..., None],
     streaming: bool,
     auto: bool,
     answer: str,
-    listens: bool,
+    expected: bool,
 ) -> None:
-    """The marker opens the microphone, a question mark only if that was chosen."""
+    """The marker continues the conversation, a question mark only with the option."""
     set_options(auto_continue_listening=auto)
     server.script(reply(*answer))
     result = await say("Turn on the light")
-    assert result.continue_conversation is listens
+    assert result.continue_conversation is expected
     assert speech(result).strip() == answer.removesuffix("[CONTINUE_LISTENING]").strip()
     assert ("[CONTINUE_LISTENING]" in server.bodies[0]["messages"][0]["content"]) is (
         not auto
     )
 
 
-async def test_marker_in_thoughts(
+async def test_marker_in_reasoning(
     hass: HomeAssistant, server: ModelServer, say: Say
 ) -> None:
-    """The marker is not shown among thoughts either; the model gets them as they came."""
-    thought = ["They did not say where, so [CONT", "INUE_LISTENING] it is: ["]
+    """The marker is removed from shown reasoning; the model gets it unchanged."""
+    reasoning = ["They did not say where, so [CONT", "INUE_LISTENING] it is: ["]
     server.script(
         raw(
-            *(chunk({"reasoning_content": piece}) for piece in thought),
+            *(chunk({"reasoning_content": part}) for part in reasoning),
             chunk({"content": "Which room?"}, "stop"),
         )
     )
@@ -74,14 +74,14 @@ async def test_marker_in_thoughts(
     assert isinstance(answer, conversation.AssistantContent)
     assert answer.thinking_content == "They did not say where, so  it is: ["
     await say("Again")
-    said = server.bodies[-1]["messages"][2]
-    assert said["reasoning_content"] == "".join(thought)
+    message = server.bodies[-1]["messages"][2]
+    assert message["reasoning_content"] == "".join(reasoning)
 
 
-async def test_marker_before_a_call(
+async def test_marker_before_tool_call(
     server: ModelServer, say: Say, light: list[ServiceCall], streaming: bool
 ) -> None:
-    """The marker of the last answer counts, before a call or in thoughts it does not."""
+    """The marker has no effect before a tool call or in reasoning."""
     call = Call("intent__HassTurnOn", {"name": "Lamp"})
     server.script(reply("Wait [CONTINUE_LISTENING].", calls=[call]), reply("It is on."))
     assert not (await say("Light")).continue_conversation
@@ -91,39 +91,39 @@ async def test_marker_before_a_call(
     assert speech(result) == "It is on."
 
 
-async def test_thoughts_in_the_text(
+async def test_reasoning_in_text(
     server: ModelServer, say: Say, streaming: bool
 ) -> None:
-    """Thoughts in tags are not said, and go back as thoughts."""
+    """Reasoning in tags is not spoken, and is sent back as reasoning."""
     server.script(reply("<think>They greet", " me.</think>", "\n\nHello.<|im_end|>"))
     first = await say("Hi")
     assert speech(first) == "Hello."
     await say("Again", conversation_id=first.conversation_id)
-    said = server.bodies[1]["messages"][2]
-    assert said == {
+    message = server.bodies[1]["messages"][2]
+    assert message == {
         "role": "assistant",
         "content": "Hello.",
         "reasoning_content": "They greet me.",
     }
 
 
-async def test_call_in_the_text(
+async def test_tool_call_in_text(
     server: ModelServer, say: Say, light: list[ServiceCall], streaming: bool
 ) -> None:
-    """A call that stands in the text is run, and is not said."""
-    server.script(reply("Sure. ", WRITTEN[:20], WRITTEN[20:]), reply("It is on."))
+    """A tool call in the text is executed and not spoken."""
+    server.script(reply("Sure. ", TEXT_CALL[:20], TEXT_CALL[20:]), reply("It is on."))
     assert speech(await say("Turn on the lamp")) == "It is on."
     assert len(light) == 1
-    called, outcome = server.bodies[1]["messages"][-2:]
-    assert called["content"] == "Sure. "
-    assert called["tool_calls"][0]["id"] == outcome["tool_call_id"]
+    assistant, tool_result = server.bodies[1]["messages"][-2:]
+    assert assistant["content"] == "Sure. "
+    assert assistant["tool_calls"][0]["id"] == tool_result["tool_call_id"]
 
 
-async def test_unknown_call_in_the_text(
+async def test_unknown_tool_call_in_text(
     server: ModelServer, say: Say, light: list[ServiceCall], streaming: bool
 ) -> None:
-    """A call in the text that names no tool is neither run nor said."""
-    unknown = WRITTEN.replace("intent__HassTurnOn", "launch")
+    """A tool call in the text for an unknown tool is neither executed nor spoken."""
+    unknown = TEXT_CALL.replace("intent__HassTurnOn", "launch")
     server.script(reply("Sure.", unknown))
     assert speech(await say("Launch")) == "Sure."
     assert len(server.bodies) == 1
@@ -147,19 +147,19 @@ async def test_clean_speech(
     device: str | None,
     cleaned: bool,
 ) -> None:
-    """Markup and emoji go where a voice speaks, and stay where they are shown."""
+    """Markup and emoji are removed for voice and kept for display."""
     set_options(clean_speech=option)
     server.script(reply("It is **", "on**", " 👍."))
     result = await say("Is it on?", device_id=device)
     assert speech(result) == ("It is on." if cleaned else "It is **on** 👍.")
 
 
-async def test_thoughts_with_their_end_only(
+async def test_reasoning_with_end_tag_only(
     server: ModelServer, say: Say, streaming: bool
 ) -> None:
-    """A model that marks only the end of its thoughts is known from its second answer."""
-    thought = reply("They greet me.", "</think>", "\n\nHello.")
-    server.script(thought, thought, reply("No thoughts."), thought)
+    """Reasoning without a start tag is recognized from the second response on."""
+    response = reply("They greet me.", "</think>", "\n\nHello.")
+    server.script(response, response, reply("No thoughts."), response)
     first = speech(await say("Hi"))
     assert first == ("They greet me.\n\nHello." if streaming else "Hello.")
     assert speech(await say("Hi")) == "Hello."
@@ -167,7 +167,7 @@ async def test_thoughts_with_their_end_only(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("text", "spoken"),
     [
         ("Let me look", "Let me look."),
         ("Let me look.", "Let me look."),
@@ -176,22 +176,19 @@ async def test_thoughts_with_their_end_only(
         ("Wait <", "Wait <."),
     ],
 )
-async def test_words_before_a_call(
+async def test_text_before_tool_call(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
     light: list[ServiceCall],
     streaming: bool,
-    words: str,
-    said: str,
+    text: str,
+    spoken: str,
 ) -> None:
-    """What is said before a call is a sentence of its own, for a voice.
-
-    The model is shown what it wrote.
-    """
+    """Text before a tool call ends in a full stop for voice, not for the model."""
     call = Call("intent__HassTurnOn", {"name": "Lamp"})
-    for device_id, heard in (("a-device", said), (None, words)):
-        server.script(reply(*words, calls=[call]), reply("It is on."))
+    for device_id, expected in (("a-device", spoken), (None, text)):
+        server.script(reply(*text, calls=[call]), reply("It is on."))
         result = await say("Light", device_id=device_id)
         assert speech(result) == "It is on."
         assert result.conversation_id
@@ -199,14 +196,14 @@ async def test_words_before_a_call(
         before, *_ = (
             item.content for item in chat_log.content if item.role == "assistant"
         )
-        assert before == heard
-        assert server.bodies[-1]["messages"][-2]["content"] == words
+        assert before == expected
+        assert server.bodies[-1]["messages"][-2]["content"] == text
 
 
-async def test_picture_for_who_listens(
+async def test_emoji_only_response_on_satellite(
     server: ModelServer, say: Say, streaming: bool
 ) -> None:
-    """An answer of pictures alone is a word for who listens, and no error."""
+    """An emoji-only response is a confirmation for voice, and no error."""
     server.script(reply("👍"), reply("👍"))
     result = await say("Thanks", device_id="a-device", language="de")
     assert speech(result) == "Erledigt."

@@ -1,1 +1,1 @@
-"""Short texts of any language, found by words that are nearly theirs."""
+"""Full-text search over short texts in any language, tolerant of spelling."""

@@ -1,4 +1,4 @@
-"""SQLite's full-text search in memory: how well each document matches one word."""
+"""BM25 scores of documents for single words, with SQLite's FTS5 in memory."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -8,40 +8,41 @@ import sqlite3
 from weakref import finalize
 
 TOKENIZER = "porter unicode61 remove_diacritics 2"
-"""What takes the forms of an English word for one: `creates` and `creation`."""
+"""Tokenizer that stems English words: `creates` and `creation` are the same."""
 
-PIECE = 8
-"""Words of a heading that stand in one row."""
+HEADING_ROW = 8
+"""Words of a heading field per row."""
 
-MAX_KEPT = 1000
-"""Words whose matches are kept until a document changes."""
+MAX_CACHED = 1000
+"""Maximum words whose matches are cached until a document changes."""
 
-ROUGH = 0.5
-"""What a document counts for a word that so many have that none is told apart."""
+UNRANKED_SCORE = 0.5
+"""Score of each document for a word that is too common to rank them."""
 
 _K1 = 1.2
-"""How fast BM25 nears its most as a word weighs more: fixed in FTS5."""
+"""Term frequency saturation of BM25, fixed in FTS5."""
 
-_LEAST_IDF = 1e-6
-"""What FTS5 takes for the rarity of a word that more than half of the rows have."""
+_MIN_IDF = 1e-6
+"""Inverse document frequency in FTS5 of a word in more than half of the rows."""
 
 
 class Ranking:
-    """Texts by field, ranked by BM25. To be used from one thread at a time.
+    """Documents by field, ranked by BM25.
 
-    Each field is a row of its own, and one of the heading is as many as it has
-    pieces, for BM25 counts a word the less the longer its row is: a long
-    description is no reason to count a word of the name less.
+    To be used from one thread at a time. Close it to free its memory. Each field is a
+    row of its own, and a heading field is split into rows of `HEADING_ROW` words. BM25
+    scores a word lower the longer its row is, and a long description must not lower
+    the score of a word in the name.
     """
 
     def __init__(self, weights: Mapping[str, float], heading: Iterable[str]) -> None:
-        """Initialize without documents; `weights` says what a field counts."""
-        self._columns = {name: f"field_{place}" for place, name in enumerate(weights)}
+        """Initialize without documents; `weights` maps field names to weights."""
+        self._columns = {name: f"field_{number}" for number, name in enumerate(weights)}
         self._heading = frozenset(heading)
         self._rows: dict[int, str] = {}
         self._documents: dict[str, list[int]] = {}
         self._last = 0
-        self._kept: dict[str, dict[str, float]] = {}
+        self._cache: dict[str, dict[str, float]] = {}
         columns = ", ".join(self._columns.values())
         values = ", ".join(str(float(weight)) for weight in weights.values())
         self._match = f"SELECT rowid, bm25(ranked, {values}) FROM ranked(?)"  # noqa: S608
@@ -54,17 +55,17 @@ class Ranking:
         )
 
     def close(self) -> None:
-        """Free what the ranking holds; it cannot be used after that."""
-        self._kept.clear()
+        """Free the memory; the ranking cannot be used afterwards."""
+        self._cache.clear()
         self._rows.clear()
         self._documents.clear()
         self._close()
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """Write all changes in the block at its end, which is faster than one by one.
+    def transaction(self) -> Iterator[None]:
+        """Commit all changes of the block at its end, which is faster than one by one.
 
-        If it fails, those that were made before stay.
+        If the block fails, the changes made before the error are kept.
         """
         if self._db.in_transaction:
             yield
@@ -76,62 +77,64 @@ class Ranking:
             self._db.execute("COMMIT")
 
     def put(self, key: str, texts: Mapping[str, list[str]]) -> None:
-        """Add a document that is not there yet: the words of each field."""
-        self._kept.clear()
+        """Add a document with a new key, given as the words of each field."""
+        self._cache.clear()
         rows = self._documents[key] = []
-        with self.together():
+        with self.transaction():
             for name, words in texts.items():
-                length = PIECE if name in self._heading else len(words) or 1
+                length = HEADING_ROW if name in self._heading else len(words) or 1
                 column = self._columns[name]
-                for piece in batched(words, length, strict=False):
+                for row_words in batched(words, length, strict=False):
                     self._last += 1
                     self._db.execute(
                         f"INSERT INTO ranked (rowid, {column}) VALUES (?, ?)",  # noqa: S608
-                        (self._last, " ".join(piece)),
+                        (self._last, " ".join(row_words)),
                     )
                     self._rows[self._last] = key
                     rows.append(self._last)
 
     def remove(self, key: str) -> None:
-        """Remove a document that is there."""
-        self._kept.clear()
+        """Remove a document; raise KeyError if it is missing."""
+        self._cache.clear()
         rows = self._documents.pop(key)
-        with self.together():
+        with self.transaction():
             for row in rows:
                 self._db.execute("DELETE FROM ranked WHERE rowid = ?", (row,))
                 del self._rows[row]
 
-    def matches(self, word: str, *, rough: bool) -> dict[str, float]:
-        """Return what each document with a word counts, from 0 to 1.
+    def matches(self, word: str, *, unranked: bool) -> dict[str, float]:
+        """Return the score of each document with a word, from 0 to 1.
 
-        It is that of the best row. With `rough` all count the same, which is
-        faster. The rarity of the word is not in it.
+        It is the score of the best row, without the word's inverse document
+        frequency. With `unranked` all score the same, which is faster.
         """
-        if (kept := self._kept.get(word)) is None:
-            if len(self._kept) >= MAX_KEPT:
-                self._kept.clear()
-            kept = self._kept[word] = self._rough(word) if rough else self._ranked(word)
-        return kept
+        if (cached := self._cache.get(word)) is None:
+            if len(self._cache) >= MAX_CACHED:
+                self._cache.clear()
+            cached = self._cache[word] = (
+                self._unranked(word) if unranked else self._ranked(word)
+            )
+        return cached
 
-    def _rough(self, word: str) -> dict[str, float]:
-        """Return the documents with a word, without a difference."""
+    def _unranked(self, word: str) -> dict[str, float]:
+        """Return the documents with a word, all with the same score."""
         rows = self._db.execute("SELECT rowid FROM ranked(?)", (quoted(word),))
-        return {self._rows[row]: ROUGH for (row,) in rows}
+        return {self._rows[row]: UNRANKED_SCORE for (row,) in rows}
 
     def _ranked(self, word: str) -> dict[str, float]:
-        """Return the documents with a word as BM25 ranks them."""
+        """Return the documents with a word, with their BM25 scores."""
         rows = self._db.execute(self._match, (quoted(word),)).fetchall()
         odds = (len(self._rows) - len(rows) + 0.5) / (len(rows) + 0.5)
-        # BM25 as FTS5 has it is next to nothing for a word of every second row,
-        # which few documents soon have: what is wanted here is its other factor.
-        most = max(log(odds), _LEAST_IDF) * (_K1 + 1)
+        # The inverse document frequency of FTS5 is close to 0 for a word in half of the
+        # rows, which is common with few documents. It is divided out here.
+        max_score = max(log(odds), _MIN_IDF) * (_K1 + 1)
         found: dict[str, float] = {}
         for row, rank in rows:
             key = self._rows[row]
-            found[key] = max(found.get(key, 0.0), -rank / most)
+            found[key] = max(found.get(key, 0.0), -rank / max_score)
         return found
 
 
 def quoted(word: str) -> str:
-    """Return a word of letters and digits as a query of FTS5."""
+    """Return a word of letters and digits as an FTS5 query."""
     return f'"{word}"'

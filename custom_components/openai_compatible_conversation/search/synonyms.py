@@ -1,4 +1,4 @@
-"""Words of the house and of computers that mean the same, or nearly."""
+"""Synonyms and related words for homes and computing."""
 
 from collections import defaultdict
 from functools import cache, lru_cache
@@ -7,8 +7,8 @@ import sqlite3
 from .ranking import TOKENIZER, quoted
 from .vocabulary import Vocabulary
 
-MAX_MEANINGS = 2000
-"""Words whose meaning is kept."""
+MAX_CACHED = 2000
+"""Maximum words whose synonyms are cached."""
 
 _GROUPS = """
 light lamp bulb lighting illumination |
@@ -139,15 +139,15 @@ dispute chargeback | product article goods | purchase buy order payment |
 revenue sales payment | checkout payment link
 """
 
-KNOWN = Vocabulary()
-"""The words that have others of the same meaning."""
-KNOWN.add(_GROUPS.replace("|", " ").split())
+SYNONYM_VOCABULARY = Vocabulary()
+"""All words that have synonyms."""
+SYNONYM_VOCABULARY.add(_GROUPS.replace("|", " ").split())
 
 
-@lru_cache(MAX_MEANINGS)
-def meaning(word: str) -> tuple[str, ...]:
-    """Return the words that mean what a word means, without its own forms."""
-    rows = _table().execute("SELECT word, others FROM meanings(?)", (quoted(word),))
+@lru_cache(MAX_CACHED)
+def synonyms_of(word: str) -> tuple[str, ...]:
+    """Return the synonyms of a word, without its own inflected forms."""
+    rows = _database().execute("SELECT word, others FROM meanings(?)", (quoted(word),))
     forms: set[str] = set()
     found: dict[str, None] = {}
     for form, others in rows:
@@ -157,17 +157,17 @@ def meaning(word: str) -> tuple[str, ...]:
 
 
 @cache
-def _table() -> sqlite3.Connection:
-    """Return a database with the words, so that all forms of one find it."""
-    meant: defaultdict[str, str] = defaultdict(str)
+def _database() -> sqlite3.Connection:
+    """Return a database of the words, matched by any inflected form."""
+    groups: defaultdict[str, str] = defaultdict(str)
     for group in _GROUPS.split("|"):
         for word in group.split():
-            meant[word] += group
-    # It is only read from, which SQLite lets several threads do.
+            groups[word] += group
+    # Only read from here on, which SQLite allows from several threads.
     db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     db.execute(
         "CREATE VIRTUAL TABLE meanings "
         f"USING fts5(word, others UNINDEXED, tokenize='{TOKENIZER}')"
     )
-    db.executemany("INSERT INTO meanings VALUES (?, ?)", meant.items())
+    db.executemany("INSERT INTO meanings VALUES (?, ?)", groups.items())
     return db

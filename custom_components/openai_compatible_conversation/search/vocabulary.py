@@ -1,30 +1,35 @@
-"""The words of an index, and which of them a word that is not among them may mean."""
+"""The words of an index, with lookup of similar ones for unknown words."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-MAX_NEAR = 4
-"""Words that one unknown word is taken to mean at most."""
+MAX_SIMILAR = 4
+"""Maximum corrections of a misspelled word."""
 
-_ONE_TYPO = 5
-_TWO_TYPOS = 8
-_LEAST_PART = 4
+_MIN_ONE_TYPO = 5
+"""Minimum characters of a word that may have one typo."""
+
+_MIN_TWO_TYPOS = 8
+"""Minimum characters of a word that may have two typos."""
+
+_MIN_PART = 4
+"""Minimum characters of a part of a compound."""
 
 
 class Vocabulary:
-    """Words, each as often as documents have it."""
+    """Words, each with the number of documents that contain it."""
 
     def __init__(self) -> None:
-        """Initialize without a word."""
+        """Initialize without words."""
         self._counts: Counter[str] = Counter()
         self._letters: defaultdict[int, dict[str, int]] = defaultdict(dict)
 
     def __contains__(self, word: str) -> bool:
-        """Return whether a document has a word."""
+        """Return whether any document has a word."""
         return word in self._counts
 
     def count(self, word: str) -> int:
-        """Return how many documents have a word."""
+        """Return the number of documents with a word."""
         return self._counts[word]
 
     def add(self, words: Iterable[str]) -> None:
@@ -41,44 +46,44 @@ class Vocabulary:
             if not self._counts[word]:
                 del self._counts[word], self._letters[len(word)][word]
 
-    def near(self, word: str) -> list[str]:
-        """Return what a word may mean: misspelled, or one put together of others."""
+    def similar(self, word: str) -> list[str]:
+        """Return the words that a misspelled word or a compound may stand for."""
         return self._halves(word) or self._misspelled(word) or self._parts(word)
 
     def _halves(self, word: str) -> list[str]:
-        """Return the two words that a word is made of."""
-        for cut in range(_LEAST_PART, len(word) - _LEAST_PART + 1):
+        """Return the two words that a compound consists of."""
+        for cut in range(_MIN_PART, len(word) - _MIN_PART + 1):
             if word[:cut] in self and word[cut:] in self:
                 return [word[:cut], word[cut:]]
         return []
 
     def _misspelled(self, word: str) -> list[str]:
-        """Return the words that a word is one typo away from, two if it is long."""
-        if len(word) < _ONE_TYPO:
+        """Return words within one typo, two for a long word, the closest first."""
+        if len(word) < _MIN_ONE_TYPO:
             return []
-        limit = 2 if len(word) >= _TWO_TYPOS else 1
+        limit = 2 if len(word) >= _MIN_TWO_TYPOS else 1
         letters = _letters(word)
         found = []
         for length in range(len(word) - limit, len(word) + limit + 1):
             for other, others in self._letters[length].items():
-                # A typo changes two letters of the set at most.
+                # A typo changes at most two letters of the set.
                 if (letters ^ others).bit_count() <= 2 * limit:
                     typos = distance(word, other)
                     if typos <= limit:
                         found.append((typos, -self._counts[other], other))
-        return [other for _, _, other in sorted(found)[:MAX_NEAR]]
+        return [other for _, _, other in sorted(found)[:MAX_SIMILAR]]
 
     def _parts(self, word: str) -> list[str]:
-        """Return the longest words that a word ends and begins with."""
-        cuts = range(len(word) - 2, _LEAST_PART - 1, -1)
+        """Return the longest known words that a compound ends and starts with."""
+        cuts = range(len(word) - 2, _MIN_PART - 1, -1)
         ends = (word[-cut:] for cut in cuts)
-        starts = (word[:cut] for cut in cuts if cut > _LEAST_PART)
+        starts = (word[:cut] for cut in cuts if cut > _MIN_PART)
         found = (next((w for w in part if w in self), None) for part in (ends, starts))
         return [part for part in found if part]
 
 
 def distance(one: str, other: str) -> int:
-    """Return how many letters are put in, left out, replaced or swapped."""
+    """Return the edit distance: letters inserted, deleted, replaced or swapped."""
     before: list[int] = []
     above = list(range(len(other) + 1))
     for row, char in enumerate(one, 1):
@@ -102,7 +107,7 @@ def distance(one: str, other: str) -> int:
 
 
 def _letters(word: str) -> int:
-    """Return the set of a word's letters as bits."""
+    """Return the set of a word's letters as a bit mask."""
     bits = 0
     for char in word:
         bits |= 1 << (ord(char) & 63)

@@ -1,14 +1,14 @@
-"""Text of any kind, in any script, to the words it is searched by."""
+"""Split text in any script into the words it is searched by."""
 
 from collections.abc import Iterator
 import re
 import unicodedata
 
 MAX_TEXT = 10_000
-"""Characters of a text that are looked at."""
+"""Maximum characters of a text; the rest is ignored."""
 
 MAX_WORD = 40
-"""Characters of a word that count."""
+"""Maximum characters of a word; the rest is ignored."""
 
 _STOP_WORDS = """
 a about am an and any are as at be been but by can could d did do does for from
@@ -20,11 +20,11 @@ would you your one two three four five six seven eight nine ten
 """
 
 STOP_WORDS = frozenset(_STOP_WORDS.split())
-"""What questions and requests are made of, whatever they are about."""
+"""Words of questions and requests on any subject."""
 
-_FOREIGN = re.compile(r"[^\x00-\x7f]+")
+_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[-'’]")
+_COMPOUND_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[-'’]")
 _UNSPACED = re.compile(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]+)"
@@ -32,29 +32,30 @@ _UNSPACED = re.compile(
 
 
 def tokens(text: str) -> Iterator[tuple[str, ...]]:
-    """Yield what stands in a text: a word, or the parts of one that is put together.
+    """Yield the tokens of a text: a single word, or the parts of a compound.
 
-    All are in lower case and without accents. `HassTurnOn` and `e-mail` are put
-    together; `turn_on` is two words. A script that sets no spaces gives its
-    characters and their pairs.
+    All are lower case and without accents. `HassTurnOn` and `e-mail` are compounds;
+    `turn_on` is two words. Scripts without spaces yield single characters and pairs
+    of adjacent ones.
     """
-    text = _FOREIGN.sub(_without_marks, text[:MAX_TEXT])
+    text = _NON_ASCII.sub(_without_marks, text[:MAX_TEXT])
     for token in _TOKEN.findall(text):
         if not token.isascii() and _UNSPACED.search(token):
             for run in _UNSPACED.split(token):
-                yield from _pieces(run)
+                yield from _split_run(run)
         elif token.isalnum() and (token.islower() or token[1:] == token[1:].lower()):
             yield (token.casefold()[:MAX_WORD],)
         else:
             yield tuple(
-                part.casefold()[:MAX_WORD] for part in filter(None, _HUMP.split(token))
+                part.casefold()[:MAX_WORD]
+                for part in filter(None, _COMPOUND_BREAK.split(token))
             )
 
 
 def words(text: str) -> list[str]:
-    """Return all words by which a text can be found, in their order.
+    """Return all words by which a text can be found, in order.
 
-    One that is put together can be found by its parts and as a whole.
+    A compound is included as its parts and as a whole.
     """
     found: list[str] = []
     for parts in tokens(text):
@@ -65,12 +66,12 @@ def words(text: str) -> list[str]:
 
 
 def joined(parts: tuple[str, ...]) -> str:
-    """Return the parts of a word as one."""
+    """Return the parts of a compound as one word."""
     return "".join(parts)[:MAX_WORD]
 
 
 def _without_marks(found: re.Match[str]) -> str:
-    """Return characters without accents, vowel points and the like."""
+    """Return the matched characters without accents, vowel points and other marks."""
     return unicodedata.normalize(
         "NFC",
         "".join(
@@ -81,10 +82,10 @@ def _without_marks(found: re.Match[str]) -> str:
     )
 
 
-def _pieces(run: str) -> Iterator[tuple[str]]:
-    """Yield the characters and pairs of a run without spaces, or the words of another."""
+def _split_run(run: str) -> Iterator[tuple[str]]:
+    """Yield characters and pairs of an unspaced script, or the words of another."""
     if not _UNSPACED.match(run):
-        for word in filter(None, _HUMP.split(run)):
+        for word in filter(None, _COMPOUND_BREAK.split(run)):
             yield (word.casefold()[:MAX_WORD],)
         return
     for index, char in enumerate(run):

@@ -1,1 +1,1 @@
-"""What of the model's text may be spoken, and what is said in its place."""
+"""Filters that turn model text into speech, and the fallback confirmation."""

@@ -1,4 +1,4 @@
-"""What is said when a model did what it was asked and then said nothing."""
+"""The confirmation spoken in place of an empty response."""
 
 from typing import Final
 
@@ -73,7 +73,10 @@ _DONE: Final = {
 
 
 def confirmation(language: str) -> str:
-    """Return "Done." in a language given by its tag (BCP 47), else in English."""
+    """Return "Done." in the language of a BCP 47 tag.
+
+    Falls back to the tag without its last subtags, then to English.
+    """
     tag = language.replace("_", "-").lower()
     while tag:
         if tag in _DONE:

@@ -1,4 +1,4 @@
-"""Which characters are pictures."""
+"""Emoji detection."""
 
 _RANGES = (
     (0x1F000, 0x1FAFF),
@@ -16,7 +16,7 @@ _RANGES = (
     (0x3299, 0x3299),
     (0xE0020, 0xE007F),
 )
-"""Blocks of emoji and of symbols that are shown as such.
+"""Code point ranges of emoji and of symbols that are displayed as emoji.
 
 Source: https://www.unicode.org/reports/tr51/ and its data, emoji-data.txt.
 """
@@ -25,14 +25,15 @@ _MODIFIERS = frozenset("\ufe0e\ufe0f\u20e3")
 _JOINER = "\u200d"
 
 
-def is_picture(char: str, *, after_picture: bool) -> bool:
-    """Return whether a character is an emoji, or only changes the one before it.
+def is_emoji(char: str, *, after_emoji: bool) -> bool:
+    """Return whether a character is an emoji or modifies the preceding one.
 
-    The joiner belongs to letters in some scripts, and to a picture only after one.
+    Some scripts join letters with the zero-width joiner, so it only counts right
+    after an emoji.
     """
     if char in _MODIFIERS:
         return True
     if char == _JOINER:
-        return after_picture
+        return after_emoji
     code = ord(char)
     return code > 0x2300 and any(low <= code <= high for low, high in _RANGES)

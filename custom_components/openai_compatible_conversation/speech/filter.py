@@ -1,4 +1,11 @@
-"""The filter between what a model writes and what is said, for text that still arrives."""
+"""Streaming filter that splits model text into speech, reasoning and tool calls.
+
+Servers split the text anywhere, even within a tag or the marker. Whatever may still
+become one of the patterns is held back until more text decides it, so the result
+does not depend on how the text was split.
+
+Decision record: docs/decisions/0005-text-is-filtered-as-it-arrives.md.
+"""
 
 from collections.abc import Generator, Iterator
 
@@ -12,10 +19,10 @@ from .parts import (
 from .patterns import Element, PatternSet, literal
 
 MARKER = "[CONTINUE_LISTENING]"
-"""Asks the satellite to listen again. It is never said."""
+"""Marker that asks the satellite to listen again; never spoken."""
 
-MIN_CUT = 4
-"""Characters from which on the beginning of a token is taken for one that was cut."""
+MIN_TRUNCATED = 4
+"""Characters from which a pattern prefix at the end counts as a truncated pattern."""
 
 REASONING_TAGS = (
     "think",
@@ -96,7 +103,7 @@ def _tag(name: str, slash: str = "") -> list[Element]:
     return [*literal(f"<{slash}{name}"), _BLANKS, *literal(">")]
 
 
-_END_OF_THOUGHT = [
+_REASONING_ENDS = [
     *(_tag(name, "/") for name in REASONING_TAGS),
     *(literal(end) for _, end in REASONING_PAIRS),
 ]
@@ -112,7 +119,7 @@ _OPENERS = PatternSet(
         ],
         "function": [[*literal("<function="), (r"[^<>\n]", 1, 64), *literal(">")]],
         "rest": [literal(begin) for begin in CALLS_TO_THE_END],
-        "late": _END_OF_THOUGHT,
+        "late": _REASONING_ENDS,
         "stray": [
             *(_tag(name, "/") for name in (*CALL_TAGS, "function")),
             *(literal(end) for _, end in CALL_PAIRS),
@@ -123,8 +130,8 @@ _OPENERS = PatternSet(
     }
 )
 _CLOSERS = {
-    "first": PatternSet({"end": _END_OF_THOUGHT}),
-    "think": PatternSet({"end": _END_OF_THOUGHT}),
+    "first": PatternSet({"end": _REASONING_ENDS}),
+    "think": PatternSet({"end": _REASONING_ENDS}),
     "call": PatternSet(
         {
             "end": [
@@ -137,7 +144,7 @@ _CLOSERS = {
 }
 
 MARKERS = PatternSet({"marker": [_MARKER]})
-"""The marker alone, where it asks for nothing and is only not to be seen."""
+"""The marker alone, for text where it has no effect and is only removed."""
 
 _PUNCTUATION = ".,;:!。、，；：！"
 _ENDINGS = f"{_PUNCTUATION}?？…"
@@ -145,7 +152,7 @@ _WHITE = " \t\r\n\u00a0\u3000"
 
 
 def is_reasoning_first(text: str) -> bool:
-    """Return whether a whole text has an end of thoughts before any beginning."""
+    """Return whether a complete text has an end of reasoning before any start of it."""
     position, kind = 0, None
     while position < len(text) and kind not in ("late", "think"):
         _, position, kind = _OPENERS.find(text, position, final=True)
@@ -153,73 +160,74 @@ def is_reasoning_first(text: str) -> bool:
 
 
 class SpeechFilter:
-    """Takes a model's text in pieces of any cut, and tells what each part of it is.
+    """Split streamed model text into speech parts.
 
-    No more is held back than what could still turn out not to be for ears. How
-    the text was cut makes no difference to what comes out.
+    Create one for each response, feed it chunks of any size, then flush it. Holds
+    back no more than what may still turn out not to be speech. The result does not
+    depend on the chunk boundaries.
     """
 
     def __init__(self, *, starts_in_reasoning: bool = False) -> None:
-        """Initialize at the start of an answer, which may begin within thoughts."""
+        """Initialize for a response, which may start inside a reasoning block."""
         self.started_in_reasoning: bool | None = None
-        """Whether the answer began within thoughts, as far as it is known."""
+        """Whether the response started inside a reasoning block; None if unknown."""
         self.is_verbatim = True
-        """Whether the text can go back as it came: it held no calls and no tokens."""
+        """Whether the text can be sent back unchanged: no calls, no special tokens."""
         self._held = ""
         self._inside: str | None = "first" if starts_in_reasoning else None
         self._block: list[str] = []
         self._last = ""
-        """The last character that was said."""
+        """The last character emitted as speech."""
         self._strip = ""
-        """Characters that are not said just after the marker."""
+        """Characters to strip from speech right after the marker."""
 
     def feed(self, text: str) -> Iterator[SpeechPart]:
-        """Yield what has become certain with some more text."""
+        """Yield the parts that are certain after one more chunk."""
         self._held += text
-        yield from self._run(final=False)
+        yield from self._parse_held(final=False)
 
     def flush(self) -> Iterator[SpeechPart]:
-        """Yield what is left when the text has ended."""
+        """Yield the remaining parts at the end of the text."""
         if self._inside is None:
-            yield from self._end()
+            yield from self._flush_text()
             return
-        yield from self._run(final=True)
+        yield from self._parse_held(final=True)
         block = "".join(self._block)
         self._block.clear()
         if self._inside == "first":
-            # There was no end of thoughts: it was the answer.
+            # Without an end of reasoning, the text was the response itself.
             self.started_in_reasoning = False
             self._inside, self._held = None, block
-            yield from self._run(final=False)
-            yield from self._end()
+            yield from self._parse_held(final=False)
+            yield from self._flush_text()
         elif block:
             yield TextToolCall(block)
         self._inside = None
 
-    def _end(self) -> Iterator[SpeechPart]:
-        """Yield what is held outside of a block, unless it is a token that was cut."""
-        cut = self._held
-        if len(cut) >= MIN_CUT and any(map(str.isalnum, cut)):
+    def _flush_text(self) -> Iterator[SpeechPart]:
+        """Yield the text held outside of a block, unless it is a truncated pattern."""
+        held = self._held
+        if len(held) >= MIN_TRUNCATED and any(map(str.isalnum, held)):
             self._held = ""
-        yield from self._run(final=True)
+        yield from self._parse_held(final=True)
 
-    def _run(self, *, final: bool) -> Iterator[SpeechPart]:
-        """Yield pieces until what is held has to wait for more."""
-        waits = False
-        while self._held and not waits:
+    def _parse_held(self, *, final: bool) -> Iterator[SpeechPart]:
+        """Yield parts until the held text needs more input."""
+        needs_more = False
+        while self._held and not needs_more:
             if self._inside is None:
-                waits = yield from self._outside(final=final)
+                needs_more = yield from self._parse_text(final=final)
             else:
-                waits = yield from self._within(self._inside, final=final)
+                needs_more = yield from self._parse_block(self._inside, final=final)
 
-    def _outside(self, *, final: bool) -> Generator[SpeechPart, None, bool]:
-        """Yield what comes before the next token, and step into what it opens.
+    def _parse_text(self, *, final: bool) -> Generator[SpeechPart, None, bool]:
+        """Yield the text before the next pattern, and enter the block it opens.
 
-        Returns whether the rest has to wait for more.
+        Return whether the rest needs more input.
         """
         text = self._held
         start, end, kind = _OPENERS.find(text, final=final)
-        yield from self._say(text[:start])
+        yield from self._emit_speech(text[:start])
         if kind is None:
             self._held = text[start:]
             return True
@@ -227,19 +235,21 @@ class SpeechFilter:
         if kind not in ("marker", "late", "think"):
             self.is_verbatim = False
         if kind == "marker":
-            self._strip = self._around(text[start:end])
+            self._strip = self._strippable(text[start:end])
             yield ContinueListening()
         elif kind == "late":
             self.started_in_reasoning = True
         elif kind != "stray":
             self._inside = kind
             if kind in ("function", "rest"):
-                # The opening itself says what is called.
+                # The opening is part of the call: `<function=f>` names the tool.
                 self._block.append(text[start:end])
         return False
 
-    def _within(self, kind: str, *, final: bool) -> Generator[SpeechPart, None, bool]:
-        """Yield what comes before the end of a block; return whether more has to come."""
+    def _parse_block(
+        self, kind: str, *, final: bool
+    ) -> Generator[SpeechPart, None, bool]:
+        """Yield the content of a block; return whether the rest needs more input."""
         text = self._held
         start, end, found = len(text), len(text), None
         if closer := _CLOSERS.get(kind):
@@ -264,8 +274,8 @@ class SpeechFilter:
             yield TextToolCall(block)
         return False
 
-    def _around(self, marker: str) -> str:
-        """Return the characters that the marker would leave behind alone."""
+    def _strippable(self, marker: str) -> str:
+        """Return the characters around the marker that are stripped with it."""
         strip = marker[: marker.index("[")]
         if not self._last.strip() or self._last in _ENDINGS:
             strip += _PUNCTUATION
@@ -273,12 +283,12 @@ class SpeechFilter:
             strip += _WHITE
         return strip
 
-    def _say(self, text: str) -> Iterator[SpeechPart]:
-        """Yield text without what a token left behind around it."""
+    def _emit_speech(self, text: str) -> Iterator[SpeechPart]:
+        """Yield speech, without the characters that a removed pattern leaves behind."""
         if self._strip:
             text = text.lstrip(self._strip)
         elif not self._last:
-            # Blank lines before the first word, as they follow thoughts.
+            # Blank lines usually follow reasoning.
             text = text.lstrip()
         if text:
             self._strip = ""

@@ -1,32 +1,32 @@
-"""What a model's text is made of, as values."""
+"""The parts that model text is split into."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechText:
-    """Text to be said."""
+    """Text to speak."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReasoningText:
-    """Text that the model only thought."""
+    """Reasoning of the model, not spoken."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class TextToolCall:
-    """A tool call that stood in the text, in one of the forms that models write."""
+    """Unparsed tool calls in the text, in one of the formats that models write."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class ContinueListening:
-    """The model wants an answer: the marker stood here."""
+    """The model expects a reply: the marker was found here."""
 
 
 type SpeechPart = SpeechText | ReasoningText | TextToolCall | ContinueListening

@@ -1,14 +1,21 @@
-"""What a model writes that is not for ears, as patterns that know their own beginnings."""
+"""Patterns of model text that is not spoken, matched while the text arrives.
+
+A pattern has a bounded length. From each pattern, a second regular expression is
+derived that matches all of its prefixes. The end of the text is held back only
+while it matches one of these.
+
+Decision record: docs/decisions/0005-text-is-filtered-as-it-arrives.md.
+"""
 
 from collections.abc import Iterable, Mapping
 import re
 
 type Element = tuple[str, int, int]
-"""A character class as a regular expression writes it, and how often it may stand."""
+"""A regular expression for one character, its least and its most repetitions."""
 
 
 def literal(text: str, gap: Element | None = None) -> list[Element]:
-    """Return the elements of a text, with a gap allowed between its characters."""
+    """Return the elements of a literal text, allowing a gap between characters."""
     elements: list[Element] = []
     for char in text:
         if gap and elements:
@@ -18,40 +25,40 @@ def literal(text: str, gap: Element | None = None) -> list[Element]:
 
 
 class PatternSet:
-    """Patterns that are looked for in text which is still arriving.
+    """Patterns to find in text that is still arriving.
 
-    Each is a sequence of elements of bounded length, so that it is known of any
-    end of a text whether it could still become one of them.
+    Each is a sequence of elements of bounded length, so any end of a text can be
+    checked for whether it may still become a match.
     """
 
     def __init__(self, patterns: Mapping[str, Iterable[list[Element]]]) -> None:
-        """Initialize with the patterns of each kind."""
-        whole: list[str] = []
-        begun: list[str] = []
+        """Initialize with the patterns by kind."""
+        full: list[str] = []
+        prefixes: list[str] = []
         starts: set[str] = set()
         for kind, sequences in patterns.items():
             for elements in sequences:
-                whole.append(f"(?P<{kind}_{len(whole)}>{_whole(elements)})")
-                begun.append(_begun(elements))
-                starts |= set(_starts(elements))
-        self._whole = re.compile("|".join(whole), re.IGNORECASE)
-        self._begun = re.compile(f"(?:{'|'.join(begun)})\\Z", re.IGNORECASE)
+                full.append(f"(?P<{kind}_{len(full)}>{_full(elements)})")
+                prefixes.append(_prefix(elements))
+                starts |= set(_first_characters(elements))
+        self._full = re.compile("|".join(full), re.IGNORECASE)
+        self._prefix = re.compile(f"(?:{'|'.join(prefixes)})\\Z", re.IGNORECASE)
         self._start = re.compile(f"[{''.join(sorted(starts))}]", re.IGNORECASE)
 
     def find(
         self, text: str, start: int = 0, *, final: bool = False
     ) -> tuple[int, int, str | None]:
-        """Return where the next pattern stands in a text, and its kind.
+        """Return start, end and kind of the next match, in characters.
 
-        The kind is None if the text ends in what may become a pattern, which
-        then goes on to the end of the text; it begins there if there is none.
-        Nothing may become one if the text is final.
+        Without a match the kind is None, and the end is the end of the text. The
+        start is then that of the text that may still become a match, or the end if
+        there is none, as always if the text is final.
         """
         while candidate := self._start.search(text, start):
             start = candidate.start()
-            if not final and self._begun.match(text, start):
+            if not final and self._prefix.match(text, start):
                 return start, len(text), None
-            if found := self._whole.match(text, start):
+            if found := self._full.match(text, start):
                 kind = found.lastgroup or ""
                 return start, found.end(), kind.rpartition("_")[0]
             start += 1
@@ -59,40 +66,40 @@ class PatternSet:
 
 
 class PatternRemover:
-    """Takes text in pieces of any cut, and leaves out what patterns match."""
+    """Remove all matches of patterns from streamed text; flush it at the end."""
 
-    def __init__(self, tokens: PatternSet) -> None:
-        """Initialize at the start of a text."""
-        self._tokens = tokens
+    def __init__(self, patterns: PatternSet) -> None:
+        """Initialize for one text."""
+        self._patterns = patterns
         self._held = ""
 
     def feed(self, text: str, *, final: bool = False) -> str:
-        """Return what has become certain with some more text."""
+        """Return the text that is certain after one more chunk."""
         text = self._held + text
         kept: list[str] = []
         position = 0
-        start, end, kind = self._tokens.find(text, final=final)
+        start, end, kind = self._patterns.find(text, final=final)
         while kind is not None:
             kept.append(text[position:start])
             position = end
-            start, end, kind = self._tokens.find(text, position, final=final)
+            start, end, kind = self._patterns.find(text, position, final=final)
         self._held = text[start:]
         return "".join([*kept, text[position:start]])
 
     def flush(self) -> str:
-        """Return what is left when the text has ended."""
+        """Return the remaining text at the end."""
         return self.feed("", final=True)
 
 
-def _whole(elements: Iterable[Element]) -> str:
-    """Return the expression of a pattern."""
+def _full(elements: Iterable[Element]) -> str:
+    """Return the regular expression of a pattern."""
     return "".join(f"{chars}{{{least},{most}}}" for chars, least, most in elements)
 
 
-def _begun(elements: Iterable[Element]) -> str:
-    """Return the expression of all beginnings of a pattern, without the whole of it.
+def _prefix(elements: Iterable[Element]) -> str:
+    """Return the regular expression of all proper prefixes of a pattern.
 
-    The last element is one character: that which makes it whole.
+    The last element is a single character, which completes the pattern.
     """
     expression = ""
     for chars, least, most in reversed(list(elements)[:-1]):
@@ -101,8 +108,8 @@ def _begun(elements: Iterable[Element]) -> str:
     return expression
 
 
-def _starts(elements: list[Element]) -> Iterable[str]:
-    """Yield the classes with which a pattern can begin, without their brackets."""
+def _first_characters(elements: list[Element]) -> Iterable[str]:
+    """Yield the character classes a pattern can start with, without brackets."""
     for chars, least, _ in elements:
         yield chars.removeprefix("[").removesuffix("]") if len(chars) > 2 else chars
         if least:

@@ -1,4 +1,4 @@
-"""All filters between what a model writes and what is said."""
+"""The chain of filters from model text to speech."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,10 +10,11 @@ from .patterns import PatternRemover
 
 
 class SpeechPipeline:
-    """Takes the text of an answer in pieces of any cut, and tells what each part of it is.
+    """Split streamed model text into speech, reasoning and tool calls.
 
-    `clean` gives markdown and emoji as the words that they stand for. `whole`
-    says that the text comes in one piece, so that its end is known at once.
+    Create one for each response, feed it chunks of any size, then flush it.
+    `strip_markup` turns markdown and emoji into plain words. With `whole`, the text
+    arrives as one chunk, so its end is known at once.
     """
 
     def __init__(
@@ -23,39 +24,39 @@ class SpeechPipeline:
         whole: bool = False,
         starts_in_reasoning: bool = False,
     ) -> None:
-        """Initialize at the start of an answer, which may begin within thoughts."""
+        """Initialize for a response, which may start inside a reasoning block."""
         self._filter = SpeechFilter(starts_in_reasoning=starts_in_reasoning)
         self._markdown = MarkdownFilter() if strip_markup else None
-        # Where a token is left out, a marker may come together from its two sides.
+        # Removing a pattern may join the two halves of a marker.
         self._text_markers, self._reasoning_markers = (
             PatternRemover(MARKERS),
             PatternRemover(MARKERS),
         )
         self._whole = whole
         self.has_text = False
-        """Whether the model wrote anything to be said, be it only a picture."""
+        """Whether the model wrote any text to speak, even if only an emoji."""
         self._last = ""
 
     @property
     def started_in_reasoning(self) -> bool | None:
-        """Return whether the answer began within thoughts, as far as it is known."""
+        """Return whether the response started inside reasoning; None if unknown."""
         return self._filter.started_in_reasoning
 
     @property
     def is_verbatim(self) -> bool:
-        """Return whether the text can go back as it came: without calls and tokens."""
+        """Return whether the text can be sent back unchanged: no calls, no tokens."""
         return self._filter.is_verbatim
 
     def feed(self, text: str) -> Iterator[SpeechPart]:
-        """Yield what has become certain with some more text."""
+        """Yield the parts that are certain after one more chunk of text."""
         if self._whole and is_reasoning_first(text):
             self._filter = SpeechFilter(starts_in_reasoning=True)
-        yield from self._cleaned(self._filter.feed(text))
+        yield from self._clean_parts(self._filter.feed(text))
 
     def flush(self) -> Iterator[SpeechPart]:
-        """Yield what is left when the text has ended."""
-        yield from self._cleaned(self._filter.flush())
-        yield from self._said(self._text_markers.flush())
+        """Yield the remaining parts at the end of the text."""
+        yield from self._clean_parts(self._filter.flush())
+        yield from self._clean_speech(self._text_markers.flush())
         if text := self._reasoning_markers.flush():
             yield ReasoningText(text)
         if self._markdown and (text := self._markdown.flush()):
@@ -63,28 +64,28 @@ class SpeechPipeline:
             yield SpeechText(text)
 
     def feed_reasoning(self, text: str) -> Iterator[SpeechPart]:
-        """Yield what has become certain of thoughts with some more of them."""
-        if shown := self._reasoning_markers.feed(text):
-            yield ReasoningText(shown)
+        """Yield the reasoning that is certain after one more chunk of it."""
+        if reasoning := self._reasoning_markers.feed(text):
+            yield ReasoningText(reasoning)
 
     def full_stop(self) -> str:
-        """Return what makes a sentence of what was said so far, if it is for ears."""
+        """Return the missing full stop of the speech; empty if markup is kept."""
         return full_stop(self._last) if self._markdown and self._last else ""
 
-    def _cleaned(self, pieces: Iterable[SpeechPart]) -> Iterator[SpeechPart]:
-        """Yield pieces, what is said in them cleaned."""
-        for piece in pieces:
-            match piece:
+    def _clean_parts(self, parts: Iterable[SpeechPart]) -> Iterator[SpeechPart]:
+        """Yield parts, with markers removed and markup stripped."""
+        for part in parts:
+            match part:
                 case SpeechText(text):
                     self.has_text |= not text.isspace()
-                    yield from self._said(self._text_markers.feed(text))
+                    yield from self._clean_speech(self._text_markers.feed(text))
                 case ReasoningText(text):
                     yield from self.feed_reasoning(text)
                 case _:
-                    yield piece
+                    yield part
 
-    def _said(self, text: str) -> Iterator[SpeechPart]:
-        """Yield text to be said, cleaned."""
+    def _clean_speech(self, text: str) -> Iterator[SpeechPart]:
+        """Yield text as speech, with markup stripped."""
         if self._markdown:
             text = self._markdown.feed(text)
         if text:

@@ -1,4 +1,4 @@
-"""Tool calls that models write into their text instead of making them."""
+"""Parser for tool calls that models write into their text."""
 
 import ast
 from collections.abc import Iterator
@@ -8,17 +8,19 @@ import re
 from typing import Any
 
 MAX_CALLS = 16
+"""Maximum tool calls parsed from a block."""
 MAX_NAME = 200
-"""Characters before the arguments of a call in which its name stands."""
+"""Maximum characters before the arguments in which the tool name is searched."""
 MAX_MISSES = 50
-"""Braces that may turn out to begin no object, for each may be read to the end."""
+"""Maximum braces that start no JSON object; each may be parsed to the end."""
 
 type Call = tuple[str, dict[str, Any]]
+"""Tool name and arguments."""
 
 _DECODER = json.JSONDecoder()
 _NAMED = re.compile(
     # A name before its arguments: Kimi's "functions.f:0", Mistral's "f[ARGS]",
-    # DeepSeek's "f" with a separator and perhaps a code fence.
+    # DeepSeek's "f" with a separator and an optional code fence.
     r"(?P<name>[A-Za-z_][\w.-]*)(:\d+)?\s*"
     r"(\[ARGS\]|<[|｜][^<>\n]{1,40}[|｜]>|```(json)?|\s)*$"
 )
@@ -38,43 +40,46 @@ _ARGUMENT = re.compile(
 
 
 def parse_tool_calls(text: str) -> list[Call]:
-    """Return the calls, name and arguments, that the inside of a block stands for.
+    """Return the tool calls in the content of a block, empty if there are none.
 
-    Forms: JSON objects with a name (Hermes, Qwen, Granite, Mistral), a name before
+    Formats: JSON objects with a name (Hermes, Qwen, Granite, Mistral), a name before
     its JSON (Kimi, DeepSeek), tags for function and parameters (Llama, Qwen Coder),
     tags for keys and values (GLM), and Python (Llama 4).
     """
-    for form in (_tagged, _pairs, _objects, _python):
-        if calls := list(islice(form(text), MAX_CALLS)):
+    for parse in (_function_tags, _key_value_tags, _json_objects, _python_calls):
+        if calls := list(islice(parse(text), MAX_CALLS)):
             return calls
     return []
 
 
-def _tagged(text: str) -> Iterator[Call]:
-    """Yield calls as `<function=f>` with JSON or with a tag for each parameter."""
+def _function_tags(text: str) -> Iterator[Call]:
+    """Yield calls in `<function=f>` tags, with JSON or a tag for each parameter."""
     for found in _FUNCTION.finditer(text):
         inner = found["inner"].strip()
         arguments = {
-            m["key"].strip(): _value(m["value"]) for m in _PARAMETER.finditer(inner)
+            m["key"].strip(): _parse_value(m["value"])
+            for m in _PARAMETER.finditer(inner)
         }
         if not arguments and inner:
-            given = _json(inner)
-            if not isinstance(given, dict):
+            parsed = _parse_json(inner)
+            if not isinstance(parsed, dict):
                 continue
-            arguments = given
+            arguments = parsed
         yield found["name"].strip().strip("\"'"), arguments
 
 
-def _pairs(text: str) -> Iterator[Call]:
-    """Yield calls as a name with a tag for each key and each value."""
-    arguments = {m["key"].strip(): _value(m["value"]) for m in _ARGUMENT.finditer(text)}
+def _key_value_tags(text: str) -> Iterator[Call]:
+    """Yield a call given as a name with a tag for each key and each value."""
+    arguments = {
+        m["key"].strip(): _parse_value(m["value"]) for m in _ARGUMENT.finditer(text)
+    }
     name = text.partition("<arg_key>")[0].strip()
     if arguments and re.fullmatch(r"[\w.-]+", name):
         yield name, arguments
 
 
-def _objects(text: str) -> Iterator[Call]:
-    """Yield calls as JSON objects that hold their name, or follow it."""
+def _json_objects(text: str) -> Iterator[Call]:
+    """Yield calls given as JSON objects that contain or follow the tool name."""
     position = misses = 0
     while (start := text.find("{", position)) >= 0 and misses < MAX_MISSES:
         try:
@@ -94,7 +99,7 @@ def _objects(text: str) -> Iterator[Call]:
 
 
 def _call_from_object(value: dict[str, Any]) -> Call | None:
-    """Return the call that an object holds with its arguments."""
+    """Return the call if the object has both tool name and arguments."""
     inner = value.get("function")
     if isinstance(inner, dict):
         value = inner
@@ -103,15 +108,15 @@ def _call_from_object(value: dict[str, Any]) -> Call | None:
         if key in value:
             arguments = value[key]
             if isinstance(arguments, str):
-                arguments = _json(arguments)
+                arguments = _parse_json(arguments)
             if isinstance(name, str) and isinstance(arguments, dict | None):
                 return name, arguments or {}
             return None
     return None
 
 
-def _python(text: str) -> Iterator[Call]:
-    """Yield calls as Python writes them, with keywords and plain values."""
+def _python_calls(text: str) -> Iterator[Call]:
+    """Yield calls in Python syntax, with keyword arguments and literals."""
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except SyntaxError, ValueError, RecursionError, MemoryError:
@@ -131,14 +136,14 @@ def _python(text: str) -> Iterator[Call]:
             yield name, arguments
 
 
-def _value(text: str) -> Any:
-    """Return a value that stands in a tag: JSON if it is, else the text."""
-    value = _json(text.strip())
+def _parse_value(text: str) -> Any:
+    """Return the value in a tag: parsed if it is JSON, else as text."""
+    value = _parse_json(text.strip())
     return text.strip() if value is None else value
 
 
-def _json(text: str) -> Any:
-    """Return what JSON text holds, None if it is none."""
+def _parse_json(text: str) -> Any:
+    """Return parsed JSON, None if it is invalid."""
     try:
         return json.loads(text)
     except ValueError, RecursionError:

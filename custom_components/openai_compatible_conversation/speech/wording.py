@@ -1,51 +1,51 @@
-"""Words put together: white space, commas between cells, full stops."""
+"""Assembly of spoken text: white space, commas between cells, full stops."""
 
 from .marks import ENDS, full_stop
 
 
 class Wording:
-    """Takes visible characters and the white space between them, and gives what is said.
+    """Assemble spoken text from visible characters and the white space between them.
 
-    White space comes with the next visible character, so that none is left at the
-    end, none is doubled, and none stands where something was left out.
+    White space is emitted with the next visible character, so none is left at the
+    end, doubled, or left where something was removed.
     """
 
     def __init__(self) -> None:
-        """Initialize at the start of a text."""
+        """Initialize for one text."""
         self.space = ""
-        """White space that has not been said yet."""
+        """White space not emitted yet."""
         self.line = ""
-        """The last characters of the line so far."""
-        self.sentence = False
-        """Whether the line is a sentence of its own, with a full stop or without."""
-        self.comma = False
-        """Whether the next words are another cell of a row."""
-        self.gone = False
-        """Whether a picture was left out since the last word."""
+        """The last characters of the current line, 8 at most."""
+        self.is_sentence = False
+        """Whether the line is a sentence of its own, even without a full stop."""
+        self.comma_due = False
+        """Whether the next words belong to another cell of a table row."""
+        self.emoji_removed = False
+        """Whether an emoji was removed since the last word."""
         self._last = ""
         self._out: list[str] = []
 
-    def taken(self) -> str:
-        """Return what was said since the last time."""
-        said = "".join(self._out)
+    def drain(self) -> str:
+        """Return the text since the last call."""
+        text = "".join(self._out)
         self._out.clear()
-        return said
+        return text
 
     def new_line(self) -> None:
         """End a line."""
         self.end_sentence()
         self.space += "\n"
-        self.sentence = self.comma = False
+        self.is_sentence = self.comma_due = False
         self.line = ""
 
     def end_sentence(self) -> None:
-        """Say the full stop of a line that is a sentence."""
-        if self.sentence and self.line.strip():
+        """Add the missing full stop to a line that is a sentence."""
+        if self.is_sentence and self.line.strip():
             for stop in full_stop(self._last):
                 self.say(stop, joined=True)
 
     def say_all(self, text: str) -> None:
-        """Say some characters."""
+        """Add visible characters and white space."""
         for char in text:
             if char.isspace():
                 self.space += char
@@ -53,14 +53,14 @@ class Wording:
                 self.say(char)
 
     def say(self, char: str, *, joined: bool = False) -> None:
-        """Say a visible character, after the white space before it."""
-        if self.comma and not joined:
-            self.comma = False
+        """Add a visible character, after the pending white space unless joined."""
+        if self.comma_due and not joined:
+            self.comma_due = False
             if self._last not in ENDS:
                 self.say(",", joined=True)
             self.space = self.space or " "
-        if self.gone:
-            self.gone = False
+        if self.emoji_removed:
+            self.emoji_removed = False
             if char in ENDS:
                 self.space = ""
         if self.space and self._last and not joined:

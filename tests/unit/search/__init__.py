@@ -1,1 +1,1 @@
-"""What a model looks for, and the tools that it should find."""
+"""Tests of the search, with a corpus of tools and queries."""

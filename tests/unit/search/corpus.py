@@ -1,4 +1,4 @@
-"""Tools as they are published, and what models look for."""
+"""Corpus of published tools and of queries that models send."""
 
 from collections.abc import Iterator
 import json
@@ -12,15 +12,15 @@ from custom_components.openai_compatible_conversation.tools.intent_words import 
 )
 
 HERE = Path(__file__).parent
-OURS = {"home_assistant", "openai_compatible_conversation", "script"}
-"""Where tools of Home Assistant come from; all others are MCP servers."""
+NON_MCP = {"home_assistant", "openai_compatible_conversation", "script"}
+"""Sources of Home Assistant tools; all others are MCP servers."""
 
 TOOLS = json.loads((HERE / "tools.json").read_text("utf-8"))
-"""By server: name, title, description and parameters, as they are published."""
+"""By server: name, title, description and parameters, as published."""
 
 
 class Query(NamedTuple):
-    """What is looked for, in a house that speaks a language; any one tool will do."""
+    """A search in a home with a language; any one of the tools is a correct result."""
 
     language: str
     text: str
@@ -38,14 +38,14 @@ QUERIES = [
 
 
 def entries(language: str) -> Iterator[CatalogEntry]:
-    """Yield all tools as a house with a language has them."""
-    spoken = [load_words(known) for known in dict.fromkeys(["en", language])]
+    """Yield all tools as catalog entries of a home with a language."""
+    spoken = [load_words(code) for code in dict.fromkeys(["en", language])]
     for server, tools in TOOLS.items():
         for name, title, description, parameters in tools:
-            domain, found, _ = name.partition("__")
-            if server not in OURS:
+            domain, separator, _ = name.partition("__")
+            if server not in NON_MCP:
                 domain = "mcp"
-            elif not found:
+            elif not separator:
                 domain = server
             words = " ".join(words_for_tool(name, words) for words in spoken)
             yield CatalogEntry(

@@ -1,13 +1,16 @@
-"""What is searched for is found, however it is written."""
+"""Tests of the full-text index."""
 
 from collections.abc import Generator, Iterator
 
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.openai_compatible_conversation.search.index import MANY, Index
-from custom_components.openai_compatible_conversation.search.ranking import PIECE
-from custom_components.openai_compatible_conversation.search.synonyms import meaning
+from custom_components.openai_compatible_conversation.search.index import (
+    MAX_RANKED,
+    Index,
+)
+from custom_components.openai_compatible_conversation.search.ranking import HEADING_ROW
+from custom_components.openai_compatible_conversation.search.synonyms import synonyms_of
 from custom_components.openai_compatible_conversation.search.vocabulary import (
     Vocabulary,
     distance,
@@ -40,8 +43,8 @@ def index() -> Generator[Index]:
     index.close()
 
 
-def _first(index: Index, query: str) -> str | None:
-    """Return the key of the best hit, None if there is none."""
+def _best(index: Index, query: str) -> str | None:
+    """Return the key of the best hit, None without hits."""
     return next((hit.key for hit in index.search(query)), None)
 
 
@@ -68,44 +71,44 @@ def _first(index: Index, query: str) -> str | None:
         ("wifi", "screen"),
     ],
 )
-def test_found(index: Index, query: str, key: str) -> None:
-    """Plural, case, accents, typos, compounds and scripts do not matter."""
-    assert _first(index, query) == key
+def test_tolerant_match(index: Index, query: str, key: str) -> None:
+    """A match tolerates plural, case, accents, typos, compounds and scripts."""
+    assert _best(index, query) == key
 
 
 @pytest.mark.parametrize("query", ["", " ", "xylophone", "???", "\0", "qq"])
-def test_not_found(index: Index, query: str) -> None:
-    """What no document has is not found."""
+def test_no_match(index: Index, query: str) -> None:
+    """A query with words of no document has no hits."""
     assert index.search(query) == []
 
 
-def test_order(index: Index) -> None:
-    """Who has more of the query comes first; one word is enough to be found."""
+def test_ranking_by_share_of_query(index: Index) -> None:
+    """One word is enough for a match; a larger share of the query ranks first."""
     hits = index.search("green tea that Anna drinks")
     assert [hit.key for hit in hits] == ["tea", "coffee"]
     assert hits[0].score > hits[1].score > 0
 
 
 def test_unknown_words(index: Index) -> None:
-    """A word that nothing has leaves the others their weight."""
-    assert _first(index, "zzyzx coffee") == "coffee"
+    """A word in no document does not affect the weight of others."""
+    assert _best(index, "zzyzx coffee") == "coffee"
 
 
 def test_stop_words(index: Index) -> None:
-    """Words of every request count only where there are no others."""
-    assert _first(index, "what is the thing with the dog") == "dog"
+    """Stop words match only if the query has no other words."""
+    assert _best(index, "what is the thing with the dog") == "dog"
     assert index.search("is the")
 
 
-def test_hint(index: Index) -> None:
-    """A hint raises, it does not hide."""
-    assert _first(index, "drinks") == "coffee"
+def test_hint_raises_score(index: Index) -> None:
+    """A hint raises the score of documents and excludes none."""
+    assert _best(index, "drinks") == "coffee"
     assert [hit.key for hit in index.search("drinks", "tea")] == ["tea", "coffee"]
     assert [hit.key for hit in index.search("", "dog")] == ["dog"]
 
 
 def test_weights() -> None:
-    """A field counts as much as it weighs, in the heading or not."""
+    """Documents rank by the weight of the matching field, heading or not."""
     for heading in ([], ["name"]):
         index = Index({"name": 4.0, "text": 1.0}, heading)
         index.put_all(
@@ -120,21 +123,21 @@ def test_weights() -> None:
 
 
 def test_long_texts() -> None:
-    """A word counts less in a long text, but not in the heading."""
+    """A word scores less in a long text, but not in the heading."""
     for heading, first in (([], "short"), (["text"], "long")):
         index = Index({"text": 1.0}, heading)
-        others = [f"other{number}" for number in range(PIECE * 6 - 1)]
+        others = [f"other{number}" for number in range(HEADING_ROW * 6 - 1)]
         index.put("long", {"text": " ".join(["garden", *others])})
-        index.put("short", {"text": " ".join(["garden", *others[: PIECE - 1]])})
+        index.put("short", {"text": " ".join(["garden", *others[: HEADING_ROW - 1]])})
         index.put("none", {"text": "roof"})
-        assert _first(index, "garden") == first
+        assert _best(index, "garden") == first
         index.close()
         assert len(index) == 0
         assert index.search("garden") == []
 
 
 def test_synonyms() -> None:
-    """Words of the same meaning are found, after the word itself."""
+    """Synonyms match, and rank after the word itself."""
     index = Index({"text": 1.0})
     index.put_all(
         [
@@ -151,27 +154,27 @@ def test_synonyms() -> None:
     index.close()
 
 
-def test_change() -> None:
-    """Documents are replaced and removed one by one."""
+def test_replace_and_remove() -> None:
+    """Documents can be replaced and removed one by one."""
     index = Index({"text": 1.0})
     index.put("a", {"text": "apples"})
     index.put("b", {"text": "pears"})
     index.put("a", {"text": "plums"})
     assert len(index) == 2
-    assert _first(index, "apples") is None
-    assert _first(index, "plum") == "a"
-    assert _first(index, "pluums") == "a"
+    assert _best(index, "apples") is None
+    assert _best(index, "plum") == "a"
+    assert _best(index, "pluums") == "a"
     index.remove("a")
     index.remove("never there")
-    assert _first(index, "plums") is None
-    assert _first(index, "pluums") is None
+    assert _best(index, "plums") is None
+    assert _best(index, "pluums") is None
     assert len(index) == 1
     index.close()
 
 
 @given(ANY, ANY)
 def test_any_query(index: Index, query: str, hint: str) -> None:
-    """Any text is a query."""
+    """Any text is a valid query."""
     for hit in index.search(query, hint):
         assert hit.key in DOCUMENTS
         assert hit.score > 0
@@ -179,7 +182,7 @@ def test_any_query(index: Index, query: str, hint: str) -> None:
 
 @given(ANY)
 def test_any_document(text: str) -> None:
-    """Any text is a document, found by all words that it has."""
+    """Any text is a valid document, and its words are valid queries."""
     index = Index({"text": 1.0})
     index.put(text, {"text": text})
     for word in words(text)[:5]:
@@ -192,24 +195,24 @@ def test_any_document(text: str) -> None:
     "query",
     ['"', "' OR 1=1 --", "NEAR(a b)", "text:dog*", "(", "AND OR NOT", "{text}: x"],
 )
-def test_operators(index: Index, query: str) -> None:
-    """What a query language takes for an operator is text."""
+def test_query_syntax_is_text(index: Index, query: str) -> None:
+    """Operators of a query language are treated as text."""
     index.search(query)
 
 
-def test_huge(index: Index) -> None:
-    """A query of any length is cut, and so is a document."""
-    assert _first(index, "dog " + "x" * 10_000_000) == "dog"
-    assert _first(index, " ".join(map(str, range(100_000)))) == "dentist"
+def test_length_limits(index: Index) -> None:
+    """Queries and documents of any length are truncated."""
+    assert _best(index, "dog " + "x" * 10_000_000) == "dog"
+    assert _best(index, " ".join(map(str, range(100_000)))) == "dentist"
     huge = Index({"text": 1.0})
     huge.put("huge", {"text": "start " + "word " * 2_000_000})
-    assert _first(huge, "start") == "huge"
+    assert _best(huge, "start") == "huge"
     huge.close()
 
 
 @given(st.sampled_from(sorted(DOCUMENTS)), st.data())
 def test_spelling(index: Index, key: str, data: st.DataObject) -> None:
-    """Case and what stands between the words change nothing."""
+    """Case and separators of words do not affect the hits."""
     text = DOCUMENTS[key]
     if key == "screen":
         return
@@ -225,7 +228,7 @@ def test_spelling(index: Index, key: str, data: st.DataObject) -> None:
     st.sampled_from(["drop", "double", "swap", "replace"]),
 )
 def test_typos(index: Index, word: str, place: int, kind: str) -> None:
-    """A word with one typo finds what the word finds."""
+    """A word with one typo has the same best hit as the word."""
     at = place % (len(word) - 1)
     end = {
         "drop": word[at + 1 :],
@@ -233,7 +236,7 @@ def test_typos(index: Index, word: str, place: int, kind: str) -> None:
         "swap": word[at + 1] + word[at] + word[at + 2 :],
         "replace": "x" + word[at + 1 :],
     }[kind]
-    assert _first(index, word[:at] + end) == _first(index, word)
+    assert _best(index, word[:at] + end) == _best(index, word)
 
 
 @pytest.mark.parametrize(
@@ -251,7 +254,7 @@ def test_typos(index: Index, word: str, place: int, kind: str) -> None:
     ],
 )
 def test_tokens(text: str, expected: list[tuple[str, ...]]) -> None:
-    """Words are taken apart the same way, however they are written."""
+    """Text is split into lower-case tokens without accents, in any script."""
     assert list(tokens(text)) == expected
 
 
@@ -266,23 +269,23 @@ def test_tokens(text: str, expected: list[tuple[str, ...]]) -> None:
     ],
 )
 def test_distance(one: str, other: str, typos: int) -> None:
-    """Letters put in, left out, replaced and swapped are counted."""
+    """The distance counts letters inserted, deleted, replaced and swapped."""
     assert distance(one, other) == distance(other, one) == typos
 
 
-def test_near() -> None:
-    """The nearest and most frequent words are what a typo means; short words have none."""
+def test_similar_words() -> None:
+    """A typo yields the nearest, most frequent words; a short word yields none."""
     vocabulary = Vocabulary()
     vocabulary.add(["lamps", "camps", "desk", "on"])
     vocabulary.add(["camps"])
-    assert vocabulary.near("damps") == ["camps", "lamps"]
-    assert vocabulary.near("desks") == ["desk"]
-    assert vocabulary.near("dusk") == []
-    assert vocabulary.near("in") == []
-    assert vocabulary.near("summercamps") == ["camps"]
-    assert vocabulary.near("desklamps") == ["desk", "lamps"]
+    assert vocabulary.similar("damps") == ["camps", "lamps"]
+    assert vocabulary.similar("desks") == ["desk"]
+    assert vocabulary.similar("dusk") == []
+    assert vocabulary.similar("in") == []
+    assert vocabulary.similar("summercamps") == ["camps"]
+    assert vocabulary.similar("desklamps") == ["desk", "lamps"]
     vocabulary.remove(["camps", "lamps"])
-    assert vocabulary.near("damps") == ["camps"]
+    assert vocabulary.similar("damps") == ["camps"]
 
 
 @pytest.mark.parametrize(
@@ -301,8 +304,8 @@ def test_near() -> None:
         ("station", "stations"),
     ],
 )
-def test_forms(forms: tuple[str, ...]) -> None:
-    """A form of a word finds all others."""
+def test_inflected_forms(forms: tuple[str, ...]) -> None:
+    """An inflected form of a word matches all others."""
     index = Index({"text": 1.0})
     index.put_all((form, {"text": form}) for form in forms)
     for form in forms:
@@ -310,8 +313,8 @@ def test_forms(forms: tuple[str, ...]) -> None:
     index.close()
 
 
-def test_other_words() -> None:
-    """Words that begin alike are not taken for forms of one."""
+def test_common_prefix_is_no_inflection() -> None:
+    """Words with a common prefix are not inflected forms of each other."""
     index = Index({"text": 1.0})
     index.put_all((word, {"text": word}) for word in ("state", "station", "listen"))
     assert [hit.key for hit in index.search("station")] == ["station"]
@@ -320,21 +323,21 @@ def test_other_words() -> None:
 
 
 def test_common_words() -> None:
-    """A word that very many documents have finds all; others decide which come first."""
+    """A too common word matches all documents; other words decide the order."""
     index = Index({"key": 3.0, "text": 1.0}, heading=["key"])
     index.put_all(
         (str(number), {"key": f"user {number}", "text": "Likes tea"})
-        for number in range(MANY + 1)
+        for number in range(MAX_RANKED + 1)
     )
-    assert len(index.search("user")) == len(index.search("users")) == MANY + 1
-    assert _first(index, "user likes 7") == "7"
+    assert len(index.search("user")) == len(index.search("users")) == MAX_RANKED + 1
+    assert _best(index, "user likes 7") == "7"
     index.remove("7")
-    assert len(index.search("user")) == MANY
+    assert len(index.search("user")) == MAX_RANKED
     index.close()
 
 
-def test_long_description() -> None:
-    """A match in the heading counts the same, however long the other fields are."""
+def test_heading_ignores_other_fields() -> None:
+    """The score of a heading match does not depend on the length of other fields."""
     index = Index({"name": 3.0, "text": 1.0}, heading=["name"])
     index.put("long", {"name": "garden", "text": "other words about roofs " * 50})
     index.put("short", {"name": "garden", "text": "other"})
@@ -344,8 +347,8 @@ def test_long_description() -> None:
     index.close()
 
 
-def test_changes_together() -> None:
-    """Where documents fail to come, those that came are there."""
+def test_put_all_fails_halfway() -> None:
+    """If adding documents fails halfway, the ones added before are kept."""
 
     def broken() -> Iterator[tuple[str, dict[str, str]]]:
         """Yield one document, then fail."""
@@ -364,8 +367,8 @@ def test_changes_together() -> None:
     index.close()
 
 
-def test_stop_words_raise(index: Index) -> None:
-    """Words of every request find nothing, but raise what is found."""
+def test_stop_words_raise_score(index: Index) -> None:
+    """Stop words match nothing, but raise the score of other matches."""
     assert {hit.key for hit in index.search("Anna is at Rosenweg")} == {
         "coffee",
         "dentist",
@@ -375,9 +378,9 @@ def test_stop_words_raise(index: Index) -> None:
     assert with_them.score > without.score
 
 
-def test_meaning() -> None:
-    """A word is never a synonym of itself, and forms share their synonyms."""
-    assert "lamp" in meaning("lights")
-    assert "light" not in meaning("lights")
-    assert meaning("dimming") == meaning("dim")
-    assert meaning("xylophone") == ()
+def test_synonyms_of() -> None:
+    """A word is not its own synonym, and inflected forms share their synonyms."""
+    assert "lamp" in synonyms_of("lights")
+    assert "light" not in synonyms_of("lights")
+    assert synonyms_of("dimming") == synonyms_of("dim")
+    assert synonyms_of("xylophone") == ()

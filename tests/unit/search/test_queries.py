@@ -1,4 +1,4 @@
-"""What models look for is among the tools that they are shown."""
+"""Tests that queries of models find the tools they need."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -9,18 +9,19 @@ from custom_components.openai_compatible_conversation.tools.catalog import Catal
 
 from .corpus import QUERIES, TOOLS, entries
 
-LEAST = 0.95
+MIN_SHARE = 0.95
+"""Minimum share of queries that find a tool they need."""
 
 
 @cache
 def _catalog(language: str) -> Catalog:
-    """Return the catalog of a house."""
+    """Return the catalog of a home with a language."""
     return Catalog(entries(language))
 
 
 @pytest.fixture(scope="module", autouse=True)
-def closing() -> Iterator[None]:
-    """Close the catalogs in the end."""
+def close_catalogs() -> Iterator[None]:
+    """Close all catalogs after the tests."""
     yield
     for language in {query.language for query in QUERIES}:
         _catalog(language).close()
@@ -28,7 +29,7 @@ def closing() -> Iterator[None]:
 
 
 def test_corpus() -> None:
-    """Each query needs tools that there are, and no two tools share a name."""
+    """All tools that queries need exist, and tool names are unique."""
     names = [name for tools in TOOLS.values() for name, *_ in tools]
     assert len(names) == len(set(names))
     for query in QUERIES:
@@ -36,8 +37,8 @@ def test_corpus() -> None:
 
 
 @pytest.mark.parametrize("part", ["en", "other"])
-def test_found(part: str) -> None:
-    """The tool that is needed is among the eight that are shown."""
+def test_needed_tool_is_found(part: str) -> None:
+    """A tool that is needed is among the results that are shown."""
     queries = [query for query in QUERIES if (query.language == "en") == (part == "en")]
     misses = []
     for query in queries:
@@ -47,4 +48,4 @@ def test_found(part: str) -> None:
     share = 1 - len(misses) / len(queries)
     report = "\n".join([f"{share:.1%} of {len(queries)} queries found", *misses])
     print(report)  # noqa: T201
-    assert share >= LEAST, report
+    assert share >= MIN_SHARE, report

@@ -1,1 +1,1 @@
-"""Tests."""
+"""Tests of the speech filters."""

@@ -1,4 +1,4 @@
-"""A confirmation in the user's language."""
+"""Tests of the confirmation in the user's language."""
 
 import pytest
 
@@ -20,6 +20,6 @@ from custom_components.openai_compatible_conversation.speech.confirmation import
         ("", "Done."),
     ],
 )
-def test_language(language: str, spoken: str) -> None:
-    """The nearest language is spoken, English where there is none."""
+def test_confirmation(language: str, spoken: str) -> None:
+    """The confirmation is in the nearest language, or else in English."""
     assert confirmation(language) == spoken

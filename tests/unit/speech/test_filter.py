@@ -1,4 +1,4 @@
-"""What is said is what was meant to be, however the text is cut."""
+"""Tests of the speech filter: the same parts for every split of the text."""
 
 from itertools import pairwise
 
@@ -19,20 +19,20 @@ from custom_components.openai_compatible_conversation.speech.parts import (
 )
 
 
-def _pieces(*parts: str, thinks_first: bool = False) -> list[SpeechPart]:
-    """Return the pieces of a text in parts, those of one kind in succession as one."""
-    speech = SpeechFilter(starts_in_reasoning=thinks_first)
-    found = [piece for part in parts for piece in speech.feed(part)]
-    pieces: list[SpeechPart] = []
-    for piece in [*found, *speech.flush()]:
-        last = pieces[-1] if pieces else None
-        if isinstance(piece, SpeechText) and isinstance(last, SpeechText):
-            pieces[-1] = SpeechText(last.text + piece.text)
-        elif isinstance(piece, ReasoningText) and isinstance(last, ReasoningText):
-            pieces[-1] = ReasoningText(last.text + piece.text)
+def _parts(*chunks: str, starts_in_reasoning: bool = False) -> list[SpeechPart]:
+    """Return the parts of a text given in chunks, with adjacent text parts merged."""
+    speech = SpeechFilter(starts_in_reasoning=starts_in_reasoning)
+    found = [part for chunk in chunks for part in speech.feed(chunk)]
+    parts: list[SpeechPart] = []
+    for part in [*found, *speech.flush()]:
+        last = parts[-1] if parts else None
+        if isinstance(part, SpeechText) and isinstance(last, SpeechText):
+            parts[-1] = SpeechText(last.text + part.text)
+        elif isinstance(part, ReasoningText) and isinstance(last, ReasoningText):
+            parts[-1] = ReasoningText(last.text + part.text)
         else:
-            pieces.append(piece)
-    return pieces
+            parts.append(part)
+    return parts
 
 
 CASES: dict[str, list[SpeechPart]] = {
@@ -76,7 +76,7 @@ CASES: dict[str, list[SpeechPart]] = {
         SpeechText("b"),
     ],
     "late</think> answer": [SpeechText("late answer")],
-    # The marker
+    # Marker
     "Which room? [CONTINUE_LISTENING]": [
         SpeechText("Which room? "),
         ContinueListening(),
@@ -123,7 +123,7 @@ CASES: dict[str, list[SpeechPart]] = {
     "<start_of_turn>Yes.<end_of_turn><eos>": [SpeechText("Yes.")],
     "[INST] Yes. [/INST]": [SpeechText("Yes. ")],
     "Да.<|eot_id|> Нет.": [SpeechText("Да. Нет.")],
-    # Calls in the text
+    # Tool calls
     '<tool_call>{"name": "f"}</tool_call>': [TextToolCall('{"name": "f"}')],
     'Wait. <tool_call>\n{"a": "<b>"}\n</tool_call>\nDone.': [
         SpeechText("Wait. "),
@@ -139,20 +139,20 @@ CASES: dict[str, list[SpeechPart]] = {
 
 
 @pytest.mark.parametrize("text", CASES, ids=range(len(CASES)))
-def test_whole(text: str) -> None:
-    """A text that comes whole is taken apart as it is meant."""
-    assert _pieces(text) == CASES[text]
+def test_single_chunk(text: str) -> None:
+    """A text in a single chunk is split into the expected parts."""
+    assert _parts(text) == CASES[text]
 
 
 @pytest.mark.parametrize("text", CASES, ids=range(len(CASES)))
-def test_cut(text: str) -> None:
-    """Every cut in two, and each character alone, come to the same."""
-    assert _pieces(*text) == CASES[text]
+def test_every_split(text: str) -> None:
+    """Every split in two and single characters give the same parts."""
+    assert _parts(*text) == CASES[text]
     for position in range(len(text) + 1):
-        assert _pieces(text[:position], text[position:]) == CASES[text]
+        assert _parts(text[:position], text[position:]) == CASES[text]
 
 
-PARTS = st.sampled_from(
+FRAGMENTS = st.sampled_from(
     [
         *CASES,
         *"<>[]|/*_ .?\n",
@@ -168,29 +168,31 @@ PARTS = st.sampled_from(
 )
 
 
-@given(st.lists(PARTS, max_size=8), st.data())
-def test_any_text_in_any_cut(parts: list[str], data: st.DataObject) -> None:
-    """The same holds for any mixture, cut anywhere."""
-    text = "".join(parts)
+@given(st.lists(FRAGMENTS, max_size=8), st.data())
+def test_random_text_and_splits(fragments: list[str], data: st.DataObject) -> None:
+    """Random mixtures give the same parts for random splits."""
+    text = "".join(fragments)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=8)))
-    pieces = [text[a:b] for a, b in pairwise([0, *cuts, len(text)])]
-    assert _pieces(*pieces) == _pieces(text)
+    chunks = [text[a:b] for a, b in pairwise([0, *cuts, len(text)])]
+    assert _parts(*chunks) == _parts(text)
 
 
 @given(st.text(st.characters(exclude_characters="<[*_~`◁"), max_size=200))
-def test_plain_text_does_not_wait(text: str) -> None:
-    """Text in which nothing could begin goes through at once, and unaltered."""
+def test_plain_text_is_not_held(text: str) -> None:
+    """Text that can start no pattern passes at once and unchanged."""
     speech = SpeechFilter()
-    said = ""
+    spoken = ""
     for char in text:
-        said += "".join(p.text for p in speech.feed(char) if isinstance(p, SpeechText))
-    assert said == text.lstrip()
+        spoken += "".join(
+            p.text for p in speech.feed(char) if isinstance(p, SpeechText)
+        )
+    assert spoken == text.lstrip()
     assert not list(speech.flush())
 
 
 @pytest.mark.parametrize("text", ["<thing", "[CONTINUE_READ", "**b", "<|a b\n", "< "])
-def test_nothing_waits_longer_than_it_must(text: str) -> None:
-    """What can no longer become a token is let go with the character that shows it."""
+def test_held_text_is_released_early(text: str) -> None:
+    """Held text is released with the character that rules out a match."""
     speech = SpeechFilter()
     early = [*speech.feed("x"), *speech.feed(text[:-1])]
     assert early[0] == SpeechText("x")
@@ -198,22 +200,22 @@ def test_nothing_waits_longer_than_it_must(text: str) -> None:
     assert not list(speech.flush())
 
 
-def test_thinks_first() -> None:
-    """An answer that begins within thoughts has them apart."""
-    assert _pieces("hm</think>\nYes.", thinks_first=True) == [
+def test_starts_in_reasoning() -> None:
+    """Reasoning at the start is split off without its opening tag."""
+    assert _parts("hm</think>\nYes.", starts_in_reasoning=True) == [
         ReasoningText("hm"),
         SpeechText("Yes."),
     ]
 
 
-def test_thinks_first_after_all_not() -> None:
-    """An answer that was taken for thoughts, and had no end of them, is said."""
-    pieces = _pieces("Yes. ", "[CONTINUE_LISTENING]", thinks_first=True)
-    assert pieces == [SpeechText("Yes. "), ContinueListening()]
+def test_starts_in_reasoning_without_end() -> None:
+    """Without an end of reasoning, the text is speech."""
+    parts = _parts("Yes. ", "[CONTINUE_LISTENING]", starts_in_reasoning=True)
+    assert parts == [SpeechText("Yes. "), ContinueListening()]
 
 
 @pytest.mark.parametrize(
-    ("text", "first"),
+    ("text", "expected"),
     [
         ("hm</think>Yes.", True),
         ("hm <tool_call>{}</tool_call> hm</think>Yes.", True),
@@ -223,13 +225,13 @@ def test_thinks_first_after_all_not() -> None:
         ("", False),
     ],
 )
-def test_begins_in_thoughts(text: str, first: bool) -> None:
-    """A whole text shows whether it begins within thoughts."""
-    assert is_reasoning_first(text) is first
+def test_is_reasoning_first(text: str, expected: bool) -> None:
+    """A complete text shows whether it starts inside reasoning."""
+    assert is_reasoning_first(text) is expected
 
 
 @pytest.mark.parametrize(
-    ("text", "thinks_first", "learned"),
+    ("text", "starts_in_reasoning", "expected"),
     [
         ("hm</think>Yes.", False, True),
         ("hm</think>Yes.", True, True),
@@ -238,9 +240,11 @@ def test_begins_in_thoughts(text: str, first: bool) -> None:
         ("<think>hm</think>Yes.", False, None),
     ],
 )
-def test_thought_first(text: str, thinks_first: bool, learned: bool | None) -> None:
-    """After an answer it is known whether the next one begins within thoughts."""
-    speech = SpeechFilter(starts_in_reasoning=thinks_first)
+def test_started_in_reasoning(
+    text: str, starts_in_reasoning: bool, expected: bool | None
+) -> None:
+    """A response reports whether it started inside reasoning, if that is certain."""
+    speech = SpeechFilter(starts_in_reasoning=starts_in_reasoning)
     assert list(speech.feed(text)) is not None
     assert list(speech.flush()) is not None
-    assert speech.started_in_reasoning is learned
+    assert speech.started_in_reasoning is expected

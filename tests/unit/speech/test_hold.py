@@ -1,4 +1,4 @@
-"""No character waits that could be said: the hold is measured against the least possible."""
+"""Tests that the speech filter holds back no more text than necessary."""
 
 from collections.abc import Iterator
 import re
@@ -35,7 +35,7 @@ TOKENS = [
 
 
 def continuations(head: str) -> Iterator[str]:
-    """Yield what a text may go on with: nothing, words, or the rest of a token."""
+    """Yield continuations of a text: nothing, words, or the rest of a token."""
     yield from (
         "",
         "x",
@@ -59,16 +59,16 @@ def continuations(head: str) -> Iterator[str]:
             yield marker[size:]
 
 
-def _said(*parts: str) -> str:
-    """Return what is said of a text in parts."""
+def _spoken(*chunks: str) -> str:
+    """Return the speech of a text given in chunks."""
     speech = SpeechFilter()
-    said = [piece for part in parts for piece in speech.feed(part)]
-    said += speech.flush()
-    return "".join(piece.text for piece in said if isinstance(piece, SpeechText))
+    spoken = [part for chunk in chunks for part in speech.feed(chunk)]
+    spoken += speech.flush()
+    return "".join(part.text for part in spoken if isinstance(part, SpeechText))
 
 
-def common(texts: list[str]) -> int:
-    """Return how many characters some texts have in common at their beginning."""
+def common_prefix_length(texts: list[str]) -> int:
+    """Return the length of the longest common prefix."""
     first, last = min(texts), max(texts)
     count = 0
     while count < min(len(first), len(last)) and first[count] == last[count]:
@@ -77,12 +77,16 @@ def common(texts: list[str]) -> int:
 
 
 @pytest.mark.parametrize("text", CASES, ids=range(len(CASES)))
-def test_least(text: str) -> None:
-    """After each character all is said that is said whatever follows."""
+def test_holds_no_more_than_needed(text: str) -> None:
+    """After each character, speech common to all continuations is emitted."""
     speech = SpeechFilter()
-    said = ""
+    spoken = ""
     for position, char in enumerate(text, 1):
-        said += "".join(p.text for p in speech.feed(char) if isinstance(p, SpeechText))
+        spoken += "".join(
+            p.text for p in speech.feed(char) if isinstance(p, SpeechText)
+        )
         head = text[:position]
-        least = common([_said(head + more) for more in continuations(head)])
-        assert len(said) >= least, (head, said)
+        least = common_prefix_length(
+            [_spoken(head + more) for more in continuations(head)]
+        )
+        assert len(spoken) >= least, (head, spoken)

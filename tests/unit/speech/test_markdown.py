@@ -1,4 +1,4 @@
-"""What is written with marks and pictures is said in words, in any script and any cut."""
+"""Tests of markdown and emoji as speech, in any script and for every split."""
 
 from hypothesis import given, strategies as st
 import pytest
@@ -64,26 +64,26 @@ CASES = {
 }
 
 
-def _said(*parts: str) -> str:
-    """Return what is said of a text in parts."""
-    plain = MarkdownFilter()
-    return "".join([*(plain.feed(part) for part in parts), plain.flush()])
+def _spoken(*chunks: str) -> str:
+    """Return the speech of a text given in chunks."""
+    markdown = MarkdownFilter()
+    return "".join([*(markdown.feed(chunk) for chunk in chunks), markdown.flush()])
 
 
 @pytest.mark.parametrize("text", CASES, ids=range(len(CASES)))
-def test_words(text: str) -> None:
-    """What is written is said as words, however it is cut."""
-    assert _said(text) == CASES[text]
-    assert _said(*text) == CASES[text]
+def test_every_split(text: str) -> None:
+    """Markup becomes plain words, for every split of the text."""
+    assert _spoken(text) == CASES[text]
+    assert _spoken(*text) == CASES[text]
     for position in range(len(text) + 1):
-        assert _said(text[:position], text[position:]) == CASES[text]
+        assert _spoken(text[:position], text[position:]) == CASES[text]
 
 
 @pytest.mark.parametrize("text", CASES.values(), ids=range(len(CASES)))
-def test_words_stay(text: str) -> None:
-    """Most of what was cleaned is clean: signs that stay do so again."""
+def test_idempotent(text: str) -> None:
+    """Filtered text without markup signs is unchanged by another pass."""
     if not set(text) & set("#*\\<\n~_"):
-        assert _said(text) == text
+        assert _spoken(text) == text
 
 
 @given(
@@ -91,11 +91,11 @@ def test_words_stay(text: str) -> None:
         st.sampled_from("*_~`[]()<>!#-+|=\\ \nab1.:👍\u200d\ufe0f/httpbr"), max_size=60
     )
 )
-def test_any_marks(text: str) -> None:
-    """No mixture of marks breaks it, and letters and digits outside addresses stay."""
-    said = _said(text)
-    assert said == _said(*text)
-    assert said == said.strip()
-    assert "  " not in said
+def test_random_marks(text: str) -> None:
+    """Random marks keep all letters and digits, apart from addresses and tags."""
+    spoken = _spoken(text)
+    assert spoken == _spoken(*text)
+    assert spoken == spoken.strip()
+    assert "  " not in spoken
     if not set(text) & set("(<[`"):
-        assert [c for c in said if c.isalnum()] == [c for c in text if c.isalnum()]
+        assert [c for c in spoken if c.isalnum()] == [c for c in text if c.isalnum()]

@@ -1,4 +1,4 @@
-"""All filters together: a corpus in many scripts, every cut, and what has to wait."""
+"""Tests of all speech filters together: many scripts, every split, held text."""
 
 from itertools import pairwise
 import re
@@ -17,7 +17,7 @@ from custom_components.openai_compatible_conversation.speech.pipeline import (
 )
 
 from . import test_filter, test_markdown
-from .test_hold import common, continuations
+from .test_hold import common_prefix_length, continuations
 
 MIXED = [
     "<think>**hm** [CONTINUE_LISTENING]</think>\n\n# Licht\n- **Küche**: an 👍\n- Bad",
@@ -42,51 +42,53 @@ MIXED = [
 CORPUS = [*test_filter.CASES, *test_markdown.CASES, *MIXED]
 
 
-def _heard(*parts: str, clean: bool = True) -> tuple[str, str, int, list[str]]:
-    """Return what is said, thought, wished and called of a text in parts."""
-    speech = SpeechPipeline(strip_markup=clean)
-    pieces = [piece for part in parts for piece in speech.feed(part)]
-    pieces += speech.flush()
+def _run(*chunks: str, strip_markup: bool = True) -> tuple[str, str, int, list[str]]:
+    """Return speech, reasoning, number of markers and tool calls of a text."""
+    speech = SpeechPipeline(strip_markup=strip_markup)
+    parts = [part for chunk in chunks for part in speech.feed(chunk)]
+    parts += speech.flush()
     return (
-        "".join(piece.text for piece in pieces if isinstance(piece, SpeechText)),
-        "".join(piece.text for piece in pieces if isinstance(piece, ReasoningText)),
-        sum(isinstance(piece, ContinueListening) for piece in pieces),
-        [piece.text for piece in pieces if isinstance(piece, TextToolCall)],
+        "".join(part.text for part in parts if isinstance(part, SpeechText)),
+        "".join(part.text for part in parts if isinstance(part, ReasoningText)),
+        sum(isinstance(part, ContinueListening) for part in parts),
+        [part.text for part in parts if isinstance(part, TextToolCall)],
     )
 
 
 def test_corpus() -> None:
-    """The corpus is large, and in many scripts."""
+    """The corpus is large and covers many scripts."""
     assert len(CORPUS) >= 100
     scripts = ("a", "в", "灯", "ト", "불", "ब", "ض", "ה", "ไ", "φ", "Լ", "ü")
     assert all(any(letter in text for text in CORPUS) for letter in scripts)
 
 
-@pytest.mark.parametrize("clean", [True, False])
+@pytest.mark.parametrize("strip_markup", [True, False])
 @pytest.mark.parametrize("text", CORPUS, ids=range(len(CORPUS)))
-def test_every_cut(text: str, clean: bool) -> None:
-    """Single characters and every cut in two come to the same as the whole."""
-    whole = _heard(text, clean=clean)
-    assert _heard(*text, clean=clean) == whole
+def test_every_split(text: str, strip_markup: bool) -> None:
+    """Single characters and every split in two give the same result as the whole."""
+    whole = _run(text, strip_markup=strip_markup)
+    assert _run(*text, strip_markup=strip_markup) == whole
     for position in range(len(text) + 1):
-        assert _heard(text[:position], text[position:], clean=clean) == whole
+        assert (
+            _run(text[:position], text[position:], strip_markup=strip_markup) == whole
+        )
 
 
 @given(st.lists(st.sampled_from(CORPUS), max_size=5), st.data())
-def test_random_cuts(texts: list[str], data: st.DataObject) -> None:
-    """So do random cuts of random mixtures."""
+def test_random_splits(texts: list[str], data: st.DataObject) -> None:
+    """Random splits of random mixtures give the same result as the whole."""
     text = data.draw(st.sampled_from(["", " ", "\n"])).join(texts)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=10)))
-    parts = [text[a:b] for a, b in pairwise([0, *cuts, len(text)])]
-    assert _heard(*parts) == _heard(text)
+    chunks = [text[a:b] for a, b in pairwise([0, *cuts, len(text)])]
+    assert _run(*chunks) == _run(text)
 
 
 @pytest.mark.parametrize("text", CORPUS, ids=range(len(CORPUS)))
-def test_no_marker_is_said(text: str) -> None:
-    """The marker is neither said nor shown among thoughts, in whatever form."""
-    for clean in (True, False):
-        for heard in _heard(text, clean=clean)[:2]:
-            assert "continuelistening" not in re.sub(r"[^a-z]", "", heard.lower())
+def test_marker_is_removed(text: str) -> None:
+    """The marker is in neither speech nor reasoning, in any spelling."""
+    for strip_markup in (True, False):
+        for output in _run(text, strip_markup=strip_markup)[:2]:
+            assert "continuelistening" not in re.sub(r"[^a-z]", "", output.lower())
 
 
 CONTINUATIONS = (
@@ -144,14 +146,16 @@ CONTINUATIONS = (
 @pytest.mark.parametrize(
     "text", test_markdown.CASES, ids=range(len(test_markdown.CASES))
 )
-def test_least_hold(text: str) -> None:
-    """After each character all is said that is said whatever follows."""
+def test_holds_no_more_than_needed(text: str) -> None:
+    """After each character, speech common to all continuations is emitted."""
     speech = SpeechPipeline(strip_markup=True)
-    said = ""
+    spoken = ""
     for position, char in enumerate(text, 1):
-        said += "".join(p.text for p in speech.feed(char) if isinstance(p, SpeechText))
+        spoken += "".join(
+            p.text for p in speech.feed(char) if isinstance(p, SpeechText)
+        )
         head = text[:position]
         endings = [*CONTINUATIONS, *continuations(head)]
-        results = [_heard(head + more)[0] for more in endings]
-        least = common(results)
-        assert len(said) >= least, (head, said, results[0][:least])
+        results = [_run(head + more)[0] for more in endings]
+        least = common_prefix_length(results)
+        assert len(spoken) >= least, (head, spoken, results[0][:least])

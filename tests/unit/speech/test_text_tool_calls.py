@@ -1,4 +1,4 @@
-"""Calls that stand in the text are read in the forms in which models write them."""
+"""Tests of tool calls in the text, in the formats of the model families."""
 
 import time
 from typing import Any
@@ -16,7 +16,7 @@ from custom_components.openai_compatible_conversation.speech.text_tool_calls imp
 ON = ("turn_on", {"name": "Lamp"})
 OFF = ("turn_off", {"name": "Fan", "fast": True})
 
-FORMS: dict[str, tuple[str, list[tuple[str, dict[str, Any]]]]] = {
+FORMATS: dict[str, tuple[str, list[tuple[str, dict[str, Any]]]]] = {
     "Hermes, Qwen": (
         '<tool_call>\n{"name": "turn_on", "arguments": {"name": "Lamp"}}\n</tool_call>',
         [ON],
@@ -106,17 +106,17 @@ FORMS: dict[str, tuple[str, list[tuple[str, dict[str, Any]]]]] = {
 }
 
 
-@pytest.mark.parametrize(("text", "calls"), FORMS.values(), ids=FORMS)
-def test_forms(text: str, calls: list[tuple[str, dict[str, Any]]]) -> None:
-    """Each family's form is taken out of the text, and read."""
+@pytest.mark.parametrize(("text", "calls"), FORMATS.values(), ids=FORMATS)
+def test_formats(text: str, calls: list[tuple[str, dict[str, Any]]]) -> None:
+    """Each family's format is removed from the text and parsed."""
     speech = SpeechFilter()
-    pieces = [*speech.feed(text), *speech.flush()]
-    assert all(isinstance(piece, TextToolCall) for piece in pieces)
+    parts = [*speech.feed(text), *speech.flush()]
+    assert all(isinstance(part, TextToolCall) for part in parts)
     found = [
         call
-        for piece in pieces
-        if isinstance(piece, TextToolCall)
-        for call in parse_tool_calls(piece.text)
+        for part in parts
+        if isinstance(part, TextToolCall)
+        for call in parse_tool_calls(part.text)
     ]
     assert found == calls
 
@@ -139,8 +139,8 @@ def test_forms(text: str, calls: list[tuple[str, dict[str, Any]]]) -> None:
     ],
     ids=range(12),
 )
-def test_no_calls(text: str) -> None:
-    """What is no call is none."""
+def test_not_a_call(text: str) -> None:
+    """Text that is not a tool call yields no calls."""
     assert not parse_tool_calls(text)
 
 
@@ -155,21 +155,21 @@ def test_no_calls(text: str) -> None:
     ],
     ids=range(5),
 )
-def test_endless(text: str) -> None:
-    """A model that repeats itself without end does not hold everybody up."""
+def test_repetitive_text_is_fast(text: str) -> None:
+    """Parsing endless repetition does not block the event loop for long."""
     begin = time.perf_counter()
     assert not parse_tool_calls(text)
     assert time.perf_counter() - begin < 2
 
 
-def test_bound() -> None:
-    """There are only so many calls in a block."""
+def test_max_calls() -> None:
+    """The number of calls in a block is limited."""
     assert len(parse_tool_calls('{"name": "f"}' * 100)) == MAX_CALLS
 
 
 @given(st.text(st.sampled_from('{}[]"<>=/:,() \nabfunctionparameterarg_keyvalue01')))
-def test_nonsense(text: str) -> None:
-    """Nothing that a model writes breaks the reading of it."""
+def test_arbitrary_text(text: str) -> None:
+    """Arbitrary text never raises an error."""
     for name, arguments in parse_tool_calls(text):
         assert isinstance(name, str)
         assert isinstance(arguments, dict)
