@@ -1,4 +1,4 @@
-"""What a turn costs the session, as the history of the house grows."""
+"""Benchmark of the session: time and memory per turn as its history grows."""
 
 import asyncio
 from collections.abc import Sequence
@@ -29,13 +29,15 @@ from .measure import tell
 
 TURNS = 10_000
 BLOCKS = 10
-MOST_TIME = 1.25
-"""How much longer a turn may take in the last blocks than in the first ones."""
-MOST_MEMORY = 1.02
+MAX_TIME_RATIO = 1.25
+"""Maximum ratio of the time per turn in the last blocks to that in the first ones."""
+
+MAX_MEMORY_RATIO = 1.02
+"""Maximum ratio of allocated memory blocks after the last blocks to the first ones."""
 
 
 async def _turn(session: Session, hass: HomeAssistant, number: int) -> None:
-    """Have a turn with a tool call, in a conversation of its own."""
+    """Run a turn with a tool call in a new conversation."""
     content: list[conversation.Content] = [
         conversation.SystemContent(""),
         conversation.UserContent(f"Turn on light {number}"),
@@ -57,31 +59,31 @@ async def _turn(session: Session, hass: HomeAssistant, number: int) -> None:
         turn.new_messages.append(AssistantMessage("It is on now."))
 
 
-async def _keep(turns: Sequence[Turn]) -> None:
-    """Keep nothing of what the session lets go."""
+async def _async_retain(turns: Sequence[Turn]) -> None:
+    """Discard evicted turns."""
 
 
 async def _measure(folder: Path) -> list[tuple[float, int]]:
-    """Return microseconds a turn and allocated blocks of memory, after each block of turns."""
+    """Return microseconds per turn and allocated memory blocks, by block of turns."""
     hass = HomeAssistant(str(folder))
-    session = Session(hass, "bench", lambda: 600, _keep)
+    session = Session(hass, "bench", lambda: 600, _async_retain)
     await session.async_start()
     measured = []
     for block in range(BLOCKS):
-        took = []
+        durations = []
         for number in range(TURNS // BLOCKS):
             begin = time.perf_counter()
             await _turn(session, hass, block * TURNS + number)
-            took.append(time.perf_counter() - begin)
+            durations.append(time.perf_counter() - begin)
         gc.collect()
-        measured.append((median(took) * 1e6, sys.getallocatedblocks()))
+        measured.append((median(durations) * 1e6, sys.getallocatedblocks()))
     session.async_stop()
     await hass.async_stop(force=True)
     return measured
 
 
 def run() -> bool:
-    """Print what a turn costs in each block of turns; return whether it stays the same."""
+    """Print time and memory by block of turns; return whether the goals are met."""
     with TemporaryDirectory() as folder:
         (Path(folder) / ".storage").mkdir()
         measured = asyncio.run(_measure(Path(folder)))
@@ -89,12 +91,12 @@ def run() -> bool:
     tell("  turns     µs a turn    blocks of memory")
     for number, (micros, blocks) in enumerate(measured, 1):
         tell(f"  {number * TURNS // BLOCKS:6}   {micros:10.0f}   {blocks:12}")
-    # The first block fills the session.
+    # The first block only fills the session up to its limits.
     first, last = measured[1:4], measured[-3:]
     slower = median(m for m, _ in last) / median(m for m, _ in first)
     larger = median(b for _, b in last) / median(b for _, b in first)
     tell(
         f"  the last three blocks against the second to fourth: time {slower:.2f}, memory {larger:.3f}"
     )
-    tell(f"  goal: at most {MOST_TIME} and {MOST_MEMORY}")
-    return slower <= MOST_TIME and larger <= MOST_MEMORY
+    tell(f"  goal: at most {MAX_TIME_RATIO} and {MAX_MEMORY_RATIO}")
+    return slower <= MAX_TIME_RATIO and larger <= MAX_MEMORY_RATIO

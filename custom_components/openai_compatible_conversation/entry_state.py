@@ -54,7 +54,7 @@ def async_get_entry_state(hass: HomeAssistant, entry: ConfigEntry) -> EntryState
 
 
 def _create(hass: HomeAssistant, entry: ConfigEntry) -> EntryState:
-    """Create the state of an entry, with nothing loaded."""
+    """Return a new state of an entry, with nothing loaded."""
     fact_store = FactStore(hass, entry.entry_id, Issues(hass, entry))
 
     async def async_retain(turns: Sequence[Turn]) -> None:

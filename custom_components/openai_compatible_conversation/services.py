@@ -1,4 +1,4 @@
-"""The actions: what the model can do with the memory, for automations and people."""
+"""Actions: the memory tools of the model, and ending the session, for automations."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
@@ -30,33 +30,33 @@ LIMITS = {
     "value_length": str(MAX_VALUE),
     "facts": str(MAX_FACTS),
 }
-"""What the words of an error name."""
+"""Placeholders of the translated fact errors."""
 
 type Action = Callable[[RuntimeData, dict[str, Any]], Awaitable[ServiceResponse]]
 
 
-async def _learn(runtime: RuntimeData, given: dict[str, Any]) -> ServiceResponse:
-    """Remember a fact."""
+async def _learn(runtime: RuntimeData, data: dict[str, Any]) -> ServiceResponse:
+    """Learn a fact."""
     fact = await runtime.fact_store.async_learn(
-        given["category"], given["key"], given["value"]
+        data["category"], data["key"], data["value"]
     )
     return {"learned": fact_result(fact)}
 
 
-async def _query(runtime: RuntimeData, given: dict[str, Any]) -> ServiceResponse:
-    """Look facts up."""
+async def _query(runtime: RuntimeData, data: dict[str, Any]) -> ServiceResponse:
+    """Query facts."""
     return facts_result(
-        *runtime.fact_store.query(given.get("category"), given.get("query"))
+        *runtime.fact_store.query(data.get("category"), data.get("query"))
     )
 
 
-async def _forget(runtime: RuntimeData, given: dict[str, Any]) -> ServiceResponse:
+async def _forget(runtime: RuntimeData, data: dict[str, Any]) -> ServiceResponse:
     """Forget a fact."""
-    forgotten = await runtime.fact_store.async_forget(given["category"], given["key"])
+    forgotten = await runtime.fact_store.async_forget(data["category"], data["key"])
     return {"forgotten": forgotten}
 
 
-async def _end(runtime: RuntimeData, given: dict[str, Any]) -> ServiceResponse:
+async def _end(runtime: RuntimeData, data: dict[str, Any]) -> ServiceResponse:
     """End the session."""
     return {"turns": await runtime.session.async_end_now()}
 
@@ -95,13 +95,13 @@ def async_register(hass: HomeAssistant) -> None:
     def handler(
         action: Action,
     ) -> Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]:
-        """Return what runs an action for the entry that a call names."""
+        """Return the service handler of an action."""
 
         async def handle(call: ServiceCall) -> ServiceResponse:
-            given = dict(call.data)
-            runtime = _runtime(hass, given.pop(CONF_ENTRY))
+            data = dict(call.data)
+            runtime = _runtime_data(hass, data.pop(CONF_ENTRY))
             try:
-                return await action(runtime, given)
+                return await action(runtime, data)
             except FactError as err:
                 raise invalid(err) from err
 
@@ -115,7 +115,7 @@ def async_register(hass: HomeAssistant) -> None:
 
 
 def invalid(err: FactError) -> ServiceValidationError:
-    """Return what is wrong with a fact, for people."""
+    """Return a fact error as a translated validation error."""
     return ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key=f"fact_{err.key}",
@@ -123,8 +123,8 @@ def invalid(err: FactError) -> ServiceValidationError:
     )
 
 
-def _runtime(hass: HomeAssistant, entry_id: str) -> RuntimeData:
-    """Return what a loaded entry holds."""
+def _runtime_data(hass: HomeAssistant, entry_id: str) -> RuntimeData:
+    """Return the runtime data of a loaded entry. Raises `ServiceValidationError`."""
     entry = hass.config_entries.async_get_entry(entry_id)
     if entry is None or entry.domain != DOMAIN:
         raise ServiceValidationError(

@@ -1,4 +1,4 @@
-"""The memory as a to-do list: what is remembered, to see, correct and delete."""
+"""To-do list platform: the facts in the memory, to view, edit and delete."""
 
 import re
 from typing import override
@@ -24,7 +24,7 @@ PARALLEL_UPDATES = 0
 
 SEPARATOR = ": "
 _COLON = re.compile("[:：]")
-"""What people write between key and value; keyboards for Chinese have a wide one."""
+"""Separator of key and value in user input, full-width as on Chinese keyboards too."""
 
 
 async def async_setup_entry(
@@ -32,16 +32,16 @@ async def async_setup_entry(
     entry: OpenAICompatibleConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the list of an entry."""
+    """Set up the memory list of a config entry."""
     async_add_entities([MemoryList(entry)])
 
 
 class MemoryList(OpenAICompatibleEntity, TodoListEntity):
-    """What is remembered: each fact an item, "key: value", its category below."""
+    """The facts as to-do items: "key: value", with the category as description."""
 
     _attr_translation_key = "memory"
     _attr_should_poll = False
-    # What has a category is not exposed to assistants by itself: they may be in a cloud.
+    # Entities with a category are not exposed to (cloud) assistants by default.
     _attr_entity_category = EntityCategory.CONFIG
     _attr_supported_features = (
         TodoListEntityFeature.CREATE_TODO_ITEM
@@ -51,25 +51,25 @@ class MemoryList(OpenAICompatibleEntity, TodoListEntity):
     )
 
     def __init__(self, entry: OpenAICompatibleConfigEntry) -> None:
-        """Initialize the list of an entry."""
+        """Initialize the memory list of a config entry."""
         super().__init__(entry, "memory")
         self._fact_store = entry.runtime_data.fact_store
-        self._show()
+        self._update_items()
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Show what changes."""
+        """Subscribe to changes of the facts."""
         await super().async_added_to_hass()
-        self.async_on_remove(self._fact_store.async_listen(self._changed))
+        self.async_on_remove(self._fact_store.async_listen(self._handle_change))
 
     @callback
-    def _changed(self) -> None:
-        """Show the facts as they are now."""
-        self._show()
+    def _handle_change(self) -> None:
+        """Write the state after a change of the facts."""
+        self._update_items()
         self.async_write_ha_state()
 
-    def _show(self) -> None:
-        """Take the facts over."""
+    def _update_items(self) -> None:
+        """Update the items from the facts."""
         self._attr_todo_items = [
             TodoItem(
                 uid=uid_of(fact),
@@ -82,8 +82,8 @@ class MemoryList(OpenAICompatibleEntity, TodoListEntity):
 
     @override
     async def async_create_todo_item(self, item: TodoItem) -> None:
-        """Remember what was written."""
-        key, value = _parts(item.summary)
+        """Learn the fact of a new item."""
+        key, value = _key_and_value(item.summary)
         try:
             await self._fact_store.async_learn(_category(item.description), key, value)
         except FactError as err:
@@ -91,12 +91,12 @@ class MemoryList(OpenAICompatibleEntity, TodoListEntity):
 
     @override
     async def async_update_todo_item(self, item: TodoItem) -> None:
-        """Change a fact, or forget what was ticked off."""
+        """Change the fact of an item, or forget it if the item is completed."""
         old = self._fact(item.uid)
         if item.status == TodoItemStatus.COMPLETED:
             await self._fact_store.async_forget(old.category, old.key)
             return
-        key, value = _parts(item.summary, old)
+        key, value = _key_and_value(item.summary, old)
         category = _category(item.description) if item.description else old.category
         try:
             await self._fact_store.async_change(old, category, key, value)
@@ -105,12 +105,12 @@ class MemoryList(OpenAICompatibleEntity, TodoListEntity):
 
     @override
     async def async_delete_todo_items(self, uids: list[str]) -> None:
-        """Forget facts."""
+        """Forget the facts of items."""
         for fact in [self._fact(uid) for uid in uids]:
             await self._fact_store.async_forget(fact.category, fact.key)
 
     def _fact(self, uid: str | None) -> Fact:
-        """Return the fact of an item."""
+        """Return the fact of an item. Raises `ServiceValidationError`."""
         for fact in self._fact_store.facts:
             if uid_of(fact) == uid:
                 return fact
@@ -120,12 +120,16 @@ class MemoryList(OpenAICompatibleEntity, TodoListEntity):
 
 
 def uid_of(fact: Fact) -> str:
-    """Return what tells a fact from all others."""
+    """Return the item uid of a fact: its category and key."""
     return f"{fact.category}/{fact.key}"
 
 
-def _parts(summary: str | None, old: Fact | None = None) -> tuple[str, str]:
-    """Return key and value of an item, which has the key of the fact it is if it can."""
+def _key_and_value(summary: str | None, old: Fact | None = None) -> tuple[str, str]:
+    """Return key and value from an item's summary.
+
+    An existing key is matched first, as it may contain a colon. Raises
+    `ServiceValidationError` without a separator.
+    """
     text = summary or ""
     if old and text.startswith(f"{old.key}{SEPARATOR}"):
         return old.key, text.removeprefix(f"{old.key}{SEPARATOR}")
@@ -138,5 +142,5 @@ def _parts(summary: str | None, old: Fact | None = None) -> tuple[str, str]:
 
 
 def _category(description: str | None) -> str:
-    """Return the category that an item names, preferences if it names none."""
+    """Return the category from an item's description, preferences by default."""
     return (description or "").strip() or str(Category.PREFERENCES)

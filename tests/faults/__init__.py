@@ -1,1 +1,1 @@
-"""Tests that take the process away at each write, or the disk for a while."""
+"""Tests that kill the process at each write, or make the disk fail."""

@@ -1,8 +1,8 @@
-"""A household in a process of its own, which may end at any of its writes.
+"""A session and a fact store in a separate process that is killed at a given write.
 
-Run with a folder, a server's address, and the number of the write at which it is
-to end, just before or just after it: `python -m tests.faults.entry_process FOLDER URL 3 before`.
-What happened is told on standard output, line by line, once it is certain.
+`python -m tests.faults.entry_process FOLDER URL 3 before` runs with a config folder and
+a server URL, and kills the process just before (or after) its third write. Each step is
+printed on its own line once it has succeeded.
 """
 
 import asyncio
@@ -38,28 +38,28 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.httpx_client import get_async_client
 
-TOLD = ("family_members", "cat", "Amy")
-SAID = "By the way, my tea has to be green"
+LEARNED = ("family_members", "cat", "Amy")
+UTTERANCE = "By the way, my tea has to be green"
 
 
-def tell(what: str) -> None:
-    """Tell that something is certain."""
-    os.write(1, f"{what}\n".encode())
+def report(line: str) -> None:
+    """Print a line, unbuffered: the process may be killed right after it."""
+    os.write(1, f"{line}\n".encode())
 
 
-def end_at(number: int, when: str) -> None:
-    """End this process at a write of our files: the one of that number."""
+def kill_at(number: int, when: str) -> None:
+    """Kill this process before or after the given write to the integration's files."""
     count = 0
 
     def counting(replace: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a replacement of a file that may be the last."""
+        """Return a rename function that counts writes and may kill the process."""
 
         def counted(source: Any, target: Any, *others: Any, **named: Any) -> Any:
             nonlocal count
             if "openai_compatible_conversation." not in str(target):
                 return replace(source, target, *others, **named)
             count += 1
-            tell(f"write {count} {Path(str(target)).name}")
+            report(f"write {count} {Path(str(target)).name}")
             if count == number and when == "before":
                 os.kill(os.getpid(), signal.SIGKILL)
             result = replace(source, target, *others, **named)
@@ -74,49 +74,53 @@ def end_at(number: int, when: str) -> None:
 
 
 async def live(folder: str, url: str) -> None:
-    """Be told a fact, hear another one in passing, and extract it."""
+    """Learn a fact, run a turn with another one, and extract it."""
     hass = HomeAssistant(folder)
     entry: Any = ConfigEntry.__new__(ConfigEntry)
     object.__setattr__(entry, "entry_id", "house")
     object.__setattr__(entry, "title", "House")
-    memory = FactStore(hass, "house", Issues(hass, entry))
+    fact_store = FactStore(hass, "house", Issues(hass, entry))
 
-    async def keep(turns: Sequence[Turn]) -> None:
-        await memory.async_enqueue(utterances_of(turns))
+    async def async_retain(turns: Sequence[Turn]) -> None:
+        await fact_store.async_enqueue(utterances_of(turns))
 
-    session = Session(hass, "house", lambda: 600, keep)
-    await memory.async_load()
+    session = Session(hass, "house", lambda: 600, async_retain)
+    await fact_store.async_load()
     await session.async_start()
     client = CompletionsClient(url, None, get_async_client(hass))
-    learner = FactExtractor(
-        hass, memory, client, lambda: Options(chat_model="m"), lambda: session.is_over
+    extractor = FactExtractor(
+        hass,
+        fact_store,
+        client,
+        lambda: Options(chat_model="m"),
+        lambda: session.is_over,
     )
-    session.async_set_callbacks(learner.async_pause, learner.async_resume)
-    tell(f"session {len(session.state.turns)}")
+    session.async_set_callbacks(extractor.async_pause, extractor.async_resume)
+    report(f"session {len(session.state.turns)}")
 
-    if not memory.facts and not session.state.turns and not memory.pending:
-        await memory.async_learn(*TOLD)
-        tell("learned")
+    if not fact_store.facts and not session.state.turns and not fact_store.pending:
+        await fact_store.async_learn(*LEARNED)
+        report("learned")
         content: list[conversation.Content] = [
             conversation.SystemContent(""),
-            conversation.UserContent(SAID),
+            conversation.UserContent(UTTERANCE),
         ]
         chat_log = conversation.ChatLog(hass, "c", content)
-        async with session.async_begin_turn(chat_log, str) as visit:
-            visit.new_messages += [UserMessage(SAID), AssistantMessage("I see.")]
-        tell("said")
+        async with session.async_begin_turn(chat_log, str) as turn:
+            turn.new_messages += [UserMessage(UTTERANCE), AssistantMessage("I see.")]
+        report("said")
     await session.async_end_now()
-    tell("ended")
-    learner.async_resume()
+    report("ended")
+    extractor.async_resume()
     file = Path(folder, ".storage", "openai_compatible_conversation.house")
     async with asyncio.timeout(10):
         while json.loads(file.read_bytes())["data"]["pending"]:  # noqa: ASYNC110, ASYNC240
             await asyncio.sleep(0.01)
-    tell("extracted")
+    report("extracted")
     await hass.async_stop(force=True)
 
 
 if __name__ == "__main__":
     if len(sys.argv) > 3:
-        end_at(int(sys.argv[3]), sys.argv[4])
+        kill_at(int(sys.argv[3]), sys.argv[4])
     asyncio.run(live(sys.argv[1], sys.argv[2]))

@@ -1,4 +1,4 @@
-"""What a memory does whose disk fails for a while: nothing is lost, and nobody is told otherwise."""
+"""Tests of the fact store on a failing disk: nothing is lost, and errors are raised."""
 
 from collections.abc import AsyncGenerator, Generator
 from contextlib import contextmanager
@@ -19,8 +19,8 @@ TEA = ("preferences", "tea", "green")
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncGenerator[HomeAssistant]:
-    """Return a Home Assistant that writes to a disk."""
+async def disk_hass(tmp_path: Path) -> AsyncGenerator[HomeAssistant]:
+    """Yield a Home Assistant that writes to disk."""
     (tmp_path / ".storage").mkdir()
     hass = HomeAssistant(str(tmp_path))
     yield hass
@@ -29,21 +29,21 @@ async def house(tmp_path: Path) -> AsyncGenerator[HomeAssistant]:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Return the file of the memory."""
+    """Return the path of the fact store's file."""
     return tmp_path / ".storage" / "openai_compatible_conversation.house"
 
 
 @pytest.fixture
-async def memory(house: HomeAssistant) -> FactStore:
-    """Return a memory that was loaded and has a fact."""
-    memory = forgetful(house)
-    await memory.async_load()
-    await memory.async_learn(*CAT)
-    return memory
+async def fact_store(disk_hass: HomeAssistant) -> FactStore:
+    """Return a loaded fact store with a fact."""
+    fact_store = new_fact_store(disk_hass)
+    await fact_store.async_load()
+    await fact_store.async_learn(*CAT)
+    return fact_store
 
 
-def forgetful(hass: HomeAssistant) -> FactStore:
-    """Return a memory that was not loaded."""
+def new_fact_store(hass: HomeAssistant) -> FactStore:
+    """Return a fact store that is not loaded."""
     entry: Any = ConfigEntry.__new__(ConfigEntry)
     object.__setattr__(entry, "entry_id", "house")
     object.__setattr__(entry, "title", "House")
@@ -52,7 +52,7 @@ def forgetful(hass: HomeAssistant) -> FactStore:
 
 @contextmanager
 def broken(path: Path) -> Generator[None]:
-    """Have something in the place of a file or a folder that can be neither."""
+    """Make a file or folder unusable by putting one of the other kind in its place."""
     aside = path.parent.parent / "aside"
     path.rename(aside)
     path.mkdir() if aside.is_file() else path.touch()
@@ -64,74 +64,82 @@ def broken(path: Path) -> Generator[None]:
 
 
 def stored(file: Path) -> dict[str, Any]:
-    """Return what is on disk."""
+    """Return the data on disk."""
     data: dict[str, Any] = json.loads(file.read_bytes())["data"]
     return data
 
 
 @pytest.mark.parametrize("folder", [False, True])
-async def test_not_written(memory: FactStore, file: Path, folder: bool) -> None:
-    """Who tells something hears that it cannot be written, whatever the disk's error is."""
+async def test_failed_write_is_raised(
+    fact_store: FactStore, file: Path, folder: bool
+) -> None:
+    """An error is raised if a fact cannot be written, whatever the disk error is."""
     with (
         broken(file.parent if folder else file),
         pytest.raises(HomeAssistantError, match="memory_not_written"),
     ):
-        await memory.async_learn(*TEA)
+        await fact_store.async_learn(*TEA)
     assert [fact["key"] for fact in stored(file)["facts"]] == ["cat"]
-    await memory.async_learn(*TEA)
+    await fact_store.async_learn(*TEA)
     assert [fact["key"] for fact in stored(file)["facts"]] == ["cat", "tea"]
 
 
-async def test_forgotten_later(memory: FactStore, file: Path) -> None:
-    """What is said to be forgotten is gone from the disk, also after that had failed."""
+async def test_forget_is_written_after_failed_write(
+    fact_store: FactStore, file: Path
+) -> None:
+    """Forgetting a fact again writes it if the first write failed."""
     with broken(file), pytest.raises(HomeAssistantError):
-        await memory.async_forget(*CAT[:2])
+        await fact_store.async_forget(*CAT[:2])
     assert stored(file)["facts"]
-    assert not await memory.async_forget(*CAT[:2])
+    assert not await fact_store.async_forget(*CAT[:2])
     assert not stored(file)["facts"]
 
 
-async def test_waits_once(memory: FactStore, file: Path) -> None:
-    """A transcript that could not be written, and is given again, waits once."""
+async def test_transcript_is_enqueued_once(fact_store: FactStore, file: Path) -> None:
+    """A transcript that is enqueued again after failed writes is pending once."""
     with broken(file):
         for _ in range(3):
             with pytest.raises(HomeAssistantError):
-                await memory.async_enqueue([["I like tea"]])
-    await memory.async_enqueue([["I like tea"]])
+                await fact_store.async_enqueue([["I like tea"]])
+    await fact_store.async_enqueue([["I like tea"]])
     assert [item["lines"] for item in stored(file)["pending"]] == [["I like tea"]]
 
 
-async def test_not_read(house: HomeAssistant, memory: FactStore, file: Path) -> None:
-    """What could not be read at first is not taken for nothing, nor overwritten."""
-    again = forgetful(house)
+async def test_load_is_retried(
+    disk_hass: HomeAssistant, fact_store: FactStore, file: Path
+) -> None:
+    """A file that cannot be read at first is neither ignored nor overwritten."""
+    reloaded = new_fact_store(disk_hass)
     with broken(file), pytest.raises(HomeAssistantError):
-        await again.async_load()
-    await again.async_load()
-    await again.async_learn(*TEA)
+        await reloaded.async_load()
+    await reloaded.async_load()
+    await reloaded.async_learn(*TEA)
     assert [fact["key"] for fact in stored(file)["facts"]] == ["cat", "tea"]
 
 
 @pytest.fixture
-def strange(file: Path, request: pytest.FixtureRequest) -> str:
-    """Return what is in the file, and nothing that the memory wrote."""
+def foreign_json(file: Path, request: pytest.FixtureRequest) -> str:
+    """Write JSON to the file that is not in the storage format, and return it."""
     text: str = request.param
     file.write_text(text)
     return text
 
 
 @pytest.mark.parametrize(
-    "strange",
+    "foreign_json",
     [
         *("null", "7", "[]", '"facts"', '{"version": 1}'),
         *('{"version": "1", "data": {}}', '{"version": 1, "data": 7}'),
     ],
     indirect=True,
 )
-async def test_no_file_of_ours(house: HomeAssistant, file: Path, strange: str) -> None:
-    """JSON of another kind is set aside, and the memory begins anew."""
-    memory = forgetful(house)
-    await memory.async_load()
-    await memory.async_learn(*CAT)
+async def test_foreign_json_is_set_aside(
+    disk_hass: HomeAssistant, file: Path, foreign_json: str
+) -> None:
+    """JSON that is not in the storage format is set aside; the store starts empty."""
+    fact_store = new_fact_store(disk_hass)
+    await fact_store.async_load()
+    await fact_store.async_learn(*CAT)
     assert [fact["key"] for fact in stored(file)["facts"]] == ["cat"]
     (aside,) = file.parent.glob("*.damaged.*")
-    assert aside.read_text() == strange
+    assert aside.read_text() == foreign_json

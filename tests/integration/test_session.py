@@ -1,4 +1,4 @@
-"""One session over all conversations: what the next request knows of what was said."""
+"""Tests of the session across conversations, areas, reloads and errors."""
 
 import asyncio
 from collections.abc import Callable
@@ -45,8 +45,8 @@ from .spies import SpyTool
 TURN_ON = Call("intent__HassTurnOn", {"name": "Lamp"})
 
 
-def told(body: dict[str, Any]) -> list[str]:
-    """Return what was said and done according to a request, its system message aside."""
+def transcript_of(body: dict[str, Any]) -> list[str]:
+    """Return the texts, tool calls and results in a request after the system prompt."""
     lines = []
     for message in body["messages"][1:]:
         lines += [
@@ -58,13 +58,13 @@ def told(body: dict[str, Any]) -> list[str]:
 
 
 def key_of(entry: MockConfigEntry) -> str:
-    """Return the name of the file that the session of an entry is stored in."""
+    """Return the storage key of an entry's session."""
     return f"{DOMAIN}.{entry.entry_id}.session"
 
 
 @pytest.fixture
-async def room(hass: HomeAssistant, entry: MockConfigEntry) -> Callable[..., str]:
-    """Return what makes a device in an area of that name."""
+async def device_in(hass: HomeAssistant, entry: MockConfigEntry) -> Callable[..., str]:
+    """Return a function that creates a device in an area."""
 
     def make(name: str, floor: str | None = None) -> str:
         area = ar.async_get(hass).async_get_or_create(name)
@@ -80,17 +80,21 @@ async def room(hass: HomeAssistant, entry: MockConfigEntry) -> Callable[..., str
     return make
 
 
-async def test_over_conversations(server: ModelServer, say: Say) -> None:
-    """What was said in one conversation is known in another."""
+async def test_session_spans_conversations(server: ModelServer, say: Say) -> None:
+    """A turn of one conversation is in the history of another."""
     server.script(reply("Nice."), reply("Amy."))
     await say("My cat is called Amy")
     assert speech(await say("What is my cat called?")) == "Amy."
     one, two = server.bodies
     assert two["messages"][: len(one["messages"])] == one["messages"]
-    assert told(two) == ["My cat is called Amy", "Nice.", "What is my cat called?"]
+    assert transcript_of(two) == [
+        "My cat is called Amy",
+        "Nice.",
+        "What is my cat called?",
+    ]
 
 
-async def test_ends(
+async def test_session_expires(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
@@ -98,29 +102,29 @@ async def test_ends(
     hass_storage: dict[str, Any],
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Within its time the session is there, past it it is empty, on disk as well."""
+    """The session expires after the timeout, also on disk."""
     await say("My cat is called Amy")
     freezer.tick(59)
     await say("What is my cat called?")
-    assert "My cat is called Amy" in told(server.bodies[-1])
+    assert "My cat is called Amy" in transcript_of(server.bodies[-1])
     assert key_of(entry) in hass_storage
-    # The timer is late: age is judged when it is read.
+    # The timer has not fired yet: expiry is also checked when a turn begins.
     freezer.tick(61)
     await say("And my dog?")
-    assert told(server.bodies[-1]) == ["And my dog?"]
+    assert transcript_of(server.bodies[-1]) == ["And my dog?"]
     freezer.tick(61)
     async_fire_time_changed(hass, dt_util.utcnow())
     await hass.async_block_till_done()
     assert key_of(entry) not in hass_storage
 
 
-async def test_lasts_as_long_as_a_turn(
+async def test_no_expiry_during_a_turn(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A session does not end while somebody waits for an answer."""
+    """The session does not expire while a turn is running."""
     await say("My cat is called Amy")
     go_on = asyncio.Event()
     server.script(reply("A ", Pause(go_on), "poem."))
@@ -131,27 +135,27 @@ async def test_lasts_as_long_as_a_turn(
     go_on.set()
     await turn
     await say("What is my cat called?")
-    assert told(server.bodies[-1])[0] == "My cat is called Amy"
+    assert transcript_of(server.bodies[-1])[0] == "My cat is called Amy"
 
 
-async def test_time_is_an_option(
+async def test_timeout_option(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
     set_options: Callable[..., None],
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A change of the time takes effect at once, and keeps the session."""
+    """A changed timeout takes effect at once and keeps the session."""
     await say("One")
     set_options(conversation_timeout=600)
     freezer.tick(300)
     async_fire_time_changed(hass, dt_util.utcnow())
     await say("Two")
-    assert told(server.bodies[-1])[0] == "One"
+    assert transcript_of(server.bodies[-1])[0] == "One"
     set_options(conversation_timeout=10)
     freezer.tick(11)
     await say("Three")
-    assert told(server.bodies[-1]) == ["Three"]
+    assert transcript_of(server.bodies[-1]) == ["Three"]
 
 
 async def test_reload(
@@ -161,7 +165,7 @@ async def test_reload(
     entry: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """The session lives on over a reload, also for a turn that lasts over it."""
+    """The session survives a reload, also for a turn that is running."""
     await say("One")
     go_on = asyncio.Event()
     server.script(reply("Well, ", Pause(go_on), "two."))
@@ -171,19 +175,19 @@ async def test_reload(
     go_on.set()
     await turn
     await say("Three")
-    assert told(server.bodies[-1]) == [
+    assert transcript_of(server.bodies[-1]) == [
         *("One", "Hello there.", "Two", "Well, two.", "Three")
     ]
 
 
-async def test_stored(
+async def test_persisted_per_turn(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
     entry: MockConfigEntry,
     hass_storage: dict[str, Any],
 ) -> None:
-    """A turn is on disk when its result is there; a removed entry leaves nothing."""
+    """A turn is on disk when its result is returned; removing the entry deletes it."""
     server.script(reply("Nice.", reasoning="A cat."))
     await say("My cat is called Amy")
     (turn,) = hass_storage[key_of(entry)]["data"]["turns"]
@@ -201,7 +205,7 @@ async def test_stored(
         {"version": 9, "minor_version": 1, "data": {}},
     ],
 )
-async def test_damaged(
+async def test_invalid_file(
     hass: HomeAssistant,
     components: None,
     server: ModelServer,
@@ -209,7 +213,7 @@ async def test_damaged(
     hass_storage: dict[str, Any],
     content: dict[str, Any],
 ) -> None:
-    """A session that cannot be read begins anew."""
+    """A session whose file cannot be loaded starts empty."""
     hass_storage[key_of(entry)] = {"key": key_of(entry), **content}
     assert await hass.config_entries.async_setup(entry.entry_id)
     result = await conversation.async_converse(
@@ -220,14 +224,14 @@ async def test_damaged(
     assert words(turn[0]["user"]) == "Hi"
 
 
-async def test_removed_while_it_speaks(
+async def test_entry_removed_during_a_turn(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
     entry: MockConfigEntry,
     hass_storage: dict[str, Any],
 ) -> None:
-    """A turn that outlives its entry leaves nothing on disk."""
+    """A turn that outlasts its entry writes nothing to disk."""
     go_on = asyncio.Event()
     server.script(reply("Well, ", Pause(go_on), "yes."))
     turn = asyncio.ensure_future(say("Hi"))
@@ -239,11 +243,11 @@ async def test_removed_while_it_speaks(
     assert key_of(entry) not in hass_storage
 
 
-class PatientTool(SpyTool):
-    """A tool that begins, and goes on when it is told to."""
+class BlockingTool(SpyTool):
+    """A tool that blocks until an event is set."""
 
     def __init__(self, name: str) -> None:
-        """Initialize before it was called."""
+        """Initialize the events."""
         super().__init__(name)
         self.begun, self.go_on = asyncio.Event(), asyncio.Event()
 
@@ -253,16 +257,17 @@ class PatientTool(SpyTool):
         tool_input: llm.ToolInput,
         llm_context: llm.LLMContext,
     ) -> llm.ToolResult:
-        """Begin, wait, and end."""
+        """Set the begin event, and wait until the call may return."""
         self.begun.set()
         await self.go_on.wait()
         return llm.ToolResult({"patient": True})
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [(404, "does not have the model"), (401, "refuses the API key")]
+    ("status", "message"),
+    [(404, "does not have the model"), (401, "refuses the API key")],
 )
-async def test_unloaded_while_it_acts(
+async def test_entry_unloaded_during_a_tool_call(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
@@ -270,10 +275,10 @@ async def test_unloaded_while_it_acts(
     offer: Callable[..., None],
     hass_storage: dict[str, Any],
     status: int,
-    said: str,
+    message: str,
 ) -> None:
-    """What fails after its entry was unloaded is told, and asks for nothing any more."""
-    tool = PatientTool("step")
+    """An error after the entry was unloaded is spoken but starts no flow."""
+    tool = BlockingTool("step")
     offer(tool)
     error = {"error": {"message": "model 'scripted' not found"}}
     server.script(reply(calls=[Call("step")]), failure(status, error))
@@ -283,12 +288,12 @@ async def test_unloaded_while_it_acts(
     tool.go_on.set()
     result = await turn
     assert failed(result)
-    assert said in speech(result)
+    assert message in speech(result)
     assert not hass.config_entries.flow.async_progress()
     assert key_of(entry) in hass_storage
 
 
-async def test_interrupted_while_it_is_written(
+async def test_cancelled_during_the_write(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
@@ -296,18 +301,18 @@ async def test_interrupted_while_it_is_written(
     hass_storage: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A turn is on disk also if it is interrupted while it is written."""
+    """A turn that is cancelled while it is written is on disk."""
     writing, go_on = asyncio.Event(), asyncio.Event()
     write = vars(storage.Store)["_async_write_data"]
 
-    async def slowly(store: storage.Store[Any], data: dict[str, Any]) -> None:
+    async def slow_write(store: storage.Store[Any], data: dict[str, Any]) -> None:
         if store.key == key_of(entry):
             writing.set()
             await go_on.wait()
         await write(store, data)
 
     with monkeypatch.context() as patch:
-        patch.setattr(storage.Store, "_async_write_data", slowly)
+        patch.setattr(storage.Store, "_async_write_data", slow_write)
         turn = asyncio.ensure_future(say("Hi"))
         await writing.wait()
         turn.cancel()
@@ -319,7 +324,7 @@ async def test_interrupted_while_it_is_written(
     assert words(turn_stored[0]["user"]) == "Hi"
 
 
-async def test_not_kept_yet(
+async def test_evicted_turns_are_retained_later(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
@@ -328,36 +333,38 @@ async def test_not_kept_yet(
     hass_storage: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What cannot be kept for learning stays in the session's file until it can be."""
+    """Turns that cannot be enqueued for extraction yet stay in the session's file."""
     set_options(enable_fact_learning=True)
     await say("My cat is called Amy")
     write = vars(storage.Store)["_async_write_data"]
 
-    async def full(store: storage.Store[Any], data: dict[str, Any]) -> None:
+    async def disk_full(store: storage.Store[Any], data: dict[str, Any]) -> None:
         if store.key != key_of(entry):
             raise WriteError("No space left on device")
         await write(store, data)
 
     session = entry.runtime_data.session
     with monkeypatch.context() as patch:
-        patch.setattr(storage.Store, "_async_write_data", full)
+        patch.setattr(storage.Store, "_async_write_data", disk_full)
         assert await session.async_end_now() == 1
         assert speech(await say("Hi")) == "Hello there."
     (turn,) = hass_storage[key_of(entry)]["data"]["turns"]
     assert words(turn[0]["user"]) == "My cat is called Amy"
     await session.async_end_now()
     assert key_of(entry) not in hass_storage
-    kept = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]["pending"]
-    assert {"My cat is called Amy", "Hi"} <= {line for p in kept for line in p["lines"]}
+    pending = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]["pending"]
+    assert {"My cat is called Amy", "Hi"} <= {
+        line for p in pending for line in p["lines"]
+    }
 
 
-async def test_file_that_stays(
+async def test_file_cannot_be_removed(
     hass: HomeAssistant,
     say: Say,
     entry: MockConfigEntry,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A session whose file cannot be removed is over all the same."""
+    """A session whose file cannot be removed still ends."""
     await say("One")
 
     async def fail(store: storage.Store[Any]) -> None:
@@ -378,7 +385,7 @@ async def test_file_that_stays(
 def chat_session_of(
     hass: HomeAssistant, conversation_id: str | None = None, **context: Context | None
 ) -> AbstractContextManager[chat_session.ChatSession]:
-    """Return a session of Home Assistant's, which since 2026.11 has a context."""
+    """Return a chat session of Home Assistant, which has a context since 2026.11."""
     known = signature(chat_session.async_get_chat_session).parameters
     return chat_session.async_get_chat_session(
         hass, conversation_id, **(context if "context" in known else {})
@@ -388,27 +395,27 @@ def chat_session_of(
 async def handle_locally(
     hass: HomeAssistant, text: str, conversation_id: str | None = None
 ) -> str:
-    """Let Home Assistant handle a command by itself, as its voice pipeline does."""
-    heard = conversation.ConversationInput(
+    """Handle a command locally, as the Assist pipeline does."""
+    user_input = conversation.ConversationInput(
         text, Context(), conversation_id, None, None, "en", AGENT
     )
     with (
-        chat_session_of(hass, conversation_id, context=heard.context) as session,
-        conversation.async_get_chat_log(hass, session, heard) as chat_log,
+        chat_session_of(hass, conversation_id, context=user_input.context) as session,
+        conversation.async_get_chat_log(hass, session, user_input) as chat_log,
     ):
-        response = await conversation.async_handle_intents(hass, heard, chat_log)
+        response = await conversation.async_handle_intents(hass, user_input, chat_log)
         assert response is not None
-        said = response.speech["plain"]["speech"]
+        answer = response.speech["plain"]["speech"]
         chat_log.async_add_assistant_content_without_tools(
-            conversation.AssistantContent("conversation.home_assistant", said)
+            conversation.AssistantContent("conversation.home_assistant", answer)
         )
         return session.conversation_id
 
 
-async def test_handled_locally(
+async def test_local_commands_are_imported(
     hass: HomeAssistant, server: ModelServer, say: Say, light: list[ServiceCall]
 ) -> None:
-    """What Home Assistant did by itself is known, with the call and its result, once."""
+    """A command handled locally is imported once, with its tool call and result."""
     before = await say("Hello")
     await handle_locally(hass, "turn on the lamp", before.conversation_id)
     assert len(light) == 1
@@ -417,14 +424,16 @@ async def test_handled_locally(
         *("Hello", "Hello there.", "turn on the lamp"),
         *("calls intent__HassTurnOn", "result", "Turned on the light"),
     ]
-    assert told(server.bodies[-1]) == [*expected, "What did you do?"]
+    assert transcript_of(server.bodies[-1]) == [*expected, "What did you do?"]
     await say("And then?", conversation_id=before.conversation_id)
-    assert told(server.bodies[-1])[: len(expected)] == expected
-    assert told(server.bodies[-1]).count("turn on the lamp") == 1
+    assert transcript_of(server.bodies[-1])[: len(expected)] == expected
+    assert transcript_of(server.bodies[-1]).count("turn on the lamp") == 1
 
 
-async def test_announced(hass: HomeAssistant, server: ModelServer, say: Say) -> None:
-    """What a satellite announced before the user answers is known."""
+async def test_announcement_is_imported(
+    hass: HomeAssistant, server: ModelServer, say: Say
+) -> None:
+    """An announcement that the user answers is imported."""
     with (
         chat_session_of(hass, context=None) as session,
         conversation.async_get_chat_log(hass, session) as chat_log,
@@ -438,14 +447,14 @@ async def test_announced(hass: HomeAssistant, server: ModelServer, say: Say) -> 
         extra_system_prompt="The user is asked whether to lock up.",
     )
     (body,) = server.bodies
-    assert told(body)[1:] == ["Shall I lock up?", "Yes"]
+    assert transcript_of(body)[1:] == ["Shall I lock up?", "Yes"]
     assert "whether to lock up" in body["messages"][-1]["content"]
 
 
-async def test_turns_from_before(
+async def test_chat_log_is_imported_into_a_new_session(
     server: ModelServer, say: Say, freezer: FrozenDateTimeFactory
 ) -> None:
-    """A conversation that lasts longer than the session is taken in again, once."""
+    """A conversation that outlasts the session is imported into the next one, once."""
     server.script(failure(402), reply("One."))
     failing = await say("Nothing")
     assert failed(failing)
@@ -453,27 +462,33 @@ async def test_turns_from_before(
     await say("Elsewhere")
     freezer.tick(61)
     second = await say("Second", conversation_id=first.conversation_id)
-    assert told(server.bodies[-1]) == ["First", "One.", "Second"]
+    assert transcript_of(server.bodies[-1]) == ["First", "One.", "Second"]
     await say("Third", conversation_id=second.conversation_id)
-    assert told(server.bodies[-1]) == [
+    assert transcript_of(server.bodies[-1]) == [
         *("First", "One.", "Second", "Hello there.", "Third")
     ]
 
 
-async def test_what_failed(server: ModelServer, say: Say) -> None:
-    """A turn that failed is known as what was said; what Home Assistant says of it is not."""
+async def test_failed_turn(server: ModelServer, say: Say) -> None:
+    """A failed turn is in the history without Home Assistant's error message."""
     server.script(failure(402), reply("Better."))
     first = await say("One")
     assert failed(first)
     await say("Two", conversation_id=first.conversation_id)
-    assert told(server.bodies[-1]) == ["One", NO_ANSWER, "Two"]
+    assert transcript_of(server.bodies[-1]) == ["One", NO_ANSWER, "Two"]
     await say("Three", conversation_id=first.conversation_id)
-    assert told(server.bodies[-1]) == ["One", NO_ANSWER, "Two", "Better.", "Three"]
+    assert transcript_of(server.bodies[-1]) == [
+        "One",
+        NO_ANSWER,
+        "Two",
+        "Better.",
+        "Three",
+    ]
 
 
 @pytest.mark.parametrize("part", ["Well, ", "Well, <th"])
-async def test_interrupted(server: ModelServer, say: Say, part: str) -> None:
-    """A turn that is interrupted is known as what was said until then."""
+async def test_cancelled_turn(server: ModelServer, say: Say, part: str) -> None:
+    """A cancelled turn is in the history with the text spoken so far."""
     server.script(reply(part, Pause(60), "never."))
     turn = asyncio.ensure_future(say("Go"))
     await server.wait_for_completions(1)
@@ -482,13 +497,13 @@ async def test_interrupted(server: ModelServer, say: Say, part: str) -> None:
     with pytest.raises(asyncio.CancelledError):
         await turn
     await say("Again")
-    assert told(server.bodies[-1]) == ["Go", "Well, ", "Again"]
+    assert transcript_of(server.bodies[-1]) == ["Go", "Well, ", "Again"]
 
 
-async def test_interrupted_while_it_acts(
+async def test_cancelled_after_a_tool_call(
     hass: HomeAssistant, server: ModelServer, say: Say, light: list[ServiceCall]
 ) -> None:
-    """What was called before the interruption is known, with what came of it."""
+    """Tool calls and results from before the cancellation are in the history."""
     server.script(reply(calls=[TURN_ON]), reply("The lamp ", Pause(60), "is on."))
     turn = asyncio.ensure_future(say("Turn on the lamp"))
     await server.wait_for_completions(2)
@@ -497,7 +512,7 @@ async def test_interrupted_while_it_acts(
     with pytest.raises(asyncio.CancelledError):
         await turn
     await say("Stop")
-    assert told(server.bodies[-1]) == [
+    assert transcript_of(server.bodies[-1]) == [
         *("Turn on the lamp", "calls intent__HassTurnOn", "result", "The lamp ", "Stop")
     ]
     assert (
@@ -506,11 +521,11 @@ async def test_interrupted_while_it_acts(
     )
 
 
-async def test_interrupted_while_it_acts_again(
+async def test_cancelled_tool_call_with_a_reused_id(
     server: ModelServer, say: Say, offer: Callable[..., None]
 ) -> None:
-    """An earlier call's result is not taken for that of one with the same id."""
-    tool = PatientTool("patient")
+    """A tool call does not get the result of an earlier call with the same id."""
+    tool = BlockingTool("patient")
     offer(SpyTool("quick"), tool)
     server.script(
         reply(calls=[Call("quick", id="call_0")]),
@@ -523,12 +538,12 @@ async def test_interrupted_while_it_acts_again(
         await turn
     tool.go_on.set()
     await say("Again")
-    outcomes = [m for m in server.bodies[-1]["messages"] if m["role"] == "tool"]
-    assert [m["content"] for m in outcomes] == ['{"ok":true}', NO_RESULT]
+    tool_messages = [m for m in server.bodies[-1]["messages"] if m["role"] == "tool"]
+    assert [m["content"] for m in tool_messages] == ['{"ok":true}', NO_RESULT]
 
 
-async def test_two_rooms_at_once(server: ModelServer, say: Say) -> None:
-    """Each turn sees the session as it was when it began; they enter in the order they end."""
+async def test_concurrent_turns(server: ModelServer, say: Say) -> None:
+    """Concurrent turns see the history at their start, and are added as they end."""
     await say("Zero")
     first, second = asyncio.Event(), asyncio.Event()
     server.script(
@@ -538,24 +553,24 @@ async def test_two_rooms_at_once(server: ModelServer, say: Say) -> None:
     await server.wait_for_completions(2)
     two = asyncio.ensure_future(say("Two"))
     await server.wait_for_completions(3)
-    assert told(server.bodies[-1]) == ["Zero", "Hello there.", "Two"]
+    assert transcript_of(server.bodies[-1]) == ["Zero", "Hello there.", "Two"]
     second.set()
     await two
     first.set()
     await one
     await say("Three")
-    assert told(server.bodies[-1]) == [
+    assert transcript_of(server.bodies[-1]) == [
         *("Zero", "Hello there.", "Two", "Two ends.", "One", "One ends.", "Three")
     ]
 
 
 @pytest.mark.parametrize("ends_first", [True, False])
-async def test_two_turns_of_a_conversation_at_once(
+async def test_concurrent_turns_of_a_conversation(
     server: ModelServer, say: Say, *, ends_first: bool
 ) -> None:
-    """Where one is interrupted, the chat log is the other's, of which all is known, once.
+    """If one of two concurrent turns is cancelled, each text is in the history once.
 
-    Home Assistant 2026.11 refuses the other, and 2026.10 copies the chat log for it.
+    Home Assistant 2026.11 rejects the second turn, 2026.10 copies the chat log for it.
     """
     refused = hasattr(conversation, "ConversationBusyError")
     conversation_id = (await say("Zero")).conversation_id
@@ -579,20 +594,20 @@ async def test_two_turns_of_a_conversation_at_once(
     await say("Three", conversation_id=conversation_id)
     expected = ["Zero", "Hello there.", "One", "One ends.", "Three"]
     expected += [] if refused else ["Two", "Two "]
-    assert sorted(told(server.bodies[-1])) == sorted(expected)
+    assert sorted(transcript_of(server.bodies[-1])) == sorted(expected)
 
 
-async def test_rooms(
+async def test_requests_of_all_areas_share_a_prefix(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
-    room: Callable[..., str],
+    device_in: Callable[..., str],
     light: list[ServiceCall],
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Rooms share system message and tools; where it is said goes with the turn."""
+    """System prompt and tools are the same for all areas; the area is in the turn."""
     freezer.move_to("2026-11-21 17:05:00+00:00")
-    kitchen, bedroom = room("Kitchen", "Ground floor"), room("Bedroom")
+    kitchen, bedroom = device_in("Kitchen", "Ground floor"), device_in("Bedroom")
     async_register_timer_handler(hass, bedroom, lambda *_: None)
     server.script(reply("Ok."), reply("Ok."), reply("Ok."))
     await say("Turn on the lights", device_id=kitchen)
@@ -608,7 +623,7 @@ async def test_rooms(
     in_kitchen, in_bedroom, anywhere = (
         body["messages"][-1]["content"] for body in (one, two, three)
     )
-    # The test house is in California.
+    # The time zone of the test instance is US/Pacific.
     assert "Saturday, 2026-11-21, 09:05" in in_kitchen
     assert "Area: Kitchen (floor: Ground floor)." in in_kitchen
     assert "timers" not in in_kitchen
@@ -619,11 +634,11 @@ async def test_rooms(
     assert three["messages"][1]["content"] == in_kitchen
 
 
-async def test_acts_in_its_own_room(
-    hass: HomeAssistant, server: ModelServer, say: Say, room: Callable[..., str]
+async def test_tool_call_has_the_device_of_the_turn(
+    hass: HomeAssistant, server: ModelServer, say: Say, device_in: Callable[..., str]
 ) -> None:
-    """A call acts for the device that the turn comes from."""
-    seen: list[str | None] = []
+    """A tool call gets the device id of its turn."""
+    device_ids: list[str | None] = []
 
     class WhereTool(llm.Tool):
         name = "where"
@@ -635,7 +650,7 @@ async def test_acts_in_its_own_room(
             tool_input: llm.ToolInput,
             llm_context: llm.LLMContext,
         ) -> llm.ToolResult:
-            seen.append(llm_context.device_id)
+            device_ids.append(llm_context.device_id)
             return llm.ToolResult(data={})
 
     class WhereAPI(llm.API):
@@ -649,15 +664,15 @@ async def test_acts_in_its_own_room(
     hass.config_entries.async_update_entry(
         entry, options={**entry.options, "llm_hass_api": ["where"]}
     )
-    rooms = [room("Kitchen"), room("Bedroom")]
+    rooms = [device_in("Kitchen"), device_in("Bedroom")]
     for device_id in rooms:
         server.script(reply(calls=[Call("where", {})]), reply("There."))
         await say("Where am I?", device_id=device_id)
-    assert seen == rooms
+    assert device_ids == rooms
 
 
-async def test_who_speaks(server: ModelServer, say: Say, hass_admin_user: Any) -> None:
-    """The speaker's name goes with the turn, where it is known."""
+async def test_speaker(server: ModelServer, say: Say, hass_admin_user: Any) -> None:
+    """The name of a known speaker is in the turn."""
     await say("Hi", context=Context(user_id=hass_admin_user.id))
     await say("Hi")
     one, two = (body["messages"][-1]["content"] for body in server.bodies)
@@ -666,14 +681,14 @@ async def test_who_speaks(server: ModelServer, say: Say, hass_admin_user: Any) -
 
 
 @pytest.mark.parametrize("own", [False, True])
-async def test_a_clock_in_the_instructions(
+async def test_template_is_rendered_once_per_session(
     server: ModelServer,
     say: Say,
     set_options: Callable[..., None],
     freezer: FrozenDateTimeFactory,
     own: bool,
 ) -> None:
-    """A template is rendered once a session: a clock in it does not break the cache."""
+    """A template is rendered once per session, so a clock does not break the cache."""
     set_options(prompt="It is {{ now().isoformat() }}.", own_prompt_only=own)
     await say("One")
     freezer.tick(30)
@@ -686,25 +701,25 @@ async def test_a_clock_in_the_instructions(
     set_options(prompt="Be brief.")
     await say("Four")
     assert server.bodies[-1]["messages"][0]["content"].startswith("Be brief.")
-    assert "Three" in told(server.bodies[-1])
+    assert "Three" in transcript_of(server.bodies[-1])
 
 
-async def test_instructions_for_somebody(
+async def test_template_with_user_or_device(
     server: ModelServer,
     say: Say,
     set_options: Callable[..., None],
     hass_admin_user: Any,
 ) -> None:
-    """Instructions that name who speaks, or look at the device, do so for each."""
+    """A template that depends on the user or device is rendered for each of them."""
     set_options(prompt="You serve {{ user_name }}.")
     await say("Hi", context=Context(user_id=hass_admin_user.id))
     await say("Hi")
     set_options(prompt="Device {{ llm_context.device_id }}.")
     await say("Hi", device_id="a-device")
-    heads = [
+    prompts = [
         body["messages"][0]["content"].partition("\n")[0] for body in server.bodies
     ]
-    assert heads == [
+    assert prompts == [
         *(f"You serve {hass_admin_user.name}.", "You serve None.", "Device a-device.")
     ]
 
@@ -712,7 +727,7 @@ async def test_instructions_for_somebody(
 async def test_extra_prompt_once(
     server: ModelServer, say: Say, set_options: Callable[..., None]
 ) -> None:
-    """An extra system prompt is told once a conversation, as long as it is known."""
+    """An extra system prompt is sent once per conversation."""
     extra = "The door is open."
     first = await say("One", extra_system_prompt=extra)
     await say("Two", conversation_id=first.conversation_id, extra_system_prompt=extra)
@@ -724,8 +739,8 @@ async def test_extra_prompt_once(
     assert "attic" not in str(server.bodies[-1])
 
 
-async def test_extra_prompt_that_was_dropped(server: ModelServer, say: Say) -> None:
-    """An extra system prompt is told anew if it went with the oldest turns."""
+async def test_extra_prompt_after_eviction(server: ModelServer, say: Say) -> None:
+    """An extra system prompt is sent again if its turn was evicted."""
     extra = "The door is open."
     conversation_id = None
     for number in range(MAX_TURNS + 2):
@@ -734,12 +749,14 @@ async def test_extra_prompt_that_was_dropped(server: ModelServer, say: Say) -> N
         )
         conversation_id = result.conversation_id
     before, after = server.bodies[-2:]
-    assert told(after)[0] != told(before)[0] == "0"
+    assert transcript_of(after)[0] != transcript_of(before)[0] == "0"
     assert [str(body["messages"]).count(extra) for body in (before, after)] == [1, 1]
 
 
-async def test_extra_prompt_that_was_too_long(server: ModelServer, say: Say) -> None:
-    """It is told anew as well if the server could not take in the turn that it was told in."""
+async def test_extra_prompt_after_context_overflow(
+    server: ModelServer, say: Say
+) -> None:
+    """An extra system prompt is sent again if its turn was dropped for the server."""
     extra = "The door is open."
     first = await say("One", extra_system_prompt=extra)
     known = {
@@ -749,14 +766,14 @@ async def test_extra_prompt_that_was_too_long(server: ModelServer, say: Say) -> 
     server.script(failure(400, TOO_LONG), reply("So."))
     await say("Two", **known)
     await say("Three", **known)
-    assert told(server.bodies[-1]) == ["Two", "So.", "Three"]
+    assert transcript_of(server.bodies[-1]) == ["Two", "So.", "Three"]
     assert extra in server.bodies[-1]["messages"][-1]["content"]
 
 
-async def test_extra_prompt_of_a_session_that_ended(
+async def test_extra_prompt_after_session_end(
     server: ModelServer, say: Say, entry: MockConfigEntry
 ) -> None:
-    """It is told anew as well if the session was ended while a turn lasted."""
+    """An extra system prompt is sent again if the session ended during a turn."""
     extra = "The door is open."
     first = await say("One", extra_system_prompt=extra)
     known = {
@@ -771,7 +788,7 @@ async def test_extra_prompt_of_a_session_that_ended(
     go_on.set()
     await turn
     await say("Three", **known)
-    assert told(server.bodies[-1]) == ["Two", "Well, two.", "Three"]
+    assert transcript_of(server.bodies[-1]) == ["Two", "Well, two.", "Three"]
     assert extra in server.bodies[-1]["messages"][-1]["content"]
 
 
@@ -784,22 +801,24 @@ TOO_LONG = {
 }
 
 
-async def test_too_long_for_the_server(server: ModelServer, say: Say) -> None:
-    """The oldest turns are dropped, as many as are too much, and the rest is sent again."""
+async def test_context_overflow_drops_oldest_turns(
+    server: ModelServer, say: Say
+) -> None:
+    """On a context overflow, the oldest turns are dropped and the request is resent."""
     for number in range(8):
         server.script(reply("x" * 100))
         await say(str(number))
     server.script(failure(400, TOO_LONG), reply("So."))
     assert speech(await say("Last")) == "So."
     before, after = server.bodies[-2:]
-    assert told(before)[0] == "0"
-    assert told(after) == ["6", "x" * 100, "7", "x" * 100, "Last"]
+    assert transcript_of(before)[0] == "0"
+    assert transcript_of(after) == ["6", "x" * 100, "7", "x" * 100, "Last"]
     await say("Next")
-    assert told(server.bodies[-1])[0] == "6"
+    assert transcript_of(server.bodies[-1])[0] == "6"
 
 
-async def test_too_long_by_itself(server: ModelServer, say: Say) -> None:
-    """What is too long by itself fails once, and does not stand in the way of the next."""
+async def test_context_overflow_by_a_single_turn(server: ModelServer, say: Say) -> None:
+    """A turn that is too long by itself fails once and is truncated in the history."""
     server.script(failure(400, TOO_LONG))
     first = await say("x" * 9000)
     assert failed(first)
@@ -810,28 +829,28 @@ async def test_too_long_by_itself(server: ModelServer, say: Say) -> None:
     assert len(str(server.bodies[-1]["messages"][1:])) < 1000
 
 
-async def test_too_long_in_the_middle(server: ModelServer, say: Say) -> None:
-    """After the first words it is not sent again: they stay, and the error follows."""
+async def test_context_overflow_after_first_text(server: ModelServer, say: Say) -> None:
+    """A context overflow after the first text fails the turn without a resend."""
     await say("One")
     server.script(raw(chunk({"content": "Well, it"}), Pause(0.05), event(TOO_LONG)))
     assert failed(await say("Two", device_id="a-device"))
     assert len(server.bodies) == 2
     await say("Three")
-    assert told(server.bodies[-1]) == [
+    assert transcript_of(server.bodies[-1]) == [
         *("One", "Hello there.", "Two", "Well, it", "Three")
     ]
 
 
-async def test_too_long_twice(server: ModelServer, say: Say) -> None:
-    """The request is sent once more, not again and again."""
+async def test_context_overflow_twice(server: ModelServer, say: Say) -> None:
+    """A request is resent only once after a context overflow."""
     await say("One")
     server.script(failure(400, TOO_LONG), failure(400, TOO_LONG))
     assert failed(await say("Two"))
     assert len(server.bodies) == 3
 
 
-async def test_as_it_came(server: ModelServer, say: Say) -> None:
-    """What the model wrote goes back as it came, for the server's cache holds it so."""
+async def test_history_is_sent_unchanged(server: ModelServer, say: Say) -> None:
+    """The model's text is sent back unchanged, to match the server's prompt cache."""
     text = "<think>Hm.</think>\n\n**On**, or [CONTINUE_LISTENING]"
     arguments = '{ "name" : "Lamp" }'
     call = {"index": 0, "id": "a", "function": {"name": "nope", "arguments": arguments}}
@@ -846,19 +865,19 @@ async def test_as_it_came(server: ModelServer, say: Say) -> None:
     )
     assert speech(await say("Hi", device_id="a-device")) == "On, or"
     await say("Again")
-    _, called, _, said, _ = server.bodies[-1]["messages"][1:]
-    assert called["reasoning_content"] == "Well"
-    assert called["content"] == "Let me see"
-    assert called["tool_calls"][0]["function"] == {
+    _, call_message, _, answer, _ = server.bodies[-1]["messages"][1:]
+    assert call_message["reasoning_content"] == "Well"
+    assert call_message["content"] == "Let me see"
+    assert call_message["tool_calls"][0]["function"] == {
         "name": "nope",
         "arguments": arguments,
     }
-    assert said == {"role": "assistant", "content": text}
+    assert answer == {"role": "assistant", "content": text}
 
 
-async def test_broken_off(server: ModelServer, say: Say) -> None:
-    """What broke off in the middle goes back as it was said."""
+async def test_aborted_stream(server: ModelServer, say: Say) -> None:
+    """An answer cut off by an aborted stream is sent back as it was spoken."""
     server.script(raw(chunk({"content": "**Well"}), Pause(0.05), Abort()))
     assert failed(await say("Hi", device_id="a-device"))
     await say("Again")
-    assert told(server.bodies[-1]) == ["Hi", "Well", "Again"]
+    assert transcript_of(server.bodies[-1]) == ["Hi", "Well", "Again"]

@@ -1,4 +1,4 @@
-"""Turns, cancels, errors, expiries and restarts in any order leave a session in good order."""
+"""Stateful test of the session: turns, errors, expiry and restarts in any order."""
 
 import asyncio
 from collections.abc import Coroutine, Sequence
@@ -47,50 +47,50 @@ NUMBERS = st.integers(0, 5)
 
 
 @dataclass
-class Open:
-    """A turn that lasts, and its conversation."""
+class OpenTurn:
+    """A running turn and its conversation."""
 
     context: AbstractAsyncContextManager[SessionTurn]
     session_turn: SessionTurn
     conversation_id: str
-    words: str
+    text: str
 
 
 class SessionMachine(RuleBasedStateMachine):
-    """A house in which things happen in any order. Runs beside Home Assistant's loop."""
+    """Runs operations on a session in any order, from outside the event loop."""
 
     hass: HomeAssistant
     freezer: FrozenDateTimeFactory
-    houses = 0
+    machines = 0
 
     def __init__(self) -> None:
-        """Initialize a house in which nothing was said."""
+        """Initialize with an empty session."""
         super().__init__()
-        SessionMachine.houses += 1
-        self.entry_id = f"house-{SessionMachine.houses}"
+        SessionMachine.machines += 1
+        self.entry_id = f"house-{SessionMachine.machines}"
         self.count = 0
-        self.open: list[Open] = []
+        self.open: list[OpenTurn] = []
         self.logs: dict[str, list[conversation.Content]] = {}
-        self.kept: list[Turn] = []
+        self.retained: list[Turn] = []
         self.ended: list[str] = []
-        self.session = self.run(self.started())
+        self.session = self.run(self.start_session())
 
-    def run[ResultT](self, work: Coroutine[Any, Any, ResultT]) -> ResultT:
-        """Return what comes of work that is done in Home Assistant's loop."""
-        return asyncio.run_coroutine_threadsafe(work, self.hass.loop).result(10)
+    def run[ResultT](self, coroutine: Coroutine[Any, Any, ResultT]) -> ResultT:
+        """Run a coroutine in Home Assistant's event loop and return its result."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self.hass.loop).result(10)
 
-    async def started(self) -> Session:
-        """Return the session as it is after a start."""
-        session = Session(self.hass, self.entry_id, lambda: TIMEOUT, self.keep)
+    async def start_session(self) -> Session:
+        """Return a started session, loaded from storage."""
+        session = Session(self.hass, self.entry_id, lambda: TIMEOUT, self.async_retain)
         await session.async_start()
         return session
 
-    async def keep(self, turns: Sequence[Turn]) -> None:
-        """Take note of what the session lets go."""
-        self.kept += turns
+    async def async_retain(self, turns: Sequence[Turn]) -> None:
+        """Record evicted turns."""
+        self.retained += turns
 
-    def words(self, kind: str) -> str:
-        """Return words that nobody said before."""
+    def unique_text(self, kind: str) -> str:
+        """Return a text that was not used before."""
         self.count += 1
         return f"{kind} {self.count}."
 
@@ -100,106 +100,106 @@ class SessionMachine(RuleBasedStateMachine):
 
     @rule(conversation_id=CONVERSATIONS)
     def begin(self, conversation_id: str) -> None:
-        """Let somebody speak."""
-        words = self.words("user")
-        content = [*self.log_of(conversation_id), conversation.UserContent(words)]
+        """Begin a turn."""
+        text = self.unique_text("user")
+        content = [*self.log_of(conversation_id), conversation.UserContent(text)]
         chat_log = conversation.ChatLog(self.hass, conversation_id, content)
 
         context = self.session.async_begin_turn(chat_log, str)
         session_turn = self.run(context.__aenter__())
-        session_turn.new_messages.append(UserMessage(words))
-        self.open.append(Open(context, session_turn, conversation_id, words))
+        session_turn.new_messages.append(UserMessage(text))
+        self.open.append(OpenTurn(context, session_turn, conversation_id, text))
 
     @rule(which=NUMBERS, count=st.integers(0, 2), results=st.integers(0, 2))
     def act(self, which: int, count: int, results: int) -> None:
-        """Let the model call tools, of which some have come to an end."""
+        """Add tool calls to a turn, some of them with results."""
         if not self.open:
             return
         turn = self.open[which % len(self.open)]
         calls = tuple(ToolCallPart(f"call_{n}", "f", "{}") for n in range(count))
-        text = self.words("looks") if not calls else None
+        text = self.unique_text("looks") if not calls else None
         turn.session_turn.new_messages.append(AssistantMessage(text, calls))
         for call in calls[:results]:
             turn.session_turn.new_messages.append(ToolMessage(call.id, "{}"))
 
     @rule(which=NUMBERS, how=st.sampled_from(["good", "cancelled", "failed"]))
     def end(self, which: int, how: str) -> None:
-        """Let a turn end in one of the ways in which Home Assistant lets it end."""
+        """End a turn as completed, cancelled or failed."""
         if not self.open:
             return
         turn = self.open.pop(which % len(self.open))
         content = turn.session_turn.chat_log.content
         if how == "good":
-            answer = self.words("answer")
+            answer = self.unique_text("answer")
             content.append(conversation.AssistantContent("agent", answer))
             turn.session_turn.new_messages.append(AssistantMessage(answer))
         error = asyncio.CancelledError() if how == "cancelled" else None
         self.run(turn.context.__aexit__(type(error) if error else None, error, None))
-        self.ended.append(turn.words)
+        self.ended.append(turn.text)
         if how == "good":
             self.logs[turn.conversation_id] = content
         elif self.count % 2:
-            # Home Assistant 2026.11 keeps such a turn, and adds that it failed.
+            # Home Assistant 2026.11 keeps a failed turn in the chat log, with an error.
             content.append(conversation.AssistantContent("agent", "Error: failed"))
             self.logs[turn.conversation_id] = content
 
     @rule(conversation_id=CONVERSATIONS)
     def handle_locally(self, conversation_id: str) -> None:
-        """Let Home Assistant handle a command by itself."""
+        """Add a command that Home Assistant handles locally."""
         call = llm.ToolInput("HassTurnOn", {"name": "Lamp"}, external=True)
         self.log_of(conversation_id).extend(
             [
-                conversation.UserContent(self.words("user")),
+                conversation.UserContent(self.unique_text("user")),
                 conversation.AssistantContent("local", None, tool_calls=[call]),
                 conversation.ToolResultContent(
                     "local", call.id, call.tool_name, llm.ToolResult({"ok": True})
                 ),
-                conversation.AssistantContent("local", self.words("local")),
+                conversation.AssistantContent("local", self.unique_text("local")),
             ]
         )
 
     @rule(conversation_id=CONVERSATIONS)
     def announce(self, conversation_id: str) -> None:
-        """Let a satellite begin a conversation."""
+        """Start a new chat log with an announcement from a satellite."""
         self.logs[conversation_id] = [
             conversation.SystemContent(""),
-            conversation.AssistantContent("satellite", self.words("announced")),
+            conversation.AssistantContent("satellite", self.unique_text("announced")),
         ]
 
     @rule(which=NUMBERS, share=st.floats(0.1, 1))
-    def forget(self, which: int, share: float) -> None:
-        """Let the server take in less."""
+    def drop_oldest_turns(self, which: int, share: float) -> None:
+        """Drop the oldest turns as after an error for an exceeded context window."""
         if self.open:
             session_turn = self.open[which % len(self.open)].session_turn
 
-            async def forget() -> bool:
+            async def drop_oldest_turns() -> bool:
                 return session_turn.drop_oldest(share)
 
-            self.run(forget())
+            self.run(drop_oldest_turns())
 
     @rule(seconds=st.sampled_from([1, 30, TIMEOUT - 1, TIMEOUT, 10 * TIMEOUT]))
     def wait(self, seconds: int) -> None:
-        """Let time pass."""
+        """Advance the clock."""
         self.freezer.tick(timedelta(seconds=seconds))
         if seconds > 300:
             self.logs.clear()
 
     @rule()
     def restart(self) -> None:
-        """Restart Home Assistant: turns that last are lost, and so are its chat logs."""
+        """Restart Home Assistant, losing running turns and chat logs."""
         self.open.clear()
         self.logs.clear()
         self.session.async_stop()
-        self.session = self.run(self.started())
+        self.session = self.run(self.start_session())
 
     def next_request(self) -> list[Message]:
-        """Return the messages that a next turn would send."""
+        """Return the messages that the next turn would send."""
         return [*messages_of(self.session.state.turns), UserMessage("Next.")]
 
     @invariant()
     def requests_are_valid(self) -> None:
-        """Check that a strict server takes what turns send now, and what the next one would."""
-        chats = [self.next_request()]
+        """Check that strict servers accept the requests of running and next turns."""
+        requests = [self.next_request()]
         for turn in self.open:
             messages = turn.session_turn.messages
             calls = {
@@ -209,40 +209,42 @@ class SessionMachine(RuleBasedStateMachine):
                 for c in m.calls
             }
             if isinstance(messages[-1], UserMessage) or not calls:
-                chats.append(
+                requests.append(
                     [m for m in messages if m not in turn.session_turn.new_messages[1:]]
                 )
-        for chat in chats:
-            body = build_body("m", [SystemMessage("Be nice."), *chat], stream=True)
+        for request in requests:
+            body = build_body("m", [SystemMessage("Be nice."), *request], stream=True)
             assert not faults(body), faults(body)
 
     @invariant()
-    def nothing_comes_twice(self) -> None:
-        """Check that what was said is in the session once."""
-        told = [
+    def no_duplicates(self) -> None:
+        """Check that each text is in the session once."""
+        lines = [
             line
             for message in messages_of(self.session.state.turns)
             if isinstance(message, UserMessage | AssistantMessage) and message.text
             for line in message.text.split("\n")
             if not line.startswith("(")
         ]
-        assert len(set(told)) == len(told)
+        assert len(set(lines)) == len(lines)
 
     @invariant()
-    def bounded(self) -> None:
-        """Check that a session does not grow without end."""
+    def turns_are_limited(self) -> None:
+        """Check that the number of turns is limited."""
         assert len(self.session.state.turns) <= MAX_TURNS
 
     def teardown(self) -> None:
-        """Check that nothing was lost in the end, and remove what was stored."""
+        """Check that all finished turns were retained, and remove the session."""
         self.run(self.session.async_end_now())
-        kept = {m.text for m in messages_of(self.kept) if isinstance(m, UserMessage)}
-        assert kept >= set(self.ended)
+        retained = {
+            m.text for m in messages_of(self.retained) if isinstance(m, UserMessage)
+        }
+        assert retained >= set(self.ended)
         self.run(self.session.async_remove())
 
 
 async def test_any_order(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
-    """Whatever happens in whatever order, requests are valid and nothing comes twice."""
+    """Under any order of operations, requests are valid and no turn is lost."""
     SessionMachine.hass, SessionMachine.freezer = hass, freezer
     await hass.async_add_executor_job(
         lambda: run_state_machine_as_test(

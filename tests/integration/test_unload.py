@@ -1,4 +1,4 @@
-"""An entry with real files: reloaded and removed in the middle of everything, it leaves nothing."""
+"""Tests of reload and removal under load, with real files: nothing is left behind."""
 
 import asyncio
 from collections import Counter
@@ -45,49 +45,49 @@ TASK = "ai_task.scripted_ai_task"
 
 @pytest.fixture
 def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """Return a folder of the test's own, in which Home Assistant works."""
+    """Return a temporary config folder for Home Assistant."""
     return hass_tmp_config_dir
 
 
 @pytest.fixture
 def hass_storage() -> dict[str, Any]:
-    """Let Home Assistant write its files there."""
+    """Disable the mocked storage, so that Home Assistant writes real files."""
     return {}
 
 
 @pytest.fixture
 def memory_file(hass: HomeAssistant, entry: MockConfigEntry) -> Path:
-    """Return the file of an entry's facts, which is not there yet."""
+    """Return the path of an entry's fact file, which does not exist yet."""
     path = Path(hass.config.path(".storage", f"{DOMAIN}.{entry.entry_id}"))
     path.parent.mkdir(exist_ok=True)
     return path
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file."""
+    """Write a text to a file."""
     path.write_text(text)
 
 
 @contextmanager
 def unreadable(path: Path) -> Generator[None]:
-    """Have something in the place of a file that is none."""
+    """Make a file unreadable by creating a folder in its place."""
     path.mkdir()
     yield
     path.rmdir()
 
 
 def files_of(hass: HomeAssistant, entry_id: str) -> list[str]:
-    """Return the files of an entry, by what tells them apart."""
+    """Return the suffixes of an entry's files in the storage folder."""
     folder = Path(hass.config.path(".storage"))
     return [path.name.partition(entry_id)[2] for path in folder.glob(f"*{entry_id}*")]
 
 
-def ours() -> Counter[str]:
-    """Count what is alive of the integration: objects, closures, and what is running."""
+def live_objects() -> Counter[str]:
+    """Count the integration's live objects, closures, coroutines and generators."""
     gc.collect()
     found: Counter[str] = Counter()
-    for thing in gc.get_objects():
-        match thing:
+    for obj in gc.get_objects():
+        match obj:
             case FunctionType(__module__=str(module), __qualname__=name):
                 if module.startswith(PACKAGE) and "<locals>" in name:
                     found[f"{module}.{name}"] += 1
@@ -98,14 +98,14 @@ def ours() -> Counter[str]:
             case AsyncGeneratorType(ag_code=code, __qualname__=name):
                 found[name] += DOMAIN in code.co_filename
             case _:
-                kind = type(thing)
-                if str(kind.__module__).startswith(PACKAGE):
-                    found[f"{kind.__module__}.{kind.__qualname__}"] += 1
+                cls = type(obj)
+                if str(cls.__module__).startswith(PACKAGE):
+                    found[f"{cls.__module__}.{cls.__qualname__}"] += 1
     return +found
 
 
-def kind(body: Body) -> str:
-    """Return what a request is for: what was said last, if it is for a turn or a task."""
+def request_kind(body: Body) -> str:
+    """Return the kind of a request, its last text for a turn or a task."""
     if "response_format" in body:
         return "extraction"
     if body.get("max_tokens") == 1:
@@ -113,25 +113,25 @@ def kind(body: Body) -> str:
     return words(body["messages"][-1]["content"])
 
 
-class Life:
-    """The life of an entry in which everything is under way all the time."""
+class EntryUnderLoad:
+    """A config entry with turns, tasks and background requests in progress."""
 
     entry: MockConfigEntry
 
     def __init__(self, hass: HomeAssistant, freezer: TickingDateTimeFactory) -> None:
-        """Initialize with a server that is not yet listening."""
+        """Initialize with a server that is not listening yet."""
         self.hass = hass
         self.freezer = freezer
         self.server = ModelServer(self._answer)
         self.go = asyncio.Event()
-        """Set when what is under way may end."""
+        """Set when requests and tool calls in progress may end."""
         self.tool = SpyTool("work", self._work)
         self.tool_runs = asyncio.Event()
-        self.old: list[weakref.ref[Any]] = []
-        """What was loaded before a reload."""
+        self.tracked: list[weakref.ref[Any]] = []
+        """Weak references to what was loaded before a reload or removal."""
 
     async def begin(self) -> None:
-        """Set an entry up."""
+        """Set up the entry."""
         api = SpyAPI(self.hass, f"spy {self.server.port}", self.tool)
         llm.async_register_api(self.hass, api)
         options = Options(chat_model=MODEL, llm_hass_api=[api.id], prewarm="always")
@@ -145,8 +145,8 @@ class Life:
         assert await self.hass.config_entries.async_setup(self.entry.entry_id)
 
     def _answer(self, body: Body) -> Reply:
-        """Return what the model answers, which takes it forever where nobody waits for it."""
-        match kind(body):
+        """Return the model's reply; background requests never complete."""
+        match request_kind(body):
             case "extraction" | "warming":
                 answer = reply(Pause(60))
             case "Tell":
@@ -160,38 +160,38 @@ class Life:
                 answer = reply("Well done.")
         return answer if isinstance(answer, Reply) else answer(body)
 
-    async def asked(self, what: str) -> RecordedRequest:
-        """Return a request of a kind that is under way."""
+    async def wait_for_request(self, kind: str) -> RecordedRequest:
+        """Wait for a request of a kind in progress, and return it."""
         while True:
             for request in self.server.completions:
                 ended = request.sent.is_set() or request.aborted.is_set()
-                if not ended and kind(request.body) == what:
+                if not ended and request_kind(request.body) == kind:
                     return request
             await self.server.wait_for_completions(len(self.server.completions) + 1)
 
     async def _work(self) -> dict[str, Any]:
-        """Work until everything may end."""
+        """Block until requests and tool calls may end."""
         self.tool_runs.set()
         await self.go.wait()
         return {"worked": True}
 
     async def say(self, text: str) -> str:
-        """Return what the agent answers."""
+        """Return the agent's answer to a text."""
         result = await conversation.async_converse(
             self.hass, text, None, Context(), "en", AGENT
         )
         return speech(result)
 
     async def describe(self) -> str:
-        """Return what comes of a task."""
+        """Return the data generated by an AI task."""
         result = await ai_task.async_generate_data(
             self.hass, task_name="Cat", entity_id=TASK, instructions="Describe"
         )
         data: str = result.data
         return data
 
-    async def go_through(self, last: Callable[[str], Awaitable[Any]]) -> None:
-        """Begin all that there is, reload, begin more, do the last thing, and let all end."""
+    async def run_cycle(self, operation: Callable[[str], Awaitable[Any]]) -> None:
+        """Start requests, reload, start more, run `operation`, and await the results."""
         entry_id = self.entry.entry_id
         self.go.clear()
         self.tool_runs.clear()
@@ -199,32 +199,32 @@ class Life:
         await self.hass.services.async_call(
             DOMAIN, "end_session", {"config_entry_id": entry_id}, blocking=True
         )
-        extraction = await self.asked("extraction")
+        extraction = await self.wait_for_request("extraction")
         await conversation.async_prepare_agent(self.hass, AGENT, "en")
-        warming = await self.asked("warming")
-        under_way = [asyncio.ensure_future(self.describe())]
-        await self.asked("Describe")
+        warming = await self.wait_for_request("warming")
+        running = [asyncio.ensure_future(self.describe())]
+        await self.wait_for_request("Describe")
 
-        self._remember()
+        self._track_loaded()
         assert await self.hass.config_entries.async_reload(entry_id)
         await extraction.aborted.wait()
         await warming.aborted.wait()
-        extraction = await self.asked("extraction")
-        under_way += [asyncio.ensure_future(self.say(w)) for w in ("Tell", "Work")]
-        await self.asked("Tell")
+        extraction = await self.wait_for_request("extraction")
+        running += [asyncio.ensure_future(self.say(w)) for w in ("Tell", "Work")]
+        await self.wait_for_request("Tell")
         await extraction.aborted.wait()
         await self.tool_runs.wait()
 
-        self._remember()
-        assert await last(entry_id)
+        self._track_loaded()
+        assert await operation(entry_id)
         self.go.set()
-        heard = await asyncio.gather(*under_way)
-        assert heard == ["A cat, grey.", "Well, yes.", "Well done."]
+        answers = await asyncio.gather(*running)
+        assert answers == ["A cat, grey.", "Well, yes.", "Well done."]
 
-    def _remember(self) -> None:
-        """Remember what is loaded now."""
+    def _track_loaded(self) -> None:
+        """Add weak references to what is loaded now."""
         runtime: RuntimeData = self.entry.runtime_data
-        self.old += [
+        self.tracked += [
             weakref.ref(part)
             for part in (
                 *(
@@ -244,51 +244,51 @@ class Life:
         ]
 
     def _entities(self) -> list[Entity]:
-        """Return the entities of the entry."""
+        """Return the entities of the integration."""
         return [
             entity
             for platform in async_get_platforms(self.hass, DOMAIN)
             for entity in platform.entities.values()
         ]
 
-    async def remembered(self) -> int:
-        """Return how much is left of what was loaded before.
+    async def alive_count(self) -> int:
+        """Return the number of tracked objects still alive.
 
-        Home Assistant itself keeps conversations for some minutes, and the last traces.
+        Home Assistant itself keeps chat logs for some minutes, and the latest traces.
         """
         self.freezer.tick(timedelta(minutes=15))
         async_fire_time_changed(self.hass, dt_util.utcnow())
         await self.hass.async_block_till_done()
-        # The rest of a response is read behind its answer.
+        # The rest of a response body is drained in the background.
         await asyncio.sleep(2 * TIMEOUTS.drain)
         trace.async_clear_traces()
         gc.collect()
-        return sum(part() is not None for part in self.old)
+        return sum(part() is not None for part in self.tracked)
 
 
 @pytest.mark.freeze_time(tick=True)
-async def test_nothing_is_left(
+async def test_no_leaks(
     hass: HomeAssistant, components: None, freezer: TickingDateTimeFactory
 ) -> None:
-    """What is said is answered to its end, and nothing stays: of no reload, and of no entry."""
+    """Running turns complete, and neither reloads nor the removal leak anything."""
     left = []
     for rounds in (1, 4):
-        life = Life(hass, freezer)
-        async with life.server as server:
-            await life.begin()
-            listeners = len(life.entry.update_listeners)
+        load = EntryUnderLoad(hass, freezer)
+        async with load.server as server:
+            await load.begin()
+            listeners = len(load.entry.update_listeners)
             for _ in range(rounds):
-                await life.go_through(hass.config_entries.async_reload)
-            # What is under way knows the conversation in which it was begun, and its tools.
-            assert await life.remembered() <= 2
-            entry_id = life.entry.entry_id
+                await load.run_cycle(hass.config_entries.async_reload)
+            # What is still in progress references its conversation entity and tools.
+            assert await load.alive_count() <= 2
+            entry_id = load.entry.entry_id
             assert files_of(hass, entry_id)
-            assert len(life.entry.update_listeners) == listeners
+            assert len(load.entry.update_listeners) == listeners
 
-            await life.go_through(hass.config_entries.async_remove)
-            assert await life.remembered() == 0
+            await load.run_cycle(hass.config_entries.async_remove)
+            assert await load.alive_count() == 0
             assert not server.faults
-            assert len(life.tool.calls) == rounds + 1
+            assert len(load.tool.calls) == rounds + 1
             for request in server.completions:
                 assert request.sent.is_set() or request.aborted.is_set()
         assert not files_of(hass, entry_id)
@@ -296,19 +296,21 @@ async def test_nothing_is_left(
             if str(key).startswith(DOMAIN):
                 assert entry_id not in value
         assert not ir.async_get(hass).issues
-        left.append((ours(), len(asyncio.all_tasks()), hass.bus.async_listeners()))
+        left.append(
+            (live_objects(), len(asyncio.all_tasks()), hass.bus.async_listeners())
+        )
     assert left[0] == left[1]
 
 
 @pytest.mark.parametrize("how", ["async_remove", "async_reload"])
 @pytest.mark.parametrize(
-    ("refusal", "told"),
+    ("refusal", "message"),
     [
         (failure(404, {"error": {"message": "model 'x' not found"}}), "have the model"),
         (failure(401), "refuses the API key"),
     ],
 )
-async def test_refused_without_entry(
+async def test_error_after_unload(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
@@ -317,9 +319,9 @@ async def test_refused_without_entry(
     caplog: pytest.LogCaptureFixture,
     how: str,
     refusal: Reply,
-    told: str,
+    message: str,
 ) -> None:
-    """Who speaks while the entry goes hears what is wrong, and is not asked to mend what is gone."""
+    """An error after a reload or removal is spoken; removal leaves no issue or flow."""
     go, tool_runs = asyncio.Event(), asyncio.Event()
 
     async def work() -> None:
@@ -332,7 +334,7 @@ async def test_refused_without_entry(
     await tool_runs.wait()
     assert await getattr(hass.config_entries, how)(entry.entry_id)
     go.set()
-    assert told in speech(await turn)
+    assert message in speech(await turn)
     await hass.async_block_till_done()
     if how != "async_reload":
         assert not ir.async_get(hass).issues
@@ -342,10 +344,10 @@ async def test_refused_without_entry(
 
 @pytest.mark.usefixtures("components")
 @pytest.mark.parametrize("content", ['{"version": 2, "data": {}}', '{"no json'])
-async def test_copies_are_removed(
+async def test_set_aside_files_are_removed(
     hass: HomeAssistant, entry: MockConfigEntry, memory_file: Path, content: str
 ) -> None:
-    """What could not be read and was set aside is as private as the rest, and goes with it."""
+    """Files that were set aside are removed with the entry."""
     write(memory_file, content)
     assert await hass.config_entries.async_setup(entry.entry_id)
     assert files_of(hass, entry.entry_id)
@@ -354,10 +356,10 @@ async def test_copies_are_removed(
 
 
 @pytest.mark.usefixtures("components")
-async def test_memory_cannot_be_read(
+async def test_unreadable_fact_file(
     hass: HomeAssistant, entry: MockConfigEntry, memory_file: Path
 ) -> None:
-    """While the memory cannot be read nothing is loaded that would write another one."""
+    """Set-up is retried while the fact file cannot be read."""
     with unreadable(memory_file):
         await hass.config_entries.async_setup(entry.entry_id)
         assert entry.state is ConfigEntryState.SETUP_RETRY

@@ -1,1 +1,1 @@
-"""What is known of the people in the house."""
+"""Long-term memory: facts about the people in the home."""

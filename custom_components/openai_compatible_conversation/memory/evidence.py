@@ -1,4 +1,10 @@
-"""Whether what a model found was said: a model invents, and nothing invented is kept."""
+"""Check of extracted facts against what users said.
+
+Models invent facts. Each extracted fact has to quote its source, and the quoted line
+has to support the value; anything else is dropped.
+
+Decision record: docs/decisions/0008-memory-quotes-its-source.md.
+"""
 
 from collections.abc import Iterable, Iterator
 import re
@@ -7,99 +13,107 @@ from ..search.words import STOP_WORDS
 from .normalization import spoken_words
 
 MIN_WORDS = 2
-"""Words of a quote."""
+"""Minimum number of words of a quote."""
 
 MIN_LETTERS = 4
-"""Letters of a quote; a script that sets no spaces says as much with fewer."""
+"""Minimum number of letters of a quote in a script with spaces between words."""
 
 _MIN_UNSPACED = 3
-_PART = 4
-"""Letters from which on a word may be part of another, as in a compound."""
+"""Minimum number of characters of a quote in a script without spaces."""
 
-_TELLING = 3
-_SENTENCE = 3
+_MIN_COMPOUND_PART = 4
+"""Minimum letters for a word to match as part of another, as in a compound."""
+
+_MIN_CONTENT_WORD = 3
+"""Minimum letters of a content word in ASCII."""
+
+_MIN_SENTENCE = 3
+"""Minimum words of a value that is taken for a sentence."""
+
 _FRAME = frozenset({"user", "users", "speaker", "name", "names", "named", "called"})
-"""What models build sentences of, around what was said."""
+"""Words that models add around a fact to build a sentence."""
 
 _NUMBER = re.compile(r"\d+")
 
 
 class Evidence:
-    """What was said, line by line."""
+    """The lines that users said, to check quotes and values against."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        """Initialize with the lines."""
+        """Initialize with the lines of a transcript."""
         self._lines = [f" {' '.join(spoken_words(line))} " for line in lines]
 
     def supports(self, quote: str, value: str, *, names: bool) -> bool:
-        """Return whether a line has the quote and what a value tells.
+        """Return whether one line contains the quote and supports the value.
 
-        Case, accents and punctuation make no difference. Models put things in
-        their own words, so not all of a value has to be said, but these:
+        Case, accents and punctuation are ignored. Models paraphrase, so the line does
+        not have to contain the whole value, only:
 
-        - every number, for a wrong one does harm and is seldom a paraphrase;
-        - half of the telling words, so that a quote alone proves nothing;
-        - with `names`, every word in upper case, for that is how names are
-          written, and a wrong name is what people mind. A sentence may begin
-          with another.
+        - every number, as a wrong one does harm and is seldom a paraphrase;
+        - half of the content words, as a quote alone does not prove the value;
+        - with `names`, every capitalized word, as those are names. The first word of
+          a sentence is exempt.
         """
         words = spoken_words(quote)
         if not _is_quote(words):
             return False
-        wanted = f" {' '.join(words)} "
+        padded_quote = f" {' '.join(words)} "
         return any(
-            wanted in line and _tells(line.split(), value, names=names)
+            padded_quote in line and _supports_value(line.split(), value, names=names)
             for line in self._lines
         )
 
 
 def _is_quote(words: list[str]) -> bool:
-    """Return whether words are enough to be found by no chance."""
+    """Return whether a quote is long enough not to match by chance."""
     letters = sum(map(len, words))
     if letters == len(words):
         return letters >= _MIN_UNSPACED
     return len(words) >= MIN_WORDS and letters >= MIN_LETTERS
 
 
-def _tells(line: list[str], value: str, *, names: bool) -> bool:
-    """Return whether a line has what a value tells."""
+def _supports_value(line: list[str], value: str, *, names: bool) -> bool:
+    """Return whether a line contains the numbers, words and names of a value."""
     words = spoken_words(value)
     said = set(line)
     if not _numbers(words) <= _numbers(line):
         return False
-    telling = [word for word in words if _is_telling(word)] or words
-    if 2 * sum(_is_said(word, said) for word in telling) < max(len(telling), 1):
+    content = [word for word in words if _is_content_word(word)] or words
+    if 2 * sum(_is_said(word, said) for word in content) < max(len(content), 1):
         return False
     return not names or all(_is_said(word, said) for word in _names(value))
 
 
 def _numbers(words: Iterable[str]) -> set[str]:
-    """Return the numbers in words, without zeros in front; 0 is none, as in 6:00."""
+    """Return the numbers in words without leading zeros; 0 is ignored, as in 6:00."""
     return {
         number.lstrip("0") for word in words for number in _NUMBER.findall(word)
     } - {""}
 
 
-def _is_telling(word: str) -> bool:
-    """Return whether a word says more than how a sentence is built."""
+def _is_content_word(word: str) -> bool:
+    """Return whether a word is a content word rather than a function word."""
     return word not in STOP_WORDS | _FRAME and (
-        len(word) >= _TELLING or not word.isascii() or any(map(str.isdigit, word))
+        len(word) >= _MIN_CONTENT_WORD
+        or not word.isascii()
+        or any(map(str.isdigit, word))
     )
 
 
 def _names(value: str) -> Iterator[str]:
-    """Yield the words in upper case, without that which begins a sentence."""
+    """Yield the capitalized words, except the first word of a sentence."""
     written = value.split()
-    for word in written[1:] if len(written) >= _SENTENCE else written:
+    for word in written[1:] if len(written) >= _MIN_SENTENCE else written:
         if next(filter(str.isalpha, word), "").isupper():
             yield from spoken_words(word)
 
 
 def _is_said(word: str, said: set[str]) -> bool:
-    """Return whether a word was said, by itself or as part of another, or the reverse."""
+    """Return whether a word, a compound of it or a part of it was said."""
     return word in said or (
-        len(word) >= _PART
+        len(word) >= _MIN_COMPOUND_PART
         and any(
-            len(other) >= _PART and (word in other or other in word) for other in said
+            len(other) >= _MIN_COMPOUND_PART and (word in other or other in word)
+            for other in said
         )
     )

@@ -1,4 +1,8 @@
-"""From what was said in a session to facts that last, by way of a model."""
+"""Fact extraction: the request to the model, and the facts in its answer.
+
+Only the users' own words are sent: no context, answers or tool results. So nothing
+that a tool or the model said can become a fact.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +17,7 @@ from .fact import Category, FactError, category_of, key_of, value_of
 from .normalization import as_text
 
 MAX_TRANSCRIPT = 8000
-"""Characters of a transcript: in any script it fits a model with a small context."""
+"""Characters of a transcript: in any script it fits a small context window."""
 
 _CONTEXT = ("<context>\n", "\n</context>\n")
 _NAMED = frozenset(
@@ -47,7 +51,7 @@ Answer with JSON only. If the line is "Übrigens heißt unsere Katze Minka":
 {"facts": [{"quote": "heißt unsere Katze Minka", "category": "family_members", \
 "key": "Katze", "value": "Minka"}]}
 If there are no facts: {"facts": []}"""
-"""Tells the model what to look for."""
+"""The system prompt of the extraction request."""
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -57,7 +61,7 @@ SCHEMA: dict[str, Any] = {
             "items": {
                 "type": "object",
                 "properties": {
-                    # The quote first: what is written after it can follow from it.
+                    # The quote comes first, so that the rest is generated from it.
                     "quote": {"type": "string"},
                     "category": {"type": "string", "enum": list(map(str, Category))},
                     "key": {"type": "string"},
@@ -77,16 +81,16 @@ RESPONSE_FORMAT: dict[str, Any] = {
     "type": "json_schema",
     "json_schema": {"name": "facts", "strict": True, "schema": SCHEMA},
 }
-"""The request's parameter that makes a server hold the model to the schema."""
+"""The `response_format` request parameter: structured output with the schema."""
 
 
 class ExtractionError(Exception):
-    """The model's answer is none; it says neither facts nor that there are none."""
+    """The model's answer has neither facts nor a statement that there are none."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExtractedFact:
-    """A fact that was said, as far as it can be checked."""
+    """A fact extracted by the model and supported by what users said."""
 
     category: Category
     key: str
@@ -94,10 +98,10 @@ class ExtractedFact:
 
 
 def utterances_of(turns: Iterable[Turn]) -> list[list[str]]:
-    """Return what users said in turns, as lists of lines for a request each.
+    """Return what users said in turns, as a list of lines for each request.
 
-    Nothing else of a turn is among it: no context, no answer, no result. What is
-    too long for one transcript goes on in the next.
+    A transcript has at most `MAX_TRANSCRIPT` characters; longer text continues in the
+    next one. Context, answers and tool results are left out.
     """
     transcripts: list[list[str]] = []
     room = 0
@@ -111,27 +115,27 @@ def utterances_of(turns: Iterable[Turn]) -> list[list[str]]:
 
 
 def messages_for(lines: Iterable[str]) -> list[Message]:
-    """Return the messages that ask a model for the facts in a transcript."""
+    """Return the messages of a request for the facts in a transcript."""
     data = json.dumps(list(lines), ensure_ascii=False, indent=0)
     return [SystemMessage(INSTRUCTIONS), UserMessage(data)]
 
 
 def parse_facts(text: str, lines: Iterable[str]) -> list[ExtractedFact]:
-    """Return the facts of a model's answer that were said in the lines, once each.
+    """Return the facts in a model's answer that the lines support, without duplicates.
 
-    What is no fact, or was not said, is left out. Raises `ExtractionError` if the
-    answer is none, or was cut off before the first fact.
+    Invalid and unsupported facts are dropped. Raises `ExtractionError` if the answer
+    cannot be parsed, or was cut off before the first fact.
     """
     if (items := fact_objects(text)) is None:
         raise ExtractionError("The model's answer has no facts and is no empty list")
     evidence = Evidence(lines)
     return list(
-        dict.fromkeys(found for item in items for found in _found(item, evidence))
+        dict.fromkeys(fact for item in items for fact in _supported(item, evidence))
     )
 
 
-def _found(item: Mapping[str, Any], evidence: Evidence) -> Iterator[ExtractedFact]:
-    """Yield the fact that an item is, if it is one and was said."""
+def _supported(item: Mapping[str, Any], evidence: Evidence) -> Iterator[ExtractedFact]:
+    """Yield the fact of an item if it is valid and supported."""
     try:
         category = category_of(item.get("category"))
         key, value = key_of(item.get("key")), value_of(item.get("value"))
@@ -151,16 +155,16 @@ def _lines(turns: Iterable[Turn]) -> Iterator[str]:
                 and message.text != ASSISTANT_SPEAKS_FIRST
             ):
                 text = _without_context(message.text)
-                # Half of a surrogate pair can be neither stored nor sent.
+                # A lone surrogate can be neither stored nor sent.
                 text = text.encode("utf-8", "replace").decode().strip()
                 yield from _pieces(text)
 
 
 def _without_context(text: str) -> str:
-    """Return what a user said, without the context before it.
+    """Return what a user said, without the context block before it.
 
-    The context may hold text of others that looks like its end, so its last end
-    counts. A text that was cut within its context has nothing left.
+    The context may contain text that looks like its end marker, so the last marker
+    counts. Returns an empty string for a message truncated within the context.
     """
     begin, end = _CONTEXT
     if not text.startswith(begin):
@@ -170,7 +174,7 @@ def _without_context(text: str) -> str:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Yield a text in pieces that are no longer than a transcript, cut at spaces."""
+    """Yield a text in pieces of at most `MAX_TRANSCRIPT` characters, cut at spaces."""
     while len(text) > MAX_TRANSCRIPT:
         cut = text.rfind(" ", MAX_TRANSCRIPT // 2, MAX_TRANSCRIPT)
         cut = MAX_TRANSCRIPT if cut < 0 else cut

@@ -1,4 +1,8 @@
-"""The objects that a model answers with, in whatever it wraps them."""
+"""Lenient parser for the JSON objects in a model's extraction answer.
+
+Models wrap the facts in reasoning, prose, code fences, strings or tool arguments, add
+trailing commas, or are cut off. Every complete object is still taken.
+"""
 
 from collections.abc import Iterable, Iterator
 import json
@@ -6,27 +10,27 @@ import re
 from typing import Any
 
 MAX_ANSWER = 200_000
-"""Characters above which an answer is garbage."""
+"""Characters above which an answer is not parsed."""
 
 FIELDS = ("quote", "category", "key", "value")
-"""What an item has. Some may be missing, or be of another type than text."""
+"""The fields of a fact. Some may be missing or of another type than text."""
 
 _MIN_FIELDS = 2
 _MAX_BROKEN = 50
-"""Places where JSON seems to begin and does not, until the rest is left alone."""
+"""Failed attempts to decode JSON after which the rest of an answer is ignored."""
 
 _MAX_DEPTH = 4
-"""Wrappers around the list that are looked into."""
+"""Maximum depth of wrappers around the facts."""
 
 _MAX_NOTHING = 300
-"""Characters of an answer that says in words that there is nothing."""
+"""Maximum characters of an answer in words that there are no facts."""
 
 _TAGS = "think|thinking|thoughts?|reasoning|reflection|analysis|scratchpad"
-_THOUGHTS = re.compile(
+_REASONING = re.compile(
     rf"\s*(?:<(?P<tag>{_TAGS})>.*?(?:</(?P=tag)>|\Z)|\[THINK\].*?(?:\[/THINK\]|\Z))",
     re.IGNORECASE | re.DOTALL,
 )
-_LATE = re.compile(rf"</(?:{_TAGS})>|\[/THINK\]", re.IGNORECASE)
+_REASONING_END = re.compile(rf"</(?:{_TAGS})>|\[/THINK\]", re.IGNORECASE)
 _START = re.compile(r'\{\s*["}]|\[\s*[]{\["]')
 _BEGINS = re.compile(rf"\s*(?:{_START.pattern}|\"|`)")
 _COMMA = re.compile(r'("(?:[^"\\]|\\.)*+"?)|,(?=\s*+[}\]])', re.DOTALL)
@@ -38,27 +42,28 @@ _DECODER = json.JSONDecoder(strict=False)
 
 
 def fact_objects(text: str) -> list[dict[str, Any]] | None:
-    """Return the items of an answer, as JSON objects, None if it is no answer.
+    """Return the fact objects in an answer, None if the answer cannot be parsed.
 
-    An answer that says that there are none has none. One that was cut off, or is
-    damaged in places, has those that are whole.
+    Returns an empty list if the answer says, as JSON or in words, that there are no
+    facts. From an answer that is cut off or partly invalid, the complete objects are
+    returned.
     """
     if len(text) > MAX_ANSWER:
         return None
-    return _listed(_without_thoughts(text), 0)
+    return _parse(_without_reasoning(text), 0)
 
 
-def _without_thoughts(text: str) -> str:
-    """Return what a model says after its thoughts."""
-    if found := _THOUGHTS.match(text):
+def _without_reasoning(text: str) -> str:
+    """Return an answer without reasoning in tags before it."""
+    if found := _REASONING.match(text):
         return text[found.end() :]
-    if not _BEGINS.match(text) and (late := _LATE.search(text)):
-        return text[late.end() :]
+    if not _BEGINS.match(text) and (end := _REASONING_END.search(text)):
+        return text[end.end() :]
     return text
 
 
-def _listed(text: str, depth: int) -> list[dict[str, Any]] | None:
-    """Return the items that stand in a text, None if it tells of none."""
+def _parse(text: str, depth: int) -> list[dict[str, Any]] | None:
+    """Return the fact objects in a text, None if it cannot be parsed."""
     items: list[dict[str, Any]] = []
     answered = False
     for value in _values(_COMMA.sub(r"\1", text)):
@@ -74,7 +79,7 @@ def _listed(text: str, depth: int) -> list[dict[str, Any]] | None:
 
 
 def _values(text: str) -> Iterator[Any]:
-    """Yield the JSON values that stand in a text."""
+    """Yield the JSON values in a text."""
     try:
         yield _DECODER.decode(text)
     except ValueError, RecursionError:
@@ -88,13 +93,13 @@ def _values(text: str) -> Iterator[Any]:
         except ValueError, RecursionError:
             position, broken = start.start() + 1, broken + 1
             continue
-        # What is empty within something broken does not say that there is nothing.
+        # An empty value within broken JSON does not mean that there are no facts.
         if value or not broken:
             yield value
 
 
 def _items(value: Any, depth: int) -> list[dict[str, Any]] | None:
-    """Return the items that a value holds, None if it holds something else."""
+    """Return the fact objects in a value, None if it has anything else."""
     if depth > _MAX_DEPTH:
         return None
     match value:
@@ -103,13 +108,13 @@ def _items(value: Any, depth: int) -> list[dict[str, Any]] | None:
         case {"facts": inner}:
             return _items(inner, depth + 1)
         case str():
-            return _listed(value, depth + 1)
+            return _parse(value, depth + 1)
         case dict() | list() if not value:
             return []
         case dict() if _is_item(value):
             return [value]
         case dict():
-            # A wrapper, or the arguments of a call.
+            # A wrapper, or the arguments of a tool call.
             return next(filter(None, _parts(value.values(), depth)), None)
         case list():
             parts = _parts((part for part in value if isinstance(part, dict)), depth)
@@ -118,11 +123,11 @@ def _items(value: Any, depth: int) -> list[dict[str, Any]] | None:
 
 
 def _parts(values: Iterable[Any], depth: int) -> Iterator[list[dict[str, Any]] | None]:
-    """Yield the items of each part of a value."""
+    """Yield the fact objects of each part of a value."""
     for part in values:
         yield _items(part, depth + 1)
 
 
 def _is_item(value: dict[str, Any]) -> bool:
-    """Return whether an object looks like what was asked for."""
+    """Return whether an object has enough of the fields of a fact."""
     return sum(isinstance(value.get(name), str) for name in FIELDS) >= _MIN_FIELDS

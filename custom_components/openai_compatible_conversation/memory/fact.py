@@ -1,4 +1,4 @@
-"""A fact, and what may be one."""
+"""The fact data class, and validation of its fields."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,16 +7,17 @@ from typing import Literal
 from .normalization import as_text, fold, one_line
 
 MAX_KEY = 100
-"""Characters of a key."""
+"""Maximum characters of a key."""
 
 MAX_VALUE = 500
-"""Characters of a value."""
+"""Maximum characters of a value."""
 
 type Source = Literal["told", "extracted"]
+"""Whether a fact was learned on request or extracted from a session."""
 
 
 class Category(StrEnum):
-    """What a fact is about."""
+    """The category of a fact."""
 
     USER_NAME = "user_name"
     FAMILY_MEMBERS = "family_members"
@@ -28,33 +29,33 @@ class Category(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that is known."""
+    """A fact in the memory."""
 
     category: Category
     key: str
     value: str
     source: Source
     created_at: str
-    """When it was first learned: ISO 8601, in UTC."""
+    """When it was first learned, ISO 8601 in UTC."""
     updated_at: str
-    """When its value was learned: ISO 8601, in UTC."""
+    """When its current value was learned, ISO 8601 in UTC."""
 
 
 class FactError(ValueError):
-    """What is wrong with an argument, in words that tell a model what to do.
+    """An invalid argument, with a message that tells a model how to fix it.
 
     Keys: bad_category, bad_key, empty_key, key_too_long, bad_value, empty_value,
     value_too_long, bad_query, too_many.
     """
 
     def __init__(self, key: str, text: str) -> None:
-        """Initialize with a name for programs and words for models."""
+        """Initialize with an error key and a message for the model."""
         super().__init__(text)
         self.key = key
 
 
 def category_of(value: object) -> Category:
-    """Return the category that is meant, whatever its case. Raises `FactError`."""
+    """Return a category from any of its spellings. Raises `FactError`."""
     name = one_line(as_text(value) or "", MAX_KEY) or ""
     category = _CATEGORIES.get(_category_name(name))
     if category is None:
@@ -64,17 +65,17 @@ def category_of(value: object) -> Category:
 
 
 def key_of(value: object) -> str:
-    """Return a key as it is kept. Raises `FactError`."""
+    """Return a key, normalized to one line. Raises `FactError`."""
     return _checked(value, "key", MAX_KEY, "Give the fact a short name.")
 
 
 def value_of(value: object) -> str:
-    """Return a value as it is kept. Raises `FactError`."""
+    """Return a value, normalized to one line. Raises `FactError`."""
     return _checked(value, "value", MAX_VALUE, "Say it in fewer words.")
 
 
 def _checked(value: object, name: str, limit: int, advice: str) -> str:
-    """Return an argument on one line."""
+    """Return an argument, normalized to one line. Raises `FactError`."""
     text = as_text(value)
     if text is None:
         raise FactError(f"bad_{name}", f"The {name} must be a text.")
@@ -90,7 +91,7 @@ def _checked(value: object, name: str, limit: int, advice: str) -> str:
 
 
 def _category_name(name: str) -> str:
-    """Return what the spellings of a category have in common, `User names` too."""
+    """Return a category name folded for lookup: `User names` as `user_name`."""
     return "_".join(fold(name).replace("-", " ").replace("_", " ").split()).rstrip("s")
 
 

@@ -1,4 +1,11 @@
-"""Learns in passing: when a session is over, facts are extracted from what users said."""
+"""Background extraction of facts from what users said in ended sessions.
+
+Extraction runs only while no turn is running, and a turn that starts cancels it: a
+local server often has a single slot. Transcripts are persisted until their facts are
+stored.
+
+Decision record: docs/decisions/0008-memory-quotes-its-source.md.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -28,14 +35,18 @@ from .fact_store import FactStore, PendingTranscript
 _LOGGER = logging.getLogger(__name__)
 
 RETRY_DELAYS = (60, 300, 900, 3600, 6 * 3600, 24 * 3600)
-"""Seconds until a transcript is tried again, by how often it failed."""
+"""Seconds until a transcript is retried, by the number of failed attempts."""
 
 SLICE = 100
-"""Facts that are indexed in one go, so that nobody else has to wait."""
+"""Facts indexed per event loop iteration, so that the loop is not blocked."""
 
 
 class FactExtractor:
-    """Asks the model for the facts in what waits, while nobody is speaking."""
+    """Extracts facts from pending transcripts while no turn is running.
+
+    Created at set-up of the config entry. `async_resume` starts the background task
+    and `async_pause` cancels it; both can be called at any time.
+    """
 
     def __init__(
         self,
@@ -45,7 +56,11 @@ class FactExtractor:
         options: Callable[[], Options],
         is_quiet: Callable[[], bool],
     ) -> None:
-        """Initialize with what returns the options, and whether nobody is speaking."""
+        """Initialize a paused extractor.
+
+        `options` returns the current options; `is_quiet` returns whether the session
+        is over.
+        """
         self._hass = hass
         self._fact_store = fact_store
         self._client = client
@@ -54,10 +69,11 @@ class FactExtractor:
         self._task: asyncio.Task[None] | None = None
         self._timer: CALLBACK_TYPE | None = None
         self._not_before: dict[str, float] = {}
+        """Earliest loop time in seconds for the next attempt, by transcript id."""
 
     @callback
     def async_resume(self) -> None:
-        """Extract from what waits, unless somebody speaks."""
+        """Start extraction unless it is running."""
         if self._task is None or self._task.done():
             self._task = self._hass.async_create_background_task(
                 self._async_work(), f"{DOMAIN} learner"
@@ -65,7 +81,7 @@ class FactExtractor:
 
     @callback
     def async_pause(self) -> None:
-        """Leave the server to who is speaking. What was begun is begun again later."""
+        """Cancel extraction; an interrupted transcript is extracted again later."""
         if self._task:
             self._task.cancel()
             self._task = None
@@ -73,15 +89,15 @@ class FactExtractor:
 
     @callback
     def _cancel_retry(self) -> None:
-        """Stop the timer."""
+        """Cancel the retry timer."""
         if self._timer:
             self._timer()
             self._timer = None
 
     async def _async_work(self) -> None:
-        """Extract from one transcript after the other, those that are due."""
+        """Index restored facts, then extract from each transcript that is due."""
         while self._fact_store.warm(SLICE):  # noqa: ASYNC110
-            # There is nothing to wait for: others have their turn.
+            # Yields to the event loop; there is no event to wait for.
             await asyncio.sleep(0)
         while (
             self._is_quiet()
@@ -92,7 +108,7 @@ class FactExtractor:
         self._schedule_retry()
 
     def _due(self) -> PendingTranscript | None:
-        """Return the first transcript that is to be tried now."""
+        """Return the first transcript that is due."""
         now = self._hass.loop.time()
         return next(
             (
@@ -104,7 +120,7 @@ class FactExtractor:
         )
 
     def _schedule_retry(self) -> None:
-        """Wake when the next transcript is due."""
+        """Schedule extraction for when the next transcript is due."""
         self._cancel_retry()
         waiting = [self._not_before.get(p.id, 0) for p in self._fact_store.pending]
         if waiting and self._is_quiet() and self._options().enable_fact_learning:
@@ -113,19 +129,19 @@ class FactExtractor:
 
     @callback
     def _retry(self, _now: object) -> None:
-        """Try again."""
+        """Resume extraction."""
         self._timer = None
         self.async_resume()
 
     async def _async_extract(self, pending: PendingTranscript) -> None:
-        """Extract from a transcript; if that fails, it goes on waiting."""
+        """Extract facts from a transcript; back off if that fails."""
         try:
-            found = await self._async_ask(pending)
-            await self._fact_store.async_extracted(pending, found)
+            facts = await self._async_request(pending)
+            await self._fact_store.async_extracted(pending, facts)
         except (CompletionError, ExtractionError, FactError, HomeAssistantError) as err:
             _LOGGER.debug("Facts cannot be extracted yet: %s", type(err).__name__)
-            pause = RETRY_DELAYS[min(pending.attempts, len(RETRY_DELAYS) - 1)]
-            self._not_before[pending.id] = self._hass.loop.time() + pause
+            delay = RETRY_DELAYS[min(pending.attempts, len(RETRY_DELAYS) - 1)]
+            self._not_before[pending.id] = self._hass.loop.time() + delay
             try:
                 await self._fact_store.async_failed(pending)
             except HomeAssistantError as failure:
@@ -133,8 +149,8 @@ class FactExtractor:
         else:
             self._not_before.pop(pending.id, None)
 
-    async def _async_ask(self, pending: PendingTranscript) -> list[ExtractedFact]:
-        """Return the facts that the model finds in a transcript."""
+    async def _async_request(self, pending: PendingTranscript) -> list[ExtractedFact]:
+        """Return the facts that the model extracts from a transcript."""
         options = self._options()
         body = build_body(
             options.chat_model,
@@ -142,17 +158,17 @@ class FactExtractor:
             stream=options.enable_streaming,
             extra={"response_format": RESPONSE_FORMAT, **(options.extra_body or {})},
         )
-        words: list[str] = []
+        deltas: list[str] = []
         async with aclosing(
             self._client.stream(body, headers=options.extra_headers)
         ) as events:
             async for event in events:
                 match event:
                     case TextDelta(text):
-                        words.append(text)
+                        deltas.append(text)
                     case Finished("content_filter"):
                         raise ExtractionError("The server held its answer back")
-        # What a model babbles may take long to read.
+        # Parsing a malformed answer can take long.
         return await self._hass.async_add_executor_job(
-            parse_facts, "".join(words), pending.lines
+            parse_facts, "".join(deltas), pending.lines
         )

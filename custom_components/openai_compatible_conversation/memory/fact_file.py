@@ -1,4 +1,10 @@
-"""The file of the memory: what is written to it is there, or an error says that it is not."""
+"""The file of the fact store, with write errors that are raised.
+
+Home Assistant's `Store` logs a failed write and goes on. A fact must not be reported
+as learned before it is on disk, so the error is kept and raised to the caller.
+
+Decision record: docs/decisions/0008-memory-quotes-its-source.md.
+"""
 
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +21,7 @@ VERSION = 1
 
 
 class FactFile(Store[dict[str, Any]]):
-    """The file of an entry's facts, and of the transcripts that facts are still in."""
+    """The file of an entry's facts and pending transcripts."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Initialize the file of an entry."""
@@ -30,30 +36,31 @@ class FactFile(Store[dict[str, Any]]):
         self._failure: Exception | None = None
 
     async def async_read(self) -> tuple[dict[str, Any] | None, str | None]:
-        """Return what is in the file, and where it was set aside if it is none of ours.
+        """Return the data, and the path of a copy if the file was set aside.
 
-        Home Assistant itself sets aside what is no JSON, and says so. Raises
-        `HomeAssistantError` if the file cannot be read now.
+        A file of a newer version or with other data is set aside. Invalid JSON is set
+        aside and reported by Home Assistant itself. Raises `HomeAssistantError` if the
+        file cannot be read.
         """
         data: object = ()
         try:
             data = await self.async_load()
         except UnsupportedStorageVersionError, NotImplementedError:
             return None, await self.async_set_aside("newer")
-        # JSON of a kind that Home Assistant does not write.
+        # Valid JSON, but not in the storage format.
         except LookupError, TypeError:
             pass
         if data is None or isinstance(data, dict):
             return data, None
         return None, await self.async_set_aside("damaged")
 
-    async def async_set_aside(self, why: str) -> str:
-        """Keep a copy of the file as it is; return its path."""
-        ending = f".{why}.{dt_util.utcnow().isoformat()}"
-        return await self.hass.async_add_executor_job(_copied, self.path, ending)
+    async def async_set_aside(self, reason: str) -> str:
+        """Copy the file, with the reason in its name; return the path of the copy."""
+        suffix = f".{reason}.{dt_util.utcnow().isoformat()}"
+        return await self.hass.async_add_executor_job(_copy, self.path, suffix)
 
     async def async_write(self, data: dict[str, Any]) -> None:
-        """Write the file; raises `HomeAssistantError` if that fails."""
+        """Write the file. Raises `HomeAssistantError` if that fails."""
         self._failure = None
         with suppress(Exception):
             await self.async_save(data)
@@ -64,7 +71,7 @@ class FactFile(Store[dict[str, Any]]):
 
     @override
     async def _async_write_data(self, data: dict[str, Any]) -> None:
-        """Write, and keep what went wrong, which Home Assistant may only log."""
+        """Write, and keep an error, which Home Assistant may only log."""
         try:
             await super()._async_write_data(data)
         except Exception as err:
@@ -72,10 +79,10 @@ class FactFile(Store[dict[str, Any]]):
             raise
 
 
-def _copied(path: str, ending: str) -> str:
-    """Copy a file under another name, if it is there; return that name."""
+def _copy(path: str, suffix: str) -> str:
+    """Copy a file with a suffix if it exists; return the path of the copy."""
     source = Path(path)
-    target = source.with_name(source.name + ending)
+    target = source.with_name(source.name + suffix)
     if source.exists():
         target.write_bytes(source.read_bytes())
         target.chmod(0o600)

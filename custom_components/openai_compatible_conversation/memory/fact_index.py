@@ -1,4 +1,4 @@
-"""All facts of an entry, each once."""
+"""In-memory facts of an entry, with full-text search."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -12,53 +12,53 @@ from .normalization import as_text, fold
 
 MAX_FACTS = 5000
 
-LONG_AGO = "1970-01-01T00:00:00+00:00"
-"""Stands for a time on disk that cannot be read."""
+EPOCH = "1970-01-01T00:00:00+00:00"
+"""Placeholder for a stored time that is missing or invalid."""
 
 _WEIGHTS = {"key": 3.0, "value": 2.0, "category": 1.0}
-"""What a match in each field of a fact counts."""
+"""Search weight of a match, by field."""
 
 
 class FactIndex:
-    """All facts, one for each category and key. To be used from one thread.
+    """The facts, one per category and key. Not thread-safe.
 
-    Keys are the same if they differ in case, width or spaces only. Restored facts
-    are indexed by the first query with a text, which takes about 20 µs for each,
-    or before it in steps, by `warm`.
+    Keys that differ only in case, width or spaces are the same. Restored facts are
+    indexed by the first query with a text, which takes about 20 µs per fact, or
+    beforehand in steps by `warm`. Call `close` to free the search index.
     """
 
     def __init__(self) -> None:
-        """Initialize without a fact."""
+        """Initialize without facts."""
         self._facts: dict[str, Fact] = {}
         self._index = Index(_WEIGHTS, heading=("key",))
         self._unindexed: list[str] = []
-        """Facts that the index does not have yet; some may be gone meanwhile."""
+        """Ids of restored facts not indexed yet; some may be forgotten meanwhile."""
 
     def __len__(self) -> int:
-        """Return how many facts there are."""
+        """Return the number of facts."""
         return len(self._facts)
 
     def __iter__(self) -> Iterator[Fact]:
-        """Iterate over the facts, in the order in which they were first learned."""
+        """Iterate over the facts in the order in which they were first learned."""
         return iter(list(self._facts.values()))
 
     def close(self) -> None:
-        """Free the index; there can be no query with a text after that."""
+        """Free the search index; queries with a text are not possible afterwards."""
         self._index.close()
 
     def learn(
         self, category: object, key: object, value: object, source: Source, now: str
     ) -> Fact:
-        """Add a fact or update it, and return it as it then is.
+        """Add or update a fact, and return the stored fact.
 
-        What was noticed does not replace what was told: the fact that was told is
-        returned. `now` is the time in ISO 8601, in UTC. Raises `FactError`.
+        An extracted fact does not replace one that was told: the existing fact is
+        returned. `now` is the time as ISO 8601 in UTC. Raises `FactError`.
         """
         new = Fact(
             category_of(category), key_of(key), value_of(value), source, now, now
         )
-        place = _place(new.category, new.key)
-        if old := self._facts.get(place):
+        fact_id = _fact_id(new.category, new.key)
+        if old := self._facts.get(fact_id):
             if old.source == "told" and source == "extracted":
                 return old
             if (old.value, old.source) == (new.value, source):
@@ -70,60 +70,60 @@ class FactIndex:
                 f"There are {len(self._facts)} facts, and no room for more. "
                 "Forget some that are not needed first.",
             )
-        self._facts[place] = new
-        self._index.put(place, _document(new))
+        self._facts[fact_id] = new
+        self._index.put(fact_id, _document(new))
         return new
 
     def forget(self, category: object, key: object) -> Fact | None:
-        """Remove a fact, and return it if it was there. Raises `FactError`."""
-        place = _place(category_of(category), key_of(key))
-        self._index.remove(place)
-        return self._facts.pop(place, None)
+        """Remove and return a fact, None if it does not exist. Raises `FactError`."""
+        fact_id = _fact_id(category_of(category), key_of(key))
+        self._index.remove(fact_id)
+        return self._facts.pop(fact_id, None)
 
     def query(
         self, category: object = None, text: object = None, limit: int = 50
     ) -> tuple[list[Fact], int]:
-        """Return the facts that match, at most `limit`, and how many more there are.
+        """Return up to `limit` matching facts, and the number of further matches.
 
-        Those of one category only, if it is given. With a text those that have a
-        word of it, the best first; without one, or without a word in it, all, the
-        newest first. Raises `FactError`.
+        With a category, only facts of it match. With a text, facts that contain a word
+        of it match, the best match first; without words, all match, the newest first.
+        Raises `FactError`.
         """
-        # Models that want no category often give an empty one.
+        # Models often pass an empty category for none.
         blank = category is None or (isinstance(category, str) and not category.strip())
-        wanted = None if blank else category_of(category)
-        asked = "" if text is None else as_text(text)
-        if asked is None:
+        category_filter = None if blank else category_of(category)
+        query_text = "" if text is None else as_text(text)
+        if query_text is None:
             raise FactError("bad_query", "The query must be a text.")
-        found = self._matches(asked) if words(asked) else self._newest()
-        if wanted:
-            found = [fact for fact in found if fact.category == wanted]
+        found = self._matches(query_text) if words(query_text) else self._newest()
+        if category_filter:
+            found = [fact for fact in found if fact.category == category_filter]
         return found[:limit], max(len(found) - limit, 0)
 
     def warm(self, count: int) -> bool:
-        """Index so many restored facts; return whether there are more to index."""
-        places, self._unindexed = self._unindexed[:count], self._unindexed[count:]
+        """Index up to `count` restored facts; return whether any are left."""
+        fact_ids, self._unindexed = self._unindexed[:count], self._unindexed[count:]
         self._index.put_all(
-            (place, _document(self._facts[place]))
-            for place in places
-            if place in self._facts
+            (fact_id, _document(self._facts[fact_id]))
+            for fact_id in fact_ids
+            if fact_id in self._facts
         )
         return bool(self._unindexed)
 
     def _matches(self, text: str) -> list[Fact]:
-        """Return the facts that have a word of a text, the best first."""
+        """Return the facts that contain a word of a text, the best match first."""
         self.warm(len(self._unindexed))
         return [self._facts[hit.key] for hit in self._index.search(text)]
 
     def _newest(self) -> list[Fact]:
         """Return all facts, the newest first."""
-        # The sort is stable: of equals, the first is that which was added last.
+        # The sort is stable: of facts with the same time, the last added comes first.
         found = list(reversed(self._facts.values()))
         found.sort(key=lambda fact: fact.updated_at, reverse=True)
         return found
 
     def to_json(self) -> list[dict[str, str]]:
-        """Return the facts as JSON."""
+        """Return the facts as JSON-serializable data."""
         return [
             {
                 "category": fact.category.value,
@@ -138,9 +138,9 @@ class FactIndex:
 
     @classmethod
     def from_json(cls, data: object) -> tuple[Self, int]:
-        """Return the facts that were stored, and how many could not be read.
+        """Return the facts from stored data, and the number of items lost.
 
-        Of two with the same key, the one that was told counts, then the newer.
+        Invalid items and duplicates are lost: a told fact wins, then the newer one.
         """
         facts = cls()
         if data is None:
@@ -154,27 +154,27 @@ class FactIndex:
             except FactError:
                 lost += 1
                 continue
-            place = _place(fact.category, fact.key)
-            if old := facts._facts.get(place):
+            fact_id = _fact_id(fact.category, fact.key)
+            if old := facts._facts.get(fact_id):
                 lost += 1
                 fact = max(old, fact, key=_precedence)
-            facts._facts[place] = fact
+            facts._facts[fact_id] = fact
         facts._unindexed = list(facts._facts)
         return facts, lost
 
 
-def _place(category: Category, key: str) -> str:
-    """Return what there is one fact for."""
+def _fact_id(category: Category, key: str) -> str:
+    """Return the identity of a fact: its category and folded key."""
     return f"{category}/{fold(key)}"
 
 
 def _document(fact: Fact) -> dict[str, str]:
-    """Return a fact as the index takes it."""
+    """Return a fact as a document of the search index."""
     return {"key": fact.key, "value": fact.value, "category": fact.category}
 
 
 def _fact(data: object) -> Fact:
-    """Return the fact that was stored."""
+    """Return a fact from stored data. Raises `FactError`."""
     item: Mapping[Any, Any] = data if isinstance(data, Mapping) else {}
     updated = _time(item.get("updated_at"), item.get("created_at"))
     return Fact(
@@ -188,7 +188,7 @@ def _fact(data: object) -> Fact:
 
 
 def _time(*candidates: object) -> str:
-    """Return the first time that can be read."""
+    """Return the first valid ISO 8601 time, `EPOCH` if there is none."""
     for value in candidates:
         if isinstance(value, str):
             try:
@@ -196,9 +196,9 @@ def _time(*candidates: object) -> str:
             except ValueError:
                 continue
             return value
-    return LONG_AGO
+    return EPOCH
 
 
 def _precedence(fact: Fact) -> tuple[bool, str]:
-    """Return what decides which of two facts counts."""
+    """Return the sort key by which the greater of two duplicates wins."""
     return fact.source == "told", fact.updated_at

@@ -1,4 +1,10 @@
-"""What a household wants to be remembered: on disk before anybody is told that it is."""
+"""The persistent store of facts and of transcripts pending extraction.
+
+A change is reported as successful only once it is on disk. Concurrent changes share a
+write.
+
+Decision record: docs/decisions/0008-memory-quotes-its-source.md.
+"""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -22,28 +28,32 @@ from .tombstones import Tombstones
 _LOGGER = logging.getLogger(__name__)
 
 MAX_PENDING = 100
-"""Transcripts that wait for facts to be extracted from them."""
+"""Maximum number of transcripts pending extraction."""
 
 
 @dataclass(frozen=True, slots=True)
 class PendingTranscript:
-    """What users said in a session, of which facts are still to be extracted."""
+    """What users said in a session, pending fact extraction."""
 
     id: str
     lines: list[str]
     attempts: int = 0
-    """How often that failed."""
+    """Number of failed attempts to extract facts."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON."""
+        """Return the transcript as JSON-serializable data."""
         return {"id": self.id, "lines": self.lines, "attempts": self.attempts}
 
 
 class FactStore:
-    """The facts of an entry, and the transcripts that wait. Every change is on disk."""
+    """The facts and pending transcripts of a config entry, persisted on every change.
+
+    Created with the entry state, loaded once, kept over reloads of the entry, and
+    removed with it.
+    """
 
     def __init__(self, hass: HomeAssistant, entry_id: str, issues: Issues) -> None:
-        """Initialize before anything was loaded."""
+        """Initialize an empty store; `async_load` loads it."""
         self._hass = hass
         self._file = FactFile(hass, entry_id)
         self._issues = issues
@@ -56,10 +66,10 @@ class FactStore:
         self._loaded = self._removed = False
 
     async def async_load(self) -> None:
-        """Take up what was remembered, once. What cannot be read is set aside.
+        """Load the file on the first call; a damaged or newer file is set aside.
 
-        Raises `HomeAssistantError` if there is no reading the file now: then nothing
-        was taken up, and it can be tried again.
+        Raises `HomeAssistantError` if the file cannot be read: then nothing is loaded,
+        and loading can be retried.
         """
         if self._loaded:
             return
@@ -67,7 +77,7 @@ class FactStore:
         data = data or {}
         self._facts, lost = FactIndex.from_json(data.get("facts"))
         pending = [_pending(item) for item in _items(data.get("pending"))]
-        self._pending = {found.id: found for found in pending if found}
+        self._pending = {item.id: item for item in pending if item}
         if lost or None in pending:
             aside = await self._file.async_set_aside("damaged")
         self._loaded = True
@@ -76,14 +86,14 @@ class FactStore:
             self._issues.create_memory_set_aside(aside)
 
     async def async_remove(self) -> None:
-        """Remove all that is remembered, for good."""
+        """Remove the file and free the index; nothing is written afterwards."""
         self._removed = True
         async with self._lock:
             await self._file.async_remove()
         self._facts.close()
 
     def warm(self, count: int) -> bool:
-        """Index so many facts that were loaded; return whether there are more."""
+        """Index up to `count` loaded facts; return whether any are left."""
         return self._facts.warm(count)
 
     @property
@@ -93,23 +103,24 @@ class FactStore:
 
     @property
     def pending(self) -> list[PendingTranscript]:
-        """Return the transcripts that wait, the oldest first."""
+        """Return the pending transcripts, the oldest first."""
         return list(self._pending.values())
 
     @callback
     def async_listen(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Call a listener after each change of the facts, until what is returned is called."""
+        """Add a listener for changes; return a callback that removes it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     def query(self, category: object, text: object) -> tuple[list[Fact], int]:
-        """Return the facts that match, and how many more. Raises `FactError`."""
+        """Return matching facts and the number of further ones. Raises `FactError`."""
         return self._facts.query(category, text)
 
     async def async_learn(self, category: object, key: object, value: object) -> Fact:
-        """Remember what a user told.
+        """Learn a fact that a user told, and return it.
 
-        Raises `FactError`, and `HomeAssistantError` if it cannot be written.
+        Raises `FactError` for invalid arguments or a full store, and
+        `HomeAssistantError` if the fact cannot be written.
         """
         fact = self._learn(category, key, value, "told")
         await self._async_write()
@@ -118,7 +129,7 @@ class FactStore:
     async def async_change(
         self, old: Fact, category: object, key: object, value: object
     ) -> Fact:
-        """Put a fact in the place of another one, or say why not. Raises as `async_learn`."""
+        """Replace a fact with another one. Raises as `async_learn`."""
         fact = self._learn(category, key, value, "told")
         if (fact.category, fact.key) != (old.category, old.key):
             self._facts.forget(old.category, old.key)
@@ -126,21 +137,22 @@ class FactStore:
         return fact
 
     async def async_forget(self, category: object, key: object) -> bool:
-        """Forget a fact; return whether there was one. Raises as `async_learn`."""
-        gone = self._facts.forget(category, key)
-        value = gone.value if gone else ""
+        """Forget a fact; return whether it existed. Raises as `async_learn`."""
+        forgotten = self._facts.forget(category, key)
+        value = forgotten.value if forgotten else ""
         self._tombstones.add(category_of(category), key_of(key), value, _now())
-        if gone:
+        if forgotten:
             self._issues.delete_memory_full()
-        # It may have gone before, but not from the disk.
-        if gone or self._written < self._changes:
+        # An earlier call may have forgotten the fact but failed to write.
+        if forgotten or self._written < self._changes:
             await self._async_write()
-        return gone is not None
+        return forgotten is not None
 
     async def async_enqueue(self, transcripts: Iterable[Sequence[str]]) -> None:
-        """Keep transcripts until facts were extracted from them.
+        """Enqueue transcripts for fact extraction.
 
-        Raises `HomeAssistantError` if they cannot be written: then they are not kept.
+        Raises `HomeAssistantError` if they cannot be written: then they are not
+        enqueued.
         """
         new = [PendingTranscript(ulid_now(), list(lines)) for lines in transcripts]
         self._pending |= {pending.id: pending for pending in new}
@@ -150,20 +162,20 @@ class FactStore:
         try:
             await self._async_write()
         except HomeAssistantError:
-            # They are given again, and must not wait twice.
+            # The caller retries, and the transcripts must not be enqueued twice.
             for pending in new:
                 self._pending.pop(pending.id, None)
             raise
 
     async def async_extracted(
-        self, pending: PendingTranscript, found: Iterable[ExtractedFact]
+        self, pending: PendingTranscript, facts: Iterable[ExtractedFact]
     ) -> None:
-        """Remember what was extracted from a transcript, which need not wait any more.
+        """Learn the facts extracted from a transcript, and dequeue the transcript.
 
-        What was forgotten lately stays forgotten. Raises `FactError` if there is no
-        room: then the transcript goes on waiting.
+        Facts forgotten within the lifetime of a tombstone are skipped. Raises
+        `FactError` if the store is full: then the transcript stays pending.
         """
-        for item in found:
+        for item in facts:
             if self._tombstones.has(item.category, item.key, item.value, _now()):
                 continue
             try:
@@ -176,16 +188,16 @@ class FactStore:
         await self._async_write()
 
     async def async_failed(self, pending: PendingTranscript) -> None:
-        """Count that facts could not be extracted from a transcript."""
+        """Count a failed attempt to extract facts from a transcript."""
         if pending.id in self._pending:
-            again = replace(pending, attempts=pending.attempts + 1)
-            self._pending[pending.id] = again
+            updated = replace(pending, attempts=pending.attempts + 1)
+            self._pending[pending.id] = updated
             await self._async_write()
 
     def _learn(
         self, category: object, key: object, value: object, source: Source
     ) -> Fact:
-        """Take a fact in; where there is no room any more, the user is told so."""
+        """Add a fact to the index; create an issue if the store is full."""
         try:
             now = dt_util.utcnow().isoformat()
             fact = self._facts.learn(category, key, value, source, now)
@@ -198,7 +210,7 @@ class FactStore:
         return fact
 
     async def _async_write(self) -> None:
-        """Have on disk what there is now, also if nobody waits for it any more."""
+        """Notify listeners and write; a cancelled caller does not cancel the write."""
         for listener in list(self._listeners):
             listener()
         self._changes += 1
@@ -209,9 +221,9 @@ class FactStore:
         )
 
     async def _async_flush(self, change: int) -> None:
-        """Have a change on disk, with all that came until then."""
+        """Write all changes so far, unless a later write included this one."""
         async with self._lock:
-            # Another one may have written this change with its own.
+            # A later change may have been written first, including this one.
             if change <= self._written or self._removed:
                 return
             changes = self._changes
@@ -225,18 +237,18 @@ class FactStore:
 
 
 def _now() -> float:
-    """Return the time, in seconds since 1970."""
+    """Return the time in seconds since 1970."""
     return dt_util.utcnow().timestamp()
 
 
 def _items(data: object) -> list[object]:
-    """Return what stands in a list, nothing if there is none."""
+    """Return the items of a list, none for anything else."""
     return data if isinstance(data, list) else []
 
 
 def _pending(data: object) -> PendingTranscript | None:
-    """Return the transcript that was stored, None if it cannot be read."""
+    """Return a transcript from stored data, None if it is invalid."""
     match data:
-        case {"id": str() as number, "lines": [*lines], "attempts": int() as attempts}:
-            return PendingTranscript(number, [str(line) for line in lines], attempts)
+        case {"id": str() as id_, "lines": [*lines], "attempts": int() as attempts}:
+            return PendingTranscript(id_, [str(line) for line in lines], attempts)
     return None

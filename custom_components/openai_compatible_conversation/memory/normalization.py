@@ -1,26 +1,28 @@
-"""What people and models write, as one line, and as it is compared."""
+"""Text normalization for storage and for comparison."""
 
 import re
 import unicodedata
 
-_RAW = 10_000
-"""Characters above which a text is too long, whatever they are."""
+_MAX_RAW = 10_000
+"""Characters above which a text is rejected without normalization."""
 
 _BREAKS = frozenset({"Cc", "Cs", "Zl", "Zp", "Zs"})
+"""Unicode categories replaced by a space: controls, surrogates and separators."""
+
 _JOINERS = re.compile(
     r"(?<=[^\s\u200c\u200d])([\u200c\u200d])[\u200c\u200d]*(?=[^\s\u200c\u200d])"
     r"|[\u200c\u200d]+"
 )
 _APOSTROPHES = re.compile("['’‘‛`´ʼ＇]")
-_APART = re.compile(
+_UNSPACED = re.compile(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff])"
 )
-_NO_WORD = re.compile(r"[\W_]+")
+_NON_WORD = re.compile(r"[\W_]+")
 
 
 def as_text(value: object) -> str | None:
-    """Return a text, a number or a truth value as text, None for anything else."""
+    """Return a string, number or boolean as text, None for anything else."""
     match value:
         case str():
             return str(value)
@@ -30,19 +32,19 @@ def as_text(value: object) -> str | None:
             try:
                 return str(value)
             except ValueError:
-                # More digits than Python is willing to write.
-                return "9" * (_RAW + 1)
+                # More digits than `sys.get_int_max_str_digits` allows.
+                return "9" * (_MAX_RAW + 1)
     return None
 
 
 def one_line(text: str, limit: int) -> str | None:
-    """Return a text without what cannot be seen, None if it is longer than the limit.
+    """Return a text as one visible line, None if it exceeds `limit` characters.
 
-    Controls and breaks are spaces, and several spaces are one. Format characters
-    are left out, for they can hide text or turn it around; those that join
-    letters and emoji stay between them.
+    Control characters and line breaks become spaces, and runs of spaces are collapsed.
+    Format characters are removed, as they can hide or reverse text; zero-width joiners
+    between letters or emoji are kept.
     """
-    if len(text) > _RAW:
+    if len(text) > _MAX_RAW:
         return None
     if not text.isprintable():
         text = _JOINERS.sub(r"\1", _visible(text))
@@ -51,7 +53,7 @@ def one_line(text: str, limit: int) -> str | None:
 
 
 def fold(text: str) -> str:
-    """Return what all spellings of a text have in common: case, width, spaces."""
+    """Return a text folded for comparison: case, width and spaces are ignored."""
     text = unicodedata.normalize("NFD", text).casefold()
     text = unicodedata.normalize("NFKC", text).casefold()
     text = unicodedata.normalize("NFKC", text)
@@ -61,25 +63,25 @@ def fold(text: str) -> str:
 
 
 def spoken_words(text: str) -> list[str]:
-    """Return the words of a text as they sound: no case, accents or punctuation.
+    """Return the words of a text without case, accents and punctuation.
 
-    In a script that sets no spaces, each character is a word.
+    In a script without spaces between words, each character is a word.
     """
     text = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text)).casefold()
     text = "".join(
         char for char in text if unicodedata.category(char) not in {"Mn", "Cf"}
     )
-    text = _APART.sub(r" \1 ", unicodedata.normalize("NFKC", text))
-    return _NO_WORD.sub(" ", text).split()
+    text = _UNSPACED.sub(r" \1 ", unicodedata.normalize("NFKC", text))
+    return _NON_WORD.sub(" ", text).split()
 
 
 def _visible(text: str) -> str:
-    """Return a text with breaks as spaces, without format characters but joiners."""
-    kept = []
+    """Return a text with breaks as spaces and without format characters but joiners."""
+    chars = []
     for char in text:
-        kind = unicodedata.category(char)
-        if kind in _BREAKS:
-            kept.append(" ")
-        elif kind != "Cf" or char in "\u200c\u200d":
-            kept.append(char)
-    return "".join(kept)
+        category = unicodedata.category(char)
+        if category in _BREAKS:
+            chars.append(" ")
+        elif category != "Cf" or char in "\u200c\u200d":
+            chars.append(char)
+    return "".join(chars)

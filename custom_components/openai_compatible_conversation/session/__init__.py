@@ -1,1 +1,1 @@
-"""What was said before, in any room."""
+"""Session history across conversations, satellites and users."""

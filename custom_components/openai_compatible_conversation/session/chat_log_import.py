@@ -1,4 +1,9 @@
-"""What Home Assistant's chat log of a conversation has and the session has not."""
+"""Import of turns from a Home Assistant chat log into the session.
+
+Home Assistant keeps one chat log per conversation. Commands handled locally and
+announcements are only in that log, so they are imported before the model is asked.
+A cursor per conversation marks how far its chat log was imported.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -20,34 +25,34 @@ NO_RESPONSE = "(no response)"
 ERROR = "Error: "
 
 SENTENCE_TRIGGER = "trigger_sentence"
-"""The call that stands for an automation's sentence: it tells nothing, and is no tool."""
+"""Pseudo tool call that the chat log holds for a sentence trigger; not imported."""
 
 
 def cursor_at_end(
-    content: Sequence[conversation.Content], told: str | None = None
+    content: Sequence[conversation.Content], sent_extra_prompt: str | None = None
 ) -> ChatLogCursor:
-    """Return the mark at the end of a chat log without its system message."""
+    """Return the cursor at the end of a chat log, given without its system message."""
     created = content[-1].created.timestamp()
     count = 0
     for item in reversed(content):
         if item.created.timestamp() != created:
             break
         count += 1
-    return ChatLogCursor(created, count, told)
+    return ChatLogCursor(created, count, sent_extra_prompt)
 
 
 def unseen_turns(
     content: Sequence[conversation.Content],
-    mark: ChatLogCursor | None,
+    cursor: ChatLogCursor | None,
     name: Callable[[str], str],
 ) -> list[Turn]:
-    """Return the turns in a chat log after a mark, all if there is none.
+    """Return the turns in a chat log after the cursor, or all without a cursor.
 
-    Those are commands that were handled locally, announcements, and turns from
-    before the session began. `name` returns a tool's name as the model knows it.
+    These are commands that were handled locally, announcements, and turns from
+    before the session began. `name` maps a tool name to the one sent to the model.
     """
     turns: list[list[Message]] = []
-    for item in _after(content, mark):
+    for item in _after(content, cursor):
         if not turns or isinstance(item, conversation.UserContent):
             turns.append([])
         if (message := _message(item, name)) is not None:
@@ -62,23 +67,23 @@ def unseen_turns(
 
 
 def _after(
-    content: Sequence[conversation.Content], mark: ChatLogCursor | None
+    content: Sequence[conversation.Content], cursor: ChatLogCursor | None
 ) -> Iterable[conversation.Content]:
-    """Return the items after a mark."""
-    if mark is None:
+    """Return the items after the cursor."""
+    if cursor is None:
         return content
     start = len(content)
-    while start and content[start - 1].created.timestamp() > mark.created:
+    while start and content[start - 1].created.timestamp() > cursor.created:
         start -= 1
-    # Of several that were made at one moment, so many were seen.
+    # Several items can share a timestamp; the cursor counts those already imported.
     first = start
-    while first and content[first - 1].created.timestamp() == mark.created:
+    while first and content[first - 1].created.timestamp() == cursor.created:
         first -= 1
-    return content[min(first + mark.count, start) :]
+    return content[min(first + cursor.count, start) :]
 
 
 def _message(item: conversation.Content, name: Callable[[str], str]) -> Message | None:
-    """Return the message of an item, None if nobody said or did anything with it."""
+    """Return the message for a chat log item, None if it has no text and no calls."""
     match item:
         case conversation.UserContent():
             return UserMessage(item.content)

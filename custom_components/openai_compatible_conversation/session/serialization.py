@@ -1,4 +1,4 @@
-"""A transcript as JSON, and back, as far as it can be read."""
+"""Serialization of the session state for storage."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -15,56 +15,56 @@ from .session_state import ChatLogCursor, SessionState
 from .turns import Turn, normalize
 
 
-def to_json(transcript: SessionState) -> dict[str, Any]:
-    """Return a transcript as JSON."""
+def to_json(state: SessionState) -> dict[str, Any]:
+    """Return the session state as JSON-serializable data."""
     return {
-        "last": transcript.last_turn_at,
-        "turns": [turn_to_json(turn) for turn in transcript.turns],
-        "heads": dict(transcript.system_prompts),
-        "tools": list(transcript.tools),
-        "searching": transcript.tool_search,
-        "choice": transcript.discovery_option,
+        "last": state.last_turn_at,
+        "turns": [turn_to_json(turn) for turn in state.turns],
+        "heads": dict(state.system_prompts),
+        "tools": list(state.tools),
+        "searching": state.tool_search,
+        "choice": state.discovery_option,
         "bookmarks": {
-            conversation_id: [mark.created, mark.count, mark.sent_extra_prompt]
-            for conversation_id, mark in transcript.cursors.items()
+            conversation_id: [cursor.created, cursor.count, cursor.sent_extra_prompt]
+            for conversation_id, cursor in state.cursors.items()
         },
     }
 
 
 def from_json(data: object) -> SessionState:
-    """Return the transcript that was stored, an empty one if it cannot be read."""
-    transcript = SessionState()
+    """Return the session state from stored data, an empty one if it is invalid."""
+    state = SessionState()
     if not isinstance(data, Mapping):
-        return transcript
+        return state
     try:
         turns = tuple(_turn_from_json(messages) for messages in data["turns"])
-        last = float(data["last"])
-        heads = {str(key): str(text) for key, text in data["heads"].items()}
+        last_turn_at = float(data["last"])
+        system_prompts = {str(key): str(text) for key, text in data["heads"].items()}
         tools = [str(name) for name in data["tools"]]
-        bookmarks = {
+        cursors = {
             str(conversation_id): ChatLogCursor(
-                float(created), int(count), _optional_text(told)
+                float(created), int(count), _optional_text(extra)
             )
-            for conversation_id, (created, count, told) in data["bookmarks"].items()
+            for conversation_id, (created, count, extra) in data["bookmarks"].items()
         }
     except AttributeError, KeyError, TypeError, ValueError:
-        return transcript
-    transcript.turns, transcript.last_turn_at = turns, last
-    transcript.system_prompts, transcript.tools = heads, tools
-    transcript.cursors = bookmarks
-    if isinstance(searching := data.get("searching"), bool):
-        transcript.tool_search = searching
-    transcript.discovery_option = _optional_text(data.get("choice"))
-    return transcript
+        return state
+    state.turns, state.last_turn_at = turns, last_turn_at
+    state.system_prompts, state.tools = system_prompts, tools
+    state.cursors = cursors
+    if isinstance(tool_search := data.get("searching"), bool):
+        state.tool_search = tool_search
+    state.discovery_option = _optional_text(data.get("choice"))
+    return state
 
 
 def turn_to_json(turn: Turn) -> list[dict[str, Any]]:
-    """Return a turn as JSON: the messages as the API names them, more or less."""
+    """Return a turn as JSON-serializable data: a list with an object per message."""
     return [_message_to_json(message) for message in turn.messages]
 
 
 def _message_to_json(message: Message) -> dict[str, Any]:
-    """Return a message as JSON."""
+    """Return a message as JSON-serializable data."""
     match message:
         case UserMessage(text):
             return {"user": text}
@@ -81,12 +81,12 @@ def _message_to_json(message: Message) -> dict[str, Any]:
 
 
 def _turn_from_json(data: Iterable[Mapping[str, Any]]) -> Turn:
-    """Return the turn that was stored."""
+    """Return a turn from stored data."""
     return normalize(_message_from_json(message) for message in data)
 
 
 def _message_from_json(data: Mapping[str, Any]) -> Message:
-    """Return the message that was stored."""
+    """Return a message from stored data."""
     if "user" in data:
         return UserMessage(str(data["user"]))
     if "result" in data:
@@ -98,5 +98,5 @@ def _message_from_json(data: Mapping[str, Any]) -> Message:
 
 
 def _optional_text(value: object) -> str | None:
-    """Return a text that may be missing."""
+    """Return the value as text, None if it is None."""
     return None if value is None else str(value)

@@ -1,4 +1,11 @@
-"""The one session of an entry: over all conversations, rooms and users."""
+"""The session of a config entry, shared by all conversations, areas and users.
+
+The session expires when no turn is running or ended within the timeout. Turns leave by
+expiry or eviction: they are first passed on to fact extraction and only then removed
+from the session's file, so a failed write loses nothing.
+
+Decision record: docs/decisions/0006-one-session-that-only-grows.md.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -24,13 +31,14 @@ from .turns import Turn, normalize
 _LOGGER = logging.getLogger(__name__)
 
 PEEK_LIFETIME = 60
-"""Seconds for which a session that nobody has spoken in keeps what was prepared."""
+"""Seconds for which the state of a session without turns is kept after a peek."""
 
 
 class Session:
-    """What was said in the house, until nobody has spoken for a while.
+    """The session history of a config entry, persisted at the end of each turn.
 
-    It is on disk after each turn.
+    Created with the entry state and kept over reloads: started when the entry is set
+    up, stopped when it is unloaded, and removed with the entry.
     """
 
     def __init__(
@@ -40,22 +48,23 @@ class Session:
         timeout: Callable[[], float],
         async_retain: Callable[[Sequence[Turn]], Awaitable[None]],
     ) -> None:
-        """Initialize a session of which nothing was loaded.
+        """Initialize an empty session; `async_start` loads it.
 
-        `timeout` returns its seconds of silence. `keep` is awaited with turns that
-        the session lets go, before they are removed from its file. If it raises
-        `HomeAssistantError`, they stay there, and it is awaited with them again.
+        `timeout` returns the seconds without a turn after which the session expires.
+        `async_retain` is awaited with evicted turns before they are removed from the
+        session's file. If it raises `HomeAssistantError`, they stay in the file and
+        are passed again at the next save.
         """
         self.state = SessionState()
         self._hass = hass
         self._timeout = timeout
         self._async_retain = async_retain
         self._evicted: tuple[Turn, ...] = ()
-        """Turns that were let go, and are not yet kept elsewhere."""
+        """Turns that have left the session and are not yet retained."""
         self._on_turn_start: CALLBACK_TYPE = _no_op
         self._on_session_end: CALLBACK_TYPE = _no_op
-        # Replaced as a whole, without a sync: that outlives a kill of the process,
-        # and nobody waits for the disk at the end of a turn.
+        # Not atomic_writes: the file is replaced as a whole either way, which survives
+        # a kill of the process, and without fsync a turn does not wait for the disk.
         self._store: Store[dict[str, Any]] = Store(
             hass, 1, f"{DOMAIN}.{entry_id}.session", private=True
         )
@@ -67,7 +76,7 @@ class Session:
         self._loaded = self._started = self._removed = False
 
     async def async_start(self) -> None:
-        """Take up what was said before Home Assistant or the entry was stopped."""
+        """Load the stored session on the first call, and resume expiry."""
         if not self._loaded:
             self._loaded = True
             try:
@@ -80,7 +89,7 @@ class Session:
 
     @callback
     def async_stop(self) -> None:
-        """Leave the session as it is, on disk and for turns that are not over."""
+        """Stop expiry and callbacks; running turns can still commit."""
         self._started = False
         self._cancel_expiry()
         self._on_turn_start = self._on_session_end = _no_op
@@ -89,16 +98,16 @@ class Session:
     def async_set_callbacks(
         self, on_turn_start: CALLBACK_TYPE, on_session_end: CALLBACK_TYPE
     ) -> None:
-        """Call back when somebody speaks, and when a session is over and kept."""
+        """Set the callbacks for the start of a turn and for an ended, saved session."""
         self._on_turn_start, self._on_session_end = on_turn_start, on_session_end
 
     @property
     def is_over(self) -> bool:
-        """Return whether nobody speaks, and nothing was said lately."""
+        """Return whether no turn is running and the session has no turns."""
         return not self._open_turns and not self.state.turns
 
     async def async_remove(self) -> None:
-        """Remove all that was said, for good."""
+        """Remove the session from disk; nothing is written afterwards."""
         self._removed = True
         self.async_stop()
         async with self._disk:
@@ -106,7 +115,7 @@ class Session:
 
     @callback
     def async_peek(self) -> SessionState:
-        """Return what a turn would see that begins soon."""
+        """Return the state that a turn starting within `PEEK_LIFETIME` will use."""
         self._end_if_over()
         if self.is_over:
             self.state = SessionState()
@@ -117,11 +126,11 @@ class Session:
     async def async_begin_turn(
         self, chat_log: conversation.ChatLog, name: Callable[[str], str]
     ) -> AsyncGenerator[SessionTurn]:
-        """Begin a turn that sees the session as it is now, and commit it on exit.
+        """Begin a turn on the current history, and commit and save it on exit.
 
-        What only the chat log has is imported first; `name` returns a tool's name as
-        the model knows it. The last item of the chat log is the user's message. The
-        turn is on disk on exit, unless it was cancelled: then it is written later.
+        Turns found only in the chat log are imported first; `name` maps a tool name to
+        the one sent to the model. The last item of the chat log is the user's message.
+        A cancelled turn is saved in the background instead of before exit.
         """
         turn = self._begin_turn(chat_log, name)
         cancelled = False
@@ -141,7 +150,7 @@ class Session:
     def _begin_turn(
         self, chat_log: conversation.ChatLog, name: Callable[[str], str]
     ) -> SessionTurn:
-        """Import what only the chat log has, and return the turn."""
+        """Import turns found only in the chat log, and return the new turn."""
         self._end_if_over()
         if self.is_over and self._is_stale():
             self.state = SessionState()
@@ -151,14 +160,14 @@ class Session:
             self._evicted += state.append(turns, _now())
         turn = SessionTurn(chat_log, state.turns, lambda: self.state, self.drop)
         self._open_turns.add(turn)
-        # Another turn of the conversation may begin before this one ends.
+        # Another turn of the same conversation may begin before this one ends.
         self._move_cursor(turn)
         self._on_turn_start()
         return turn
 
     @callback
     def async_end(self) -> int:
-        """End the session now; return how many turns it had."""
+        """End the session and save in the background; return its number of turns."""
         count = len(self.state.turns)
         if count or self.state.cursors:
             self._evicted += self.state.turns
@@ -168,14 +177,14 @@ class Session:
         return count
 
     async def async_end_now(self) -> int:
-        """End the session; return how many turns it had, once they are kept."""
+        """End the session and wait for the save; return its number of turns."""
         count = self.async_end()
         await self.async_save()
         return count
 
     @callback
     def commit(self, turn: SessionTurn) -> None:
-        """Let a turn end: what was said and done in it enters as a whole."""
+        """Append the messages of a turn to the session as one turn."""
         self._open_turns.discard(turn)
         if turn.new_messages:
             self._evicted += self.state.append([normalize(turn.new_messages)], _now())
@@ -184,32 +193,32 @@ class Session:
 
     @callback
     def _move_cursor(self, turn: SessionTurn) -> None:
-        """Remember what of a turn's chat log need not be taken in any more."""
+        """Move the conversation's cursor to the end of the turn's chat log."""
         log = turn.chat_log
-        told = turn.sent_extra_prompt or turn.known_extra_prompt
+        sent = turn.sent_extra_prompt or turn.known_extra_prompt
         self.state.move_cursor(
-            log.conversation_id, cursor_at_end(log.content[1:], told)
+            log.conversation_id, cursor_at_end(log.content[1:], sent)
         )
 
     @callback
     def drop(self, turns: Sequence[Turn]) -> None:
-        """Let turns go that are too much for the server."""
+        """Drop turns that do not fit the server's context window."""
         self._evicted += self.state.drop(turns)
 
     async def async_save(self) -> None:
-        """Have on disk what there is, also if nobody waits for it any more."""
+        """Save the session; a cancelled caller does not cancel the write."""
         self.save_soon()
         await asyncio.shield(self._saving)
 
     @callback
     def save_soon(self) -> None:
-        """Have on disk what there is, without anybody waiting for it."""
+        """Save the session in the background."""
         self._saving = self._hass.async_create_task(
             self._async_save(), f"{DOMAIN} session"
         )
 
     async def _async_save(self) -> None:
-        """Write what there is, after what was let go is kept elsewhere."""
+        """Write the session once its evicted turns are retained."""
         async with self._disk:
             if self._removed:
                 return
@@ -219,19 +228,19 @@ class Session:
             self._on_session_end()
 
     async def _async_retain_evicted(self) -> bool:
-        """Keep what was let go elsewhere; return whether it is kept."""
-        if gone := self._evicted:
+        """Hand evicted turns to `async_retain`; return whether none are left."""
+        if evicted := self._evicted:
             try:
-                await self._async_retain(gone)
+                await self._async_retain(evicted)
             except HomeAssistantError as err:
-                # It is tried again with the next turn, which must not fail for it.
+                # Retried with the next save; the turn itself must not fail.
                 _LOGGER.warning("What was said cannot be kept yet: %s", err)
                 return False
-            self._evicted = self._evicted[len(gone) :]
+            self._evicted = self._evicted[len(evicted) :]
         return True
 
     async def _async_write(self) -> None:
-        """Write the file, or remove it where there is nothing to write."""
+        """Write the file, or remove it if the session has no turns."""
         if self.state.turns:
             await self._store.async_save(to_json(self.state))
             return
@@ -242,18 +251,18 @@ class Session:
 
     @callback
     def _end_if_over(self) -> None:
-        """End the session if its time is over and nobody is speaking."""
-        over = self.state.is_over(_now(), self._timeout())
-        if over and not self._open_turns:
+        """End the session if it has expired and no turn is running."""
+        expired = self.state.is_over(_now(), self._timeout())
+        if expired and not self._open_turns:
             self.async_end()
 
     def _is_stale(self) -> bool:
-        """Return whether it is too long ago that something was prepared."""
+        """Return whether the last peek is longer ago than `PEEK_LIFETIME`."""
         return not 0 <= _now() - self._peeked_at < PEEK_LIFETIME
 
     @callback
     def _schedule_expiry(self) -> None:
-        """End the session when its time is over."""
+        """Schedule the end of the session at its expiry."""
         self._cancel_expiry()
         if self.state.turns and self._started:
             left = self.state.last_turn_at + self._timeout() - _now()
@@ -261,14 +270,14 @@ class Session:
 
     @callback
     def _cancel_expiry(self) -> None:
-        """Stop the timer."""
+        """Cancel the expiry timer."""
         if self._timer:
             self._timer()
             self._timer = None
 
     @callback
     def _expire(self, _now: object) -> None:
-        """End the session, unless somebody spoke or its time was changed."""
+        """End the session if it has expired, otherwise schedule expiry again."""
         self._timer = None
         self._end_if_over()
         if not self._open_turns:

@@ -1,4 +1,11 @@
-"""What was said in a session: its turns, how long they last, how much is kept."""
+"""State of a session: its turns, their limits, and what its requests share.
+
+Successive requests of a session are meant to share a long prefix, so that the server
+can reuse its prompt cache: turns and tools are only appended, rendered system prompts
+are cached, and eviction, which invalidates the prompt cache, happens in large steps.
+
+Decision record: docs/decisions/0006-one-session-that-only-grows.md.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +17,7 @@ from .turns import Turn, normalize, truncated
 
 MAX_TURNS = 40
 MAX_SIZE = 40_000
-"""Characters: about 10,000 tokens."""
+"""Characters of all turns together, about 10,000 tokens."""
 
 MAX_SYSTEM_PROMPTS = 8
 MAX_CURSORS = 100
@@ -18,116 +25,117 @@ MAX_CURSORS = 100
 
 @dataclass(frozen=True, slots=True)
 class ChatLogCursor:
-    """How much of a conversation's chat log the session has taken in."""
+    """How far a conversation's chat log was imported into the session."""
 
     created: float
-    """When its newest item was made, in seconds since 1970."""
+    """When the newest imported item was created, in seconds since 1970."""
     count: int
-    """How many items were made just then."""
+    """How many imported items were created at that time."""
     sent_extra_prompt: str | None = None
-    """The extra system prompt that the model was told in it."""
+    """The extra system prompt that was last sent in the conversation."""
 
 
 class SessionState:
-    """The turns of a session, and what every request of it has in common.
+    """The turns of a session, and what its requests have in common.
 
-    Knows no clock: times are given, in seconds since 1970.
+    Has no clock: times are passed in, in seconds since 1970.
     """
 
     def __init__(self) -> None:
-        """Initialize a session in which nothing was said."""
+        """Initialize a session without turns."""
         self.turns: tuple[Turn, ...] = ()
         self.last_turn_at = -math.inf
-        """When the last turn ended."""
+        """When the last turn ended, in seconds since 1970."""
         self.system_prompts: dict[str, str] = {}
-        """The system message for each set of things that it is made of."""
+        """Rendered system prompts, by a key of what they are rendered from."""
         self.tools: list[str] = []
-        """The names of the tools that were offered, in the order of the requests."""
+        """The names of the tools sent so far, in the order of the requests."""
         self.definitions: dict[str, dict[str, Any] | None] = {}
-        """The tools as they were sent. Not stored: they come from elsewhere."""
+        """The tool definitions as they were sent, by name. Not persisted."""
         self.tool_search: bool | None = None
-        """Whether the model looks for tools; None as long as it is not decided."""
+        """Whether tools are found by search; None until that is decided."""
         self.discovery_option: str | None = None
-        """The option by which that was decided."""
+        """The value of the option by which `tool_search` was decided."""
         self.cursors: dict[str, ChatLogCursor] = {}
 
     def is_over(self, now: float, timeout: float) -> bool:
-        """Return whether the last turn is longer ago than a session lasts.
+        """Return whether the last turn ended `timeout` seconds ago or earlier.
 
-        A clock that was set back further than that says nothing any more.
+        A session is over as well if the clock was set back by more than the timeout.
         """
         return not -timeout < now - self.last_turn_at < timeout
 
     def append(self, turns: Iterable[Turn], now: float) -> tuple[Turn, ...]:
-        """Add turns that have ended; return what had to go for them."""
+        """Append finished turns; return the turns evicted to stay within the limits."""
         self.turns += tuple(_bounded(turn) for turn in turns)
         self.last_turn_at = now
-        gone: tuple[Turn, ...] = ()
-        # In one big step, for each step costs the server its prompt cache.
+        evicted: tuple[Turn, ...] = ()
+        # Half at a time: each eviction invalidates the server's prompt cache.
         while len(self.turns) > 1 and (
             len(self.turns) > MAX_TURNS or _size(self.turns) > MAX_SIZE
         ):
-            gone += self._drop_oldest(len(self.turns) // 2)
-        return gone
+            evicted += self._drop_oldest(len(self.turns) // 2)
+        return evicted
 
     def drop(self, turns: Iterable[Turn]) -> tuple[Turn, ...]:
-        """Drop turns that are too much for the server; return those that were there."""
-        unwanted = set(map(id, turns))
-        gone = tuple(turn for turn in self.turns if id(turn) in unwanted)
-        self.turns = tuple(turn for turn in self.turns if id(turn) not in unwanted)
+        """Drop turns, compared by identity; return those that were in the session."""
+        ids = set(map(id, turns))
+        dropped = tuple(turn for turn in self.turns if id(turn) in ids)
+        self.turns = tuple(turn for turn in self.turns if id(turn) not in ids)
         self._forget_sent_prompts()
-        return gone
+        return dropped
 
     def cache_system_prompt(self, key: str, text: str) -> None:
-        """Keep the system message of a key; the oldest goes where there are too many."""
+        """Cache a rendered system prompt; evict the oldest ones."""
         self.system_prompts[key] = text
         while len(self.system_prompts) > MAX_SYSTEM_PROMPTS:
             del self.system_prompts[next(iter(self.system_prompts))]
 
-    def move_cursor(self, conversation_id: str, bookmark: ChatLogCursor) -> None:
-        """Remember how much of a conversation was taken in, the newest last.
+    def move_cursor(self, conversation_id: str, cursor: ChatLogCursor) -> None:
+        """Store a conversation's cursor; evict the least recently moved ones.
 
-        It does not become less where the later of two turns at once ends in vain.
+        A cursor never moves back: of two concurrent turns, the later one may fail and
+        leave a chat log that ends before what the other one imported.
         """
         if known := self.cursors.pop(conversation_id, None):
             created, count = max(
-                (known.created, known.count), (bookmark.created, bookmark.count)
+                (known.created, known.count), (cursor.created, cursor.count)
             )
-            bookmark = ChatLogCursor(created, count, bookmark.sent_extra_prompt)
-        self.cursors[conversation_id] = bookmark
+            cursor = ChatLogCursor(created, count, cursor.sent_extra_prompt)
+        self.cursors[conversation_id] = cursor
         while len(self.cursors) > MAX_CURSORS:
             del self.cursors[next(iter(self.cursors))]
 
     def ordered(self, names: Iterable[str]) -> list[str]:
-        """Return the names of tools in the order in which they are sent.
+        """Return tool names in the order in which they are sent.
 
-        Those that were sent before come first, as they came then.
+        Tools sent before come first, in their earlier order; new ones are appended.
         """
-        present = dict.fromkeys(names)
-        self.reveal_tools(present)
-        return [name for name in self.tools if name in present]
+        available = dict.fromkeys(names)
+        self.reveal_tools(available)
+        return [name for name in self.tools if name in available]
 
     def reveal_tools(self, names: Iterable[str]) -> None:
-        """Offer some more tools, at the end, from the next request on."""
+        """Append tools that are sent from the next request on."""
         known = set(self.tools)
         self.tools += [name for name in dict.fromkeys(names) if name not in known]
 
     def _drop_oldest(self, count: int) -> tuple[Turn, ...]:
-        """Drop so many of the oldest turns, and return them."""
-        gone, self.turns = self.turns[:count], self.turns[count:]
+        """Drop the oldest `count` turns, and return them."""
+        dropped, self.turns = self.turns[:count], self.turns[count:]
         self._forget_sent_prompts()
-        return gone
+        return dropped
 
     def _forget_sent_prompts(self) -> None:
-        """Have extra system prompts told anew, for those that were told may be gone."""
+        """Have extra system prompts sent again: the turns with them may be dropped."""
         self.cursors = {
-            conversation_id: ChatLogCursor(mark.created, mark.count)
-            for conversation_id, mark in self.cursors.items()
+            conversation_id: ChatLogCursor(cursor.created, cursor.count)
+            for conversation_id, cursor in self.cursors.items()
         }
 
 
 def oldest(turns: tuple[Turn, ...], share: float) -> tuple[Turn, ...]:
-    """Return the oldest turns which together are at least a share of all characters."""
+    """Return the oldest turns that hold at least a share (0 to 1) of all characters."""
     total, reached = _size(turns) * share, 0
     for count, turn in enumerate(turns, 1):
         reached += turn.size
@@ -142,7 +150,7 @@ def messages_of(turns: Iterable[Turn]) -> list[Message]:
 
 
 def _bounded(turn: Turn) -> Turn:
-    """Return a turn that is not larger than a session."""
+    """Return a turn that fits `MAX_SIZE`, truncated if needed."""
     if turn.size <= MAX_SIZE:
         return turn
     if (short := truncated(turn)).size <= MAX_SIZE:
@@ -151,5 +159,5 @@ def _bounded(turn: Turn) -> Turn:
 
 
 def _size(turns: Iterable[Turn]) -> int:
-    """Return how many characters turns have."""
+    """Return the number of characters in turns."""
     return sum(turn.size for turn in turns)

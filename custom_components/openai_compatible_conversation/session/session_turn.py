@@ -1,4 +1,4 @@
-"""One turn as the session sees it."""
+"""A turn in progress within the session."""
 
 from collections.abc import Callable, Sequence
 
@@ -26,14 +26,14 @@ class SessionTurn:
     ) -> None:
         """Initialize with the turns before this one.
 
-        `state` returns the session's current state, which is another one if the
-        session is ended meanwhile; `drop` removes turns from it.
+        `state` returns the session's current state, which is replaced if the session
+        ends meanwhile; `drop` removes turns from it.
         """
         self.chat_log = chat_log
         self.sent_extra_prompt: str | None = None
         """The extra system prompt that is sent in this turn."""
         self.new_messages: list[Message] = []
-        """The messages of this turn, beginning with the user's."""
+        """The messages of this turn, starting with the user's."""
         self._turns = turns
         self._state = state
         self._drop = drop
@@ -50,13 +50,13 @@ class SessionTurn:
 
     @property
     def known_extra_prompt(self) -> str | None:
-        """Return the extra system prompt that earlier turns of the conversation sent."""
+        """Return the extra system prompt last sent in earlier turns."""
         cursor = self.state.cursors.get(self.chat_log.conversation_id)
         return cursor.sent_extra_prompt if cursor else None
 
     @callback
     def new_extra_prompt(self, extra: str | None) -> str | None:
-        """Return an extra system prompt if the model was not sent it yet."""
+        """Return an extra system prompt if it was not sent yet, and mark it as sent."""
         if not extra or extra == self.known_extra_prompt:
             return None
         self.sent_extra_prompt = extra
@@ -64,7 +64,7 @@ class SessionTurn:
 
     @callback
     def drop_oldest(self, share: float) -> bool:
-        """Drop the oldest turns, a share (0 to 1) of all; return whether there were any."""
+        """Drop the oldest share (0 to 1) of the turns; return whether any were left."""
         dropped = oldest(self._turns, share)
         self._turns = self._turns[len(dropped) :]
         self._drop(dropped)
@@ -72,6 +72,6 @@ class SessionTurn:
 
     @callback
     def truncate(self) -> None:
-        """Shorten the messages of a turn that alone exceeds the server's context."""
+        """Truncate this turn's messages, if they alone exceed the context window."""
         self.sent_extra_prompt = None
         self.new_messages = list(truncated(normalize(self.new_messages)).messages)

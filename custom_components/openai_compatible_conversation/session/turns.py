@@ -1,4 +1,9 @@
-"""A turn of a conversation, in a shape that every server accepts."""
+"""Turns of a conversation, normalized so that every server accepts them.
+
+Strict chat templates require that a chat starts with a user message, that user and
+assistant messages alternate, and that each tool call is followed by its result. A
+turn that failed or was cancelled lacks some of that, so placeholders are filled in.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -13,58 +18,60 @@ from ..completions.messages import (
 )
 
 ASSISTANT_SPEAKS_FIRST = "(You speak first.)"
-"""Stands where no user spoke, for a chat has to begin with one."""
+"""Placeholder user message of a turn that the assistant started."""
 
 NO_ANSWER = "(No answer was given.)"
-"""Stands where an answer is missing, for nobody speaks twice in succession."""
+"""Placeholder for a missing answer, so that user and assistant alternate."""
 
 NO_RESULT = (
     '{"error":"Interrupted","error_text":'
     '"The turn ended before there was a result. What was called may have been done."}'
 )
-"""Stands for the result of a call that nobody waited for."""
+"""Placeholder result of a tool call that was interrupted."""
 
 MAX_TRUNCATED = 200
-"""Characters that are left of each text where a turn is too long to be kept."""
+"""Characters to which each text of a truncated turn is cut."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What was said and done between two things that a user said.
+    """A user message and everything up to the next one, normalized.
 
-    It begins with the user and ends with words of the assistant. Each call is
-    followed by its result, and nobody but tools speaks twice in succession.
-    A note stands for images: they would be sent and stored again with each turn.
+    Starts with a user message and ends with an assistant message that has text. Each
+    tool call is followed by its result; only tool results may follow each other.
+    Images are replaced by a note: they would be sent and stored again with each turn.
     """
 
     messages: tuple[Message, ...]
     size: int
-    """In characters."""
+    """Characters of all messages."""
 
 
 def normalize(messages: Iterable[Message]) -> Turn:
-    """Return messages as a turn, with what is missing in it filled in."""
-    shape = TurnNormalizer()
+    """Return messages as a turn, with placeholders for what is missing."""
+    normalizer = TurnNormalizer()
     for message in messages:
-        shape.take(message)
-    whole = shape.finish()
-    return Turn(whole, sum(map(size, whole)))
+        normalizer.add(message)
+    normalized = normalizer.finish()
+    return Turn(normalized, sum(map(size, normalized)))
 
 
 def truncated(turn: Turn) -> Turn:
-    """Return a turn of which each text is short."""
+    """Return a turn with each text cut to `MAX_TRUNCATED` characters."""
     return normalize(_truncated_message(message) for message in turn.messages)
 
 
-def without_images(said: UserMessage) -> UserMessage:
-    """Return what a user said, with a note in place of images."""
-    if not (count := len(said.images)):
-        return said
-    return UserMessage(f"{said.text}\n(with {count} image{'s' if count > 1 else ''})")
+def without_images(message: UserMessage) -> UserMessage:
+    """Return a user message with a note in place of its images."""
+    if not (count := len(message.images)):
+        return message
+    return UserMessage(
+        f"{message.text}\n(with {count} image{'s' if count > 1 else ''})"
+    )
 
 
 def _truncated_message(message: Message) -> Message:
-    """Return a message that is short."""
+    """Return a message with its text cut, and without reasoning."""
     match message:
         case UserMessage(text) | ToolMessage(_, text) if len(text) > MAX_TRUNCATED:
             return replace(message, text=f"{text[:MAX_TRUNCATED]}… (cut)")
@@ -79,71 +86,73 @@ def _truncated_message(message: Message) -> Message:
 
 
 def _truncated_call(call: ToolCallPart) -> ToolCallPart:
-    """Return a call that is short: without its arguments, for half of them are none."""
+    """Return a tool call without long arguments, as cut JSON would be invalid."""
     return (
         replace(call, arguments="{}") if len(call.arguments) > MAX_TRUNCATED else call
     )
 
 
 class TurnNormalizer:
-    """Puts messages in an order that every server accepts."""
+    """Builds the messages of a turn in an order that every server accepts."""
 
     def __init__(self) -> None:
-        """Initialize without a message."""
+        """Initialize without messages."""
         self._result: list[Message] = []
-        self._words: AssistantMessage | None = None
-        """What was said last, as long as it may go on."""
-        self._waiting: dict[str, None] = {}
-        """The calls that have no result yet."""
+        self._answer: AssistantMessage | None = None
+        """The last assistant message, held back as another one may extend it."""
+        self._open_calls: dict[str, None] = {}
+        """Ids of the calls that have no result yet, in order."""
 
-    def take(self, message: Message) -> None:
-        """Take the next message; what belongs nowhere is left out."""
+    def add(self, message: Message) -> None:
+        """Add the next message; a result without a pending call is dropped."""
         match message:
             case ToolMessage(call_id):
-                if call_id in self._waiting:
-                    del self._waiting[call_id]
+                if call_id in self._open_calls:
+                    del self._open_calls[call_id]
                     self._result.append(message)
             case UserMessage():
-                self._end_calls()
+                self._close_calls()
                 if self._result:
-                    self._end_words()
+                    self._close_answer()
                 self._result.append(without_images(message))
             case AssistantMessage(text, calls) if text or calls:
-                self._end_calls()
-                self._take_answer(message)
+                self._close_calls()
+                self._add_answer(message)
 
     def finish(self) -> tuple[Message, ...]:
-        """Return the messages, the last of them the assistant's words."""
-        self._end_calls()
+        """Return the messages, ending with an assistant message."""
+        self._close_calls()
         if not self._result:
             self._result.append(UserMessage(ASSISTANT_SPEAKS_FIRST))
-        self._end_words()
+        self._close_answer()
         return tuple(self._result)
 
-    def _take_answer(self, answer: AssistantMessage) -> None:
-        """Take an answer, which goes on with what was said just before."""
+    def _add_answer(self, answer: AssistantMessage) -> None:
+        """Add an assistant message, joined with the one just before it."""
         if not self._result:
             self._result.append(UserMessage(ASSISTANT_SPEAKS_FIRST))
-        if self._words:
-            answer = _joined(self._words, answer)
-        self._words = None if answer.calls else answer
+        if self._answer:
+            answer = _joined(self._answer, answer)
+        self._answer = None if answer.calls else answer
         if answer.calls:
             self._result.append(answer)
-            self._waiting = dict.fromkeys(call.id for call in answer.calls)
+            self._open_calls = dict.fromkeys(call.id for call in answer.calls)
 
-    def _end_calls(self) -> None:
-        """Give each call that has no result one that says so."""
-        self._result += [ToolMessage(call_id, NO_RESULT) for call_id in self._waiting]
-        self._waiting = {}
+    def _close_calls(self) -> None:
+        """Add a placeholder result for each call without one."""
+        self._result += [
+            ToolMessage(call_id, NO_RESULT) for call_id in self._open_calls
+        ]
+        self._open_calls = {}
 
-    def _end_words(self) -> None:
-        """End with what the assistant said."""
-        self._result.append(self._words or AssistantMessage(NO_ANSWER))
-        self._words = None
+    def _close_answer(self) -> None:
+        """Add the assistant message held back, or a placeholder."""
+        self._result.append(self._answer or AssistantMessage(NO_ANSWER))
+        self._answer = None
 
 
 def _joined(first: AssistantMessage, second: AssistantMessage) -> AssistantMessage:
-    """Return what was said in succession as one message."""
+    """Return two successive assistant messages as one."""
     text = "\n".join(filter(None, (first.text, second.text)))
     reasoning = "\n".join(filter(None, (first.reasoning, second.reasoning)))
     return AssistantMessage(text or None, second.calls, reasoning or None)

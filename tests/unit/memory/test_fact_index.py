@@ -1,4 +1,4 @@
-"""What is learned is known, once, as it was told, and survives what models write."""
+"""Tests of the fact index: learn, forget, query, and stored data."""
 
 from contextlib import suppress
 import json
@@ -18,7 +18,7 @@ from custom_components.openai_compatible_conversation.memory.fact import (
     Source,
 )
 from custom_components.openai_compatible_conversation.memory.fact_index import (
-    LONG_AGO,
+    EPOCH,
     MAX_FACTS,
     FactIndex,
 )
@@ -36,10 +36,10 @@ JSON = st.recursive(
 CATEGORIES = st.sampled_from(list(Category))
 
 
-def known(*told: tuple[str, str, str]) -> FactIndex:
-    """Return facts, each a minute newer than the one before."""
+def index_of(*items: tuple[str, str, str]) -> FactIndex:
+    """Return an index of facts, each a minute newer than the one before."""
     facts = FactIndex()
-    for minute, (category, key, value) in enumerate(told):
+    for minute, (category, key, value) in enumerate(items):
         facts.learn(category, key, value, "told", f"2026-11-21T08:{minute:02}:00+00:00")
     return facts
 
@@ -55,18 +55,18 @@ FAMILY = (
 
 
 def keys(found: tuple[list[Fact], int]) -> list[str]:
-    """Return the keys of facts that were found."""
+    """Return the keys of a query's facts."""
     return [fact.key for fact in found[0]]
 
 
 def restored(data: object) -> tuple[list[Fact], int]:
-    """Return what is left of stored facts, and how many are not."""
+    """Return the facts restored from stored data, and the number lost."""
     facts, lost = FactIndex.from_json(data)
     return list(facts), lost
 
 
 def test_learn() -> None:
-    """A fact is kept as it was told."""
+    """A learned fact has the given fields and times."""
     facts = FactIndex()
     fact = facts.learn("user_name", "name", "Tom", "told", NOW)
     assert fact == Fact(Category.USER_NAME, "name", "Tom", "told", NOW, NOW)
@@ -84,7 +84,7 @@ def test_learn() -> None:
     ],
 )
 def test_update(first: Source, then: Source, value: str, source: Source) -> None:
-    """The newer value counts, unless the older was told and the newer only noticed."""
+    """A newer value wins, except an extracted one over a told one."""
     facts = FactIndex()
     old = facts.learn("locations", "Keys", "old", first, NOW)
     fact = facts.learn("locations", "KEYS", "new", then, LATER)
@@ -93,11 +93,11 @@ def test_update(first: Source, then: Source, value: str, source: Source) -> None
     assert list(facts) == [fact]
 
 
-def test_same_again() -> None:
-    """What is known already changes nothing, but what was noticed can be told."""
+def test_learn_same_value() -> None:
+    """The same value changes nothing, but an extracted fact can become a told one."""
     facts = FactIndex()
-    noticed = facts.learn("locations", "keys", "hall", "extracted", NOW)
-    assert facts.learn("locations", "keys", " hall ", "extracted", LATER) == noticed
+    extracted = facts.learn("locations", "keys", "hall", "extracted", NOW)
+    assert facts.learn("locations", "keys", " hall ", "extracted", LATER) == extracted
     told = facts.learn("locations", "keys", "hall", "told", LATER)
     assert (told.source, told.created_at, told.updated_at) == ("told", NOW, LATER)
 
@@ -116,8 +116,8 @@ def test_same_again() -> None:
         ("می\u200cخواهم", "میخواهم"),
     ],
 )
-def test_one_fact_for_all_spellings(one: str, other: str) -> None:
-    """Keys that look the same, case aside, are the same."""
+def test_keys_are_folded(one: str, other: str) -> None:
+    """Keys that look the same, apart from case, are the same key."""
     facts = FactIndex()
     facts.learn("preferences", one, "1", "told", NOW)
     facts.learn("preferences", other, "2", "told", NOW)
@@ -126,9 +126,11 @@ def test_one_fact_for_all_spellings(one: str, other: str) -> None:
     assert not facts
 
 
-def test_categories_are_apart() -> None:
+def test_same_key_in_two_categories() -> None:
     """The same key in another category is another fact."""
-    facts = known(("locations", "Tom", "Berlin"), ("family_members", "Tom", "brother"))
+    facts = index_of(
+        ("locations", "Tom", "Berlin"), ("family_members", "Tom", "brother")
+    )
     assert len(facts) == 2
     assert facts.forget("locations", "tom")
     assert not facts.forget("locations", "tom")
@@ -138,8 +140,8 @@ def test_categories_are_apart() -> None:
 @pytest.mark.parametrize(
     "spelling", ["family_members", "Family Members", " FAMILY-MEMBER ", "family_member"]
 )
-def test_spellings_of_a_category(spelling: str) -> None:
-    """A category is known however a model spells it."""
+def test_category_spellings(spelling: str) -> None:
+    """A category is accepted in any spelling."""
     fact = FactIndex().learn(spelling, "dog", "Rex", "told", NOW)
     assert fact.category is Category.FAMILY_MEMBERS
 
@@ -160,7 +162,7 @@ def test_spellings_of_a_category(spelling: str) -> None:
     ],
 )
 def test_one_line(raw: object, line: str) -> None:
-    """A value is one line without what cannot be seen; numbers are taken as text."""
+    """A value is stored as one visible line; numbers are converted to text."""
     assert FactIndex().learn("preferences", "key", raw, "told", NOW).value == line
 
 
@@ -183,7 +185,7 @@ def test_one_line(raw: object, line: str) -> None:
     ],
 )
 def test_errors(category: object, key: object, value: object, error: str) -> None:
-    """What is wrong is said in few words, and nothing is learned."""
+    """An invalid argument raises an error with a short message."""
     facts = FactIndex()
     with pytest.raises(FactError) as caught:
         facts.learn(category, key, value, "told", NOW)
@@ -192,12 +194,12 @@ def test_errors(category: object, key: object, value: object, error: str) -> Non
     assert not facts
 
 
-def test_endless() -> None:
-    """What is far too long is an error as well, at once."""
-    endless = "x" * 10_000_000
+def test_huge_arguments() -> None:
+    """A huge argument raises an error in bounded time."""
+    huge = "x" * 10_000_000
     for category, key, value, error in (
-        (endless, "a", "b", "bad_category"),
-        ("user_name", endless, "b", "key_too_long"),
+        (huge, "a", "b", "bad_category"),
+        ("user_name", huge, "b", "key_too_long"),
         ("user_name", "a", " " * 10_000_000, "value_too_long"),
         ("user_name", "a", 10**5000, "value_too_long"),
     ):
@@ -206,21 +208,21 @@ def test_endless() -> None:
         assert caught.value.key == error
 
 
-def test_bad_category_names_the_good_ones() -> None:
-    """A model that gave a wrong category is told all that there are."""
+def test_bad_category_lists_valid_ones() -> None:
+    """The error for a bad category lists all categories."""
     with pytest.raises(FactError) as caught:
         FactIndex().forget("hobbies", "chess")
     assert all(category in str(caught.value) for category in Category)
 
 
-def test_longest() -> None:
-    """What is just short enough is kept whole."""
+def test_maximum_length() -> None:
+    """A key and a value of the maximum length are not cut."""
     fact = FactIndex().learn("routines", "k" * MAX_KEY, "ä" * MAX_VALUE, "told", NOW)
     assert (len(fact.key), len(fact.value)) == (MAX_KEY, MAX_VALUE)
 
 
 def test_too_many() -> None:
-    """Where there is no room, known facts can still be updated and forgotten."""
+    """In a full index, existing facts can be updated and forgotten."""
     facts = FactIndex()
     for number in range(MAX_FACTS):
         facts.learn("preferences", number, "x", "extracted", NOW)
@@ -247,20 +249,20 @@ def test_too_many() -> None:
     ],
 )
 def test_query(category: str | None, text: str, first: str) -> None:
-    """What is asked for in few words is found first."""
-    assert keys(known(*FAMILY).query(category, text))[0] == first
+    """The best match of a query comes first."""
+    assert keys(index_of(*FAMILY).query(category, text))[0] == first
 
 
 @pytest.mark.parametrize("text", ["xylophone", "Anna", "coffee"])
-def test_query_is_of_its_category(text: str) -> None:
-    """A category is never left, not even if there is nothing in it."""
-    assert known(*FAMILY).query("locations", text) == ([], 0)
+def test_query_is_limited_to_category(text: str) -> None:
+    """A query with a category returns no facts of other categories."""
+    assert index_of(*FAMILY).query("locations", text) == ([], 0)
 
 
 @pytest.mark.parametrize("text", [None, "", " ", "?", "*"])
 def test_query_without_words(text: str | None) -> None:
-    """Without a word to look for, all facts are found, the newest first."""
-    facts = known(*FAMILY)
+    """A query without words returns all facts, the newest first."""
+    facts = index_of(*FAMILY)
     assert keys(facts.query(None, text)) == [key for _, key, _ in reversed(FAMILY)]
     assert keys(facts.query("family_members", text)) == ["dog", "wife"]
     assert keys(facts.query("", text)) == keys(facts.query(None, text))
@@ -269,8 +271,8 @@ def test_query_without_words(text: str | None) -> None:
 
 
 def test_query_limit() -> None:
-    """No more are returned than asked for, and it is said how many more there are."""
-    facts = known(*(("locations", f"key {number}", "box") for number in range(12)))
+    """A query returns up to `limit` facts and the number of further matches."""
+    facts = index_of(*(("locations", f"key {number}", "box") for number in range(12)))
     for text in (None, "box"):
         found, more = facts.query(text=text, limit=5)
         assert (len(found), more) == (5, 7)
@@ -279,8 +281,8 @@ def test_query_limit() -> None:
 
 
 def test_query_follows_changes() -> None:
-    """What is learned and forgotten after a query is found, and not found, by the next."""
-    facts = known(*FAMILY)
+    """A query reflects facts learned and forgotten since the last query."""
+    facts = index_of(*FAMILY)
     assert keys(facts.query(text="budgie")) == []
     facts.learn("family_members", "budgie", "Hansi", "told", LATER)
     facts.learn("family_members", "dog", "Bello", "told", LATER)
@@ -293,8 +295,8 @@ def test_query_follows_changes() -> None:
 
 @pytest.mark.parametrize("steps", [0, 1, 2, 3])
 def test_warm(steps: int) -> None:
-    """Restored facts are found, however many of them are indexed before a query."""
-    facts, _ = FactIndex.from_json(known(*FAMILY).to_json())
+    """Restored facts are found regardless of how many were indexed by `warm`."""
+    facts, _ = FactIndex.from_json(index_of(*FAMILY).to_json())
     for step in range(steps):
         assert facts.warm(2) is (step < 2)
     facts.forget("device_nicknames", "Sunny")
@@ -308,22 +310,22 @@ def test_warm(steps: int) -> None:
 
 
 def test_query_errors() -> None:
-    """A query that is no text, or is of no category, is an error."""
+    """A query with a non-text or an unknown category raises an error."""
     for category, text, error in (
         ("hobbies", None, "bad_category"),
         ([], None, "bad_category"),
         (None, ["dog"], "bad_query"),
     ):
         with pytest.raises(FactError) as caught:
-            known(*FAMILY).query(category, text)
+            index_of(*FAMILY).query(category, text)
         assert caught.value.key == error
-    assert known(*FAMILY).query(text=10**5000) == ([], 0)
+    assert index_of(*FAMILY).query(text=10**5000) == ([], 0)
 
 
 @given(JSON | CATEGORIES, JSON, JSON)
 @example("user_name", "\ud800", "\udfff")
-def test_any_arguments(category: Any, key: Any, value: Any) -> None:
-    """Whatever a model gives, it is learned or it is an error, and can be stored."""
+def test_arbitrary_arguments(category: Any, key: Any, value: Any) -> None:
+    """Any arguments are learned and can be stored, or raise an error."""
     facts = FactIndex()
     try:
         fact = facts.learn(category, key, value, "told", NOW)
@@ -343,15 +345,15 @@ def test_any_arguments(category: Any, key: Any, value: Any) -> None:
 
 
 @given(ANY)
-def test_folded_once(text: str) -> None:
-    """What is folded stays as it is, and case makes no difference to it."""
+def test_fold_is_idempotent(text: str) -> None:
+    """Folding is idempotent and ignores case."""
     assert fold(fold(text)) == fold(text)
     assert fold(text.casefold()) == fold(text)
 
 
-def test_stored() -> None:
-    """What is stored is what the contract says, and comes back as it was."""
-    facts = known(*FAMILY)
+def test_json_round_trip() -> None:
+    """Stored data has the documented fields and restores the same facts."""
+    facts = index_of(*FAMILY)
     facts.learn("locations", "keys", "hall", "extracted", LATER)
     stored = json.loads(json.dumps(facts.to_json()))
     assert stored[-1] == {
@@ -365,35 +367,37 @@ def test_stored() -> None:
     assert restored(stored) == (list(facts), 0)
 
 
-def test_damage_to_one() -> None:
-    """A fact that cannot be read is lost, and no other."""
-    good = known(*FAMILY).to_json()
+def test_invalid_items_are_lost() -> None:
+    """Only invalid items are lost."""
+    good = index_of(*FAMILY).to_json()
     damaged = [{**good[0], name: [1]} for name in ("category", "key", "value")]
     bad: list[object] = [None, 5, "fact", [], {}, *damaged]
-    assert restored([*bad, *good]) == (list(known(*FAMILY)), len(bad))
+    assert restored([*bad, *good]) == (list(index_of(*FAMILY)), len(bad))
     ((fact,), lost) = restored([{**good[0], "source": 5}])
     assert (fact.source, lost) == ("told", 0)
 
 
-def test_times_that_cannot_be_read() -> None:
-    """A fact is not lost for want of its times."""
-    bare = {"category": "user_name", "key": "name", "value": "Tom"}
-    ((fact,), lost) = restored([bare])
-    assert (fact.created_at, fact.updated_at, lost) == (LONG_AGO, LONG_AGO, 0)
+def test_invalid_times() -> None:
+    """A fact with missing or invalid times is restored."""
+    without_times = {"category": "user_name", "key": "name", "value": "Tom"}
+    ((fact,), lost) = restored([without_times])
+    assert (fact.created_at, fact.updated_at, lost) == (EPOCH, EPOCH, 0)
     for one in ("created_at", "updated_at"):
-        ((fact,), _) = restored([{**bare, one: NOW}])
+        ((fact,), _) = restored([{**without_times, one: NOW}])
         assert (fact.created_at, fact.updated_at) == (NOW, NOW)
-    ((fact,), _) = restored([{**bare, "created_at": "soon", "updated_at": LATER}])
+    ((fact,), _) = restored(
+        [{**without_times, "created_at": "soon", "updated_at": LATER}]
+    )
     assert (fact.created_at, fact.updated_at) == (LATER, LATER)
 
 
-def test_twice_on_disk() -> None:
-    """Of two with one key, that which was told counts, then the newer."""
-    (one,) = known(("locations", "keys", "hall")).to_json()
+def test_stored_duplicates() -> None:
+    """Of stored duplicates, a told fact wins, then the newer one."""
+    (one,) = index_of(("locations", "keys", "hall")).to_json()
     same = {**one, "key": "KEYS"}
     for other, value in (
         ({**same, "value": "car", "updated_at": LATER}, "car"),
-        ({**same, "value": "car", "updated_at": LONG_AGO}, "hall"),
+        ({**same, "value": "car", "updated_at": EPOCH}, "hall"),
         ({**same, "value": "car", "updated_at": LATER, "source": "extracted"}, "hall"),
     ):
         for stored in ([one, other], [other, one]):
@@ -402,8 +406,8 @@ def test_twice_on_disk() -> None:
 
 
 @pytest.mark.parametrize(("data", "lost"), [(None, 0), ([], 0), ({}, 1), ("x", 1)])
-def test_no_list(data: object, lost: int) -> None:
-    """Where there is no list, there are no facts; nothing is raised."""
+def test_stored_data_is_not_a_list(data: object, lost: int) -> None:
+    """Stored data that is not a list has no facts and raises no error."""
     assert restored(data) == ([], lost)
 
 
@@ -418,21 +422,21 @@ def test_no_list(data: object, lost: int) -> None:
         )
     )
 )
-def test_any_data(data: list[Any]) -> None:
-    """Whatever is on disk, each of its items is a fact or counted as lost."""
+def test_arbitrary_stored_data(data: list[Any]) -> None:
+    """Each item of stored data is restored or counted as lost."""
     facts, lost = FactIndex.from_json(data)
     assert len(facts) + lost == len(data)
 
 
-class Memory(RuleBasedStateMachine):
-    """Facts against a dictionary, in any order of what can happen to them."""
+class FactIndexMachine(RuleBasedStateMachine):
+    """Compares the fact index with a dictionary under any sequence of operations."""
 
     keys = st.sampled_from(["Dog", "DOG", " dog ", "cat", "Straße", "STRASSE"])
     values = st.sampled_from(["rex", "Rex", "bello", "minka"])
     categories = st.sampled_from(["family_members", "preferences"])
 
     def __init__(self) -> None:
-        """Initialize both without a fact."""
+        """Initialize both without facts."""
         super().__init__()
         self.facts = FactIndex()
         self.model: dict[tuple[str, str], tuple[str, str, str, str]] = {}
@@ -445,20 +449,20 @@ class Memory(RuleBasedStateMachine):
         source=st.sampled_from(["told", "extracted"]),
     )
     def learn(self, category: str, key: str, value: str, source: Source) -> None:
-        """Learn a fact, which does not replace one that was told if it was not."""
+        """Learn a fact; an extracted one does not replace one that was told."""
         self.minute += 1
         now = f"2026-11-{1 + self.minute // 60:02}T08:{self.minute % 60:02}:00+00:00"
-        place = (category, key.strip().casefold())
-        known = self.model.get(place)
+        fact_id = (category, key.strip().casefold())
+        known = self.model.get(fact_id)
         fact = self.facts.learn(category, key, value, source, now)
         if not known:
-            self.model[place] = (value, source, now, now)
+            self.model[fact_id] = (value, source, now, now)
         elif (known[1], source) != ("told", "extracted") and known[:2] != (
             value,
             source,
         ):
-            self.model[place] = (value, source, known[2], now)
-        assert self.model[place] == (
+            self.model[fact_id] = (value, source, known[2], now)
+        assert self.model[fact_id] == (
             fact.value,
             fact.source,
             fact.created_at,
@@ -467,14 +471,14 @@ class Memory(RuleBasedStateMachine):
 
     @rule(category=categories, key=keys)
     def forget(self, category: str, key: str) -> None:
-        """Forget a fact, if it is there."""
-        gone = self.model.pop((category, key.strip().casefold()), None)
+        """Forget a fact if it exists."""
+        expected = self.model.pop((category, key.strip().casefold()), None)
         forgotten = self.facts.forget(category, key)
-        assert (forgotten and forgotten.value) == (gone and gone[0])
+        assert (forgotten and forgotten.value) == (expected and expected[0])
 
     @rule(category=categories, text=values)
     def query(self, category: str, text: str) -> None:
-        """Find exactly the facts of a category that have a word."""
+        """Find exactly the facts of a category that contain a word."""
         found, more = self.facts.query(category, text)
         assert more == 0
         assert {fact.key.casefold() for fact in found} == {
@@ -485,7 +489,7 @@ class Memory(RuleBasedStateMachine):
 
     @rule(steps=st.integers(0, 2))
     def restart(self, steps: int) -> None:
-        """Restore what was stored."""
+        """Store and restore the facts."""
         data = json.loads(json.dumps(self.facts.to_json()))
         self.facts.close()
         self.facts, lost = FactIndex.from_json(data)
@@ -495,21 +499,21 @@ class Memory(RuleBasedStateMachine):
     @precondition(lambda self: self.model)
     @invariant()
     def newest_first(self) -> None:
-        """Without a text, what was updated last comes first."""
+        """Check that a query without a text returns the newest facts first."""
         times = [fact.updated_at for fact in self.facts.query()[0]]
         assert times == sorted((m[3] for m in self.model.values()), reverse=True)
 
     @invariant()
     def same(self) -> None:
-        """There are the facts that there should be, each once."""
+        """Check that the index has exactly the facts of the dictionary."""
         assert {
             (fact.category.value, fold(fact.key)): fact.value for fact in self.facts
-        } == {place: value for place, (value, *_) in self.model.items()}
+        } == {fact_id: value for fact_id, (value, *_) in self.model.items()}
         assert len(self.facts) == len(self.model)
 
     def teardown(self) -> None:
-        """Free the index."""
+        """Free the search index."""
         self.facts.close()
 
 
-test_any_order = Memory.TestCase
+test_any_order = FactIndexMachine.TestCase

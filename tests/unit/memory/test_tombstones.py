@@ -1,10 +1,10 @@
-"""What was forgotten is known again for a day, unless it is told anew."""
+"""Tests of the tombstones of forgotten facts."""
 
 import pytest
 
 from custom_components.openai_compatible_conversation.memory.fact import Category
 from custom_components.openai_compatible_conversation.memory.tombstones import (
-    LASTS,
+    LIFETIME,
     MAX_MARKS,
     Tombstones,
 )
@@ -13,7 +13,7 @@ FAMILY, LIKES = Category.FAMILY_MEMBERS, Category.PREFERENCES
 
 
 @pytest.mark.parametrize(
-    ("category", "key", "value", "known"),
+    ("category", "key", "value", "match"),
     [
         (FAMILY, "CAT", "Bob", True),
         (FAMILY, "cat's name", "amy", True),
@@ -21,41 +21,43 @@ FAMILY, LIKES = Category.FAMILY_MEMBERS, Category.PREFERENCES
         (LIKES, "cat", "Amy", False),
     ],
 )
-def test_known_again(category: Category, key: str, value: str, known: bool) -> None:
-    """A fact is known by its key or its value, within its category."""
-    forgotten = Tombstones()
-    forgotten.add(FAMILY, "cat", "Amy", 0)
-    assert forgotten.has(category, key, value, 1) is known
+def test_match_by_key_or_value(
+    category: Category, key: str, value: str, match: bool
+) -> None:
+    """A fact matches by key or value within its category."""
+    tombstones = Tombstones()
+    tombstones.add(FAMILY, "cat", "Amy", 0)
+    assert tombstones.has(category, key, value, 1) is match
 
 
-def test_what_was_not_there() -> None:
-    """Of what was not there only the key is known."""
-    forgotten = Tombstones()
-    forgotten.add(FAMILY, "cat", "", 0)
-    assert forgotten.has(FAMILY, "cat", "Amy", 1)
-    assert not forgotten.has(FAMILY, "dog", "", 1)
+def test_without_value() -> None:
+    """A tombstone without a value matches by key only."""
+    tombstones = Tombstones()
+    tombstones.add(FAMILY, "cat", "", 0)
+    assert tombstones.has(FAMILY, "cat", "Amy", 1)
+    assert not tombstones.has(FAMILY, "dog", "", 1)
 
 
-def test_lasts() -> None:
-    """After a day it may be noticed again."""
-    forgotten = Tombstones()
-    forgotten.add(FAMILY, "cat", "Amy", 0)
-    assert forgotten.has(FAMILY, "cat", "Amy", LASTS - 1)
-    assert not forgotten.has(FAMILY, "cat", "Amy", LASTS)
+def test_lifetime() -> None:
+    """A tombstone expires after a day."""
+    tombstones = Tombstones()
+    tombstones.add(FAMILY, "cat", "Amy", 0)
+    assert tombstones.has(FAMILY, "cat", "Amy", LIFETIME - 1)
+    assert not tombstones.has(FAMILY, "cat", "Amy", LIFETIME)
 
 
-def test_told_again() -> None:
-    """What is told again is wanted."""
-    forgotten = Tombstones()
-    forgotten.add(FAMILY, "cat", "Amy", 0)
-    forgotten.discard(FAMILY, "Cat", "Amy")
-    assert not forgotten.has(FAMILY, "cat", "Amy", 1)
+def test_discard() -> None:
+    """The tombstone of a fact that is told again is removed."""
+    tombstones = Tombstones()
+    tombstones.add(FAMILY, "cat", "Amy", 0)
+    tombstones.discard(FAMILY, "Cat", "Amy")
+    assert not tombstones.has(FAMILY, "cat", "Amy", 1)
 
 
 def test_bounded() -> None:
-    """Of many the oldest go."""
-    forgotten = Tombstones()
+    """The oldest marks are evicted over the limit."""
+    tombstones = Tombstones()
     for number in range(MAX_MARKS):
-        forgotten.add(FAMILY, f"k{number}", f"v{number}", 0)
-    assert not forgotten.has(FAMILY, "k0", "v0", 1)
-    assert forgotten.has(FAMILY, f"k{MAX_MARKS - 1}", "", 1)
+        tombstones.add(FAMILY, f"k{number}", f"v{number}", 0)
+    assert not tombstones.has(FAMILY, "k0", "v0", 1)
+    assert tombstones.has(FAMILY, f"k{MAX_MARKS - 1}", "", 1)

@@ -1,4 +1,4 @@
-"""Whatever was said and done, a turn has a shape that every server accepts."""
+"""Tests of turns: normalization and truncation."""
 
 import json
 
@@ -42,14 +42,14 @@ MESSAGES = st.lists(
 
 
 def body(*messages: Message) -> dict[str, object]:
-    """Return a request that goes on after messages."""
+    """Return a request that follows messages."""
     return build_body(
         "m", [SystemMessage("Be nice."), *messages, UserMessage("Go on.")], stream=True
     )
 
 
 @pytest.mark.parametrize(
-    ("said", "kept"),
+    ("messages", "normalized"),
     [
         (
             [UserMessage("Hi"), AssistantMessage("Yes?")],
@@ -91,34 +91,36 @@ def body(*messages: Message) -> dict[str, object]:
         ),
     ],
 )
-def test_shape(said: list[Message], kept: list[Message]) -> None:
-    """What is missing is filled in, what belongs nowhere is left out."""
-    assert list(normalize(said).messages) == kept
+def test_normalize(messages: list[Message], normalized: list[Message]) -> None:
+    """Placeholders are filled in, and results without a call are dropped."""
+    assert list(normalize(messages).messages) == normalized
 
 
-def test_what_stands_for_a_result_is_an_error() -> None:
-    """The model is told of a call without a result as of any error."""
+def test_no_result_placeholder_is_an_error() -> None:
+    """The placeholder of a missing tool result has the fields of any tool error."""
     assert json.loads(NO_RESULT).keys() == {"error", "error_text"}
 
 
 @given(MESSAGES)
-def test_every_server_accepts(said: list[Message]) -> None:
-    """Any messages become turns that a strict server takes, and stay as they then are."""
-    turn = normalize(said)
+def test_strict_servers_accept_any_messages(messages: list[Message]) -> None:
+    """Any messages are normalized to a turn that strict servers accept; idempotent."""
+    turn = normalize(messages)
     assert not faults(body(*turn.messages))
     assert normalize(turn.messages) == turn
     assert not faults(body(*truncated(turn).messages))
 
 
-def test_shortened() -> None:
-    """Of a turn that is too long, each text has a beginning left, and calls stay calls."""
-    long = "x" * 1000
-    call = ToolCallPart("a", "f", json.dumps({"text": long}))
+def test_truncated() -> None:
+    """Texts are cut, long arguments and reasoning dropped, and tool calls kept."""
+    long_text = "x" * 1000
+    call = ToolCallPart("a", "f", json.dumps({"text": long_text}))
     turn = normalize(
         [
-            UserMessage(long),
-            AssistantMessage(None, (call, ToolCallPart("b", "g", '{"a":1}')), long),
-            ToolMessage("a", long),
+            UserMessage(long_text),
+            AssistantMessage(
+                None, (call, ToolCallPart("b", "g", '{"a":1}')), long_text
+            ),
+            ToolMessage("a", long_text),
             ToolMessage("b", "short"),
             AssistantMessage("Ok."),
         ]
