@@ -1,4 +1,4 @@
-"""Tasks for the model, from automations and from Home Assistant itself."""
+"""The AI task entity."""
 
 import logging
 from typing import override
@@ -24,12 +24,12 @@ async def async_setup_entry(
     entry: OpenAICompatibleConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the task entity of an entry."""
+    """Set up the AI task entity of an entry."""
     async_add_entities([OpenAICompatibleTask(entry)])
 
 
 class OpenAICompatibleTask(OpenAICompatibleEntity, ai_task.AITaskEntity):
-    """Has the model answer with text or data, with images and texts to look at."""
+    """An entity that has the model generate text or data, with attachments."""
 
     _attr_translation_key = "ai_task"
     _attr_supported_features = (
@@ -38,14 +38,14 @@ class OpenAICompatibleTask(OpenAICompatibleEntity, ai_task.AITaskEntity):
     )
 
     def __init__(self, entry: OpenAICompatibleConfigEntry) -> None:
-        """Initialize the task entity of an entry."""
+        """Initialize the AI task entity of an entry."""
         super().__init__(entry, "ai_task")
 
     @override
     async def _async_generate_data(
         self, task: ai_task.GenDataTask, chat_log: conversation.ChatLog
     ) -> ai_task.GenDataTaskResult:
-        """Perform a task; raises `HomeAssistantError` and nothing else."""
+        """Perform a task; raises nothing but `HomeAssistantError`."""
         runtime = self.entry.runtime_data
         host = runtime.client.host
         try:

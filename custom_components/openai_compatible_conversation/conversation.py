@@ -1,4 +1,4 @@
-"""The conversation agent: one turn in, one result out."""
+"""The conversation entity."""
 
 from collections.abc import Awaitable, Callable
 import logging
@@ -50,38 +50,38 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
     @property
     @override
     def supported_languages(self) -> list[str] | Literal["*"]:
-        """Return all languages: the model decides."""
+        """Return all languages: what is supported depends on the model."""
         return MATCH_ALL
 
     @property
     @override
     def supports_streaming(self) -> bool:
-        """Return whether answers arrive word by word."""
+        """Return whether responses are streamed."""
         return self.entry_options.enable_streaming
 
     @property
     @override
     def supported_features(self) -> conversation.ConversationEntityFeature:
-        """Return that the agent controls the house if it is given tools."""
+        """Return the control feature if LLM APIs are selected."""
         if self.entry_options.llm_hass_api:
             return conversation.ConversationEntityFeature.CONTROL
         return conversation.ConversationEntityFeature(0)
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Show a change of the options at once."""
+        """Update the state when the options change."""
         await super().async_added_to_hass()
         self.async_on_remove(self.entry.add_update_listener(self._async_updated))
 
     async def _async_updated(
         self, _hass: HomeAssistant, _entry: OpenAICompatibleConfigEntry
     ) -> None:
-        """Write the state, whose features follow the options."""
+        """Write the state: the supported features depend on the options."""
         self.async_write_ha_state()
 
     @override
     async def async_prepare(self, language: str | None = None) -> None:
-        """Use the time in which somebody speaks: have the server take in what is known."""
+        """Prewarm the server's prompt cache while the user is still speaking."""
         runtime = self.entry.runtime_data
         runtime.prewarmer.async_start(
             lambda: async_prewarm_body(
@@ -99,11 +99,11 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         user_input: conversation.ConversationInput,
         chat_log: conversation.ChatLog,
     ) -> conversation.ConversationResult:
-        """Answer what a user said; raises `HomeAssistantError` and nothing else."""
+        """Handle a turn; raises nothing but `HomeAssistantError`."""
         client = self.entry.runtime_data.client
 
-        async def explain(err: CompletionError) -> str:
-            """Say what went wrong, and see to what can be done about it."""
+        async def handle_and_explain(err: CompletionError) -> str:
+            """Handle an error, and return its message in the user's language."""
             _LOGGER.debug("The turn failed: %r", err)
             self.handle_error(err)
             return await async_error_message(
@@ -111,14 +111,14 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             )
 
         try:
-            return await self._async_answer(user_input, chat_log, explain)
+            return await self._async_run_turn(user_input, chat_log, handle_and_explain)
         except conversation.ConverseError as err:
             return err.as_conversation_result()
         except AttachmentError as err:
-            raise await err.async_in(self.hass, user_input.language) from err
+            raise await err.async_localized(self.hass, user_input.language) from err
         except CompletionError as err:
             raise translated_error(
-                err, client.host, HomeAssistantError, await explain(err)
+                err, client.host, HomeAssistantError, await handle_and_explain(err)
             ) from err
         except HomeAssistantError:
             raise
@@ -126,14 +126,17 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             _LOGGER.exception("Unexpected error in a turn")
             unexpected = UnexpectedError()
             raise translated_error(
-                unexpected, client.host, HomeAssistantError, await explain(unexpected)
+                unexpected,
+                client.host,
+                HomeAssistantError,
+                await handle_and_explain(unexpected),
             ) from err
 
-    async def _async_answer(
+    async def _async_run_turn(
         self,
         user_input: conversation.ConversationInput,
         chat_log: conversation.ChatLog,
-        explain: Callable[[CompletionError], Awaitable[str]],
+        handle_and_explain: Callable[[CompletionError], Awaitable[str]],
     ) -> conversation.ConversationResult:
         """Run a turn and return its result."""
         options, runtime = self.entry_options, self.entry.runtime_data
@@ -142,33 +145,33 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             chat_log, user_input, options, runtime.toolbox
         )
         name = tools.wire_name_of if tools else wire_name
-        async with runtime.session.async_begin_turn(chat_log, name) as visit:
-            head = await async_system_prompt(
+        async with runtime.session.async_begin_turn(chat_log, name) as session_turn:
+            system_prompt = await async_system_prompt(
                 self.hass,
-                visit.state,
+                session_turn.state,
                 user_input.as_llm_context(DOMAIN),
                 options,
                 tools,
             )
-            chat_log.content[0] = conversation.SystemContent(head)
+            chat_log.content[0] = conversation.SystemContent(system_prompt)
             extra = None
             if not options.own_prompt_only:
-                extra = visit.new_extra_prompt(chat_log.extra_system_prompt)
-            words = await async_with_context(self.hass, user_input, extra)
-            visit.new_messages.append(UserMessage(words, images))
-            turn = AgentRun(
-                visit,
-                SystemMessage(head),
+                extra = session_turn.new_extra_prompt(chat_log.extra_system_prompt)
+            text = await async_with_context(self.hass, user_input, extra)
+            session_turn.new_messages.append(UserMessage(text, images))
+            run = AgentRun(
+                session_turn,
+                SystemMessage(system_prompt),
                 tools,
                 runtime.client,
                 options,
                 self.entity_id,
                 user_input.language,
-                strip_markup=_clean(options, user_input),
-                spoken_only=_aloud(user_input),
+                strip_markup=_strips_markup(options, user_input),
+                spoken_only=_is_voice_device(user_input),
                 metrics=runtime.metrics,
             )
-            failure = await turn.run(explain)
+            failure = await run.run(handle_and_explain)
         result = conversation.async_get_result_from_chat_log(user_input, chat_log)
         if failure:
             result.response.async_set_error(IntentResponseErrorCode.UNKNOWN, failure)
@@ -176,27 +179,29 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             return result
         runtime.issues.delete_model_not_found()
         if not options.auto_continue_listening:
-            # A question mark alone is none of the model's wishes.
+            # Home Assistant continues after any question; only the marker counts here.
             result.continue_conversation = False
-        result.continue_conversation |= turn.continue_listening
+        result.continue_conversation |= run.continue_listening
         return result
 
 
 def _attachments(chat_log: conversation.ChatLog) -> list[conversation.Attachment]:
-    """Return what goes with what the user says now."""
-    said = chat_log.content[-1]
-    if isinstance(said, conversation.UserContent):
-        return said.attachments or []
+    """Return the attachments of the current user message."""
+    content = chat_log.content[-1]
+    if isinstance(content, conversation.UserContent):
+        return content.attachments or []
     return []
 
 
-def _aloud(user_input: conversation.ConversationInput) -> bool:
-    """Return whether a turn comes from a device, and its answer from a speaker."""
+def _is_voice_device(user_input: conversation.ConversationInput) -> bool:
+    """Return whether a turn comes from a voice device."""
     return bool(user_input.device_id or user_input.satellite_id)
 
 
-def _clean(options: Options, user_input: conversation.ConversationInput) -> bool:
-    """Return whether an answer is for ears, so that markup and emoji have to go."""
+def _strips_markup(
+    options: Options, user_input: conversation.ConversationInput
+) -> bool:
+    """Return whether markup and emoji are removed from the response."""
     if options.clean_speech == "auto":
-        return _aloud(user_input)
+        return _is_voice_device(user_input)
     return options.clean_speech == "always"

@@ -1,4 +1,4 @@
-"""A scripted model server, a house to act on, and an entry that is set up."""
+"""Fixtures: a scripted model server, a house to control, and a config entry."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
@@ -26,12 +26,12 @@ MODEL = "scripted"
 
 @pytest.fixture(autouse=True)
 def custom_integrations(enable_custom_integrations: None) -> None:
-    """Let Home Assistant find the integration."""
+    """Enable custom integrations."""
 
 
 @pytest.fixture
 async def server() -> AsyncGenerator[ModelServer]:
-    """Return a model server that is listening, and finds fault with what is wrong."""
+    """Yield a running model server; the test fails if it found faults in requests."""
     async with ModelServer() as server:
         yield server
         assert not server.faults
@@ -39,14 +39,14 @@ async def server() -> AsyncGenerator[ModelServer]:
 
 @pytest.fixture
 async def components(hass: HomeAssistant) -> None:
-    """Set up what a conversation needs of Home Assistant."""
+    """Set up the components that a conversation depends on."""
     for component in ("homeassistant", "conversation", "intent", "llm"):
         assert await async_setup_component(hass, component, {})
 
 
 @pytest.fixture
 async def light(hass: HomeAssistant, components: None) -> list[ServiceCall]:
-    """Return the calls that turn on the house's only light."""
+    """Expose one light; return the recorded `light.turn_on` calls."""
     hass.states.async_set(
         "light.lamp", "off", {"friendly_name": "Lamp", "supported_features": 0}
     )
@@ -56,7 +56,7 @@ async def light(hass: HomeAssistant, components: None) -> list[ServiceCall]:
 
 @pytest.fixture
 def entry(hass: HomeAssistant, server: ModelServer) -> MockConfigEntry:
-    """Return an entry for the server, not yet set up, that learns no facts."""
+    """Return an entry for the server, not yet set up, with fact learning disabled."""
     entry = MockConfigEntry(
         domain=DOMAIN,
         title="Scripted",
@@ -71,7 +71,7 @@ def entry(hass: HomeAssistant, server: ModelServer) -> MockConfigEntry:
 async def agent(
     hass: HomeAssistant, components: None, server: ModelServer, entry: MockConfigEntry
 ) -> str:
-    """Return the agent of an entry that is set up, the server's record empty."""
+    """Set up the entry, clear the recorded requests, return the agent's entity id."""
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     server.forget()
@@ -83,7 +83,7 @@ type Say = Callable[..., Awaitable[conversation.ConversationResult]]
 
 @pytest.fixture
 def say(hass: HomeAssistant, agent: str) -> Say:
-    """Return what says a text to the agent."""
+    """Return a function that sends a text to the agent."""
 
     async def _say(text: str, **fields: Any) -> conversation.ConversationResult:
         fields.setdefault("conversation_id", None)
@@ -96,7 +96,7 @@ def say(hass: HomeAssistant, agent: str) -> Say:
 
 @pytest.fixture
 def set_options(hass: HomeAssistant, entry: MockConfigEntry) -> Callable[..., None]:
-    """Return what changes some of the entry's options."""
+    """Return a function that changes options of the entry."""
 
     def _set(**options: Any) -> None:
         hass.config_entries.async_update_entry(
@@ -107,7 +107,7 @@ def set_options(hass: HomeAssistant, entry: MockConfigEntry) -> Callable[..., No
 
 
 def speech(result: conversation.ConversationResult) -> str:
-    """Return what a result says, error or not."""
+    """Return the speech of a result, including errors."""
     spoken: str = result.response.speech["plain"]["speech"]
     return spoken
 
@@ -119,7 +119,7 @@ def failed(result: conversation.ConversationResult) -> bool:
 
 @pytest.fixture
 def offer(hass: HomeAssistant, set_options: Callable[..., None]) -> Callable[..., None]:
-    """Return what offers tools to the model, and no others."""
+    """Return a function that makes the given tools the only ones."""
 
     def _offer(*tools: llm.Tool) -> None:
         llm.async_register_api(hass, SpyAPI(hass, "spy", *tools))

@@ -1,4 +1,4 @@
-"""Tools that count their calls."""
+"""LLM tools and APIs that record their calls."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from homeassistant.helpers import llm
 
 
 class SpyTool(llm.Tool):
-    """A tool that counts its calls."""
+    """A tool that records its calls."""
 
     description = "Does something."
     integration = "test"
@@ -17,7 +17,7 @@ class SpyTool(llm.Tool):
     def __init__(
         self, name: str, run: Callable[[], Any] | None = None, **fields: Any
     ) -> None:
-        """Initialize with what a call does."""
+        """Initialize with an optional function to run, and tool attributes."""
         self.name = name
         self.calls: list[dict[str, Any]] = []
         self.languages: list[str | None] = []
@@ -30,7 +30,7 @@ class SpyTool(llm.Tool):
         tool_input: llm.ToolInput,
         llm_context: llm.LLMContext,
     ) -> llm.ToolResult:
-        """Count a call."""
+        """Record the call, and return the result of the function."""
         self.calls.append(tool_input.tool_args)
         self.languages.append(llm_context.language)
         result = self._run() if self._run else None
@@ -40,15 +40,15 @@ class SpyTool(llm.Tool):
 
 
 class SpyAPI(llm.API):
-    """An LLM API with the tools that it is given."""
+    """An LLM API with the given tools."""
 
     def __init__(self, hass: HomeAssistant, api_id: str, *tools: llm.Tool) -> None:
-        """Initialize with tools."""
+        """Initialize with the tools."""
         super().__init__(hass=hass, id=api_id, name=api_id)
         self.tools = list(tools)
 
     async def async_get_api_instance(
         self, llm_context: llm.LLMContext
     ) -> llm.APIInstance:
-        """Return the tools."""
+        """Return an instance with the tools."""
         return llm.APIInstance(self, f"Prompt of {self.id}.", llm_context, self.tools)

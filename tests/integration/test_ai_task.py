@@ -1,4 +1,4 @@
-"""A task for the model comes out as text or as data, beside all conversations."""
+"""Tests of AI tasks: text or structured data, independent of conversations."""
 
 from collections.abc import Awaitable, Callable
 import json
@@ -51,20 +51,20 @@ type Generate = Callable[..., Awaitable[Any]]
 def streaming(
     request: pytest.FixtureRequest, agent: str, set_options: Callable[..., None]
 ) -> None:
-    """Run a test with streaming and without."""
+    """Run a test with and without streaming."""
     set_options(enable_streaming=request.param)
 
 
 @pytest.fixture(autouse=True)
 def media(hass: HomeAssistant, tmp_path: Path) -> Path:
-    """Return where the files of the house are."""
+    """Return the media directory."""
     hass.config.media_dirs = {"local": str(tmp_path)}
     return tmp_path
 
 
 @pytest.fixture
 def generate(hass: HomeAssistant, agent: str) -> Generate:
-    """Return what gives a task to the model by its action, and returns the data."""
+    """Return a function that calls the `generate_data` action, and returns the data."""
 
     async def _generate(instructions: str, **fields: Any) -> Any:
         data = {
@@ -83,7 +83,7 @@ def generate(hass: HomeAssistant, agent: str) -> Generate:
 
 
 def attachment(path: Path, mime_type: str) -> dict[str, str]:
-    """Return a file as the action takes it."""
+    """Return a file as an attachment of the action."""
     return {
         "media_content_id": f"media-source://media_source/local/{path.name}",
         "media_content_type": mime_type,
@@ -91,7 +91,7 @@ def attachment(path: Path, mime_type: str) -> dict[str, str]:
 
 
 async def test_entity(hass: HomeAssistant, agent: str, entry: MockConfigEntry) -> None:
-    """There is one entity for tasks, at the device of the entry."""
+    """The entry has one AI task entity, which belongs to the entry's device."""
     known = er.async_get(hass).async_get(ENTITY)
     assert known is not None
     assert known.unique_id == f"{entry.entry_id}_ai_task"
@@ -111,7 +111,7 @@ async def test_entity(hass: HomeAssistant, agent: str, entry: MockConfigEntry) -
 async def test_text(
     hass: HomeAssistant, server: ModelServer, generate: Generate
 ) -> None:
-    """Without a structure the answer is the data, as it was written."""
+    """Without a structure, the data is the verbatim text."""
     server.script(reply("**Two** cats,", " [one](x) grey. 🐈\n", reasoning="Hm."))
     assert await generate("Describe it.") == "**Two** cats, [one](x) grey. 🐈"
     (body,) = server.bodies
@@ -125,18 +125,18 @@ async def test_text(
 
 
 @pytest.mark.usefixtures("streaming")
-async def test_no_thoughts(server: ModelServer, generate: Generate) -> None:
-    """Thoughts are no part of the data, text or structured."""
-    thoughts = '<think>It may be {"colour": "red"}.</think>'
-    server.script(reply(thoughts, "Grey."), reply(thoughts, GOOD))
+async def test_no_reasoning(server: ModelServer, generate: Generate) -> None:
+    """Reasoning is not part of the data, text or structured."""
+    reasoning_text = '<think>It may be {"colour": "red"}.</think>'
+    server.script(reply(reasoning_text, "Grey."), reply(reasoning_text, GOOD))
     assert await generate("Which colour?") == "Grey."
     assert await generate("Which colour?", structure=STRUCTURE) == DATA
 
 
-async def test_beside_the_session(
+async def test_outside_session(
     server: ModelServer, generate: Generate, say: Say
 ) -> None:
-    """A task knows nothing of the conversation, and the conversation nothing of it."""
+    """Tasks and the session do not see each other's messages."""
     server.script(reply("Hi."), reply("Grey."), reply("Bye."))
     await say("Hello")
     await generate("Which colour?")
@@ -152,7 +152,7 @@ async def test_beside_the_session(
 
 @pytest.mark.usefixtures("streaming")
 async def test_structure(server: ModelServer, generate: Generate) -> None:
-    """The server is given the schema of the structure, and the model is told it."""
+    """The schema is sent as response format and in the prompt."""
     server.script(reply(GOOD))
     data = await generate("Which colour?", structure=STRUCTURE)
     assert repr(data) == repr(DATA)
@@ -165,8 +165,8 @@ async def test_structure(server: ModelServer, generate: Generate) -> None:
     assert schema["properties"].keys() == STRUCTURE.keys()
     assert schema["properties"]["colour"]["description"] == "The colour of the cat"
     assert schema["additionalProperties"] is False
-    told = body["messages"][0]["content"]
-    assert json.loads(told[told.index("{") :]) == schema
+    system_prompt = body["messages"][0]["content"]
+    assert json.loads(system_prompt[system_prompt.index("{") :]) == schema
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ async def test_structure(server: ModelServer, generate: Generate) -> None:
     ],
 )
 async def test_wrapped(server: ModelServer, generate: Generate, answer: str) -> None:
-    """Data counts in whatever the model wraps it."""
+    """Wrapped data is found."""
     server.script(reply(answer))
     assert await generate("Which colour?", structure=STRUCTURE) == DATA
 
@@ -195,18 +195,18 @@ async def test_wrapped(server: ModelServer, generate: Generate, answer: str) -> 
         '{"colour": "grey", "kittens": [1]}',
     ],
 )
-async def test_second_try(server: ModelServer, generate: Generate, answer: str) -> None:
-    """A model whose data is wrong is told so, once."""
+async def test_retry(server: ModelServer, generate: Generate, answer: str) -> None:
+    """Invalid data is requested again, once."""
     server.script(reply(answer), reply(GOOD))
     assert await generate("Which colour?", structure=STRUCTURE) == DATA
-    said, complaint = server.bodies[1]["messages"][-2:]
-    assert said == {"role": "assistant", "content": answer}
-    assert complaint["role"] == "user"
-    assert "not the JSON object" in complaint["content"]
+    response, correction = server.bodies[1]["messages"][-2:]
+    assert response == {"role": "assistant", "content": answer}
+    assert correction["role"] == "user"
+    assert "not the JSON object" in correction["content"]
 
 
-async def test_told_what_is_wrong(server: ModelServer, generate: Generate) -> None:
-    """The model, and then the user, is told which part of the data is wrong."""
+async def test_validation_error(server: ModelServer, generate: Generate) -> None:
+    """The validation error is sent to the model, and then reported to the user."""
     server.script(reply(BAD), reply(BAD))
     with pytest.raises(HomeAssistantError, match="colour") as raised:
         await generate("Which colour?", structure=STRUCTURE)
@@ -217,7 +217,7 @@ async def test_told_what_is_wrong(server: ModelServer, generate: Generate) -> No
 
 @pytest.mark.usefixtures("streaming")
 async def test_schema_refused(server: ModelServer, generate: Generate) -> None:
-    """A server that refuses the schema is asked without it, from then on."""
+    """If the server refuses the response format, it is no longer sent."""
     refusal = {"error": {"message": "response_format is not supported here"}}
     server.script(failure(400, refusal), reply(GOOD), reply(GOOD))
     for _ in range(2):
@@ -232,7 +232,7 @@ async def test_schema_refused(server: ModelServer, generate: Generate) -> None:
 async def test_tools(
     hass: HomeAssistant, server: ModelServer, agent: str, structured: bool
 ) -> None:
-    """A task that brings tools has them called; a wrong call goes back to the model."""
+    """Tools of a task are called; an invalid call gets an error result."""
     tool = SpyTool("look", lambda: {"cats": 2})
     structure = probatio.Schema({probatio.Required("colour"): str})
     server.script(
@@ -262,7 +262,7 @@ async def test_tools(
 async def test_attachments(
     server: ModelServer, generate: Generate, media: Path
 ) -> None:
-    """Images are shown to the model, and texts are read to it with their names."""
+    """Images are sent as parts, and text files in the text with their names."""
     picture, notes = media / "cat.png", media / "notes.txt"
     picture.write_bytes(b"pixels")
     notes.write_text("Its name is Amy ✓\n", encoding="utf-8-sig")
@@ -286,7 +286,7 @@ async def test_attachments(
         ("gone.txt", "text/plain", None, "attachment_unreadable"),
     ],
 )
-async def test_cannot_be_sent(
+async def test_invalid_attachment(
     server: ModelServer,
     generate: Generate,
     media: Path,
@@ -295,7 +295,7 @@ async def test_cannot_be_sent(
     size: int | None,
     key: str,
 ) -> None:
-    """What cannot be sent fails the task, with its name, before anything is sent."""
+    """An invalid attachment fails the task, by name, before a request is sent."""
     path = media / name
     if size is not None:
         path.write_bytes(b"x" * size)
@@ -309,7 +309,7 @@ async def test_cannot_be_sent(
     ("mime_type", "size", "limit"),
     [("image/png", 19_000_000, "36 MB"), ("text/plain", 300_000, "500 kB")],
 )
-async def test_too_much_together(
+async def test_total_size_limit(
     server: ModelServer,
     generate: Generate,
     media: Path,
@@ -317,7 +317,7 @@ async def test_too_much_together(
     size: int,
     limit: str,
 ) -> None:
-    """Files that are too large together fail the task before anything is sent."""
+    """Attachments that are too large in total fail the task before any request."""
     paths = [media / "one.txt", media / "two.txt"]
     for path in paths:
         path.write_bytes(b"x" * size)
@@ -331,10 +331,10 @@ async def test_too_much_together(
 
 
 @pytest.mark.usefixtures("streaming")
-async def test_model_takes_no_images(
+async def test_images_not_supported(
     server: ModelServer, generate: Generate, media: Path
 ) -> None:
-    """A model that takes no images is told of."""
+    """A model without image support is reported."""
     picture = media / "cat.png"
     picture.write_bytes(b"pixels")
     message = "acme/text-7b is not a multimodal model"
@@ -348,7 +348,7 @@ async def test_model_takes_no_images(
 async def test_wrong_key(
     hass: HomeAssistant, server: ModelServer, generate: Generate
 ) -> None:
-    """A key that is refused fails the task, and a new one is asked for."""
+    """An invalid API key fails the task, and starts a reauth flow."""
     server.api_key = "another"
     with pytest.raises(HomeAssistantError) as raised:
         await generate("Describe it.")
@@ -357,10 +357,10 @@ async def test_wrong_key(
     assert flow["context"]["source"] == SOURCE_REAUTH
 
 
-async def test_model_gone(
+async def test_model_not_found(
     hass: HomeAssistant, server: ModelServer, generate: Generate
 ) -> None:
-    """A model that is gone fails the task and is an issue, until it is back."""
+    """A missing model fails the task and creates an issue, until it works again."""
     error = {"error": {"message": "The model `scripted` does not exist"}}
     server.script(failure(404, error))
     with pytest.raises(HomeAssistantError) as raised:
@@ -372,8 +372,8 @@ async def test_model_gone(
     assert not any(key.startswith("model_not_found") for _, key in issues)
 
 
-async def test_model_of_the_demo(server: ModelServer, generate: Generate) -> None:
-    """Who tries a task in the demo sees the form of the data, and words."""
+async def test_demo_model(server: ModelServer, generate: Generate) -> None:
+    """The model of the demo answers tasks with example data, or text."""
 
     def rules(body: Body) -> Reply:
         answer = model(body)
@@ -385,8 +385,8 @@ async def test_model_of_the_demo(server: ModelServer, generate: Generate) -> Non
     assert "only a few rules" in await generate("Which colour?")
 
 
-async def test_too_long(server: ModelServer, generate: Generate) -> None:
-    """A task that is more than the model can take in fails, for there is nothing to forget."""
+async def test_context_too_long(server: ModelServer, generate: Generate) -> None:
+    """A task that exceeds the context window fails without a retry."""
     message = "This model's maximum context length is 4096 tokens"
     server.script(failure(400, {"error": {"message": message}}))
     with pytest.raises(HomeAssistantError) as raised:
@@ -395,13 +395,13 @@ async def test_too_long(server: ModelServer, generate: Generate) -> None:
     assert len(server.completions) == 1
 
 
-async def test_nothing_else_escapes(
+async def test_unexpected_error(
     server: ModelServer,
     generate: Generate,
     set_options: Callable[..., None],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """What nobody thought of is an error that a user can read, and is logged."""
+    """An unexpected exception is logged, and raised as a translated error."""
     set_options(extra_body={"cannot": {"be", "sent"}})
     with pytest.raises(HomeAssistantError) as raised:
         await generate("Describe it.")
@@ -409,22 +409,22 @@ async def test_nothing_else_escapes(
     assert "Unexpected error in a task" in caplog.text
 
 
-async def test_server_gone(server: ModelServer, generate: Generate) -> None:
-    """A server that breaks off fails the task: half an answer is no data."""
+async def test_connection_lost(server: ModelServer, generate: Generate) -> None:
+    """A lost connection fails the task; a partial response is not returned."""
     server.script(raw(chunk({"role": "assistant", "content": "Half of"}), Abort()))
     with pytest.raises(HomeAssistantError) as raised:
         await generate("Describe it.")
     assert raised.value.translation_key == "connection_lost"
 
 
-async def test_next_to_a_turn(
+async def test_task_in_turn(
     hass: HomeAssistant,
     server: ModelServer,
     generate: Generate,
     say: Say,
     offer: Callable[..., None],
 ) -> None:
-    """A tool of a conversation may give the model a task, and both go on."""
+    """A tool of a conversation may run a task with the same model."""
 
     async def look() -> dict[str, Any]:
         return {"seen": await generate("Describe it.")}
@@ -442,10 +442,10 @@ async def test_next_to_a_turn(
 
 
 @pytest.mark.usefixtures("streaming")
-async def test_counted(
+async def test_token_usage(
     hass: HomeAssistant, server: ModelServer, generate: Generate
 ) -> None:
-    """What a task costs is in the statistics, both of its tries."""
+    """Token usage of a task is counted, for both attempts."""
     server.script(reply(BAD, usage=(100, 10, 0)), reply(GOOD, usage=(120, 10, 100)))
     await generate("Which colour?", structure=STRUCTURE)
     state = hass.states.get("sensor.scripted_prompt_tokens")

@@ -1,4 +1,4 @@
-"""What a user says comes out as an answer, and as acts."""
+"""Tests of the conversation entity: turns, tool calls and options."""
 
 import asyncio
 from collections.abc import Callable
@@ -25,7 +25,7 @@ TURN_ON = Call("intent__HassTurnOn", {"name": "Lamp"})
 
 
 async def test_answer(server: ModelServer, say: Say) -> None:
-    """What the model says is the answer; it hears instructions, context and words."""
+    """The model receives prompt, context and text, and its response is the answer."""
     server.script(reply("It is", " fine."))
     result = await say("How is it?")
     assert (speech(result), failed(result)) == ("It is fine.", False)
@@ -41,7 +41,7 @@ async def test_answer(server: ModelServer, say: Say) -> None:
 
 
 async def test_second_turn_extends_the_first(server: ModelServer, say: Say) -> None:
-    """The next request of a conversation begins with the messages of the one before."""
+    """A request starts with the messages of the previous one."""
     server.script(reply("First."), reply("Second."))
     first = await say("One")
     await say("Two", conversation_id=first.conversation_id)
@@ -54,7 +54,7 @@ async def test_second_turn_extends_the_first(server: ModelServer, say: Say) -> N
 
 
 async def test_streams(hass: HomeAssistant, server: ModelServer, agent: str) -> None:
-    """Deltas arrive while the server still writes, the first with its role."""
+    """Deltas arrive while the server is still sending, the first one with a role."""
     more = asyncio.Event()
     server.script(reply("One ", Pause(more), "two."))
     deltas: list[dict[str, Any]] = []
@@ -66,7 +66,7 @@ async def test_streams(hass: HomeAssistant, server: ModelServer, agent: str) -> 
             more.set()
 
     context = Context()
-    # 2026.11 wants to know whose conversation it is, 2026.10 does not take it.
+    # 2026.11 requires the context, 2026.10 does not accept it.
     known = signature(chat_session.async_get_chat_session).parameters
     fields: dict[str, Any] = {"context": context} if "context" in known else {}
     with (
@@ -93,7 +93,7 @@ async def test_not_streamed(
     set_options: Callable[..., None],
     light: list[ServiceCall],
 ) -> None:
-    """Without streaming one completion does the same."""
+    """Without streaming, the result is the same."""
     entity = conversation.async_get_agent_info(hass, AGENT)
     assert entity is not None
     assert entity.supports_streaming
@@ -108,26 +108,28 @@ async def test_not_streamed(
     assert not entity.supports_streaming
 
 
-async def test_acts(server: ModelServer, say: Say, light: list[ServiceCall]) -> None:
-    """A call acts on the house, its result goes back, and the answer follows."""
+async def test_tool_call(
+    server: ModelServer, say: Say, light: list[ServiceCall]
+) -> None:
+    """A tool call is run, its result is sent to the model, and the answer follows."""
     server.script(reply("Let me see. ", calls=[TURN_ON]), reply("The lamp is on."))
     result = await say("Turn on the lamp")
     assert speech(result) == "The lamp is on."
     assert [call.data["entity_id"] for call in light] == [["light.lamp"]]
     assert [target.name for target in result.response.success_results] == ["Lamp"]
-    called, outcome = server.bodies[1]["messages"][2:]
-    assert called["content"] == "Let me see. "
-    (call,) = called["tool_calls"]
+    assistant_message, tool_message = server.bodies[1]["messages"][2:]
+    assert assistant_message["content"] == "Let me see. "
+    (call,) = assistant_message["tool_calls"]
     assert call["function"]["name"] == "intent__HassTurnOn"
     assert json.loads(call["function"]["arguments"]) == {"name": "Lamp"}
-    assert outcome["tool_call_id"] == call["id"]
-    assert json.loads(outcome["content"])["response_type"] == "action_done"
+    assert tool_message["tool_call_id"] == call["id"]
+    assert json.loads(tool_message["content"])["response_type"] == "action_done"
 
 
-async def test_calls_run_side_by_side(
+async def test_calls_run_concurrently(
     server: ModelServer, say: Say, offer: Callable[..., None]
 ) -> None:
-    """All calls of an answer run at the same time."""
+    """All tool calls of a response run concurrently."""
     barrier = asyncio.Barrier(2)
 
     async def meet() -> dict[str, bool]:
@@ -137,20 +139,20 @@ async def test_calls_run_side_by_side(
     offer(SpyTool("one", meet), SpyTool("two", meet))
     server.script(reply(calls=[Call("one"), Call("two")]), reply("Both."))
     assert speech(await say("Both")) == "Both."
-    outcomes = server.bodies[1]["messages"][-2:]
-    assert [json.loads(outcome["content"]) for outcome in outcomes] == [
+    tool_messages = server.bodies[1]["messages"][-2:]
+    assert [json.loads(tool_message["content"]) for tool_message in tool_messages] == [
         {"met": True},
         {"met": True},
     ]
 
 
-async def test_bounded(
+async def test_max_tool_iterations(
     server: ModelServer,
     say: Say,
     offer: Callable[..., None],
     set_options: Callable[..., None],
 ) -> None:
-    """After the last round of calls the model is asked for words, tools in place."""
+    """After the last iteration, tool calls are forbidden, with the same tools sent."""
     tool = SpyTool("step")
     offer(tool)
     set_options(max_tool_iterations=3)
@@ -165,13 +167,13 @@ async def test_bounded(
     assert bodies[3]["tools"] == bodies[0]["tools"]
 
 
-async def test_calls_after_the_last_round_are_not_run(
+async def test_calls_after_last_iteration_are_not_run(
     server: ModelServer,
     say: Say,
     offer: Callable[..., None],
     set_options: Callable[..., None],
 ) -> None:
-    """A server that calls although it may not is not obeyed; the user hears something."""
+    """Forbidden tool calls are not run, and the turn ends with a confirmation."""
     tool = SpyTool("step")
     offer(tool)
     set_options(max_tool_iterations=1)
@@ -182,10 +184,10 @@ async def test_calls_after_the_last_round_are_not_run(
     assert tool.calls == [{"n": 0}]
 
 
-async def test_third_time_in_a_row(
+async def test_repeated_call(
     server: ModelServer, say: Say, offer: Callable[..., None]
 ) -> None:
-    """The same call is run twice in succession; the third time an error answers it."""
+    """The third consecutive identical tool call gets an error result."""
     same, other = SpyTool("same"), SpyTool("other")
     offer(same, other)
     server.script(
@@ -196,12 +198,12 @@ async def test_third_time_in_a_row(
     )
     assert speech(await say("Go")) == "So."
     assert len(same.calls) == 3
-    outcomes = [
+    tool_results = [
         json.loads(message["content"])
         for message in server.bodies[-1]["messages"]
         if message["role"] == "tool"
     ]
-    assert [outcome.get("error") for outcome in outcomes] == [
+    assert [tool_result.get("error") for tool_result in tool_results] == [
         None,
         None,
         "RepeatedCall",
@@ -214,7 +216,7 @@ async def test_third_time_in_a_row(
     ("language", "spoken"), [("en", "Done."), ("de-AT", "Erledigt."), ("xx", "Done.")]
 )
 @pytest.mark.parametrize("ending", [(), ("\n",)])
-async def test_silent_after_acting(
+async def test_empty_after_tool_call(
     server: ModelServer,
     say: Say,
     light: list[ServiceCall],
@@ -222,17 +224,17 @@ async def test_silent_after_acting(
     spoken: str,
     ending: tuple[str, ...],
 ) -> None:
-    """An empty answer after a good call is a confirmation, without asking again."""
+    """An empty response after a successful tool call becomes a confirmation."""
     server.script(reply(calls=[TURN_ON]), reply(*ending))
     result = await say("Turn on the lamp", language=language)
     assert (speech(result), failed(result)) == (spoken, False)
     assert len(server.completions) == 2
 
 
-async def test_silent_after_failing(
+async def test_empty_after_failed_tool_call(
     server: ModelServer, say: Say, offer: Callable[..., None]
 ) -> None:
-    """An empty answer after a failed call is an error: nothing was done."""
+    """An empty response after a failed tool call is an error."""
 
     def fail() -> None:
         raise HomeAssistantError("no such lamp")
@@ -260,7 +262,7 @@ async def test_tool_fails(
     kind: str,
     text: str,
 ) -> None:
-    """Whatever a tool raises goes back to the model, which answers."""
+    """An exception of a tool is returned to the model as an error result."""
 
     def fail() -> None:
         raise error
@@ -268,8 +270,8 @@ async def test_tool_fails(
     offer(SpyTool("step", fail))
     server.script(reply(calls=[Call("step")]), reply("It failed."))
     assert speech(await say("Go")) == "It failed."
-    outcome = json.loads(server.bodies[1]["messages"][-1]["content"])
-    assert outcome == {"error": kind, "error_text": text}
+    tool_result = json.loads(server.bodies[1]["messages"][-1]["content"])
+    assert tool_result == {"error": kind, "error_text": text}
 
 
 @pytest.mark.parametrize(
@@ -280,24 +282,24 @@ async def test_tool_fails(
         (Call("stepp", {}), "UnknownTool"),
     ],
 )
-async def test_call_that_cannot_be_run(
+async def test_invalid_call(
     server: ModelServer, say: Say, offer: Callable[..., None], call: Call, kind: str
 ) -> None:
-    """A call with wrong arguments or an unknown name is answered with an error."""
+    """A tool call with invalid arguments or an unknown name gets an error result."""
     tool = SpyTool("step")
     offer(tool)
     server.script(reply(calls=[call]), reply("Sorry."))
     assert speech(await say("Go")) == "Sorry."
     assert not tool.calls
-    called, outcome = server.bodies[1]["messages"][-2:]
-    assert json.loads(called["tool_calls"][0]["function"]["arguments"]) == {}
-    assert json.loads(outcome["content"])["error"] == kind
+    assistant_message, tool_message = server.bodies[1]["messages"][-2:]
+    assert json.loads(assistant_message["tool_calls"][0]["function"]["arguments"]) == {}
+    assert json.loads(tool_message["content"])["error"] == kind
 
 
 async def test_aliased_name(
     server: ModelServer, say: Say, offer: Callable[..., None]
 ) -> None:
-    """A tool whose name servers refuse is offered, called and recorded by an alias."""
+    """A tool with an invalid name is sent, called and recorded by its alias."""
     tool = SpyTool("küche: " + "licht " * 20)
     offer(tool)
 
@@ -315,13 +317,13 @@ async def test_aliased_name(
     assert second["messages"][-2]["tool_calls"][0]["function"]["name"] == name
 
 
-async def test_schema_that_cannot_be_sent(
+async def test_invalid_schema(
     server: ModelServer,
     say: Say,
     offer: Callable[..., None],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A tool with an impossible schema is left out, with one warning; others stay."""
+    """A tool with an invalid schema is omitted with one warning; others are sent."""
     bad = SpyTool("bad", parameters=probatio.Schema([str]))
     offer(bad, SpyTool("good"))
     await say("One")
@@ -338,7 +340,7 @@ async def test_apis(
     set_options: Callable[..., None],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Several APIs work together; one that is not there is left out, with one warning."""
+    """Several APIs are merged; a missing one is omitted with one warning."""
     llm.async_register_api(hass, SpyAPI(hass, "spy", SpyTool("step")))
     set_options(llm_hass_api=["assist", "gone", "spy"])
     await say("One")
@@ -356,7 +358,7 @@ async def test_api_fails(
     set_options: Callable[..., None],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """An API that cannot give its tools is left out, with one warning; others work."""
+    """A failing API is omitted with one warning; others work."""
 
     class BrokenAPI(SpyAPI):
         async def async_get_api_instance(
@@ -393,7 +395,7 @@ async def test_result(
     result: llm.ToolResult,
     expected: dict[str, Any],
 ) -> None:
-    """A result goes back as it is, an error as one that can be told."""
+    """A tool result is sent unchanged; an error is marked as one."""
 
     class OwnResult(SpyTool):
         async def async_call(
@@ -410,15 +412,15 @@ async def test_result(
     assert json.loads(server.bodies[1]["messages"][-1]["content"]) == expected
 
 
-async def test_result_that_cannot_be_sent(
+async def test_invalid_result(
     server: ModelServer, say: Say, offer: Callable[..., None]
 ) -> None:
-    """A result that is no JSON is an error result."""
+    """A tool result that is not JSON becomes an error result."""
     offer(SpyTool("step", lambda: {"a": object()}))
     server.script(reply(calls=[Call("step")]), reply("So."))
     assert speech(await say("Go")) == "So."
-    outcome = json.loads(server.bodies[1]["messages"][-1]["content"])
-    assert outcome["error"] == "UnreadableResult"
+    tool_result = json.loads(server.bodies[1]["messages"][-1]["content"])
+    assert tool_result["error"] == "UnreadableResult"
 
 
 async def test_no_api(
@@ -427,7 +429,7 @@ async def test_no_api(
     say: Say,
     set_options: Callable[..., None],
 ) -> None:
-    """Without an API there are no tools, and the agent does not claim to control."""
+    """Without APIs there are no tools, and no control feature."""
     state = hass.states.get(AGENT)
     assert state is not None
     assert state.attributes["supported_features"] == 1
@@ -448,12 +450,12 @@ async def test_admin_only(
     hass_admin_user: Any,
     hass_read_only_user: Any,
 ) -> None:
-    """An API for administrators is there for them alone; the others stay for all."""
+    """An API for administrators is omitted for other users."""
     secret, plain = (
         SpyAPI(hass, "secret", SpyTool("secret")),
         SpyAPI(hass, "plain", SpyTool("plain")),
     )
-    # 2026.10 does not know the attribute.
+    # The attribute does not exist in 2026.10.
     object.__setattr__(secret, "requires_admin", True)
     for api in (secret, plain):
         llm.async_register_api(hass, api)
@@ -471,7 +473,7 @@ async def test_admin_only(
 async def test_options_take_effect_at_once(
     server: ModelServer, say: Say, set_options: Callable[..., None]
 ) -> None:
-    """A change of the options is seen in the next turn of the same conversation."""
+    """Changed options apply to the next turn of the same conversation."""
     first = await say("One")
     set_options(
         chat_model="other",
@@ -504,7 +506,7 @@ async def test_own_prompt_only(
     set_options: Callable[..., None],
     hass_admin_user: Any,
 ) -> None:
-    """The system message can be the user's own prompt, and nothing else."""
+    """The system prompt can be the user's own prompt alone."""
     set_options(
         own_prompt_only=True,
         prompt="{{ user_name }} speaks.",
@@ -525,7 +527,7 @@ async def test_own_prompt_only(
 async def test_template_error(
     server: ModelServer, say: Say, set_options: Callable[..., None], *, own: bool
 ) -> None:
-    """A prompt that cannot be rendered is told to the user, and nothing is asked."""
+    """A template error is reported to the user, and no request is sent."""
     set_options(own_prompt_only=own, prompt="{{ nothing.at.all }}")
     result = await say("Hello")
     assert failed(result)
@@ -534,7 +536,7 @@ async def test_template_error(
 
 
 async def test_extra_system_prompt(server: ModelServer, say: Say) -> None:
-    """What an automation adds to the prompt reaches the model, with the turn."""
+    """An extra system prompt is sent in the user message of the turn."""
     await say("Hello", extra_system_prompt="The door is open.")
     system, user = server.bodies[0]["messages"]
     assert "The door is open." in user["content"]
@@ -542,7 +544,7 @@ async def test_extra_system_prompt(server: ModelServer, say: Say) -> None:
 
 
 async def test_reasoning_is_not_spoken(server: ModelServer, say: Say) -> None:
-    """What the model thinks is kept apart from what it says."""
+    """Reasoning is not part of the answer."""
     server.script(reply("Yes.", reasoning="They may want yes."))
     assert speech(await say("Is it?")) == "Yes."
 
@@ -555,7 +557,7 @@ async def test_slow_tool(
     entry: MockConfigEntry,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A tool that hangs does not hold the turn for ever; it is left to go on."""
+    """The turn continues after the timeout of a tool call, which is not cancelled."""
     ended, go_on = asyncio.Event(), asyncio.Event()
 
     async def hang() -> dict[str, bool]:
@@ -567,23 +569,23 @@ async def test_slow_tool(
     server.script(reply(calls=[Call("slow")]), reply("It takes a while."))
     entry.runtime_data.toolbox.runtime.call_timeout = 0.1
     assert speech(await say("Go")) == "It takes a while."
-    outcome = json.loads(server.bodies[1]["messages"][-1]["content"])
-    assert outcome["error"] == "Timeout"
+    tool_result = json.loads(server.bodies[1]["messages"][-1]["content"])
+    assert tool_result["error"] == "Timeout"
     go_on.set()
     await hass.async_block_till_done()
     assert ended.is_set()
     assert "A tool failed after its turn had gone on: HomeAssistantError" in caplog.text
 
 
-async def test_two_at_once(server: ModelServer, say: Say) -> None:
-    """Two conversations at the same time each get their own answer."""
+async def test_concurrent_conversations(server: ModelServer, say: Say) -> None:
+    """Concurrent conversations get their own answers."""
     both = asyncio.Event()
 
     def answer(body: dict[str, Any]) -> Any:
-        said = words(body["messages"][-1]["content"])
+        user_text = words(body["messages"][-1]["content"])
         if len(server.completions) == 2:
             both.set()
-        return reply(Pause(both), f"You said {said}.")(body)  # type: ignore[operator]
+        return reply(Pause(both), f"You said {user_text}.")(body)  # type: ignore[operator]
 
     server.script(answer, answer)
     results = await asyncio.wait_for(asyncio.gather(say("one"), say("two")), 5)
@@ -591,7 +593,7 @@ async def test_two_at_once(server: ModelServer, say: Say) -> None:
 
 
 async def test_cancelled(server: ModelServer, say: Say) -> None:
-    """A turn that is cancelled closes its connection, and the next one works."""
+    """A cancelled turn closes its connection, and the next turn works."""
     server.script(reply("Well, ", Pause(60), "never."))
     turn = asyncio.ensure_future(say("Go"))
     request = await server.wait_for_completions(1)

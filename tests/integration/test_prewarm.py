@@ -1,4 +1,4 @@
-"""While words are spoken, a local server takes in what is known already."""
+"""Tests of prewarming the server's prompt cache while the user is speaking."""
 
 import asyncio
 from collections.abc import Callable
@@ -26,7 +26,7 @@ type Prepare = Callable[[], Any]
 
 @pytest.fixture
 def prepare(hass: HomeAssistant, agent: str) -> Prepare:
-    """Return what tells the agent that somebody begins to speak."""
+    """Return a function that prepares the agent, as pipelines do on speech start."""
 
     async def _prepare() -> None:
         await conversation.async_prepare_agent(hass, AGENT, "en")
@@ -34,22 +34,24 @@ def prepare(hass: HomeAssistant, agent: str) -> Prepare:
     return _prepare
 
 
-async def test_beginning(
+async def test_prefix(
     hass: HomeAssistant, server: ModelServer, say: Say, prepare: Prepare
 ) -> None:
-    """The server gets all that the next request begins with, and says one token."""
+    """The prewarm request has the prefix of the next one, and requests one token."""
     await say("My cat is called Amy")
     await prepare()
     await server.wait_for_completions(2)
     await hass.async_block_till_done(wait_background_tasks=True)
     await say("What is my cat called?", device_id="a-device")
-    before, warm, after = server.bodies
-    assert warm["max_tokens"] == 1
-    assert warm["tools"] == after["tools"] == before["tools"]
-    known = warm["messages"][:-1]
-    assert after["messages"][: len(known)] == known
-    assert len(known) == 3
-    assert after["messages"][-1]["content"].startswith(warm["messages"][-1]["content"])
+    before, prewarm_body, after = server.bodies
+    assert prewarm_body["max_tokens"] == 1
+    assert prewarm_body["tools"] == after["tools"] == before["tools"]
+    prefix = prewarm_body["messages"][:-1]
+    assert after["messages"][: len(prefix)] == prefix
+    assert len(prefix) == 3
+    assert after["messages"][-1]["content"].startswith(
+        prewarm_body["messages"][-1]["content"]
+    )
 
 
 async def test_first_turn(
@@ -60,15 +62,15 @@ async def test_first_turn(
     set_options: Callable[..., None],
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """What is prepared before a session is what it begins with, unless that is long ago."""
+    """A new session starts with the prewarmed system prompt, unless it has expired."""
     set_options(prompt="It is {{ now().isoformat() }}.")
     await prepare()
     await server.wait_for_completions(1)
     await hass.async_block_till_done(wait_background_tasks=True)
     freezer.tick(5)
     await say("Hi")
-    warm, first = (body["messages"][0] for body in server.bodies)
-    assert warm == first
+    prewarm_body, first = (body["messages"][0] for body in server.bodies)
+    assert prewarm_body == first
     freezer.tick(61)
     await prepare()
     await server.wait_for_completions(3)
@@ -78,8 +80,10 @@ async def test_first_turn(
     assert server.bodies[-1]["messages"][0] != server.bodies[-2]["messages"][0]
 
 
-async def test_gives_way(server: ModelServer, say: Say, prepare: Prepare) -> None:
-    """There is one such request at most, and it is given up when the real one starts."""
+async def test_cancelled_by_request(
+    server: ModelServer, say: Say, prepare: Prepare
+) -> None:
+    """There is at most one prewarm request, cancelled when the real request starts."""
     server.script(reply(Pause(60), "never"))
     await prepare()
     await prepare()
@@ -90,7 +94,7 @@ async def test_gives_way(server: ModelServer, say: Say, prepare: Prepare) -> Non
     assert len(server.completions) == 2
 
 
-async def test_fails_quietly(
+async def test_errors_are_not_logged(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
@@ -98,7 +102,7 @@ async def test_fails_quietly(
     set_options: Callable[..., None],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """What goes wrong with it is nobody's concern."""
+    """Errors of prewarm requests are not logged as warnings."""
     server.script(failure(402))
     await prepare()
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -116,7 +120,7 @@ async def test_fails_quietly(
 @pytest.mark.parametrize(
     ("choice", "count"), [("never", 0), ("always", 1), ("auto", 1)]
 )
-async def test_switch(
+async def test_option(
     hass: HomeAssistant,
     server: ModelServer,
     prepare: Prepare,
@@ -124,7 +128,7 @@ async def test_switch(
     choice: str,
     count: int,
 ) -> None:
-    """Who does not want it switches it off."""
+    """The option enables or disables prewarming."""
     set_options(prewarm=choice)
     await prepare()
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -132,33 +136,33 @@ async def test_switch(
 
 
 @pytest.mark.parametrize("failure", [socket.gaierror(-2, "?"), UnicodeError("idna")])
-async def test_name_found_later(
+async def test_name_resolved_later(
     hass: HomeAssistant,
     components: None,
     server: ModelServer,
     entry: MockConfigEntry,
     failure: Exception,
 ) -> None:
-    """A server whose name cannot be looked up for once is warmed the next time."""
+    """A server whose name could not be resolved is prewarmed the next time."""
     found: list[Any] = socket.getaddrinfo("127.0.0.1", server.port)
     data = {**entry.data, "base_url": f"http://server.test:{server.port}/v1"}
     hass.config_entries.async_update_entry(entry, data=data)
-    with patch("socket.getaddrinfo", return_value=found) as look_up:
+    with patch("socket.getaddrinfo", return_value=found) as getaddrinfo_mock:
         assert await hass.config_entries.async_setup(entry.entry_id)
-        look_up.side_effect = failure
+        getaddrinfo_mock.side_effect = failure
         await conversation.async_prepare_agent(hass, AGENT, "en")
         await hass.async_block_till_done(wait_background_tasks=True)
         assert not server.completions
-        look_up.side_effect = None
+        getaddrinfo_mock.side_effect = None
         await conversation.async_prepare_agent(hass, AGENT, "en")
         await server.wait_for_completions(1)
         await hass.async_block_till_done(wait_background_tasks=True)
 
 
-async def test_no_limit(
+async def test_token_limit_ignored(
     hass: HomeAssistant, server: ModelServer, prepare: Prepare
 ) -> None:
-    """A server that knows no limit does not say all that comes to its mind."""
+    """The request is aborted if the server ignores the token limit."""
     server.script(reply("Well, ", "you ", Pause(60), "know."))
     await prepare()
     request = await server.wait_for_completions(1)
@@ -180,5 +184,5 @@ async def test_no_limit(
     ],
 )
 async def test_local(hass: HomeAssistant, address: str, local: bool) -> None:
-    """By itself only a server at a loopback or private address is warmed."""
+    """Only loopback and private addresses are local."""
     assert await async_is_local(hass, f"http://{address}:1/v1") is local

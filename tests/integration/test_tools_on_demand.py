@@ -1,4 +1,4 @@
-"""The model finds the tools that it needs; what a home uses a lot it need not look for."""
+"""Tests of tool search, and of the usual tools that are sent without a search."""
 
 import asyncio
 from collections.abc import Callable
@@ -32,7 +32,7 @@ ACTS = ["start", "stop", "clean", "lock", "inspect", "repair", "paint", "sell"]
 
 @pytest.fixture
 def tools(hass: HomeAssistant, set_options: Callable[..., None]) -> dict[str, SpyTool]:
-    """Return the tools of a home that has many."""
+    """Register an API with many tools, and return them by name."""
     tools = [
         SpyTool(
             f"{thing}_{act}",
@@ -49,7 +49,7 @@ def tools(hass: HomeAssistant, set_options: Callable[..., None]) -> dict[str, Sp
 
 
 def names(body: dict[str, Any]) -> list[str]:
-    """Return the names of the tools of a request."""
+    """Return the names of the tools in a request, without common prefixes."""
     sent: list[str] = [tool["function"]["name"] for tool in body["tools"]]
     return [
         name.removeprefix("intent__").removeprefix("homeassistant__") for name in sent
@@ -57,7 +57,7 @@ def names(body: dict[str, Any]) -> list[str]:
 
 
 def results(body: dict[str, Any]) -> list[Any]:
-    """Return the results of tools in a request."""
+    """Return the tool results in a request."""
     return [
         json.loads(message["content"])
         for message in body["messages"]
@@ -66,14 +66,14 @@ def results(body: dict[str, Any]) -> list[Any]:
 
 
 def find(query: Any, **others: Any) -> Call:
-    """Return the call that looks for a tool."""
+    """Return a call of `query_tools`."""
     return Call("query_tools", {"query": query, **others})
 
 
 async def test_finds_and_uses(
     server: ModelServer, say: Say, tools: dict[str, SpyTool]
 ) -> None:
-    """A tool that is found can be called with the next request, and stays."""
+    """A found tool is sent with the next request, and for the rest of the session."""
     server.script(
         reply(calls=[find("start the sauna")]),
         reply(calls=[Call("sauna_start", {"how": "hot"})]),
@@ -96,7 +96,7 @@ async def test_finds_and_uses(
     assert names(server.bodies[-1]) == names(third)
 
 
-async def test_usual_the_next_day(
+async def test_usual_tools_in_next_session(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
@@ -105,7 +105,7 @@ async def test_usual_the_next_day(
     hass_storage: dict[str, Any],
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """What was used is offered in the next session, also after a restart."""
+    """Used tools are sent in the next session, also after a restart."""
     server.script(
         reply(calls=[find("start kettle")]),
         reply(calls=[Call("kettle_start")]),
@@ -126,13 +126,13 @@ async def test_usual_the_next_day(
     assert f"{DOMAIN}.{entry.entry_id}.tools" not in hass_storage
 
 
-async def test_decided_once_a_session(
+async def test_tools_are_stable_in_session(
     server: ModelServer,
     say: Say,
     tools: dict[str, SpyTool],
     set_options: Callable[..., None],
 ) -> None:
-    """Uses do not change the tools of a session; a change of the option does."""
+    """The tools of a session change with the option, but not with uses."""
     await say("One")
     server.script(reply(calls=[Call("pool_clean")]), reply("Done."))
     await say("Two")
@@ -147,18 +147,20 @@ async def test_decided_once_a_session(
     assert names(server.bodies[-1]) == ["query_tools", "pool_clean", *BASICS[1:]]
 
 
-async def test_few_tools_are_shown(
+async def test_all_tools_below_budget(
     server: ModelServer, say: Say, set_options: Callable[..., None]
 ) -> None:
-    """Assist alone is shown whole, unless tools are always to be looked for."""
+    """All tools of Assist are sent, unless tool search is always used."""
     await say("One")
-    whole = names(server.bodies[-1])
-    assert "query_tools" not in whole
-    assert "get_weather" in whole
+    assist_tools = names(server.bodies[-1])
+    assert "query_tools" not in assist_tools
+    assert "get_weather" in assist_tools
     set_options(tool_discovery="always")
     server.script(reply(calls=[find("weather forecast")]), reply("Rain."))
     await say("Will it rain?")
-    assert names(server.bodies[-2]) == [n for n in BASICS if n in {*whole, BASICS[0]}]
+    assert names(server.bodies[-2]) == [
+        n for n in BASICS if n in {*assist_tools, BASICS[0]}
+    ]
     assert names(server.bodies[-1])[len(names(server.bodies[-2]))] == "get_weather"
 
 
@@ -178,7 +180,7 @@ async def test_nothing_found(
     arguments: dict[str, Any],
     expected: Any,
 ) -> None:
-    """A search without a hit names the domains; a bad one is an error result."""
+    """A search without a match returns the domains; an invalid one is an error."""
     server.script(reply(calls=[Call("query_tools", arguments)]), reply("No."))
     await say("Quuxify the zzyzx")
     (result,) = results(server.bodies[-1])
@@ -192,7 +194,7 @@ async def test_nothing_found(
 async def test_unknown_arguments(
     server: ModelServer, say: Say, tools: dict[str, SpyTool]
 ) -> None:
-    """What a search does not know is ignored."""
+    """Unknown arguments of a search are ignored."""
     server.script(reply(calls=[find("piano", limit=3, x=[1])]), reply("There."))
     await say("Piano")
     (result,) = results(server.bodies[-1])
@@ -202,7 +204,7 @@ async def test_unknown_arguments(
 async def test_unknown_name(
     server: ModelServer, say: Say, tools: dict[str, SpyTool]
 ) -> None:
-    """A name that nothing has comes back with the nearest names, which can be called."""
+    """An unknown tool name yields similar names, which are revealed."""
     server.script(
         reply(calls=[Call("grillStart")]),
         reply(calls=[Call("grill_start")]),
@@ -216,10 +218,10 @@ async def test_unknown_name(
     assert len(tools["grill_start"].calls) == 1
 
 
-async def test_two_sessions_at_once(
+async def test_revealed_in_next_turn(
     server: ModelServer, say: Say, tools: dict[str, SpyTool]
 ) -> None:
-    """What one turn reveals another one sees at the end of its tools."""
+    """Tools revealed in one turn are appended to the tools of the next."""
     server.script(reply(calls=[find("sell piano")]), reply("Gone."), reply("Hi."))
     await say("Sell the piano")
     await say("Hi")
@@ -228,13 +230,13 @@ async def test_two_sessions_at_once(
     assert three == two
 
 
-async def test_same_name_as_ours(
+async def test_same_name_as_integration_tool(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
     set_options: Callable[..., None],
 ) -> None:
-    """A tool that has the name of one of ours gets another one."""
+    """A tool with the name of one of the integration's tools is renamed."""
     theirs = SpyTool("get_weather")
     llm.async_register_api(hass, SpyAPI(hass, "spy", theirs))
     set_options(llm_hass_api=["assist", "spy"])
@@ -249,7 +251,7 @@ async def test_same_name_as_ours(
 async def test_result_is_compact(
     server: ModelServer, say: Say, tools: dict[str, SpyTool]
 ) -> None:
-    """What a tool does not say takes no room in its result."""
+    """Null values are omitted from a tool result."""
     data = {"a": None, "b": [{"c": None, "d": 0}], "e": [], "f": ""}
     tools["pool_lock"]._run = lambda: data  # noqa: SLF001
     server.script(reply(calls=[Call("pool_lock")]), reply("."))
@@ -258,13 +260,13 @@ async def test_result_is_compact(
     assert result == '{"b":[{"d":0}],"e":[],"f":""}'
 
 
-async def test_named_like_the_search(
+async def test_same_name_as_search_tool(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
     set_options: Callable[..., None],
 ) -> None:
-    """A tool that has the name of our search leaves it as it is."""
+    """A tool named like the search tool is renamed."""
     theirs = SpyTool("query_tools")
     llm.async_register_api(hass, SpyAPI(hass, "spy", theirs, SpyTool("sauna_start")))
     set_options(llm_hass_api=["spy"], tool_discovery="always")
@@ -281,14 +283,14 @@ async def test_named_like_the_search(
 
 
 @pytest.mark.parametrize("order", [["assist", "spy"], ["spy", "assist"]])
-async def test_same_name_twice(
+async def test_duplicate_names(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
     set_options: Callable[..., None],
     order: list[str],
 ) -> None:
-    """A tool server that has two tools of one name costs no more than its own tools."""
+    """An API with duplicate tool names does not affect other APIs."""
     api = SpyAPI(hass, "spy", SpyTool("start"), SpyTool("start"))
     llm.async_register_api(hass, api)
     set_options(llm_hass_api=order)
@@ -297,7 +299,7 @@ async def test_same_name_twice(
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "expected"),
     [
         (None, '{"error":true}'),
         (["a"], '{"error":true,"text":["a"]}'),
@@ -306,29 +308,29 @@ async def test_same_name_twice(
         ({"error": "E"}, '{"error":"E"}'),
     ],
 )
-async def test_odd_errors(
+async def test_error_results(
     server: ModelServer,
     say: Say,
     tools: dict[str, SpyTool],
     data: Any,
-    told: str,
+    expected: str,
 ) -> None:
-    """An error result of any shape is told to the model."""
+    """An error result of any shape is sent to the model."""
     result = llm.ToolResult(data=data, error=True)
     tools["pool_lock"].async_call = AsyncMock(return_value=result)  # type: ignore[method-assign]
     server.script(reply(calls=[Call("pool_lock")]), reply("No."))
     assert speech(await say("Lock the pool")) == "No."
-    assert server.bodies[-1]["messages"][-1]["content"] == told
+    assert server.bodies[-1]["messages"][-1]["content"] == expected
 
 
-async def test_fails_after_its_turn(
+async def test_tool_fails_after_turn(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
     offer: Callable[..., None],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A tool that fails after its turn was interrupted is a line in the log, no more."""
+    """A tool that fails after its turn was cancelled is logged without its message."""
     begun, go_on = asyncio.Event(), asyncio.Event()
 
     async def run() -> None:
@@ -351,7 +353,7 @@ async def test_fails_after_its_turn(
     assert "private" not in caplog.text
 
 
-async def test_removed_in_a_turn(
+async def test_entry_removed_during_turn(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
@@ -360,7 +362,7 @@ async def test_removed_in_a_turn(
     hass_storage: dict[str, Any],
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A turn that outlasts its entry leaves no file of the tools that it used."""
+    """A turn that outlives its entry does not recreate the file of use counts."""
     go_on = asyncio.Event()
     server.script(reply(Pause(go_on), calls=[Call("pool_lock")]), reply("Locked."))
     turn = asyncio.ensure_future(say("Lock the pool"))

@@ -1,4 +1,4 @@
-"""The model tells the weather that the house knows."""
+"""Tests of the weather tool."""
 
 from collections.abc import Callable
 import json
@@ -30,14 +30,14 @@ Feature = weather.WeatherEntityFeature
 
 
 class Sky(weather.WeatherEntity):
-    """A weather that is as it was made."""
+    """A weather entity with fixed values."""
 
     _attr_native_temperature_unit = "°C"
     _attr_native_wind_speed_unit = "km/h"
     _attr_native_precipitation_unit = "mm"
 
     def __init__(self, name: str, features: Feature, condition: str | None) -> None:
-        """Initialize with what it can tell."""
+        """Initialize with the supported forecasts; unavailable without a condition."""
         self._attr_name = self._attr_unique_id = name
         self._attr_supported_features = features
         self._attr_condition = condition
@@ -46,7 +46,7 @@ class Sky(weather.WeatherEntity):
         self._attr_available = condition is not None
 
     async def async_forecast_hourly(self) -> list[weather.Forecast]:
-        """Return more hours than anybody wants."""
+        """Return more hours than the tool returns."""
         return [
             weather.Forecast(
                 datetime=f"2026-11-{21 + n // 24}T{n % 24:02}:00:00+00:00",
@@ -57,7 +57,7 @@ class Sky(weather.WeatherEntity):
         ]
 
     async def async_forecast_daily(self) -> list[weather.Forecast]:
-        """Return two days."""
+        """Return a day."""
         return [
             weather.Forecast(
                 datetime="2026-11-22T08:00:00+00:00",
@@ -77,7 +77,7 @@ class Sky(weather.WeatherEntity):
 
 @pytest.fixture
 async def sky(hass: HomeAssistant, components: None) -> Callable[..., Any]:
-    """Return what sets up weather entities that are exposed to Assist."""
+    """Return a function that sets up weather entities and exposes them to Assist."""
 
     async def set_up(*entities: Sky, exposed: bool = True) -> None:
         async def setup_entry(
@@ -92,10 +92,11 @@ async def sky(hass: HomeAssistant, components: None) -> Callable[..., Any]:
             return True
 
         class Flow(ConfigFlow):
-            """A flow that nobody starts."""
+            """A config flow that is never started."""
 
         mock_platform(hass, "sky.config_flow", built_in=False)
-        # As a custom one it may return what 2026.10 wants and 2026.11 does not.
+        # A custom integration may return True, as 2026.10 requires; 2026.11 refuses
+        # it of built-in ones.
         module = MockModule("sky", async_setup_entry=forward)
         mock_integration(hass, module, built_in=False)
         platform = MockPlatform(async_setup_entry=setup_entry)
@@ -115,33 +116,33 @@ async def sky(hass: HomeAssistant, components: None) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def ask(server: ModelServer, say: Say) -> Callable[..., Any]:
-    """Return what asks the tool, and returns what the model is shown."""
+def call_tool(server: ModelServer, say: Say) -> Callable[..., Any]:
+    """Return a function that calls the tool and returns the result as sent."""
 
-    async def _ask(device_id: str | None = None, **arguments: Any) -> Any:
+    async def _call_tool(device_id: str | None = None, **arguments: Any) -> Any:
         server.script(reply(calls=[Call("get_weather", arguments)]), reply("So."))
         await say("Weather?", device_id=device_id)
         return json.loads(server.bodies[-1]["messages"][-1]["content"])
 
-    return _ask
+    return _call_tool
 
 
-async def test_now(ask: Callable[..., Any], sky: Callable[..., Any]) -> None:
-    """The weather as it is, with the home's units; what is null or empty is left out."""
+async def test_now(call_tool: Callable[..., Any], sky: Callable[..., Any]) -> None:
+    """The current weather has the home's units; empty arguments are ignored."""
     await sky(Sky("Home", Feature(0), "sunny"))
-    told = await ask(name="", forecast=None)
-    assert told["place"] == "Home"
-    assert told["now"] == {"condition": "sunny", "temperature": 7.5, "humidity": 80}
-    assert told["units"]["temperature"] == "°C"
+    result = await call_tool(name="", forecast=None)
+    assert result["place"] == "Home"
+    assert result["now"] == {"condition": "sunny", "temperature": 7.5, "humidity": 80}
+    assert result["units"]["temperature"] == "°C"
 
 
-async def test_hourly(ask: Callable[..., Any], sky: Callable[..., Any]) -> None:
-    """A day's hours, in the home's time zone."""
+async def test_hourly(call_tool: Callable[..., Any], sky: Callable[..., Any]) -> None:
+    """The hourly forecast covers a day, in the home's time zone."""
     await sky(Sky("Home", Feature.FORECAST_HOURLY, "sunny"))
-    told = await ask(forecast="hourly")
-    assert told["time_zone"] == "US/Pacific"
-    assert len(told["forecast"]) == 24
-    assert told["forecast"][0] == {
+    result = await call_tool(forecast="hourly")
+    assert result["time_zone"] == "US/Pacific"
+    assert len(result["forecast"]) == 24
+    assert result["forecast"][0] == {
         "time": "Friday 2026-11-20 16:00",
         "condition": "rainy",
         "temperature": 0,
@@ -167,20 +168,20 @@ async def test_hourly(ask: Callable[..., Any], sky: Callable[..., Any]) -> None:
     ],
 )
 async def test_daily(
-    ask: Callable[..., Any],
+    call_tool: Callable[..., Any],
     sky: Callable[..., Any],
     feature: Feature,
     row: dict[str, Any],
 ) -> None:
-    """The next days, or days and nights where there is no more."""
+    """The daily forecast falls back to days and nights."""
     await sky(Sky("Home", feature, "sunny"))
-    assert (await ask(forecast="daily"))["forecast"] == [row]
+    assert (await call_tool(forecast="daily"))["forecast"] == [row]
 
 
-async def test_which(
-    hass: HomeAssistant, ask: Callable[..., Any], sky: Callable[..., Any]
+async def test_name_or_area(
+    hass: HomeAssistant, call_tool: Callable[..., Any], sky: Callable[..., Any]
 ) -> None:
-    """A place is found by the name of its weather or of its area."""
+    """A weather entity is found by its name or its area."""
     await sky(
         Sky("Home", Feature(0), None),
         Sky("Cabin", Feature(0), "foggy"),
@@ -188,26 +189,30 @@ async def test_which(
     )
     area = ar.async_get(hass).async_create("Seaside")
     er.async_get(hass).async_update_entity("weather.beach", area_id=area.id)
-    assert (await ask())["place"] == "Cabin"
-    assert (await ask(name="Beach"))["place"] == "Beach"
-    assert (await ask(name="seaside"))["place"] == "Beach"
-    assert (await ask(name="Mars")) == {
+    assert (await call_tool())["place"] == "Cabin"
+    assert (await call_tool(name="Beach"))["place"] == "Beach"
+    assert (await call_tool(name="seaside"))["place"] == "Beach"
+    assert (await call_tool(name="Mars")) == {
         "error": "NoWeather",
         "error_text": "No weather is known for Mars. There is: Cabin, Beach, Home.",
     }
-    assert "not available" in (await ask(name="Home"))["error_text"]
+    assert "not available" in (await call_tool(name="Home"))["error_text"]
 
 
-async def test_none(ask: Callable[..., Any], sky: Callable[..., Any]) -> None:
-    """Without an exposed weather the model is told so, and what to do."""
-    assert "no weather entity is exposed" in (await ask())["error_text"]
+async def test_no_exposed_entity(
+    call_tool: Callable[..., Any], sky: Callable[..., Any]
+) -> None:
+    """Without an exposed weather entity, an error says what to do."""
+    assert "no weather entity is exposed" in (await call_tool())["error_text"]
     await sky(Sky("Home", Feature(0), "sunny"), exposed=False)
-    assert "no weather entity is exposed" in (await ask())["error_text"]
+    assert "no weather entity is exposed" in (await call_tool())["error_text"]
 
 
-async def test_no_forecast(ask: Callable[..., Any], sky: Callable[..., Any]) -> None:
-    """A weather without a forecast says so; a forecast that is none is an error."""
+async def test_no_forecast(
+    call_tool: Callable[..., Any], sky: Callable[..., Any]
+) -> None:
+    """A missing forecast and an invalid kind of forecast are errors."""
     await sky(Sky("Home", Feature(0), "sunny"))
-    assert (await ask(forecast="hourly"))["error"] == "NoForecast"
-    assert (await ask(forecast="daily"))["error"] == "NoForecast"
-    assert "Invalid" in (await ask(forecast="yearly"))["error"]
+    assert (await call_tool(forecast="hourly"))["error"] == "NoForecast"
+    assert (await call_tool(forecast="daily"))["error"] == "NoForecast"
+    assert "Invalid" in (await call_tool(forecast="yearly"))["error"]

@@ -1,1 +1,1 @@
-"""One turn of the agent: its prompt, its loop, and what a response becomes."""
+"""The agent: system prompts, the agent loop, model responses and AI tasks."""

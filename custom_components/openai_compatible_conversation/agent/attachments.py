@@ -1,4 +1,4 @@
-"""What goes with a message: files, read for the model."""
+"""Attachments of a message, read from disk and converted for the model."""
 
 import base64
 from collections.abc import Callable, Iterable
@@ -13,13 +13,19 @@ from ..const import DOMAIN
 from ..errors import async_exception_text
 
 MAX_MB = 20
-"""Megabytes up to which an image is sent: what the largest servers take."""
+"""Maximum size of an image in megabytes: what the largest servers accept."""
 
 MAX_ALL_MB = 36
-"""Megabytes up to which all images of a message are: in base64, what the largest servers take."""
+"""Maximum size of all images of a message in megabytes.
+
+Encoded as base64, this is what the largest servers accept.
+"""
 
 MAX_TEXT_KB = 500
-"""Kilobytes up to which texts are sent, one or all: more than most models can take in."""
+"""Maximum size of all texts of a message in kilobytes.
+
+This exceeds the context window of most models.
+"""
 
 IMAGES = {
     "image/jpeg": "image/jpeg",
@@ -28,16 +34,16 @@ IMAGES = {
     "image/webp": "image/webp",
     "image/gif": "image/gif",
 }
-"""The types that models know, by the names that cameras give them."""
+"""The image types that models support, by the types that cameras report."""
 
 _TEXTS = frozenset({"application/json", "application/xml", "application/yaml"})
 
 
 class AttachmentError(HomeAssistantError):
-    """A file cannot be sent to a model."""
+    """An attachment cannot be sent to the model."""
 
     def __init__(self, key: str, attachment: Attachment, limit: str = "") -> None:
-        """Initialize with the name of what is wrong with a file."""
+        """Initialize with the error's translation key, and a size limit as text."""
         super().__init__(
             translation_domain=DOMAIN,
             translation_key=key,
@@ -48,8 +54,10 @@ class AttachmentError(HomeAssistantError):
             },
         )
 
-    async def async_in(self, hass: HomeAssistant, language: str) -> HomeAssistantError:
-        """Return the error in a language."""
+    async def async_localized(
+        self, hass: HomeAssistant, language: str
+    ) -> HomeAssistantError:
+        """Return the error with its message translated to a language."""
         key, placeholders = self.translation_key, self.translation_placeholders
         return HomeAssistantError(
             await async_exception_text(hass, key or "", placeholders or {}, language),
@@ -60,24 +68,24 @@ class AttachmentError(HomeAssistantError):
 
 
 def is_text(attachment: Attachment) -> bool:
-    """Return whether a file is one that a model reads as it stands there."""
-    kind = _kind(attachment)
-    return kind.startswith("text/") or kind in _TEXTS
+    """Return whether an attachment is a text file."""
+    base_type = _base_mime_type(attachment)
+    return base_type.startswith("text/") or base_type in _TEXTS
 
 
 async def async_images(
     hass: HomeAssistant, attachments: Iterable[Attachment]
 ) -> tuple[ImagePart, ...]:
-    """Return images; raises `AttachmentError` for what is none or cannot be sent."""
+    """Return attachments as image parts; raises `AttachmentError`."""
     images = list(attachments)
     for image in images:
-        if _kind(image) not in IMAGES:
+        if _base_mime_type(image) not in IMAGES:
             raise AttachmentError("attachment_not_supported", image)
     contents = await _async_read_all(
-        hass, images, MAX_MB * 1_000_000, MAX_ALL_MB * 1_000_000, _encoded
+        hass, images, MAX_MB * 1_000_000, MAX_ALL_MB * 1_000_000, _encode_base64
     )
     return tuple(
-        ImagePart(IMAGES[_kind(image)], content)
+        ImagePart(IMAGES[_base_mime_type(image)], content)
         for image, content in zip(images, contents, strict=True)
     )
 
@@ -85,10 +93,10 @@ async def async_images(
 async def async_texts(
     hass: HomeAssistant, attachments: Iterable[Attachment]
 ) -> list[str]:
-    """Return texts with the names of their files; raises `AttachmentError`."""
+    """Return the contents of text files with their names; raises `AttachmentError`."""
     files = list(attachments)
     limit = MAX_TEXT_KB * 1000
-    contents = await _async_read_all(hass, files, limit, limit, _decoded)
+    contents = await _async_read_all(hass, files, limit, limit, _decode_text)
     return [
         f'<file name="{file.path.name}">\n{content}\n</file>'
         for file, content in zip(files, contents, strict=True)
@@ -99,12 +107,15 @@ async def _async_read_all(
     hass: HomeAssistant,
     attachments: Iterable[Attachment],
     limit: int,
-    limit_of_all: int,
+    total_limit: int,
     convert: Callable[[bytes], str],
 ) -> list[str]:
-    """Return the contents of files, unless one of them is too large, or all together."""
+    """Return the converted contents of files; raises `AttachmentError`.
+
+    The limits are in bytes: of each file, and of all files together.
+    """
     contents = []
-    left = limit_of_all
+    remaining = total_limit
     for attachment in attachments:
         try:
             size, content = await hass.async_add_executor_job(
@@ -113,38 +124,40 @@ async def _async_read_all(
         except OSError as err:
             raise AttachmentError("attachment_unreadable", attachment) from err
         if size > limit:
-            raise AttachmentError("attachment_too_large", attachment, _amount(limit))
-        if size > left:
             raise AttachmentError(
-                "attachments_too_large", attachment, _amount(limit_of_all)
+                "attachment_too_large", attachment, _format_size(limit)
             )
-        left -= size
+        if size > remaining:
+            raise AttachmentError(
+                "attachments_too_large", attachment, _format_size(total_limit)
+            )
+        remaining -= size
         contents.append(content)
     return contents
 
 
 def _read(path: Path, limit: int, convert: Callable[[bytes], str]) -> tuple[int, str]:
-    """Return size and content of a file, and no more of it than tells that it is too large."""
+    """Return size and converted content of a file; stop reading beyond the limit."""
     with path.open("rb") as file:
         content = file.read(limit + 1)
     return len(content), convert(content) if len(content) <= limit else ""
 
 
-def _amount(size: int) -> str:
-    """Return a number of bytes as people say it."""
+def _format_size(size: int) -> str:
+    """Return a number of bytes as text in megabytes or kilobytes."""
     return f"{size // 1_000_000} MB" if size >= 1_000_000 else f"{size // 1000} kB"
 
 
-def _kind(attachment: Attachment) -> str:
-    """Return the type of a file, without what may follow it."""
+def _base_mime_type(attachment: Attachment) -> str:
+    """Return the MIME type of an attachment without parameters."""
     return attachment.mime_type.partition(";")[0].strip().lower()
 
 
-def _encoded(content: bytes) -> str:
-    """Return bytes in base64."""
+def _encode_base64(content: bytes) -> str:
+    """Return bytes encoded as base64."""
     return base64.b64encode(content).decode()
 
 
-def _decoded(content: bytes) -> str:
-    """Return bytes as the text that they are, more or less."""
+def _decode_text(content: bytes) -> str:
+    """Return bytes decoded as UTF-8, with invalid bytes replaced."""
     return content.decode("utf-8-sig", errors="replace").strip()

@@ -1,4 +1,7 @@
-"""The loop of a turn: ask the model, run its tools, ask again. Parses nothing."""
+"""The agent loop: query the model, run its tool calls, repeat until it has answered.
+
+The chat log runs the tool calls while it consumes the deltas of a response.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -32,36 +35,39 @@ EMPTY_ANSWER_ERRORS: dict[str | None, type[EmptyAnswerError]] = {
     "length": LengthLimitError,
     "content_filter": ContentFilterError,
 }
-"""Why an answer without a word ended, by its finish reason."""
+"""The error for a response without text, by finish reason."""
 
 
 class RunHistory(Protocol):
-    """What a turn is part of: what was said before, and what the turn brings."""
+    """The messages of a turn and before it, read and extended by an `AgentRun`."""
 
     chat_log: conversation.ChatLog
     new_messages: list[Message]
 
     @property
     def messages(self) -> list[Message]:
-        """Return all that was said, in the turn and before it."""
+        """Return all messages, those before the turn first."""
 
     @property
     def state(self) -> SessionState:
-        """Return what the requests have in common."""
+        """Return the session state, which the requests share."""
 
     def drop_oldest(self, share: float) -> bool:
-        """Drop a share of what was said before; return whether there was any."""
+        """Drop a share (0 to 1) of the messages before the turn.
+
+        Returns whether there were any.
+        """
 
     def truncate(self) -> None:
-        """Keep little of a turn that is more than the server can take in."""
+        """Truncate a turn that exceeds the context window by itself."""
 
 
 @dataclass(slots=True)
 class AgentRun:
-    """One turn of a conversation, from what the user said to the last word of the answer.
+    """One turn of the agent, created anew for each turn.
 
-    The visit holds what was said before and the user's words; the chat log takes
-    each delta as it arrives.
+    The history holds the earlier messages and the user's message; each delta of a
+    response is added to its chat log as it arrives.
     """
 
     history: RunHistory
@@ -72,68 +78,68 @@ class AgentRun:
     agent_id: str
     language: str
     strip_markup: bool
-    """Whether markdown and emoji are left out of the answer."""
+    """Whether markdown and emoji are removed from the response."""
     spoken_only: bool
-    """Whether somebody listens, who does not see the result."""
+    """Whether the response is spoken by a device that does not show the result."""
     metrics: Metrics
     continue_listening: bool = False
-    """Whether the model wants an answer."""
+    """Whether the model expects the user to reply."""
     _has_spoken: bool = False
     _turn_counted: bool = False
 
     async def run(
         self, error_message: Callable[[CompletionError], Awaitable[str]]
     ) -> str | None:
-        """Ask the model until it has answered, whoever listens.
+        """Run the turn until the model has answered.
 
-        Raises `CompletionError` if it gives no answer. If it fails after its first
-        words, those stay, and the words for the error are returned, which `explain`
-        gives in the user's language.
+        Raises `CompletionError` if that fails before anything was said. Afterwards,
+        what was said is kept, and the text for the error is returned, which
+        `error_message` gives in the user's language.
         """
         try:
             await self.run_until_answered()
         except CompletionError as err:
             if not self._has_spoken:
                 raise
-            words = await error_message(err)
+            text = await error_message(err)
             if self.spoken_only:
-                # The voice has begun, and would not come to the result.
-                await self._say(words)
+                # Speech output has started, so the result will not be spoken.
+                await self._say(text)
             elif self.history.chat_log.unresponded_tool_results:
-                # A history must not end in a result.
+                # The chat log must not end with a tool result.
                 self.history.chat_log.async_add_assistant_content_without_tools(
-                    conversation.AssistantContent(self.agent_id, words)
+                    conversation.AssistantContent(self.agent_id, text)
                 )
-            return words
+            return text
         return None
 
     async def run_until_answered(self) -> None:
-        """Ask and run tools until there is a whole answer; else raise `CompletionError`."""
-        acted = asked_again = False
-        left = self.options.max_tool_iterations
+        """Query the model until it has answered; raises `CompletionError`."""
+        has_acted = has_retried = False
+        iterations_left = self.options.max_tool_iterations
         while True:
-            answer = await self._ask(forbid_tools=left == 0)
-            if answer.error:
-                # What was said would be said again if it was asked for again.
-                raise answer.error
-            acted |= answer.good_results > 0
-            if answer.has_called:
-                left -= 1
-            elif answer.has_spoken:
+            response = await self._query(forbid_tools=iterations_left == 0)
+            if response.error:
+                # A retry would repeat what was already said.
+                raise response.error
+            has_acted |= response.good_results > 0
+            if response.has_called:
+                iterations_left -= 1
+            elif response.has_spoken:
                 return
-            elif acted or answer.pipeline.has_text:
-                # What was done, or shown to who only listens, is told in a word.
-                words = confirmation(self.language)
-                await self._say(words)
-                self.history.new_messages.append(AssistantMessage(words))
+            elif has_acted or response.pipeline.has_text:
+                # Tools acted, or the text was filtered out: confirm it in a word.
+                text = confirmation(self.language)
+                await self._say(text)
+                self.history.new_messages.append(AssistantMessage(text))
                 return
-            elif asked_again or answer.finish_reason == "content_filter":
-                raise EMPTY_ANSWER_ERRORS.get(answer.finish_reason, EmptyAnswerError)
+            elif has_retried or response.finish_reason == "content_filter":
+                raise EMPTY_ANSWER_ERRORS.get(response.finish_reason, EmptyAnswerError)
             else:
-                asked_again = True
+                has_retried = True
 
-    async def _ask(self, *, forbid_tools: bool) -> ModelResponse:
-        """Ask the model once; with less of what was said before if that is too much."""
+    async def _query(self, *, forbid_tools: bool) -> ModelResponse:
+        """Query the model; retry with a shorter history if the context is too long."""
         try:
             return await self._request(forbid_tools=forbid_tools)
         except ContextTooLongError as err:
@@ -147,7 +153,7 @@ class AgentRun:
             raise
 
     async def _request(self, *, forbid_tools: bool) -> ModelResponse:
-        """Send one request, and take in its answer and the results of its calls."""
+        """Send one request, and process its response and the tool results."""
         options = self.options
         definitions: list[dict[str, Any]] = []
         if self.tools:
@@ -166,8 +172,8 @@ class AgentRun:
             whole=not options.enable_streaming,
             starts_in_reasoning=self.client.starts_in_reasoning(options.chat_model),
         )
-        answer = ModelResponse(speech, None if forbid_tools else self.tools)
-        begin = asyncio.get_running_loop().time()
+        response = ModelResponse(speech, None if forbid_tools else self.tools)
+        started_at = asyncio.get_running_loop().time()
         try:
             async with (
                 aclosing(
@@ -177,25 +183,27 @@ class AgentRun:
                         known_tools={definition["name"] for definition in definitions},
                     )
                 ) as events,
-                aclosing(answer.deltas(events)) as deltas,
+                aclosing(response.deltas(events)) as deltas,
             ):
-                await self._add(deltas, answer)
+                await self._add_deltas(deltas, response)
         finally:
-            self._record(answer)
-            self._count(answer, begin)
-        self._has_spoken |= answer.has_spoken
-        self.continue_listening = answer.continue_listening
-        if (first := speech.started_in_reasoning) is not None and answer.is_complete:
+            self._add_to_history(response)
+            self._publish_metrics(response, started_at)
+        self._has_spoken |= response.has_spoken
+        self.continue_listening = response.continue_listening
+        if (
+            in_reasoning := speech.started_in_reasoning
+        ) is not None and response.is_complete:
             self.client.set_starts_in_reasoning(
-                options.chat_model, starts_in_reasoning=first
+                options.chat_model, starts_in_reasoning=in_reasoning
             )
-        return answer
+        return response
 
-    def _record(self, answer: ModelResponse) -> None:
-        """Keep an answer and the results of its calls, as far as they came."""
-        message = answer.message
+    def _add_to_history(self, response: ModelResponse) -> None:
+        """Add a response, and the tool results received so far, to the history."""
+        message = response.message
         if not message.text and not message.calls:
-            # Thoughts alone are no turn that a server would take.
+            # Servers refuse assistant messages with nothing but reasoning.
             return
         self.history.new_messages.append(message)
         results = self.tools.results if self.tools else {}
@@ -205,34 +213,38 @@ class AgentRun:
             if call.id in results
         )
 
-    def _count(self, answer: ModelResponse, begin: float) -> None:
-        """Tell what a request cost, if it came to an answer."""
-        usage = answer.usage[-1] if answer.usage else TokenUsage(0, 0, 0)
-        first = answer.first_at - begin if answer.first_at else None
-        if not answer.usage and first is None:
+    def _publish_metrics(self, response: ModelResponse, started_at: float) -> None:
+        """Publish and trace the metrics of a request that received a response."""
+        usage = response.usage[-1] if response.usage else TokenUsage(0, 0, 0)
+        latency = response.first_at - started_at if response.first_at else None
+        if not response.usage and latency is None:
             return
-        cost = RequestMetrics(usage, first, is_first_of_turn=not self._turn_counted)
+        request_metrics = RequestMetrics(
+            usage, latency, is_first_of_turn=not self._turn_counted
+        )
         self._turn_counted = True
-        self.metrics.publish(cost)
+        self.metrics.publish(request_metrics)
         stats = {
             "input_tokens": usage.prompt_tokens,
             "cached_input_tokens": usage.cached_tokens,
             "output_tokens": usage.completion_tokens,
-            "seconds_to_first_token": first,
-            "seconds": asyncio.get_running_loop().time() - begin,
+            "seconds_to_first_token": latency,
+            "seconds": asyncio.get_running_loop().time() - started_at,
         }
         self.history.chat_log.async_trace({"stats": stats})
 
-    async def _add(self, deltas: AsyncGenerator[Delta], answer: ModelResponse) -> None:
-        """Hand deltas to the chat log, which runs the tools that they call."""
+    async def _add_deltas(
+        self, deltas: AsyncGenerator[Delta], response: ModelResponse
+    ) -> None:
+        """Add deltas to the chat log, which runs the tool calls in them."""
         async for content in self.history.chat_log.async_add_delta_content_stream(
             self.agent_id, deltas
         ):
             if isinstance(content, conversation.ToolResultContent):
-                answer.good_results += not content.result.error
+                response.good_results += not content.result.error
 
     async def _say(self, text: str) -> None:
-        """Say a text of our own."""
+        """Add a text to the chat log, as if the model had sent it."""
 
         async def deltas() -> AsyncGenerator[Delta]:
             yield {"role": "assistant"}

@@ -1,4 +1,4 @@
-"""What turns cost, for who wants to see it."""
+"""Token usage and latency of requests to the model."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,31 +10,34 @@ from ..completions.events import TokenUsage
 
 @dataclass(frozen=True, slots=True)
 class RequestMetrics:
-    """What one request cost."""
+    """Token usage and latency of one request."""
 
     usage: TokenUsage
-    """Tokens, as far as the server said."""
+    """Token usage as reported by the server; 0 if it was not."""
     time_to_first_token: float | None
-    """Seconds from the request to the first token, if there was one."""
+    """Seconds from sending the request to the first token, None without a token."""
     is_first_of_turn: bool
-    """Whether it was the first request of its turn."""
+    """Whether the request was the first counted one of its turn."""
 
 
 class Metrics:
-    """Tells those who listen what each request cost."""
+    """Publishes the metrics of each request to its listeners.
+
+    Lives as long as the entry is loaded.
+    """
 
     def __init__(self) -> None:
-        """Initialize without a listener."""
+        """Initialize without listeners."""
         self._listeners: list[Callable[[RequestMetrics], None]] = []
 
     @callback
     def async_listen(self, listener: Callable[[RequestMetrics], None]) -> CALLBACK_TYPE:
-        """Call a listener after each request, until what is returned is called."""
+        """Call a listener after each request; return a callback that removes it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     @callback
-    def publish(self, cost: RequestMetrics) -> None:
-        """Tell what a request cost."""
+    def publish(self, request: RequestMetrics) -> None:
+        """Call the listeners with the metrics of a request."""
         for listener in list(self._listeners):
-            listener(cost)
+            listener(request)

@@ -1,4 +1,8 @@
-"""Has a local server take in what is known before the words come."""
+"""Prewarms the prompt cache of the server while the user is still speaking.
+
+A request for one token makes the server process the prefix of the next real request:
+system prompt, tools and history. By default, only local servers are prewarmed.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -21,11 +25,14 @@ from ..options import Options
 _LOGGER = logging.getLogger(__name__)
 
 TIMEOUT = 30
-"""Seconds after which a server is left alone."""
+"""Seconds after which a prewarm request is cancelled."""
 
 
 class Prewarmer:
-    """Sends the beginning of the next request while it is still being spoken."""
+    """Sends prewarm requests in the background, one at a time.
+
+    Lives as long as the entry is loaded.
+    """
 
     def __init__(
         self,
@@ -33,16 +40,16 @@ class Prewarmer:
         client: CompletionsClient,
         options: Callable[[], Options],
     ) -> None:
-        """Initialize with what returns the options as they are now."""
+        """Initialize; `options` returns the current options."""
         self._hass = hass
         self._client = client
         self._options = options
         self._task: asyncio.Task[None] | None = None
-        self._local: bool | None = None
+        self._is_local: bool | None = None
 
     @callback
     def async_start(self, body: Callable[[], Awaitable[Mapping[str, Any]]]) -> None:
-        """Send a request, unless one is under way; `body` makes it."""
+        """Send a prewarm request, unless one is running; `body` builds it."""
         if self._task is None or self._task.done():
             self._task = self._hass.async_create_background_task(
                 self._async_warm(body), f"{DOMAIN} prewarm"
@@ -50,7 +57,7 @@ class Prewarmer:
 
     @callback
     def async_cancel(self) -> None:
-        """Leave the server to the real request."""
+        """Cancel the prewarm request, so that the server is free for the real one."""
         if self._task:
             self._task.cancel()
             self._task = None
@@ -58,8 +65,8 @@ class Prewarmer:
     async def _async_warm(
         self, body: Callable[[], Awaitable[Mapping[str, Any]]]
     ) -> None:
-        """Send a request if that is wanted, and wait until the server has taken it in."""
-        if not await self._async_wanted():
+        """Send a prewarm request if enabled, and wait for its response."""
+        if not await self._async_is_enabled():
             return
         headers = self._options().extra_headers
         try:
@@ -67,36 +74,36 @@ class Prewarmer:
                 asyncio.timeout(TIMEOUT),
                 aclosing(self._client.stream(await body(), headers=headers)) as events,
             ):
-                said = 0
+                tokens = 0
                 async for event in events:
-                    said += isinstance(event, TextDelta | ReasoningDelta)
-                    if said > 1:
-                        # One token was asked for, of a server that takes no limit.
+                    tokens += isinstance(event, TextDelta | ReasoningDelta)
+                    if tokens > 1:
+                        # The server ignores the limit of one token.
                         break
         except (CompletionError, HomeAssistantError, TimeoutError) as err:
-            # The real request will tell what is wrong.
+            # The real request will report the error.
             _LOGGER.debug("The server was not warmed: %r", err)
 
-    async def _async_wanted(self) -> bool:
-        """Return whether the server is to be warmed: by itself only a local one."""
+    async def _async_is_enabled(self) -> bool:
+        """Return whether prewarming is enabled; by default, only for a local server."""
         choice = self._options().prewarm
         if choice != "auto":
             return choice == "always"
-        if self._local is None:
-            self._local = await async_is_local(self._hass, self._client.base_url)
-        return bool(self._local)
+        if self._is_local is None:
+            self._is_local = await async_is_local(self._hass, self._client.base_url)
+        return bool(self._is_local)
 
 
-async def async_is_local(hass: HomeAssistant, address: str) -> bool | None:
-    """Return whether all that a URL's host resolves to is in this house.
+async def async_is_local(hass: HomeAssistant, url: str) -> bool | None:
+    """Return whether all addresses of a URL's host are local or loopback addresses.
 
-    None if it resolves to nothing, as before the network is up.
+    None if the host cannot be resolved, for example before the network is up.
     """
-    host = urlsplit(address).hostname or ""
+    host = urlsplit(url).hostname or ""
     try:
         found = await hass.loop.getaddrinfo(host, None)
-    # A name that cannot be one is a matter of its encoding.
+    # An invalid host name fails to encode.
     except OSError, UnicodeError:
         return None
-    hosts = [ip_address(info[4][0]) for info in found]
-    return all(is_local(known) or is_loopback(known) for known in hosts)
+    ips = [ip_address(info[4][0]) for info in found]
+    return all(is_local(ip) or is_loopback(ip) for ip in ips)

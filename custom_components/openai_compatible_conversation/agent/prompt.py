@@ -1,4 +1,10 @@
-"""What the model is told before it hears the user: the same for all rooms and turns."""
+"""System prompt and tools of a turn, and the body of a prewarm request.
+
+The system prompt is the same for all areas and turns of a session, so that the server
+can reuse its prompt cache; what differs between turns is in the user messages.
+
+Decision record: docs/decisions/0006-one-session-that-only-grows.md.
+"""
 
 import hashlib
 from typing import Any
@@ -25,7 +31,7 @@ LISTENING_INSTRUCTIONS = (
     "the user is then listened to again. "
     "Do not use it after anything else, not even after other questions."
 )
-"""Tells the model how to open the microphone."""
+"""Part of the system prompt: how to keep the microphone open."""
 
 
 async def async_provide_tools(
@@ -34,12 +40,12 @@ async def async_provide_tools(
     options: Options,
     toolbox: Toolbox,
 ) -> ToolboxInstance | None:
-    """Give the chat log its tools for a turn, and return them.
+    """Provide the chat log with the tools for a turn, and return them, if any.
 
-    Raises `ConverseError` if the user's template cannot be rendered.
+    Raises `ConverseError` if the user's prompt template cannot be rendered.
     """
-    # Home Assistant 2026.11 would keep prompt and tools from the turn before,
-    # and a change of the options would wait for the next conversation.
+    # Home Assistant 2026.11 keeps prompt and tools of the previous turn, so changed
+    # options would not apply before the next conversation.
     chat_log.llm_api = None
     await chat_log.async_provide_llm_data(
         user_input.as_llm_context(DOMAIN),
@@ -47,7 +53,7 @@ async def async_provide_tools(
         options.prompt,
         user_input.extra_system_prompt,
     )
-    # To the type checker it still is what it was set to.
+    # The type checker still assumes None.
     api: object = vars(chat_log)["llm_api"]
     return api if isinstance(api, ToolboxInstance) else None
 
@@ -59,9 +65,9 @@ async def async_prewarm_body(
     options: Options,
     toolbox: Toolbox,
 ) -> dict[str, Any]:
-    """Return a request with what the next one will begin with, whoever speaks.
+    """Return the body of a prewarm request: the prefix that the next request has.
 
-    It asks for one token, and has no more of the user's words than their beginning.
+    It requests one token; its user message holds only the start of a context block.
     """
     llm_context = llm.LLMContext(
         platform=DOMAIN,
@@ -73,16 +79,16 @@ async def async_prewarm_body(
     tools = None
     if options.llm_hass_api or options.enable_fact_learning:
         tools = await toolbox.async_get_api_instance(llm_context)
-    transcript = session.async_peek()
-    head = await async_system_prompt(hass, transcript, llm_context, options, tools)
+    state = session.async_peek()
+    system_prompt = await async_system_prompt(hass, state, llm_context, options, tools)
     return build_body(
         options.chat_model,
         [
-            SystemMessage(head),
-            *messages_of(transcript.turns),
+            SystemMessage(system_prompt),
+            *messages_of(state.turns),
             UserMessage(CONTEXT_START),
         ],
-        tools.select(transcript, options.tool_discovery) if tools else (),
+        tools.select(state, options.tool_discovery) if tools else (),
         stream=options.enable_streaming,
         parameters={**options.sampling(), "max_tokens": 1},
         extra=options.extra_body,
@@ -91,62 +97,62 @@ async def async_prewarm_body(
 
 async def async_system_prompt(
     hass: HomeAssistant,
-    transcript: SessionState,
+    state: SessionState,
     llm_context: llm.LLMContext,
     options: Options,
     tools: ToolboxInstance | None,
 ) -> str:
-    """Return the system message: the same text as long as the session lives.
+    """Return the system prompt, which is cached for the session.
 
-    The user's template is rendered once for all that it is made of, for a clock
-    in it would cost the server its prompt cache with every turn.
+    It is rendered again only if the parts that it is composed of change: a clock in the
+    user's template would otherwise invalidate the prompt cache with every turn.
     """
     api_prompt = ""
     if tools:
-        tools.select(transcript, options.tool_discovery)
+        tools.select(state, options.tool_discovery)
         api_prompt = "" if options.own_prompt_only else tools.prompt
     instructions = options.prompt or llm.DEFAULT_INSTRUCTIONS_PROMPT
-    made_of = (
+    key_parts = (
         instructions,
         api_prompt,
         options.own_prompt_only,
         options.auto_continue_listening,
-        searching := bool(tools and tools.tool_search),
-        remembering := bool(tools and tools.has_fact_tools),
+        uses_search := bool(tools and tools.tool_search),
+        learns_facts := bool(tools and tools.has_fact_tools),
         *_template_audience(instructions, llm_context),
     )
-    key = hashlib.sha256(repr(made_of).encode()).hexdigest()
-    if (head := transcript.system_prompts.get(key)) is None:
-        parts = [await _async_rendered(hass, instructions, llm_context)]
+    key = hashlib.sha256(repr(key_parts).encode()).hexdigest()
+    if (system_prompt := state.system_prompts.get(key)) is None:
+        parts = [await _async_render(hass, instructions, llm_context)]
         if api_prompt:
             parts.append(api_prompt)
         if not options.own_prompt_only:
             parts.append(CONTEXT_INSTRUCTIONS)
-            if searching:
+            if uses_search:
                 parts.append(SEARCH_INSTRUCTIONS)
-            if remembering:
+            if learns_facts:
                 parts.append(FACT_INSTRUCTIONS)
         if not options.auto_continue_listening:
             parts.append(LISTENING_INSTRUCTIONS)
-        head = "\n".join(part.rstrip() for part in parts)
-        transcript.cache_system_prompt(key, head)
-    return head
+        system_prompt = "\n".join(part.rstrip() for part in parts)
+        state.cache_system_prompt(key, system_prompt)
+    return system_prompt
 
 
 def _template_audience(
     instructions: str, llm_context: llm.LLMContext
 ) -> tuple[object, ...]:
-    """Return whom a template speaks to, if it asks."""
+    """Return the user, device and language that a template depends on."""
     user_id = llm_context.context.user_id if llm_context.context else None
     if "llm_context" in instructions:
         return (user_id, llm_context.device_id, llm_context.language)
     return (user_id,) if "user_name" in instructions else ()
 
 
-async def _async_rendered(
+async def _async_render(
     hass: HomeAssistant, instructions: str, llm_context: llm.LLMContext
 ) -> str:
-    """Return the user's instructions, rendered with the names that Home Assistant gives."""
+    """Return the user's instructions, rendered with Home Assistant's variables."""
     context = llm_context.context
     user = (
         await hass.auth.async_get_user(context.user_id)

@@ -1,4 +1,7 @@
-"""One answer of the model, as the deltas that Home Assistant takes."""
+"""One response of the model, as deltas for a Home Assistant chat log.
+
+Decision record: docs/decisions/0006-one-session-that-only-grows.md.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Iterator
@@ -31,63 +34,68 @@ from ..tools.api_instance import ToolboxInstance
 from ..tools.schema import wire_name
 
 TOKEN_EVENTS = (TextDelta, ReasoningDelta, ToolCall)
-"""The events that the model's own tokens make."""
+"""Events that consist of the model's own tokens."""
 
 type Delta = conversation.AssistantContentDeltaDict
 
 
 @dataclass(slots=True)
 class ModelResponse:
-    """What one request brought."""
+    """The response to one request, filled while its deltas are consumed."""
 
     pipeline: SpeechPipeline
     tools: ToolboxInstance | None
-    """What the model may call; calls of a model that may call nothing are passed over."""
+    """The tools that the model may call; without them, tool calls are ignored."""
     has_spoken: bool = False
     has_called: bool = False
     continue_listening: bool = False
     good_results: int = 0
+    """Number of tool results without an error."""
     finish_reason: str | None = None
     usage: list[TokenUsage] = field(default_factory=list)
     first_at: float | None = None
-    """When the first token came, by the clock of the event loop."""
+    """When the first token arrived, in the event loop's time."""
     error: CompletionError | None = None
-    """What ended the answer after its first words."""
+    """The error that ended the response after its first words."""
     is_complete: bool = False
-    """Whether it came to its end."""
+    """Whether the response ended without an error."""
     calls: list[ToolCallPart] = field(default_factory=list)
     _text: list[str] = field(default_factory=list)
     _spoken: list[str] = field(default_factory=list)
     _reasoning: list[str] = field(default_factory=list)
     _shown_reasoning: list[str] = field(default_factory=list)
-    """Thoughts as they were shown, also those that stood in the text."""
+    """Reasoning as shown in the chat log, including that from the text."""
 
     @property
     def message(self) -> AssistantMessage:
-        """Return the answer for the next request.
+        """Return the response as a message for the next request.
 
-        That is the text as it came, so that the server finds it in its cache,
-        or what was said of it where the text alone would mislead.
+        It holds the verbatim text, so that it matches the server's prompt cache. If the
+        text is incomplete or has tool calls or special tokens in it, the spoken text is
+        used instead.
         """
         if self.is_complete and self.pipeline.is_verbatim:
-            text, thoughts = self._text, self._reasoning
+            text, reasoning = self._text, self._reasoning
         else:
-            text, thoughts = self._spoken, self._shown_reasoning
-        words = "".join(text)
+            text, reasoning = self._spoken, self._shown_reasoning
+        content = "".join(text)
         return AssistantMessage(
-            words if words and not words.isspace() else None,
+            content if content and not content.isspace() else None,
             tuple(self.calls),
-            "".join(thoughts) or None,
+            "".join(reasoning) or None,
         )
 
     async def deltas(self, events: AsyncGenerator[Event]) -> AsyncGenerator[Delta]:
-        """Yield events as deltas, the first of them with its role."""
+        """Yield events as deltas, after one with the role; raises `CompletionError`.
+
+        After the first words, an error is stored in `error` instead of raised.
+        """
         started = False
         try:
             async for event in events:
                 if self.first_at is None and isinstance(event, TOKEN_EVENTS):
                     self.first_at = asyncio.get_running_loop().time()
-                for delta in self._event(event):
+                for delta in self._event_deltas(event):
                     if not started:
                         started = True
                         yield {"role": "assistant"}
@@ -96,39 +104,39 @@ class ModelResponse:
         except CompletionError as err:
             if not self.has_spoken:
                 raise
-            # To raise here would lose what was said.
+            # Raising here would lose what was already spoken.
             self.error = err
-            for piece in self.pipeline.flush():
-                if isinstance(piece, SpeechText):
-                    self._spoken.append(piece.text)
-                    yield {"content": piece.text}
+            for part in self.pipeline.flush():
+                if isinstance(part, SpeechText):
+                    self._spoken.append(part.text)
+                    yield {"content": part.text}
 
-    def _event(self, event: Event) -> Iterator[Delta]:
-        """Yield an event as deltas."""
+    def _event_deltas(self, event: Event) -> Iterator[Delta]:
+        """Yield the deltas of an event."""
         match event:
             case TextDelta(text):
                 self._text.append(text)
-                yield from self._pieces(self.pipeline.feed(text))
+                yield from self._part_deltas(self.pipeline.feed(text))
             case ReasoningDelta(text):
                 self._reasoning.append(text)
-                yield from self._pieces(self.pipeline.feed_reasoning(text))
+                yield from self._part_deltas(self.pipeline.feed_reasoning(text))
             case ToolCall():
-                yield from self._pieces(self.pipeline.flush())
+                yield from self._part_deltas(self.pipeline.flush())
                 if self.tools:
-                    # Some servers number the calls of each answer anew.
+                    # Some servers reuse call ids in each response.
                     self.tools.results.pop(event.id, None)
                     call = self.tools.to_tool_input(event)
-                    yield from self._call(call, event.name, event.text)
+                    yield from self._call_deltas(call, event.name, event.text)
             case TokenUsage():
                 self.usage.append(event)
             case Finished(reason):
                 self.finish_reason = reason
-                yield from self._pieces(self.pipeline.flush())
+                yield from self._part_deltas(self.pipeline.flush())
 
-    def _pieces(self, pieces: Iterable[SpeechPart]) -> Iterator[Delta]:
-        """Yield pieces of the model's text as deltas."""
-        for piece in pieces:
-            match piece:
+    def _part_deltas(self, speech_parts: Iterable[SpeechPart]) -> Iterator[Delta]:
+        """Yield the deltas of parts of the model's text."""
+        for part in speech_parts:
+            match part:
                 case SpeechText(text):
                     self.has_spoken |= not text.isspace()
                     self._spoken.append(text)
@@ -141,13 +149,17 @@ class ModelResponse:
                 case TextToolCall(text) if self.tools:
                     for name, arguments in parse_tool_calls(text):
                         if call := self.tools.tool_input_from_text(name, arguments):
-                            written = json_dumps(call.tool_args)
-                            yield from self._call(call, call.tool_name, written)
+                            args_json = json_dumps(call.tool_args)
+                            yield from self._call_deltas(
+                                call, call.tool_name, args_json
+                            )
 
-    def _call(self, call: llm.ToolInput, name: str, text: str) -> Iterator[Delta]:
-        """Yield a call, after the full stop of what was said before it.
+    def _call_deltas(
+        self, call: llm.ToolInput, name: str, text: str
+    ) -> Iterator[Delta]:
+        """Yield a tool call, after a full stop that ends the spoken text, if needed.
 
-        A voice says only whole sentences, and the tool may take its time.
+        Text-to-speech waits for complete sentences, and the tool may take a while.
         """
         if not self.has_called and (stop := self.pipeline.full_stop()):
             yield {"content": stop}

@@ -1,4 +1,7 @@
-"""The data that a model answers with, in whatever it wraps it. Knows no Home Assistant."""
+"""Extraction of JSON data from a model's response. Does not depend on Home Assistant.
+
+Models wrap the requested data in prose, code fences, strings or other objects.
+"""
 
 from collections import deque
 from collections.abc import Iterator
@@ -8,22 +11,22 @@ import re
 from typing import Any
 
 MAX_ANSWER = 500_000
-"""Characters above which an answer is garbage."""
+"""Maximum number of characters of a response that is searched for data."""
 
-_MAX_BROKEN = 50
-"""Places where JSON seems to begin and does not, until the rest is left alone."""
+_MAX_FAILURES = 50
+"""Number of failed attempts at parsing JSON after which the rest is ignored."""
 
 _MAX_VALUES = 20
-"""Values in a text that may be meant: no more of them than the last ones."""
+"""Maximum number of values taken from a text, counted from its end."""
 
 _MAX_DEPTH = 3
-"""Wrappers around the data that are looked into."""
+"""Maximum number of nested wrappers around the data."""
 
-_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+"?)|,(?=\s*+[}\]])', re.DOTALL)
+_TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+"?)|,(?=\s*+[}\]])', re.DOTALL)
 
 
 def _finite(text: str) -> float:
-    """Return a number; raises `ValueError` for what Python takes for one and JSON does not."""
+    """Return a finite number; raises `ValueError` for NaN and infinity."""
     if isfinite(number := float(text)):
         return number
     raise ValueError(text)
@@ -33,25 +36,25 @@ _DECODER = json.JSONDecoder(strict=False, parse_float=_finite, parse_constant=_f
 
 
 def find_data(text: str) -> list[Any]:
-    """Return the JSON values that an answer may mean, the likeliest first.
+    """Return the JSON values in a response, most likely first.
 
-    That is all of the answer, or else what stands in it last: models think
-    aloud first. What is wrapped comes after its wrapper.
+    If the response as a whole is not JSON, the values in it are returned, last one
+    first, as models may reason before they answer. A wrapper comes before its content.
     """
     if len(text) > MAX_ANSWER:
         return []
-    clean = _COMMA.sub(r"\1", text.strip())
+    clean = _TRAILING_COMMA.sub(r"\1", text.strip())
     try:
         values = [_DECODER.decode(clean)]
     except ValueError, RecursionError:
-        values = list(deque(_embedded(clean), _MAX_VALUES))[::-1]
-    return [inner for value in values for inner in _unwrapped(value, 0)]
+        values = list(deque(_embedded_values(clean), _MAX_VALUES))[::-1]
+    return [inner for value in values for inner in _unwrap(value, 0)]
 
 
 def restore_integers(valid: Any, given: Any) -> Any:
-    """Return validated data with whole numbers as they were given.
+    """Return validated data with integers as they were before validation.
 
-    Home Assistant's number selector makes 3.0 of 3.
+    Home Assistant's number selector converts 3 to 3.0.
     """
     match valid, given:
         case dict(), dict():
@@ -66,36 +69,36 @@ def restore_integers(valid: Any, given: Any) -> Any:
     return valid
 
 
-def _embedded(text: str) -> Iterator[Any]:
-    """Yield the objects and lists that stand in a text, the outermost of each."""
-    position = broken = 0
-    while broken < _MAX_BROKEN and (start := _start(text, position)) >= 0:
+def _embedded_values(text: str) -> Iterator[Any]:
+    """Yield the outermost JSON objects and arrays in a text."""
+    position = failures = 0
+    while failures < _MAX_FAILURES and (start := _next_bracket(text, position)) >= 0:
         try:
             value, position = _DECODER.raw_decode(text, start)
         except ValueError, RecursionError:
-            position, broken = start + 1, broken + 1
+            position, failures = start + 1, failures + 1
         else:
             yield value
 
 
-def _start(text: str, position: int) -> int:
-    """Return where the next object or list may begin, -1 if none does."""
+def _next_bracket(text: str, position: int) -> int:
+    """Return the position of the next bracket, -1 if there is none."""
     found = [text.find(bracket, position) for bracket in "{["]
     return min((start for start in found if start >= 0), default=-1)
 
 
-def _unwrapped(value: Any, depth: int) -> Iterator[Any]:
-    """Yield a value, and what is in it if it has nothing else in it."""
+def _unwrap(value: Any, depth: int) -> Iterator[Any]:
+    """Yield a value, and its content if it wraps a single value."""
     yield value
     if depth == _MAX_DEPTH:
         return
     match value:
         case str():
             try:
-                yield from _unwrapped(_DECODER.decode(value.strip()), depth + 1)
+                yield from _unwrap(_DECODER.decode(value.strip()), depth + 1)
             except ValueError, RecursionError:
                 return
         case [inner]:
-            yield from _unwrapped(inner, depth + 1)
+            yield from _unwrap(inner, depth + 1)
         case dict() if len(value) == 1:
-            yield from _unwrapped(next(iter(value.values())), depth + 1)
+            yield from _unwrap(next(iter(value.values())), depth + 1)

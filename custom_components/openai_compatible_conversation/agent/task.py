@@ -1,4 +1,4 @@
-"""A task for the model: one question beside all conversations, its answer text or data."""
+"""AI tasks: a turn outside of the session whose result is text or structured data."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -27,35 +27,35 @@ SCHEMA_INSTRUCTIONS = (
     "Answer with one JSON object that follows this JSON Schema, "
     "and with nothing before or after it:"
 )
-"""Asks for data in words, for servers that do not hold the model to a schema."""
+"""Requests the data in the prompt, for servers without structured output."""
 
 CORRECTION = (
     "This is not the JSON object that was asked for: {error}. "
     "Answer again, with the corrected JSON object alone."
 )
-"""Tells the model what is wrong with its data."""
+"""Requests the data again after a validation error."""
 
 
 class TaskHistory:
-    """A turn before which nothing was said, and of which the session keeps nothing."""
+    """The history of a task: no earlier messages, not kept in the session."""
 
-    def __init__(self, chat_log: conversation.ChatLog, question: UserMessage) -> None:
-        """Initialize with what is asked."""
+    def __init__(self, chat_log: conversation.ChatLog, message: UserMessage) -> None:
+        """Initialize with the message of the task."""
         self.chat_log = chat_log
-        self.new_messages: list[Message] = [question]
+        self.new_messages: list[Message] = [message]
         self.state = SessionState()
 
     @property
     def messages(self) -> list[Message]:
-        """Return what was said so far."""
+        """Return the messages so far."""
         return list(self.new_messages)
 
     def drop_oldest(self, share: float) -> bool:
-        """Return that there is nothing to forget."""
+        """Return False: there are no earlier messages to drop."""
         return False
 
     def truncate(self) -> None:
-        """Leave the turn as it is, for it is kept nowhere."""
+        """Do nothing: the turn is not kept."""
 
 
 async def async_perform(
@@ -65,25 +65,29 @@ async def async_perform(
     task: ai_task.GenDataTask,
     chat_log: conversation.ChatLog,
 ) -> Any:
-    """Return what a model answers to a task: text, or data of the task's structure.
+    """Return the result of a task: text, or data validated by the task's structure.
 
-    Raises `CompletionError`, and `AttachmentError` for what cannot be sent.
+    Invalid data is requested once more. Raises `CompletionError`, and `AttachmentError`
+    if an attachment cannot be sent.
     """
-    tools = _tools(runtime, chat_log)
-    # There is no session in which the model would look for tools again.
+    tools = _wrap_tools(runtime, chat_log)
+    # A task has no session in which found tools would stay available.
     options = replace(options, tool_discovery="never")
-    head = _head(chat_log)
+    system_prompt = _system_prompt(chat_log)
     if task.structure is not None:
-        schema = _schema(task.structure, chat_log.llm_api)
-        head = f"{head}\n{SCHEMA_INSTRUCTIONS}\n{json_dumps(schema)}"
-        # Most servers cannot call tools while they hold the model to a schema.
+        schema = _json_schema(task.structure, chat_log.llm_api)
+        system_prompt = f"{system_prompt}\n{SCHEMA_INSTRUCTIONS}\n{json_dumps(schema)}"
+        # Most servers cannot combine tool calls with structured output.
         if not tools:
-            form = {"type": "json_schema", "json_schema": _named(task.name, schema)}
-            extra = {**(options.extra_body or {}), "response_format": form}
+            response_format = {
+                "type": "json_schema",
+                "json_schema": _named_schema(task.name, schema),
+            }
+            extra = {**(options.extra_body or {}), "response_format": response_format}
             options = replace(options, extra_body=extra)
-    turn = AgentRun(
-        TaskHistory(chat_log, await _async_question(chat_log.hass, task)),
-        SystemMessage(head),
+    run = AgentRun(
+        TaskHistory(chat_log, await _async_task_message(chat_log.hass, task)),
+        SystemMessage(system_prompt),
         tools,
         runtime.client,
         options,
@@ -93,60 +97,60 @@ async def async_perform(
         spoken_only=False,
         metrics=runtime.metrics,
     )
-    await turn.run_until_answered()
+    await run.run_until_answered()
     if task.structure is None:
-        return _answer(chat_log)
+        return _last_text(chat_log)
     try:
-        return _data(_answer(chat_log), task.structure)
+        return _parse_data(_last_text(chat_log), task.structure)
     except probatio.Invalid as err:
-        complaint = CORRECTION.format(error=err)
-    chat_log.async_add_user_content(conversation.UserContent(complaint))
-    turn.history.new_messages.append(UserMessage(complaint))
-    await turn.run_until_answered()
+        correction = CORRECTION.format(error=err)
+    chat_log.async_add_user_content(conversation.UserContent(correction))
+    run.history.new_messages.append(UserMessage(correction))
+    await run.run_until_answered()
     try:
-        return _data(_answer(chat_log), task.structure)
+        return _parse_data(_last_text(chat_log), task.structure)
     except probatio.Invalid as err:
         raise NoStructuredDataError(str(err)) from err
 
 
-def _tools(
+def _wrap_tools(
     runtime: RuntimeData, chat_log: conversation.ChatLog
 ) -> ToolboxInstance | None:
-    """Guard the tools that Home Assistant gives the task, if it gives any."""
-    if (given := chat_log.llm_api) is None:
+    """Wrap the tools of the task, if any, so that their errors are handled."""
+    if (task_api := chat_log.llm_api) is None:
         return None
     tools = ToolboxInstance(
         runtime=runtime.toolbox.runtime,
-        api=given.api,
-        api_prompt=given.api_prompt,
-        llm_context=given.llm_context,
-        tools=list(given.tools),
-        custom_serializer=given.custom_serializer,
+        api=task_api.api,
+        api_prompt=task_api.api_prompt,
+        llm_context=task_api.llm_context,
+        tools=list(task_api.tools),
+        custom_serializer=task_api.custom_serializer,
     )
     chat_log.llm_api = tools
     return tools
 
 
-def _head(chat_log: conversation.ChatLog) -> str:
-    """Return Home Assistant's instructions for the task."""
+def _system_prompt(chat_log: conversation.ChatLog) -> str:
+    """Return Home Assistant's system prompt for the task."""
     first = chat_log.content[0]
     return first.content if isinstance(first, conversation.SystemContent) else ""
 
 
-async def _async_question(
+async def _async_task_message(
     hass: HomeAssistant, task: ai_task.GenDataTask
 ) -> UserMessage:
-    """Return what is asked, with the files that go with it."""
+    """Return the message of a task: its instructions and attachments."""
     attachments = task.attachments or []
     texts = await async_texts(hass, filter(is_text, attachments))
     images = await async_images(hass, (a for a in attachments if not is_text(a)))
     return UserMessage("\n\n".join([task.instructions, *texts]), images)
 
 
-def _schema(
+def _json_schema(
     structure: probatio.Schema, api: llm.APIInstance | None
 ) -> Mapping[str, Any]:
-    """Return the JSON Schema of a structure, as strict servers want it."""
+    """Return the JSON Schema of a structure, in the form that strict servers accept."""
     serializer = api.custom_serializer if api else None
     schema: Mapping[str, Any] = probatio.to_openapi(
         structure,
@@ -159,35 +163,38 @@ def _schema(
     return parameters | {"additionalProperties": False}
 
 
-def _named(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a schema with a name that servers take."""
+def _named_schema(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the `json_schema` of a response format, with a valid name."""
     return {"name": wire_name(slugify(name)), "schema": schema}
 
 
-def _answer(chat_log: conversation.ChatLog) -> str:
-    """Return what the model said last."""
+def _last_text(chat_log: conversation.ChatLog) -> str:
+    """Return the text of the last response."""
     last = chat_log.content[-1]
-    said = last.content if isinstance(last, conversation.AssistantContent) else None
-    return (said or "").strip()
+    text = last.content if isinstance(last, conversation.AssistantContent) else None
+    return (text or "").strip()
 
 
-def _data(answer: str, structure: probatio.Schema) -> Any:
-    """Return the data in an answer; raises `Invalid` for the likeliest if none is good."""
-    problem = probatio.Invalid("there is no JSON in it")
-    for number, found in enumerate(find_data(answer)):
+def _parse_data(response: str, structure: probatio.Schema) -> Any:
+    """Return the first valid data in a response.
+
+    Raises `probatio.Invalid` for the most likely data if none is valid.
+    """
+    first_error = probatio.Invalid("there is no JSON in it")
+    for number, candidate in enumerate(find_data(response)):
         try:
-            return restore_integers(_valid(found, structure), found)
+            return restore_integers(_validate(candidate, structure), candidate)
         except probatio.Invalid as err:
-            problem = err if number == 0 else problem
-    raise problem
+            first_error = err if number == 0 else first_error
+    raise first_error
 
 
-def _valid(data: Any, structure: probatio.Schema) -> Any:
-    """Return data as the structure has it; raises `Invalid` and nothing else."""
+def _validate(data: Any, structure: probatio.Schema) -> Any:
+    """Return validated data; raises nothing but `probatio.Invalid`."""
     try:
         return structure(data)
     except probatio.Invalid:
         raise
-    # A selector may take for granted what a model does not hold to.
+    # Selectors may raise anything for data of an unexpected shape.
     except Exception as err:
         raise probatio.Invalid("it has not the form of the schema") from err

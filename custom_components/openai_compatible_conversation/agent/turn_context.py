@@ -1,4 +1,10 @@
-"""What goes with a turn: when, where, who, and what an automation adds."""
+"""Context of a turn, sent in front of the user's text in the same message.
+
+It holds time, area, user, language and an automation's extra system prompt. These vary
+between turns, so they must not be part of the system prompt.
+
+Decision record: docs/decisions/0006-one-session-that-only-grows.md.
+"""
 
 from collections.abc import Iterator
 
@@ -20,18 +26,21 @@ CONTEXT_INSTRUCTIONS = (
     f"Each message of the user begins with its context, between {CONTEXT_START} and {CONTEXT_END}: "
     "when and where it was said. Take it into account, and do not speak of it unasked."
 )
-"""Tells the model what the context is."""
+"""Part of the system prompt that explains the context."""
 
 
 async def async_with_context(
     hass: HomeAssistant, user_input: ConversationInput, extra: str | None
 ) -> str:
-    """Return what a user said, after the context in which it was said."""
+    """Return the user's text with its context in front.
+
+    `extra` is an extra system prompt that is part of the context.
+    """
     lines = [
         CONTEXT_START,
         dt_util.now().strftime("%A, %Y-%m-%d, %H:%M"),
-        *_place(hass, user_input),
-        *await _async_speaker(hass, user_input),
+        *_device_lines(hass, user_input),
+        *await _async_user_lines(hass, user_input),
         f"Language: {user_input.language}",
         *([extra.strip()] if extra else []),
         CONTEXT_END,
@@ -40,19 +49,19 @@ async def async_with_context(
     return "\n".join(lines)
 
 
-def _place(hass: HomeAssistant, user_input: ConversationInput) -> Iterator[str]:
-    """Yield where the speaker's device is, and what it can do besides listen."""
-    if (area_id := _area_of(hass, user_input)) and (
+def _device_lines(hass: HomeAssistant, user_input: ConversationInput) -> Iterator[str]:
+    """Yield lines with the area of the device, and its support for timers."""
+    if (area_id := _area_id(hass, user_input)) and (
         area := ar.async_get(hass).async_get_area(area_id)
     ):
         floor = fr.async_get(hass).async_get_floor(area.floor_id or "")
-        where = (
-            f"{_line(area.name)} (floor: {_line(floor.name)})"
+        location = (
+            f"{_on_one_line(area.name)} (floor: {_on_one_line(floor.name)})"
             if floor
-            else _line(area.name)
+            else _on_one_line(area.name)
         )
         yield (
-            f"Area: {where}. Commands that name no place, like 'turn on the lights', "
+            f"Area: {location}. Commands that name no place, like 'turn on the lights', "
             "are for this area."
         )
     if user_input.device_id and async_device_supports_timers(
@@ -61,8 +70,8 @@ def _place(hass: HomeAssistant, user_input: ConversationInput) -> Iterator[str]:
         yield "This device is able to start timers."
 
 
-def _area_of(hass: HomeAssistant, user_input: ConversationInput) -> str | None:
-    """Return the area of the device that the speaker uses."""
+def _area_id(hass: HomeAssistant, user_input: ConversationInput) -> str | None:
+    """Return the area id of the device or satellite of the turn."""
     if (
         user_input.device_id
         and (device := dr.async_get(hass).async_get(user_input.device_id))
@@ -76,17 +85,17 @@ def _area_of(hass: HomeAssistant, user_input: ConversationInput) -> str | None:
     return None
 
 
-async def _async_speaker(
+async def _async_user_lines(
     hass: HomeAssistant, user_input: ConversationInput
 ) -> list[str]:
-    """Return who speaks, if it is known."""
+    """Return a line with the name of the user, if known."""
     if (user_id := user_input.context.user_id) and (
         user := await hass.auth.async_get_user(user_id)
     ):
-        return [f"Speaker: {_line(user.name)}"] if user.name else []
+        return [f"Speaker: {_on_one_line(user.name)}"] if user.name else []
     return []
 
 
-def _line(name: str) -> str:
-    """Return a name on one line."""
+def _on_one_line(name: str) -> str:
+    """Return a name with line breaks replaced by spaces."""
     return " ".join(name.split())

@@ -1,1 +1,1 @@
-"""Which tools the model sees, and what becomes of its calls."""
+"""The tools that the model sees, and the handling of its tool calls."""

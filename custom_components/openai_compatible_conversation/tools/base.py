@@ -1,4 +1,4 @@
-"""What the tools that come with the integration have in common."""
+"""Base class of the tools that come with the integration."""
 
 from typing import Any, Self
 
@@ -8,10 +8,10 @@ from ..const import DOMAIN
 
 
 class IntegrationTool(llm.Tool):
-    """A tool that holds something of the integration."""
+    """A tool that holds references to objects of the integration."""
 
     integration = DOMAIN
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """Return the tool itself: Home Assistant's trace copies all that it shows."""
+        """Return the tool itself: Home Assistant's traces copy what they record."""
         return self

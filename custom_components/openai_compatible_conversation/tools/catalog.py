@@ -1,4 +1,4 @@
-"""The searchable index of all tools: what a model finds when it looks for one."""
+"""Searchable catalog of all tools, and suggestions for unknown tool names."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,30 +17,31 @@ WEIGHTS = {
     "domain": 0.8,
     "words": 0.6,
 }
-"""What a match in each field of a tool counts."""
+"""Weight of a match in each field of a tool."""
 
-OWN_DOMAIN = 2.0
-"""What a tool's score is multiplied by if it is of the domain that was asked for."""
+DOMAIN_BOOST = 2.0
+"""Factor for the score of a tool of the requested domain."""
 
-LEAST = 0.1
-"""The share of the best score below which a tool is not worth another search."""
+MIN_SCORE_SHARE = 0.1
+"""Share of the best score that a tool needs to be counted as a further match."""
 
-ALIKE = 0.4
-"""How alike two names are at least, from 0 to 1, to be taken for each other."""
+MIN_SIMILARITY = 0.4
+"""Minimum similarity, from 0 to 1, of a name suggested for an unknown one."""
 
 _MAX_PARAMETERS = 100
 _SUMMARY = re.compile(
     r"\s*+.{0,300}?(?:[.!?:](?=\s)|(?=\n)|\Z)|\s*+.{0,300}(?!\w)", re.DOTALL
 )
-"""The first sentence of a description: what a tool does, before how it does it."""
+"""The first sentence of a description, which says what a tool does."""
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogEntry:
-    """A tool, as far as it can be searched for.
+    """The searchable properties of a tool.
 
-    `parameters` are their names with descriptions and values, `domain` is the
-    integration that provides the tool, and `words` is what people say for it.
+    `parameters` holds a text for each parameter: its name, description and values.
+    `domain` is the integration that provides the tool, and `words` are those of the
+    sentences that people use for it.
     """
 
     name: str
@@ -53,9 +54,9 @@ class CatalogEntry:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The names of the best matches, and how many more there are.
+    """The names of the best matches, and the number of further matches.
 
-    `domains` are those that exist, if nothing matches.
+    `domains` lists all domains, but only if nothing matches.
     """
 
     names: list[str]
@@ -64,68 +65,78 @@ class SearchResult:
 
 
 class Catalog:
-    """The tools that there are. To be used from one thread."""
+    """An in-memory index of tools, to be closed after use. Not thread-safe."""
 
     def __init__(self, entries: Iterable[CatalogEntry]) -> None:
-        """Initialize with the tools; of two with one name the last counts."""
+        """Initialize with the tools; the last of those with the same name is kept."""
         tools = {entry.name: entry for entry in entries}
         self._domains = {name: entry.domain for name, entry in tools.items()}
         self._index = Index(WEIGHTS, heading=("name", "title", "words"))
         self._index.put_all((name, _document(entry)) for name, entry in tools.items())
 
     def close(self) -> None:
-        """Free what the catalog holds; it cannot be used after that."""
+        """Free the index; the catalog cannot be used afterwards."""
         self._index.close()
 
     def search(
         self, query: str, domain: str | None = None, limit: int = 8
     ) -> SearchResult:
-        """Return the tools for a query, the best first. Any text will do.
+        """Return up to `limit` tools for a query of any text, best match first.
 
-        The tools of the domain are raised, the others stay. Without a query all
-        tools of the domain are found.
+        Tools of the domain rank higher; others are not excluded. If the query has no
+        words, all tools of the domain match.
         """
         wanted = _domain(domain or "")
-        own = {name for name, of in self._domains.items() if _domain(of) == wanted}
-        if own and not words(query):
-            hits = [(1.0, name) for name in self._domains if name in own]
+        in_domain = {
+            name for name, of in self._domains.items() if _domain(of) == wanted
+        }
+        if in_domain and not words(query):
+            hits = [(1.0, name) for name in self._domains if name in in_domain]
         else:
-            hits = self._ranked(query, domain or "", own)
+            hits = self._ranked(query, domain or "", in_domain)
         if not hits:
             return SearchResult([], domains=sorted(set(self._domains.values())))
-        least = LEAST * hits[0][0]
-        more = sum(score >= least for score, _ in hits[limit:])
+        min_score = MIN_SCORE_SHARE * hits[0][0]
+        more = sum(score >= min_score for score, _ in hits[limit:])
         return SearchResult([name for _, name in hits[:limit]], more)
 
-    def _ranked(self, query: str, hint: str, own: set[str]) -> list[tuple[float, str]]:
-        """Return scores and names of the tools that match, the best first."""
+    def _ranked(
+        self, query: str, hint: str, in_domain: set[str]
+    ) -> list[tuple[float, str]]:
+        """Return scores and names of the matching tools, best match first."""
         hits = [
-            (hit.score * OWN_DOMAIN if hit.key in own else hit.score, hit.key)
+            (hit.score * DOMAIN_BOOST if hit.key in in_domain else hit.score, hit.key)
             for hit in self._index.search(query, hint)
         ]
-        # The sort is stable: of equals, the first is that which was found first.
+        # The sort is stable: equal scores keep the order of the index.
         hits.sort(key=lambda hit: -hit[0])
         return hits
 
     def nearest(self, name: str, limit: int = 3) -> list[str]:
-        """Return the names that are most like one that no tool has."""
+        """Return up to `limit` tool names similar to an unknown one, best first."""
         wanted = _Spelling(name)
-        alike = [(_Spelling(known).likeness(wanted), known) for known in self._domains]
-        alike.sort(key=lambda pair: -pair[0])
-        return [known for share, known in alike[:limit] if share >= ALIKE]
+        similar = [
+            (_Spelling(known).similarity(wanted), known) for known in self._domains
+        ]
+        similar.sort(key=lambda pair: -pair[0])
+        return [
+            known
+            for similarity, known in similar[:limit]
+            if similarity >= MIN_SIMILARITY
+        ]
 
 
 class _Spelling:
-    """A name as its words and pairs of letters, in any order and any case."""
+    """A name as sets of its words and letter pairs, for comparison."""
 
     def __init__(self, name: str) -> None:
-        """Initialize with a name, with or without its domain in front."""
-        self._words = _parts(name)
+        """Initialize with a name, with or without a domain prefix."""
+        self._words = _name_words(name)
         self._pairs = _pairs(name)
         self._short = _pairs(name.rpartition("__")[2])
 
-    def likeness(self, other: _Spelling) -> float:
-        """Return how alike two names are, from 0 to 1."""
+    def similarity(self, other: _Spelling) -> float:
+        """Return the similarity of two names, from 0 to 1."""
         letters = max(
             _overlap(self._pairs, other._pairs),
             _overlap(self._short, other._short),
@@ -134,32 +145,32 @@ class _Spelling:
 
 
 def parameter_texts(schema: object) -> tuple[str, ...]:
-    """Return the parameters of a JSON Schema as an entry has them.
+    """Return a text for each parameter of a JSON Schema, for a `CatalogEntry`.
 
-    A schema of another kind has none; nothing is raised.
+    Returns none for an invalid schema; raises nothing.
     """
     properties = schema.get("properties") if isinstance(schema, Mapping) else None
     if not isinstance(properties, Mapping):
         return ()
     return tuple(
-        " ".join([str(name), *_told(value)])
+        " ".join([str(name), *_schema_texts(value)])
         for name, value in list(properties.items())[:_MAX_PARAMETERS]
     )
 
 
-def _told(schema: Any) -> Iterator[str]:
-    """Yield what a parameter's schema says: description and values."""
+def _schema_texts(schema: Any) -> Iterator[str]:
+    """Yield the description and the values of a parameter's schema."""
     if not isinstance(schema, Mapping):
         return
     if isinstance(description := schema.get("description"), str):
         yield description
     if isinstance(values := schema.get("enum"), list):
         yield from map(str, values)
-    yield from _told(schema.get("items"))
+    yield from _schema_texts(schema.get("items"))
 
 
 def _document(entry: CatalogEntry) -> dict[str, str]:
-    """Return an entry as the index takes it: what a tool does before how."""
+    """Return the index fields of an entry, with the description split in two."""
     description = entry.description or ""
     found = _SUMMARY.match(description)
     summary = found[0] if found else ""
@@ -175,26 +186,26 @@ def _document(entry: CatalogEntry) -> dict[str, str]:
 
 
 def _domain(text: str) -> str:
-    """Return a domain in one spelling: `Media players` as `mediaplayer`."""
-    return "".join(_parts_in_order(text)).removesuffix("s")
+    """Return a domain in a normalized spelling: `Media players` as `mediaplayer`."""
+    return "".join(_ordered_name_words(text)).removesuffix("s")
 
 
-def _parts_in_order(text: str) -> list[str]:
-    """Return the words of a name."""
+def _ordered_name_words(text: str) -> list[str]:
+    """Return the words of a name, in order."""
     return [part for parts in tokens(text) for part in parts]
 
 
-def _parts(text: str) -> set[str]:
+def _name_words(text: str) -> set[str]:
     """Return the distinct words of a name."""
-    return set(_parts_in_order(text))
+    return set(_ordered_name_words(text))
 
 
 def _pairs(text: str) -> set[str]:
-    """Return the pairs of letters that follow each other in a name."""
-    letters = "".join(_parts_in_order(text))
+    """Return the pairs of adjacent letters in a name."""
+    letters = "".join(_ordered_name_words(text))
     return {letters[index : index + 2] for index in range(len(letters) - 1)}
 
 
 def _overlap(one: set[str], other: set[str]) -> float:
-    """Return how much of two sets is in both, from 0 to 1."""
+    """Return the Dice coefficient of two sets, from 0 to 1."""
     return 2 * len(one & other) / ((len(one) + len(other)) or 1)

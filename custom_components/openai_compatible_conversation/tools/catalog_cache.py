@@ -1,4 +1,4 @@
-"""The catalog of all tools, made when it is first needed and kept until they change."""
+"""Cache of the tool catalog: built at the first search, kept until the tools change."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -12,58 +12,64 @@ from .intent_words import load_words, words_for_tool
 
 type GetDefinition = Callable[[str], Mapping[str, Any] | None]
 
-SLICE = 25
-"""Tools that are looked at in one go, so that nobody else has to wait."""
+BATCH_SIZE = 25
+"""Number of tools processed before yielding to the event loop."""
 
 
 class CatalogCache:
-    """Keeps the catalog of the tools that were searched last."""
+    """Cache of the catalog of the most recently searched tools.
+
+    Lives as long as the entry is loaded, and is closed with it.
+    """
 
     def __init__(self, hass: HomeAssistant) -> None:
         """Initialize without a catalog."""
         self._hass = hass
         self._lock = asyncio.Lock()
-        self._made_of: object = None
+        self._fingerprint: object = None
         self._catalog: Catalog | None = None
         self._words: dict[str, Mapping[str, str]] = {}
 
     async def async_catalog(
-        self, tools: Mapping[str, llm.Tool], define: GetDefinition
+        self, tools: Mapping[str, llm.Tool], get_definition: GetDefinition
     ) -> Catalog:
-        """Return the catalog of tools, given by the names that are sent.
+        """Return the catalog of tools, which are given by wire name.
 
-        `define` returns a tool's definition; one that has none is left out.
+        `get_definition` returns the function definition of a tool; a tool that has
+        none is omitted.
         """
         async with self._lock:
-            made_of = [
+            fingerprint = [
                 (name, tool.title, tool.description) for name, tool in tools.items()
             ]
-            if self._catalog is None or self._made_of != made_of:
-                catalog = Catalog(await self._async_entries(tools, define))
+            if self._catalog is None or self._fingerprint != fingerprint:
+                catalog = Catalog(await self._async_entries(tools, get_definition))
                 if self._catalog:
                     self._catalog.close()
-                self._catalog, self._made_of = catalog, made_of
+                self._catalog, self._fingerprint = catalog, fingerprint
             return self._catalog
 
     def close(self) -> None:
-        """Free what is kept."""
+        """Close the cached catalog."""
         if self._catalog:
             self._catalog.close()
             self._catalog = None
 
     async def _async_entries(
-        self, tools: Mapping[str, llm.Tool], define: GetDefinition
+        self, tools: Mapping[str, llm.Tool], get_definition: GetDefinition
     ) -> list[CatalogEntry]:
-        """Return what is to be searched of tools."""
+        """Return the catalog entries of tools."""
         languages = dict.fromkeys(("en", self._hass.config.language))
         words = [await self._async_words(language) for language in languages]
         entries = []
         for number, (name, tool) in enumerate(tools.items()):
-            if number % SLICE == 0:
+            if number % BATCH_SIZE == 0:
                 await asyncio.sleep(0)
-            if (definition := define(name)) is None:
+            if (definition := get_definition(name)) is None:
                 continue
-            said = " ".join(words_for_tool(tool.name, of) for of in words)
+            tool_words = " ".join(
+                words_for_tool(tool.name, language_words) for language_words in words
+            )
             entries.append(
                 CatalogEntry(
                     name=name,
@@ -71,13 +77,13 @@ class CatalogCache:
                     description=tool.description,
                     parameters=parameter_texts(definition["parameters"]),
                     domain=tool.integration or "",
-                    words=said,
+                    words=tool_words,
                 )
             )
         return entries
 
     async def _async_words(self, language: str) -> Mapping[str, str]:
-        """Return what people say for each intent in a language."""
+        """Return the words of each intent in a language."""
         if language not in self._words:
             self._words[language] = await self._hass.async_add_executor_job(
                 load_words, language

@@ -1,4 +1,4 @@
-"""The tool with which the model finds others."""
+"""The tool with which the model searches for other tools."""
 
 from collections.abc import Awaitable, Callable
 from typing import override
@@ -18,11 +18,11 @@ SEARCH_INSTRUCTIONS = (
     f"know something, call {QUERY_TOOLS} with a few words for what you need; then call "
     "the tool that it finds."
 )
-"""Tells the model that there are more tools."""
+"""Part of the system prompt with tool search: how to find further tools."""
 
 
 class QueryTools(IntegrationTool):
-    """Finds tools by what they do, and lets the model call them."""
+    """Tool that finds other tools by what they do, and makes them callable."""
 
     name = QUERY_TOOLS
     title = "Find tools"
@@ -51,7 +51,7 @@ class QueryTools(IntegrationTool):
     def __init__(
         self, find: Callable[[str, str | None], Awaitable[JsonObjectType]]
     ) -> None:
-        """Initialize with what finds tools by a query and perhaps a domain."""
+        """Initialize with a function that searches by query and optional domain."""
         self._find = find
 
     @override
@@ -61,9 +61,9 @@ class QueryTools(IntegrationTool):
         tool_input: llm.ToolInput,
         llm_context: llm.LLMContext,
     ) -> llm.ToolResult:
-        """Find tools."""
-        # Small models send null for what they leave out.
-        given = {k: v for k, v in tool_input.tool_args.items() if v is not None}
-        given = self.parameters(given)
-        found = await self._find(given["query"], given.get("domain"))
+        """Return the tools that match; raises `probatio.Invalid`."""
+        # Small models send null for arguments that they omit.
+        args = {k: v for k, v in tool_input.tool_args.items() if v is not None}
+        args = self.parameters(args)
+        found = await self._find(args["query"], args.get("domain"))
         return llm.ToolResult(data=found)

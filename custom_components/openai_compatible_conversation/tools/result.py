@@ -1,4 +1,4 @@
-"""What a tool returned, as the model is shown it."""
+"""Tool results as text for the model."""
 
 from typing import Any
 
@@ -6,19 +6,21 @@ from homeassistant.helpers import llm
 from homeassistant.helpers.json import json_dumps
 
 MAX_RESULT = 8000
-"""Characters of a tool's result that the model is shown."""
+"""Maximum number of characters of a tool result sent to the model."""
 
 
 def result_text(result: llm.ToolResult) -> str:
-    """Return a tool's result as JSON text for the model."""
+    """Return a tool result as JSON text, truncated to `MAX_RESULT` characters.
+
+    Null values are omitted, and so are empty ones in an intent response.
+    """
     data: Any = result.data
     if isinstance(data, llm.IntentResponseDict):
-        # What is empty in it tells nothing.
         data = _without(data, (None, {}, []))
     if result.error:
-        # A tool of another integration may return anything.
-        told = data if isinstance(data, dict) else {"text": data}
-        data = {"error": True, **told}
+        # Tools of other integrations may return anything.
+        details = data if isinstance(data, dict) else {"text": data}
+        data = {"error": True, **details}
     try:
         text = json_dumps(_without(data, (None,)))
     except (TypeError, ValueError, RecursionError) as err:
@@ -29,7 +31,7 @@ def result_text(result: llm.ToolResult) -> str:
 
 
 def _without(data: Any, empty: tuple[Any, ...]) -> Any:
-    """Return data without what is empty in its objects."""
+    """Return data without the object members whose value is in `empty`."""
     if isinstance(data, dict):
         kept = {key: _without(value, empty) for key, value in data.items()}
         return {key: value for key, value in kept.items() if value not in empty}

@@ -1,4 +1,4 @@
-"""What the tools of an entry share from turn to turn."""
+"""State that an entry's tools share across turns."""
 
 from dataclasses import dataclass, field
 import logging
@@ -11,7 +11,7 @@ from .usage_store import UsageStore
 _LOGGER = logging.getLogger(__name__)
 
 CALL_TIMEOUT = 60
-"""Seconds after which a turn goes on without a tool's result."""
+"""Seconds after which a turn continues without the result of a tool call."""
 
 
 @dataclass(slots=True)
@@ -25,11 +25,11 @@ class ToolRuntime:
     usage: UsageStore
     catalogs: CatalogCache
     call_timeout: float = CALL_TIMEOUT
-    """In seconds."""
+    """Timeout of a tool call, in seconds."""
     _warned: set[str] = field(default_factory=set)
 
     def warn_once(self, subject: str, message: str, *args: object) -> None:
-        """Log a warning about a tool or an API, the first time only."""
+        """Log a warning once for each subject, the name of a tool or an API."""
         if subject not in self._warned:
             self._warned.add(subject)
             _LOGGER.warning(message, *args)

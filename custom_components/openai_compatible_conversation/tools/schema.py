@@ -1,4 +1,7 @@
-"""Tool definitions in the form that strict servers accept. Knows no Home Assistant."""
+"""Function definitions of tools, in the subset of JSON Schema that servers accept.
+
+Does not depend on Home Assistant.
+"""
 
 from collections.abc import Mapping
 import hashlib
@@ -11,17 +14,17 @@ MAX_NAME = 64
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 ARRAY_HINT = "JSON array, not a string."
-"""Small models send `"light"` where `["light"]` is due, unless they are told."""
+"""Without this hint, small models send `"light"` instead of `["light"]`."""
 
 _COMPOSITIONS = ("anyOf", "oneOf", "allOf")
 _TOP_LEVEL = ("type", "properties", "required", "$defs", "definitions", "description")
 
 
 def wire_name(name: str) -> str:
-    """Return the name under which a tool is sent: its own, or an alias.
+    """Return the name under which a tool is sent to the server.
 
-    Servers take letters, digits, `_` and `-`, 64 of them at most. The alias of
-    another name depends on that name alone, and differs from all others.
+    Servers accept up to 64 letters, digits, `_` and `-`. Any other name is replaced
+    by an alias, which is unique and depends only on the name.
     """
     if _NAME.fullmatch(name):
         return name
@@ -33,9 +36,10 @@ def wire_name(name: str) -> str:
 def function_definition(
     name: str, description: str | None, parameters: object
 ) -> dict[str, Any]:
-    """Return a function definition of a tool, for the `tools` of a request.
+    """Return the function definition of a tool, for the `tools` of a request.
 
-    `parameters` is a JSON Schema. Raises `ValueError` if it cannot be sent.
+    `parameters` is a JSON Schema. Raises `ValueError` if it is not the schema of an
+    object, or cannot be serialized as JSON.
     """
     if not isinstance(parameters, Mapping):
         raise ValueError("parameters are no schema")  # noqa: TRY004
@@ -54,10 +58,10 @@ def function_definition(
 
 
 def _object_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a top-level schema: an object, without compositions.
+    """Return a top-level object schema without compositions, which servers refuse.
 
-    The properties of alternatives become optional properties; that one of
-    several must be given becomes words, for the tool itself checks it.
+    The properties of alternatives become optional properties. That one of several is
+    required is said in the description only: the tool itself validates its arguments.
     """
     properties = dict(schema.get("properties") or {})
     alternatives: list[str] = []
@@ -76,7 +80,7 @@ def _object_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     result = {key: schema[key] for key in _TOP_LEVEL if key in schema}
     result["type"] = "object"
     result["properties"] = {
-        name: _normalised(value) for name, value in properties.items()
+        name: _normalize(value) for name, value in properties.items()
     }
     if required := [name for name in dict.fromkeys(required) if name in properties]:
         result["required"] = required
@@ -90,24 +94,24 @@ def _object_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _normalised(schema: Any) -> Any:
-    """Return a schema below the top level, with what strict servers want of arrays."""
+def _normalize(schema: Any) -> Any:
+    """Return a nested schema with `items` and a hint for each array."""
     if isinstance(schema, list):
-        return [_normalised(part) for part in schema]
+        return [_normalize(part) for part in schema]
     if not isinstance(schema, Mapping):
         return schema
     result = {
         key: (
-            {name: _normalised(part) for name, part in value.items()}
+            {name: _normalize(part) for name, part in value.items()}
             if key in ("properties", "$defs", "definitions")
             and isinstance(value, Mapping)
-            else _normalised(value)
+            else _normalize(value)
             if key in ("items", "additionalProperties", *_COMPOSITIONS)
             else value
         )
         for key, value in schema.items()
     }
-    result = _without_all_of(result)
+    result = _merge_all_of(result)
     kind = result.get("type")
     if kind == "array" or (isinstance(kind, list) and "array" in kind):
         result.setdefault("items", {"type": "string"})
@@ -117,10 +121,10 @@ def _normalised(schema: Any) -> Any:
     return result
 
 
-def _without_all_of(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema with the parts of an `allOf` in one, where they agree.
+def _merge_all_of(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema with the parts of its `allOf` merged, unless they conflict.
 
-    Home Assistant writes a whole number within bounds in two parts.
+    Home Assistant describes an integer with bounds in two parts.
     """
     parts = schema.get("allOf")
     if not isinstance(parts, list) or not all(isinstance(p, dict) for p in parts):

@@ -1,4 +1,7 @@
-"""An LLM API over those that the user selected, as far as the speaker may use them."""
+"""An LLM API that merges the selected APIs with the integration's own tools.
+
+Decision record: docs/decisions/0002-tools-are-one-api.md.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -22,7 +25,10 @@ from .weather import WeatherTool
 
 
 class Toolbox(llm.API):
-    """The APIs that the user selected, and the tools that come with the integration."""
+    """The selected APIs that the user may use, and the integration's own tools.
+
+    Lives as long as the entry is loaded; gives each turn a `ToolboxInstance`.
+    """
 
     def __init__(
         self,
@@ -31,7 +37,7 @@ class Toolbox(llm.API):
         fact_store: FactStore,
         options: Callable[[], Options],
     ) -> None:
-        """Initialize with what returns the options as they are now."""
+        """Initialize; `options` returns the current options."""
         super().__init__(hass=hass, id=DOMAIN, name="OpenAI-Compatible Conversation")
         self.runtime = ToolRuntime(hass, usage, CatalogCache(hass))
         self._fact_store = fact_store
@@ -41,36 +47,37 @@ class Toolbox(llm.API):
     async def async_get_api_instance(
         self, llm_context: llm.LLMContext
     ) -> ToolboxInstance:
-        """Return the tools for one turn, the same ones in every room.
+        """Return the tools for one turn, the same ones in every area.
 
-        The prompt is that for no device, and there are timers if any device has them.
+        The prompt is the one for no device; there are timer tools if any device
+        supports timers.
         """
-        nowhere = replace(llm_context, device_id=None)
-        allowed = await self._async_allowed(llm_context)
-        general = await self._async_merged(allowed, nowhere)
-        tools = {tool.name: tool for tool in self._own(allowed)}
+        without_device = replace(llm_context, device_id=None)
+        allowed = await self._async_allowed_apis(llm_context)
+        merged = await self._async_merged(allowed, without_device)
+        tools = {tool.name: tool for tool in self._integration_tools(allowed)}
         known = set()
-        for tool in general.tools if general else ():
+        for tool in merged.tools if merged else ():
             known.add(tool.name)
             _add(tools, tool)
         for device_id in self._timer_device(llm_context.device_id):
-            able = await self._async_merged(
+            with_timers = await self._async_merged(
                 allowed, replace(llm_context, device_id=device_id)
             )
-            for tool in able.tools if able else ():
+            for tool in with_timers.tools if with_timers else ():
                 if tool.name not in known:
                     _add(tools, tool)
         return ToolboxInstance(
             runtime=self.runtime,
             api=self,
-            api_prompt=general.api_prompt if general else "",
+            api_prompt=merged.api_prompt if merged else "",
             llm_context=llm_context,
             tools=list(tools.values()),
-            custom_serializer=general.custom_serializer if general else None,
+            custom_serializer=merged.custom_serializer if merged else None,
         )
 
-    def _own(self, allowed: Sequence[str]) -> Iterator[llm.Tool]:
-        """Yield the tools that come with the integration."""
+    def _integration_tools(self, allowed: Sequence[str]) -> Iterator[llm.Tool]:
+        """Yield the integration's own tools."""
         if self._options().enable_fact_learning:
             yield from fact_tools(self._fact_store)
         if llm.LLM_API_ASSIST in allowed:
@@ -79,46 +86,46 @@ class Toolbox(llm.API):
     async def _async_merged(
         self, api_ids: list[str], llm_context: llm.LLMContext
     ) -> llm.APIInstance | None:
-        """Return APIs as one, without those that fail, None if there are none."""
+        """Return an instance that merges the working APIs; None if there are none."""
         if not api_ids:
             return None
         try:
             return await llm.async_get_api(self.hass, api_ids, llm_context)
-        # An API may be of any integration, and raise anything.
+        # APIs of other integrations may raise anything.
         except Exception:
-            good = await self._async_working(api_ids, llm_context)
-            if good == api_ids:
+            working = await self._async_working(api_ids, llm_context)
+            if working == api_ids:
                 raise
-        return await self._async_merged(good, llm_context)
+        return await self._async_merged(working, llm_context)
 
     async def _async_working(
         self, api_ids: list[str], llm_context: llm.LLMContext
     ) -> list[str]:
-        """Return those of some APIs that give their tools, together too."""
-        good: list[str] = []
-        # Where two do not go together, Assist stays.
+        """Return the ids of the APIs that work, also when they are merged."""
+        working: list[str] = []
+        # Assist comes first, so that it is kept if two APIs cannot be merged.
         for api_id in sorted(api_ids, key=llm.LLM_API_ASSIST.__ne__):
             try:
-                await llm.async_get_api(self.hass, [*good, api_id], llm_context)
+                await llm.async_get_api(self.hass, [*working, api_id], llm_context)
             except Exception as err:  # noqa: BLE001
                 self.runtime.warn_once(api_id, "The LLM API %s fails: %r", api_id, err)
             else:
-                good.append(api_id)
-        return [api_id for api_id in api_ids if api_id in good]
+                working.append(api_id)
+        return [api_id for api_id in api_ids if api_id in working]
 
-    def _timer_device(self, speaking: str | None) -> list[str]:
-        """Return the id of a device that has timers, if there is one."""
+    def _timer_device(self, preferred: str | None) -> list[str]:
+        """Return the id of a device that supports timers, preferably the given one."""
         devices = [device.id for device in dr.async_get(self.hass).devices]
-        if speaking:
-            devices.insert(0, speaking)
-        able = (d for d in devices if async_device_supports_timers(self.hass, d))
-        return list(islice(able, 1))
+        if preferred:
+            devices.insert(0, preferred)
+        with_timers = (d for d in devices if async_device_supports_timers(self.hass, d))
+        return list(islice(with_timers, 1))
 
-    async def _async_allowed(self, llm_context: llm.LLMContext) -> list[str]:
-        """Return the ids of the APIs that exist and that the speaker may use.
+    async def _async_allowed_apis(self, llm_context: llm.LLMContext) -> list[str]:
+        """Return the ids of the selected APIs that are available to the user.
 
-        One that is for administrators is left out for who is none, and one
-        whose integration is not loaded for everybody: the others still work.
+        APIs for administrators are omitted for users who are not administrators, and
+        APIs whose integration is not loaded for everybody; the others still work.
         """
         apis = {api.id: api for api in llm.async_get_apis(self.hass)}
         present = []
@@ -129,7 +136,7 @@ class Toolbox(llm.API):
                 self.runtime.warn_once(
                     api_id, "The LLM API %s is not available", api_id
                 )
-        # Home Assistant 2026.10 has no API that is for administrators only.
+        # Home Assistant 2026.10 has no `requires_admin`.
         restricted = [
             api_id
             for api_id in present
@@ -137,11 +144,11 @@ class Toolbox(llm.API):
         ]
         if restricted and not await self._async_is_admin(llm_context):
             return [api_id for api_id in present if api_id not in restricted]
-        # Last, so that what others are offered is the beginning of what they are.
+        # Restricted APIs come last, so that all users share a prefix of the tools.
         return [*(i for i in present if i not in restricted), *restricted]
 
     async def _async_is_admin(self, llm_context: llm.LLMContext) -> bool:
-        """Return whether an administrator speaks."""
+        """Return whether the user of the turn is an administrator."""
         context = llm_context.context
         if context is None or context.user_id is None:
             return False
@@ -150,7 +157,7 @@ class Toolbox(llm.API):
 
 
 def _add(tools: dict[str, llm.Tool], tool: llm.Tool) -> None:
-    """Add a tool, under another name where ours has its name."""
+    """Add a tool, with a namespace if its name is taken by another tool."""
     while tool.name == QUERY_TOOLS or tool.name in tools:
         tool = llm.NamespacedTool(tool.integration or "other", tool)
     tools[tool.name] = tool

@@ -1,64 +1,66 @@
-"""Which tools a home uses a lot, most used first. Knows no Home Assistant."""
+"""Ranking of tools by usage that decays with time. Independent of Home Assistant."""
 
 from collections.abc import Iterable, Mapping
 import math
 from typing import Any
 
 MAX_USUAL = 12
+"""Maximum number of usual tools."""
 
 HALF_LIFE = 14 * 86400
 """Seconds after which a use counts half."""
 
 MAX_COUNTED = 500
+"""Maximum number of tools whose uses are counted."""
 
-FIRST = ("HassTurnOn", "HassTurnOff", "GetLiveContext")
-"""What a home begins with, without the integrations that they belong to."""
+INITIAL_TOOLS = ("HassTurnOn", "HassTurnOff", "GetLiveContext")
+"""The usual tools of a new home, without the prefix of their integration."""
 
 
 class UsageRanking:
-    """How often each tool was used, what is long ago counting less.
+    """Use counts of tools, which decay exponentially.
 
-    Knows no clock: times are given, in seconds since 1970.
+    Has no clock: times are passed in, in seconds since 1970.
     """
 
     def __init__(self, used: Mapping[str, tuple[float, float]] | None = None) -> None:
-        """Initialize with a number of uses and its time for each tool."""
+        """Initialize with a use count, and the time at which it was valid, per tool."""
         self._used = dict(used or {})
 
     def count(self, name: str, now: float) -> None:
-        """Count a use."""
+        """Count a use; evict the least used tool beyond `MAX_COUNTED`."""
         self._used[name] = (self._uses(name, now) + 1, now)
         if len(self._used) > MAX_COUNTED:
             del self._used[min(self._used, key=lambda n: self._uses(n, now))]
 
     def usual(self, names: Iterable[str], now: float) -> list[str]:
-        """Return those of the names that are used most, most used first.
+        """Return the most used of the tools, most used first.
 
-        A home that has used few has those besides that every home begins with.
-        Ranks are coarse, for a change of the order costs a server its prompt cache.
+        The usual tools of a new home are appended if there is room. Ranks are coarse,
+        because a change of the order invalidates the server's prompt cache.
         """
-        present = list(names)
+        available = list(names)
         ranks = {
             name: math.floor(math.log2(uses) * 2)
-            for name in present
+            for name in available
             if (uses := self._uses(name, now)) > 0.1
         }
         used = sorted(ranks, key=lambda name: (-ranks[name], name))
-        first = [
+        initial = [
             name
-            for end in FIRST
-            for name in present
-            if name.rpartition("__")[2] == end and name not in ranks
+            for short_name in INITIAL_TOOLS
+            for name in available
+            if name.rpartition("__")[2] == short_name and name not in ranks
         ]
-        return [*used, *first][:MAX_USUAL]
+        return [*used, *initial][:MAX_USUAL]
 
     def to_json(self) -> dict[str, list[float]]:
-        """Return what is to be remembered, as JSON."""
+        """Return the counts as JSON: a list of count and time per tool."""
         return {name: list(uses) for name, uses in self._used.items()}
 
     @classmethod
     def from_json(cls, data: Any) -> UsageRanking:
-        """Return what was remembered, as far as it can be read."""
+        """Return a ranking from JSON; invalid items are skipped."""
         used = {}
         for name, value in data.items() if isinstance(data, Mapping) else ():
             match value:
@@ -67,6 +69,6 @@ class UsageRanking:
         return cls(used)
 
     def _uses(self, name: str, now: float) -> float:
-        """Return how much a tool was used, as it counts now."""
+        """Return the decayed use count of a tool."""
         uses, at = self._used.get(name, (0.0, now))
         return uses * math.exp2(-max(now - at, 0) / HALF_LIFE)

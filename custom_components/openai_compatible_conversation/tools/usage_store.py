@@ -1,4 +1,4 @@
-"""The tools that a home uses a lot, kept on disk."""
+"""Persisted use counts of tools."""
 
 from typing import Any
 
@@ -11,13 +11,17 @@ from ..const import DOMAIN
 from .usage_ranking import UsageRanking
 
 SAVE_DELAY = 10
+"""Seconds by which saving the counts is delayed."""
 
 
 class UsageStore:
-    """Counts which tools are used in the home of an entry."""
+    """Counts the uses of an entry's tools, and persists the counts.
+
+    Loaded with the entry, and closed when the entry is unloaded.
+    """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Initialize before anything was loaded."""
+        """Initialize without counts; `async_load` loads them."""
         self._store: Store[dict[str, Any]] = Store(
             hass, 1, f"{DOMAIN}.{entry_id}.tools"
         )
@@ -25,16 +29,16 @@ class UsageStore:
         self._unsaved = self._closed = False
 
     async def async_load(self) -> None:
-        """Take up what was counted before."""
+        """Load the counts."""
         try:
             stored = await self._store.async_load()
         except HomeAssistantError:
-            # A newer version's. It counts anew.
+            # Stored by a newer version: start without counts.
             stored = None
         self._ranking = UsageRanking.from_json((stored or {}).get("used"))
 
     async def async_close(self) -> None:
-        """Save what was counted, and count no more: another one may be at the file."""
+        """Save the counts and stop counting: another store may own the file now."""
         self._closed = True
         if self._unsaved:
             await self._store.async_save(self._data())
@@ -45,7 +49,7 @@ class UsageStore:
 
     @callback
     def count(self, name: str) -> None:
-        """Count that a tool was used."""
+        """Count a use of a tool, unless the store is closed."""
         if self._closed:
             return
         self._ranking.count(name, dt_util.utcnow().timestamp())
@@ -54,10 +58,10 @@ class UsageStore:
 
     @callback
     def usual(self, names: list[str]) -> list[str]:
-        """Return those of the names that are used most, most used first."""
+        """Return the most used of the tools, most used first."""
         return self._ranking.usual(names, dt_util.utcnow().timestamp())
 
     def _data(self) -> dict[str, Any]:
-        """Return what is to be on disk."""
+        """Return the data to store."""
         self._unsaved = False
         return {"used": self._ranking.to_json()}

@@ -1,4 +1,4 @@
-"""The tool that tells the weather, now and as it is forecast."""
+"""The tool for the current weather and forecasts."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, override
@@ -35,7 +35,7 @@ FORECAST = (
 
 
 class WeatherTool(llm.Tool):
-    """Tells the weather of the weather entities that are exposed to Assist."""
+    """Tool for the weather of the weather entities exposed to Assist."""
 
     name = "get_weather"
     title = "Get weather"
@@ -67,31 +67,31 @@ class WeatherTool(llm.Tool):
         tool_input: llm.ToolInput,
         llm_context: llm.LLMContext,
     ) -> llm.ToolResult:
-        """Tell the weather."""
-        # Small models send null or nothing for what they leave out.
-        given = {name: value for name, value in tool_input.tool_args.items() if value}
-        given = self.parameters(given)
-        state = _chosen(hass, given.get("name"), llm_context)
+        """Return the weather, or an error result; raises `probatio.Invalid`."""
+        # Small models send null or an empty text for arguments that they omit.
+        args = {name: value for name, value in tool_input.tool_args.items() if value}
+        args = self.parameters(args)
+        state = _find_entity(hass, args.get("name"), llm_context)
         if isinstance(state, str):
             data: JsonObjectType = {"error": "NoWeather", "error_text": state}
             return llm.ToolResult(data=data, error=True)
-        kind: str = given.get("forecast", NOW)
+        kind: str = args.get("forecast", NOW)
         data = {"place": state.name, "units": _units(state)}
         if kind == NOW:
-            data["now"] = _picked(state.attributes, CURRENT, condition=state.state)
+            data["now"] = _pick(state.attributes, CURRENT, condition=state.state)
         else:
             data |= await _async_forecast(hass, state, kind, llm_context)
         return llm.ToolResult(data=data, error="error" in data)
 
 
-def _chosen(
+def _find_entity(
     hass: HomeAssistant, name: str | None, llm_context: llm.LLMContext
 ) -> State | str:
-    """Return the weather entity that is meant, or why there is none."""
+    """Return the requested weather entity, or the text of an error."""
     preferences = llm.async_get_match_preferences(hass, llm_context)
 
     def matched(**constraints: Any) -> list[State]:
-        """Return the exposed weather entities that match, those that work first."""
+        """Return the matching exposed weather entities, available ones first."""
         found = intent.async_match_targets(
             hass,
             intent.MatchTargetsConstraints(
@@ -102,7 +102,7 @@ def _chosen(
             ),
             preferences,
         )
-        return sorted(found.states if found.is_match else [], key=_is_down)
+        return sorted(found.states if found.is_match else [], key=_is_unavailable)
 
     if not (states := matched()):
         return (
@@ -114,38 +114,38 @@ def _chosen(
         states = matched(name=name) or matched(area_name=name)
         if not states:
             return f"No weather is known for {name}. There is: {names}."
-    if _is_down(states[0]):
+    if _is_unavailable(states[0]):
         return f"The weather of {states[0].name} is not available at the moment."
     return states[0]
 
 
-def _is_down(state: State) -> bool:
-    """Return whether an entity does not work."""
+def _is_unavailable(state: State) -> bool:
+    """Return whether an entity is unavailable or has no state."""
     return state.state in (STATE_UNAVAILABLE, STATE_UNKNOWN)
 
 
 def _units(state: State) -> JsonObjectType:
-    """Return the units of what is told, as the home has them."""
-    ending = "_unit"
+    """Return the units of the entity's values, by quantity."""
+    suffix = "_unit"
     return {
-        name.removesuffix(ending): str(unit)
+        name.removesuffix(suffix): str(unit)
         for name, unit in state.attributes.items()
-        if name.endswith(ending)
+        if name.endswith(suffix)
     }
 
 
-def _picked(
+def _pick(
     values: Mapping[str, Any], names: Iterable[str], **others: JsonValueType
 ) -> JsonObjectType:
-    """Return the values of some names, as far as they are there."""
-    picked = {name: values[name] for name in names if values.get(name) is not None}
-    return {**others, **picked}
+    """Return the values with the given names, except missing ones."""
+    present = {name: values[name] for name in names if values.get(name) is not None}
+    return {**others, **present}
 
 
 async def _async_forecast(
     hass: HomeAssistant, state: State, kind: str, llm_context: llm.LLMContext
 ) -> JsonObjectType:
-    """Return the forecast of an entity, in the home's time zone."""
+    """Return the forecast of an entity, with times in the home's time zone."""
     features = state.attributes.get("supported_features", 0)
     if kind == DAILY and not features & WeatherEntityFeature.FORECAST_DAILY:
         kind = "twice_daily"
@@ -168,14 +168,14 @@ async def _async_forecast(
     return {
         "time_zone": hass.config.time_zone,
         "forecast": [
-            _picked(row, FORECAST, time=_time(row, kind))
+            _pick(row, FORECAST, time=_time(row, kind))
             for row in rows[: MAX_ROWS[kind]]
         ],
     }
 
 
 def _time(row: Mapping[str, Any], kind: str) -> str:
-    """Return when a row of a forecast is, in the home's time."""
+    """Return the local time of a forecast row as text."""
     when = dt_util.parse_datetime(str(row.get("datetime")))
     if when is None:
         return str(row.get("datetime"))

@@ -1,4 +1,4 @@
-"""Data is found in an answer, in whatever a model wraps it."""
+"""Tests of finding the structured data in a model's response."""
 
 import json
 from typing import Any
@@ -27,8 +27,8 @@ JSON = '{"colour": "red", "tags": ["a", "b"]}'
         '{"colour": "red", "tags": ["a", "b",],}',
     ],
 )
-def test_likeliest(text: str) -> None:
-    """The data comes first, whatever stands around it."""
+def test_surrounding_text(text: str) -> None:
+    """The data comes first, whatever surrounds it."""
     assert find_data(text)[0] == DATA
 
 
@@ -37,7 +37,7 @@ def test_likeliest(text: str) -> None:
     [f'{{"result": {JSON}}}', f"[{JSON}]", f"[[{JSON}]]", json.dumps(JSON)],
 )
 def test_wrapped(text: str) -> None:
-    """What is wrapped comes after its wrapper."""
+    """Wrapped data comes after its wrapper."""
     found = find_data(text)
     assert DATA in found
     assert found[0] != DATA
@@ -50,31 +50,31 @@ def test_wrapped(text: str) -> None:
         *('{"n": NaN}', '{"n": -Infinity}', '{"n": 1e999}'),
     ],
 )
-def test_none(text: str) -> None:
-    """Where there is no JSON, nothing is found."""
+def test_no_json(text: str) -> None:
+    """Nothing is found in a text without valid JSON."""
     assert find_data(text) == []
 
 
 @pytest.mark.parametrize(("text", "found"), [("1.5", [1.5]), ('"red"', ["red"])])
-def test_neither_object_nor_list(text: str, found: list[Any]) -> None:
-    """An answer may be a value alone."""
+def test_scalar(text: str, found: list[Any]) -> None:
+    """A response may be a single scalar value."""
     assert find_data(text) == found
 
 
 def test_too_long() -> None:
-    """What is longer than any answer is not looked at."""
+    """A response beyond the size limit is ignored."""
     assert find_data(f"[{' ' * MAX_ANSWER}]") == []
 
 
 def test_repeated() -> None:
-    """Of a model that does not come to an end the last values count, and few of them."""
+    """Of endlessly repeated values, only the last ones are found."""
     found = find_data("{}\n" * 9999 + JSON)
     assert found[0] == DATA
     assert len(found) < 50
 
 
-def test_commas_in_text_stay() -> None:
-    """Only a comma too many is left out, not one within a text."""
+def test_trailing_commas() -> None:
+    """Trailing commas are removed, but not within strings."""
     assert find_data('{"a": "x,]", "b": [1,],}')[0] == {"a": "x,]", "b": [1]}
 
 
@@ -91,6 +91,6 @@ def test_commas_in_text_stay() -> None:
         ([3.0], [3, 4], "[3.0]"),
     ],
 )
-def test_as_given(valid: Any, given: Any, kept: str) -> None:
-    """Whole numbers stay whole; all else is as it was validated."""
+def test_restore_integers(valid: Any, given: Any, kept: str) -> None:
+    """Integers are restored; all other values are as validated."""
     assert repr(restore_integers(valid, given)) == kept

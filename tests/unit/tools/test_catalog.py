@@ -1,4 +1,4 @@
-"""A model finds the tool that it needs, and is told what there is if it does not."""
+"""Tests of the tool catalog: search, and suggestions for unknown names."""
 
 from collections.abc import Generator
 
@@ -21,7 +21,7 @@ def _entry(
     words: str = "",
     *parameters: str,
 ) -> CatalogEntry:
-    """Return a tool."""
+    """Return a catalog entry."""
     return CatalogEntry(name, title, description, parameters, domain, words)
 
 
@@ -65,7 +65,7 @@ ANY = st.text(st.characters(exclude_categories=()))
 
 @pytest.fixture(scope="module")
 def catalog() -> Generator[Catalog]:
-    """Return a catalog of a few tools."""
+    """Return a catalog with a few tools."""
     catalog = Catalog(ENTRIES)
     yield catalog
     catalog.close()
@@ -88,14 +88,14 @@ def catalog() -> Generator[Catalog]:
     ],
 )
 def test_search(catalog: Catalog, query: str, domain: str | None, name: str) -> None:
-    """The tool that does it comes first, whatever its domain."""
+    """The matching tool comes first, also if another domain is requested."""
     found = catalog.search(query, domain)
     assert found.names[0] == name
     assert found.domains == []
 
 
-def test_domain_raises(catalog: Catalog) -> None:
-    """Of two that match, that of the domain comes first; both are found."""
+def test_domain_ranks_higher(catalog: Catalog) -> None:
+    """Of two matches, the one of the requested domain comes first; both are found."""
     for domain, first in (
         ("light", "light__HassLightSet"),
         ("Lights", "light__HassLightSet"),
@@ -108,8 +108,8 @@ def test_domain_raises(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize("query", ["", " ", "?!"])
-def test_domain_alone(catalog: Catalog, query: str) -> None:
-    """A domain without a query lists its tools, as many as are asked for."""
+def test_domain_without_query(catalog: Catalog, query: str) -> None:
+    """A domain without a query lists its tools, up to the limit."""
     assert catalog.search(query, "intent") == SearchResult(
         ["intent__HassTurnOn", "intent__HassTurnOff"]
     )
@@ -122,15 +122,15 @@ def test_domain_alone(catalog: Catalog, query: str) -> None:
     ("query", "domain"),
     [("", None), ("", ""), (" ", " "), ("xylophone", None), ("", "xylophone")],
 )
-def test_nothing(catalog: Catalog, query: str, domain: str | None) -> None:
-    """Without a match the domains are told."""
+def test_no_match(catalog: Catalog, query: str, domain: str | None) -> None:
+    """Without a match, all domains are returned."""
     assert catalog.search(query, domain) == SearchResult(
         [], 0, ["intent", "light", "llm", "mcp", "media_player"]
     )
 
 
-def test_more(catalog: Catalog) -> None:
-    """What is left out is counted."""
+def test_further_matches(catalog: Catalog) -> None:
+    """Matches beyond the limit are counted."""
     found = catalog.search("turn light", limit=1)
     assert len(found.names) == 1
     assert found.more >= 1
@@ -139,7 +139,7 @@ def test_more(catalog: Catalog) -> None:
 
 @pytest.mark.parametrize("end", [". ", ":\n", "\n", " word" * 100 + " "])
 def test_first_sentence(end: str) -> None:
-    """What a tool does counts more than what is said of it after that."""
+    """The first sentence of a description has more weight than the rest."""
     later = CatalogEntry(
         "later", None, f"Paints a fence{end}Not for a roof.", (), "mcp"
     )
@@ -153,7 +153,7 @@ def test_first_sentence(end: str) -> None:
 
 
 def test_empty() -> None:
-    """A catalog without tools finds nothing."""
+    """An empty catalog finds nothing."""
     catalog = Catalog([])
     assert catalog.search("light", "light") == SearchResult([])
     assert catalog.nearest("light") == []
@@ -161,7 +161,7 @@ def test_empty() -> None:
 
 
 def test_same_name() -> None:
-    """Of two tools with one name, one is found, once."""
+    """Of two tools with the same name, one is found, once."""
     catalog = Catalog([ENTRIES[2], ENTRIES[2]])
     assert catalog.search("light") == SearchResult(["light__HassLightSet"])
     catalog.close()
@@ -171,7 +171,7 @@ def test_same_name() -> None:
 def test_any_query(
     catalog: Catalog, query: str, domain: str | None, limit: int
 ) -> None:
-    """Any text can be searched for."""
+    """A query may be any text."""
     found = catalog.search(query, domain, limit)
     assert set(found.names) <= NAMES
     assert len(found.names) == len(set(found.names)) <= limit
@@ -183,10 +183,10 @@ def test_any_query(
     st.sampled_from([str.upper, str.title, str.lower]),
     st.sampled_from(["_", " ", "  ", ", "]),
 )
-def test_spelling(catalog: Catalog, query: str, case: object, between: str) -> None:
-    """Case and what stands between the words change nothing."""
+def test_spelling(catalog: Catalog, query: str, case: object, separator: str) -> None:
+    """Case and separators make no difference to the result."""
     assert callable(case)
-    changed = between.join(case(query).split())
+    changed = separator.join(case(query).split())
     assert catalog.search(changed) == catalog.search(query)
 
 
@@ -205,19 +205,19 @@ def test_spelling(catalog: Catalog, query: str, case: object, between: str) -> N
     ],
 )
 def test_nearest(catalog: Catalog, name: str, nearest: str) -> None:
-    """A name that nothing has is near to what was meant."""
+    """An unknown name yields the most similar tool first."""
     assert catalog.nearest(name)[0] == nearest
 
 
 @pytest.mark.parametrize("name", ["", "__", "xyzzy", "42"])
-def test_nothing_near(catalog: Catalog, name: str) -> None:
-    """A name that is like none has no nearest."""
+def test_nearest_without_match(catalog: Catalog, name: str) -> None:
+    """A name without similar tools yields no suggestion."""
     assert catalog.nearest(name) == []
 
 
 @given(ANY)
 def test_any_name(catalog: Catalog, name: str) -> None:
-    """Any name can be compared."""
+    """A name may be any text."""
     assert len(catalog.nearest(name, 2)) <= 2
 
 
@@ -243,5 +243,5 @@ def test_any_name(catalog: Catalog, name: str) -> None:
     ],
 )
 def test_parameters(schema: object, texts: tuple[str, ...]) -> None:
-    """Names, descriptions and values are taken from a schema of any quality."""
+    """Names, descriptions and values are extracted, also from an invalid schema."""
     assert parameter_texts(schema) == texts

@@ -1,4 +1,4 @@
-"""What people say for an intent is known in their language."""
+"""Tests of the words of intents, from Home Assistant's sentence files."""
 
 import subprocess
 import sys
@@ -7,9 +7,7 @@ from typing import Any
 import home_assistant_intents
 import pytest
 
-from custom_components.openai_compatible_conversation.tools import (
-    intent_words as sentences,
-)
+from custom_components.openai_compatible_conversation.tools import intent_words
 from custom_components.openai_compatible_conversation.tools.intent_words import (
     MAX_WORDS,
     Sentences,
@@ -20,7 +18,7 @@ from custom_components.openai_compatible_conversation.tools.intent_words import 
 
 
 def _data(*templates: str, **more: Any) -> dict[str, Any]:
-    """Return a language's file with one intent."""
+    """Return a sentence file with one intent."""
     return {"intents": {"Do": {"data": [{"sentences": list(templates)}]}}, **more}
 
 
@@ -37,7 +35,7 @@ def _data(*templates: str, **more: Any) -> dict[str, Any]:
     ],
 )
 def test_languages(language: str, word: str) -> None:
-    """A language, or what it is a variant of, has words and no template syntax."""
+    """A language or its base language has words, without template syntax."""
     words = load_words(language)
     assert word in words["HassTurnOn"].split()
     for text in words.values():
@@ -52,7 +50,7 @@ def test_no_language(language: str) -> None:
 
 
 def test_all_languages() -> None:
-    """Every language that the package has can be read."""
+    """Every language of the package can be read."""
     for language in home_assistant_intents.get_languages():
         assert load_words(language)
 
@@ -73,8 +71,8 @@ def test_all_languages() -> None:
     ],
 )
 def test_templates(template: str, words: str) -> None:
-    """A template gives the words of all its sentences."""
-    read = Sentences(
+    """A template yields the words of all its sentences."""
+    sentences = Sentences(
         _data(
             template,
             expansion_rules={
@@ -89,13 +87,13 @@ def test_templates(template: str, words: str) -> None:
             },
         )
     )
-    found = read.words("Do")
+    found = sentences.words("Do")
     assert set(words.split()) == set(found)
     assert len(found) == len(set(found))
 
 
-def test_bounds() -> None:
-    """What explodes is cut."""
+def test_expansion_limits() -> None:
+    """The expansion of nested rules and variants is limited."""
     rules = {f"r{depth}": f"<r{depth + 1}> " * 50 for depth in range(50)}
     variants = "x" + "[a|b|c]" * 50
     found = Sentences(_data("<r0>", variants, expansion_rules=rules)).words("Do")
@@ -120,19 +118,19 @@ def test_changed_format(data: object) -> None:
 
 
 def test_no_package() -> None:
-    """Without the package there are no words."""
+    """There are no words if the package is not installed."""
     code = "import runpy, sys; print(runpy.run_path(sys.argv[1])['load_words']('en'))"
-    # Without its site packages, Python knows what is its own only.
+    # Without site packages, Python finds only its standard library.
     found = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", code, sentences.__file__],
+        [sys.executable, "-I", "-S", "-c", code, intent_words.__file__],
         capture_output=True,
         check=True,
     )
     assert found.stdout.split() == [b"{}"]
 
 
-def test_tools() -> None:
-    """A tool has the words of its intent, or of one that does the same."""
+def test_words_for_tool() -> None:
+    """A tool has the words of its intent, or of a related intent."""
     words = {"HassTurnOn": "turn on", "HassGetState": "is it on", "Weather": "rain"}
     assert words_for_tool("intent__HassTurnOn", words) == "turn on"
     assert words_for_tool("homeassistant__GetLiveContext", words) == "is it on"

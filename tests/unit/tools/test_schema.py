@@ -1,4 +1,4 @@
-"""Tool definitions are what strict servers accept, and mean what the tool means."""
+"""Tests of function definitions: valid for strict servers, same meaning."""
 
 from typing import Any
 
@@ -13,20 +13,20 @@ from custom_components.openai_compatible_conversation.tools.schema import (
 
 
 def _parameters(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the parameters of a definition."""
+    """Return the parameters of a function definition."""
     parameters: dict[str, Any] = function_definition("f", None, schema)["parameters"]
     return parameters
 
 
 @pytest.mark.parametrize("name", ["intent__HassTurnOn", "a-b", "x" * 64])
-def test_good_names_stay(name: str) -> None:
-    """A name that servers take is sent as it is."""
+def test_valid_names_are_unchanged(name: str) -> None:
+    """A valid name is sent unchanged."""
     assert wire_name(name) == name
 
 
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_names(one: str, two: str) -> None:
-    """Any name is sent as one that servers take; two names stay two."""
+    """Any name is sent as a valid one; different names stay different."""
     for name in (one, two):
         alias = wire_name(name)
         assert 0 < len(alias) <= 64
@@ -38,15 +38,15 @@ def test_names(one: str, two: str) -> None:
     assert (wire_name(one) == wire_name(two)) == (one == two)
 
 
-def test_alias_can_be_read() -> None:
-    """An alias keeps what can be kept."""
+def test_alias_is_readable() -> None:
+    """An alias keeps the valid characters of the name."""
     assert wire_name("Küche: Licht an!").startswith("K_che_Licht_an_")
     assert wire_name("x" * 65).startswith("x" * 50)
     assert wire_name("日本")[0].isalnum()
 
 
 def test_definition() -> None:
-    """Name, description and parameters; no empty description."""
+    """A definition has name, description and parameters; no empty description."""
     assert function_definition("f", " Does. ", {}) == {
         "name": "f",
         "description": "Does.",
@@ -56,7 +56,7 @@ def test_definition() -> None:
 
 
 def test_arrays() -> None:
-    """Arrays say that they are arrays, at any depth, and what is in them."""
+    """Arrays get a hint and an item type at any depth."""
     parameters = _parameters(
         {
             "properties": {
@@ -77,15 +77,15 @@ def test_arrays() -> None:
     assert parameters["nested"]["properties"]["description"]["items"]
 
 
-def test_what_is_no_object_stays() -> None:
-    """Schemas that are true or false, and alternatives without demands, stay."""
+def test_non_object_schemas_are_kept() -> None:
+    """Boolean schemas and alternatives without required properties are kept."""
     field = {"type": "object", "additionalProperties": False}
     parameters = _parameters({"properties": {"a": field}, "anyOf": [{}]})
     assert parameters == {"type": "object", "properties": {"a": field}}
 
 
-def test_composition_at_the_top() -> None:
-    """That one of several must be given is said in words, not in a composition."""
+def test_top_level_composition() -> None:
+    """A top-level composition becomes optional properties and a description."""
     parameters = _parameters(
         {
             "type": "object",
@@ -114,8 +114,8 @@ def test_composition_at_the_top() -> None:
     }
 
 
-def test_all_of_at_the_top() -> None:
-    """What all parts ask for is asked for."""
+def test_top_level_all_of() -> None:
+    """The required properties of all parts of an `allOf` are required."""
     parameters = _parameters(
         {"allOf": [{"properties": {"a": {"type": "string"}}, "required": ["a"]}]}
     )
@@ -126,8 +126,8 @@ def test_all_of_at_the_top() -> None:
     }
 
 
-def test_whole_number_within_bounds() -> None:
-    """A number that Home Assistant writes in two parts is one."""
+def test_integer_with_bounds() -> None:
+    """An integer with bounds, which Home Assistant writes in two parts, is merged."""
     parts = [{"type": "integer"}, {"type": "number", "minimum": 0, "maximum": 100}]
     field = {"allOf": parts, "description": "Percent"}
     assert _parameters({"properties": {"p": field}})["properties"]["p"] == {
@@ -138,8 +138,8 @@ def test_whole_number_within_bounds() -> None:
     }
 
 
-def test_parts_that_disagree_stay() -> None:
-    """Parts that cannot be one stay parts."""
+def test_conflicting_parts_are_kept() -> None:
+    """Conflicting parts are not merged."""
     field = {"allOf": [{"minimum": 0}, {"minimum": 1}]}
     assert _parameters({"properties": {"p": field}})["properties"]["p"] == field
 
@@ -148,7 +148,7 @@ def test_parts_that_disagree_stay() -> None:
     "schema",
     [None, "string", {"type": "array"}, {"properties": {"a": {"default": object()}}}],
 )
-def test_cannot_be_sent(schema: object) -> None:
-    """What is no schema of an object, or no JSON, is refused."""
+def test_invalid_schema(schema: object) -> None:
+    """A schema that is not of an object, or not JSON, is refused."""
     with pytest.raises(ValueError, match="parameters"):
         function_definition("f", None, schema)
