@@ -1,9 +1,9 @@
-"""Draws the icons and logos of the integration into its folder `brand`.
+"""Draw the icons and logos of the integration into its folder `brand`.
 
 usage: .venv/2026.11.0/bin/python script/brand.py
 
-A speech bubble under a roof: somebody is at home, and talks. It needs Pillow, which
-every Home Assistant has, and the font that comes with it.
+The mark is a speech bubble under a roof. Requires Pillow, which Home Assistant
+depends on, and uses its default font.
 """
 
 from itertools import pairwise
@@ -17,14 +17,14 @@ BRAND = (
     .parents[1]
     .joinpath("custom_components", "openai_compatible_conversation", "brand")
 )
-OVER = 8
-"""How much larger than needed everything is drawn, for smooth edges."""
+SUPERSAMPLING = 8
+"""Factor of supersampling, for smooth edges."""
 
 BLUE, TEAL, WHITE = (46, 107, 230), (24, 188, 200), (255, 255, 255)
 LIGHTER = (86, 146, 255), (56, 214, 216)
-"""Blue and teal on a dark ground."""
+"""Blue and teal on a dark background."""
 INK, PALE = (28, 36, 56), (236, 240, 248)
-"""Letters on a light ground, and on a dark one."""
+"""Colors of the letters on a light and on a dark background."""
 NAME = ("OpenAI-Compatible", "Conversation")
 
 type Colour = tuple[int, int, int]
@@ -35,22 +35,22 @@ SHAPES: tuple[tuple[float, tuple[Point, ...]], ...] = (
     (5, ((18, 40), (82, 40), (82, 78), (18, 78))),
     (1.6, ((24, 76), (52, 76), (21.5, 97))),
 )
-"""Roof, wall and the tip of a bubble: radius of the corners, and where these are."""
+"""Roof, wall and tip of the bubble: corner radius and corners, in percent."""
 WAVE = ((28, 5), (39, 11.5), (50, 19), (61, 11.5), (72, 5))
-"""Where a bar of the sound wave stands, and half its height."""
+"""Bars of the sound wave: horizontal position and half the height, in percent."""
 WAVE_MIDDLE, BAR = 53, 6
 
 
 def mark(size: int, *, dark: bool) -> Image.Image:
-    """Return the mark, for a light or for a dark ground."""
-    scale = size * OVER / 100
-    shape = Image.new("L", (size * OVER,) * 2)
+    """Return the mark for a light or dark background, with a size in pixels."""
+    scale = size * SUPERSAMPLING / 100
+    shape = Image.new("L", (size * SUPERSAMPLING,) * 2)
     pen = ImageDraw.Draw(shape)
     for radius, corners in SHAPES:
         outline = [(x * scale, y * scale) for x, y in corners]
         reach = radius * scale
         pen.polygon(outline, fill=255)
-        # A round pen along the outline rounds its corners.
+        # A thick line with circles at its ends rounds the corners.
         for start, end in pairwise([*outline, outline[0]]):
             pen.line([start, end], fill=255, width=round(2 * reach))
         for x, y in outline:
@@ -72,10 +72,12 @@ def mark(size: int, *, dark: bool) -> Image.Image:
 
 
 def logo(height: int, *, dark: bool) -> Image.Image:
-    """Return the mark with the name beside it."""
-    font = ImageFont.load_default(height * 0.27 * OVER / 2)
-    width = max(font.getlength(line) for line in NAME) * 2 / OVER
-    letters = Image.new("L", (round(width * OVER / 2), height * OVER // 2))
+    """Return the mark and the name beside it, with a height in pixels."""
+    font = ImageFont.load_default(height * 0.27 * SUPERSAMPLING / 2)
+    width = max(font.getlength(line) for line in NAME) * 2 / SUPERSAMPLING
+    letters = Image.new(
+        "L", (round(width * SUPERSAMPLING / 2), height * SUPERSAMPLING // 2)
+    )
     pen = ImageDraw.Draw(letters)
     for line, middle in zip(NAME, (0.32, 0.66), strict=True):
         pen.text((0, middle * letters.height), line, fill=255, font=font, anchor="lm")
@@ -91,7 +93,7 @@ def logo(height: int, *, dark: bool) -> Image.Image:
 
 
 def _gradient(size: tuple[int, int], top: Colour, bottom: Colour) -> Image.Image:
-    """Return the colours of the mark, from the roof down."""
+    """Return the vertical gradient of the mark."""
     return Image.composite(
         Image.new("RGB", size, bottom),
         Image.new("RGB", size, top),
@@ -100,7 +102,7 @@ def _gradient(size: tuple[int, int], top: Colour, bottom: Colour) -> Image.Image
 
 
 def main() -> None:
-    """Draw all pictures that Home Assistant looks for."""
+    """Draw all brand images that Home Assistant looks for."""
     BRAND.mkdir(exist_ok=True)
     for prefix, dark in (("", False), ("dark_", True)):
         for suffix, size in (("", 256), ("@2x", 512)):

@@ -1,10 +1,10 @@
 """Print the requirements of the integrations that the tests and the demo load.
 
-Home Assistant installs an integration's requirements when it first loads it. Here they
-are wanted beforehand, so that nothing is installed while a test or a demo runs. What they
-are differs from version to version, so the manifests of the installed version are asked.
+Home Assistant installs the requirements of an integration when it first loads it. They
+are installed beforehand here, so that no test or demo run installs anything. They differ
+from version to version, so they are read from the manifests of the installed version.
 
-Needs no more than the homeassistant package itself in the environment it runs in.
+Requires only the homeassistant package in the environment that it runs in.
 """
 
 import json
@@ -15,7 +15,7 @@ from typing import Any
 COMPONENTS = Path(sysconfig.get_path("purelib"), "homeassistant", "components")
 
 INTEGRATIONS = {
-    # What the tests, the demo and the benchmarks set up or talk to
+    # Set up or used by the tests, the demo and the benchmarks
     "ai_task",
     "api",
     "assist_pipeline",
@@ -51,7 +51,7 @@ def manifest(domain: str) -> dict[str, Any]:
 
 
 def base_platforms() -> set[str]:
-    """Return the integrations such as light, which Home Assistant always sets up."""
+    """Return the entity integrations, such as light, which are always set up."""
     domains = {path.parent.name for path in COMPONENTS.glob("*/manifest.json")}
     return {
         domain
@@ -61,18 +61,18 @@ def base_platforms() -> set[str]:
 
 
 def with_dependencies(domains: set[str]) -> set[str]:
-    """Return integrations together with all that they depend on."""
+    """Return integrations and all their dependencies, recursively."""
     found: set[str] = set()
-    waiting = set(domains)
-    while waiting:
-        domain = waiting.pop()
+    pending = set(domains)
+    while pending:
+        domain = pending.pop()
         found.add(domain)
-        waiting |= set(manifest(domain).get("dependencies", ())) - found
+        pending |= set(manifest(domain).get("dependencies", ())) - found
     return found
 
 
 def main() -> None:
-    """Print one requirement a line."""
+    """Print one requirement per line."""
     requirements = {
         requirement
         for domain in with_dependencies(INTEGRATIONS | base_platforms())

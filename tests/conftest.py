@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, settings
 import pytest
 
-# How long an example takes says more about the machine, and what else it does.
+# The time that an example takes depends on the machine and its load, so no deadline.
 settings.register_profile(
     "any", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -12,4 +12,4 @@ settings.load_profile("any")
 
 @pytest.fixture(autouse=True)
 def loopback(socket_enabled: None) -> None:
-    """Let tests talk to servers on this machine; the test plugin refuses all others."""
+    """Allow connections to loopback; the test plugin refuses all other hosts."""

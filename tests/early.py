@@ -1,7 +1,7 @@
-"""Pytest's first plugin: what must be so before the others are loaded.
+"""Pytest plugin that is loaded before all others.
 
-Importing Home Assistant comes first, for it may put other libraries in the place of
-well-known ones, and that works only until somebody has imported those.
+It imports Home Assistant first, which may replace well-known libraries by others. That
+works only as long as nothing else has imported them.
 """
 
 import logging
@@ -9,9 +9,10 @@ import logging
 from homeassistant.components import logger
 from homeassistant.components.logger import helpers
 
-# The test plugin imports this from the place it had up to 2026.10
+# The test plugin imports this name from its location up to Home Assistant 2026.10.
 _NAME = "_clear_logger_overwrites"
 vars(logger).setdefault(_NAME, vars(helpers)[_NAME])
 
-# The test plugin sets the level and has all printed, which pytest shows once already
+# Without this, the test plugin configures logging itself, and every message is
+# printed in addition to the log that pytest captures.
 logging.basicConfig(level=logging.INFO, handlers=[logging.NullHandler()])

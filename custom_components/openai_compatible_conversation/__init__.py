@@ -1,4 +1,7 @@
-"""OpenAI-Compatible Conversation: any chat completions server as a voice assistant."""
+"""The OpenAI-Compatible Conversation integration.
+
+Uses any server with the OpenAI chat completions API as a conversation agent.
+"""
 
 import logging
 from pathlib import Path
@@ -42,11 +45,14 @@ PLATFORMS = (
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 DATA_UNAVAILABLE: HassKey[set[str]] = HassKey(f"{DOMAIN}_down")
-"""The entries whose server could not be used at the last try."""
+"""IDs of the entries whose server could not be used at the last set-up.
+
+It keeps retries from logging the same failure again.
+"""
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up the actions, which are there whether an entry is loaded or not."""
+    """Register the actions, which exist whether or not an entry is loaded."""
     async_register(hass)
     return True
 
@@ -54,25 +60,29 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 async def async_setup_entry(
     hass: HomeAssistant, entry: OpenAICompatibleConfigEntry
 ) -> bool:
-    """Set up an entry: see that its server answers, and load its platforms."""
+    """Set up an entry: check the connection and load the platforms.
+
+    Raises ConfigEntryAuthFailed if the server refuses the API key, and
+    ConfigEntryNotReady if it cannot be used or the facts cannot be read.
+    """
     client = await async_create_client(hass, entry.data)
     options = Options.of(entry.options)
-    down = hass.data.setdefault(DATA_UNAVAILABLE, set())
+    unavailable = hass.data.setdefault(DATA_UNAVAILABLE, set())
     try:
         await client.models(options.extra_headers)
     except NotFoundError:
-        # It answers, without a list of its models.
+        # The server answers but has no /models endpoint.
         pass
     except InvalidAuthError as err:
         raise translated_error(err, client.host, ConfigEntryAuthFailed) from err
     except CompletionError as err:
         not_ready = translated_error(err, client.host, ConfigEntryNotReady)
-        if entry.entry_id not in down:
-            down.add(entry.entry_id)
+        if entry.entry_id not in unavailable:
+            unavailable.add(entry.entry_id)
             _LOGGER.warning("%s is unavailable: %s", entry.title, not_ready)
         raise not_ready from err
-    if entry.entry_id in down:
-        down.remove(entry.entry_id)
+    if entry.entry_id in unavailable:
+        unavailable.remove(entry.entry_id)
         _LOGGER.warning("%s is available again", entry.title)
 
     profile_store = ProfileStore(hass, entry.entry_id)
@@ -82,7 +92,7 @@ async def async_setup_entry(
     entry_state = async_get_entry_state(hass, entry)
     try:
         await entry_state.async_start()
-    # Without its facts it would forget them with the next one that it learns.
+    # Running without the stored facts would overwrite them with the next new fact.
     except (HomeAssistantError, OSError) as err:
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN, translation_key="memory_not_read"
@@ -90,11 +100,11 @@ async def async_setup_entry(
     fact_store, session = entry_state.fact_store, entry_state.session
 
     def options_now() -> Options:
-        """Return the options as they are now."""
+        """Return the current options."""
         return Options.of(entry.options)
 
     toolbox = Toolbox(hass, usage, fact_store, options_now)
-    learner = FactExtractor(
+    fact_extractor = FactExtractor(
         hass, fact_store, client, options_now, lambda: session.is_over
     )
     prewarmer = Prewarmer(hass, client, options_now)
@@ -104,30 +114,30 @@ async def async_setup_entry(
         profile_store,
         entry_state,
         usage,
-        learner,
+        fact_extractor,
         prewarmer,
         Issues(hass, entry),
     )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
 
     def pause_background_requests() -> None:
-        """Leave the server to who is speaking."""
-        learner.async_pause()
+        """Free the server for the turn that begins."""
+        fact_extractor.async_pause()
         prewarmer.async_cancel()
 
-    session.async_set_callbacks(pause_background_requests, learner.async_resume)
-    learner.async_resume()
+    session.async_set_callbacks(pause_background_requests, fact_extractor.async_resume)
+    fact_extractor.async_resume()
     check = PipelineCheck(hass, entry, entry.runtime_data.issues)
     check.async_start()
     entry.async_on_unload(check.async_stop)
-    entry.async_on_unload(entry.add_update_listener(_async_updated))
+    entry.async_on_unload(entry.add_update_listener(_async_update_listener))
     return True
 
 
-async def _async_updated(
+async def _async_update_listener(
     hass: HomeAssistant, entry: OpenAICompatibleConfigEntry
 ) -> None:
-    """Show at the device what the entry is called now, and which model it uses."""
+    """Update the name and the model of the device from the entry."""
     registry = dr.async_get(hass)
     for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
         registry.async_update_device(
@@ -138,7 +148,7 @@ async def _async_updated(
 async def async_unload_entry(
     hass: HomeAssistant, entry: OpenAICompatibleConfigEntry
 ) -> bool:
-    """Unload an entry."""
+    """Unload the platforms and stop the background work of an entry."""
     if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         runtime = entry.runtime_data
         runtime.session.async_stop()
@@ -153,18 +163,18 @@ async def async_unload_entry(
 async def async_remove_entry(
     hass: HomeAssistant, entry: OpenAICompatibleConfigEntry
 ) -> None:
-    """Remove what an entry left on disk and among the issues."""
+    """Remove the files and the repair issues of an entry."""
     await ProfileStore(hass, entry.entry_id).async_remove()
     await UsageStore(hass, entry.entry_id).async_remove()
     await async_get_entry_state(hass, entry).async_remove(hass, entry)
     await hass.async_add_executor_job(
-        _remove_copies, Path(hass.config.path(STORAGE_DIR)), entry.entry_id
+        _remove_set_aside_files, Path(hass.config.path(STORAGE_DIR)), entry.entry_id
     )
     Issues(hass, entry).delete_all()
     hass.data.get(DATA_UNAVAILABLE, set()).discard(entry.entry_id)
 
 
-def _remove_copies(folder: Path, entry_id: str) -> None:
-    """Remove the files of an entry that were set aside because they could not be read."""
+def _remove_set_aside_files(folder: Path, entry_id: str) -> None:
+    """Delete the files of an entry that were set aside because they were unreadable."""
     for path in folder.glob(f"{DOMAIN}.{entry_id}.*"):
         path.unlink(missing_ok=True)

@@ -1,4 +1,7 @@
-"""Names that stored data and users rely on."""
+"""Constants: the domain, the configuration keys and the sections of the options form.
+
+The keys are part of stored entries and must not change.
+"""
 
 from typing import Final
 

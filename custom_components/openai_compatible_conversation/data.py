@@ -1,4 +1,4 @@
-"""What an entry holds while it is loaded."""
+"""Runtime data of a config entry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,11 @@ from .tools.usage_store import UsageStore
 
 @dataclass(slots=True)
 class RuntimeData:
-    """The server of an entry, what was learned of it, its tools, and its household."""
+    """Objects of a loaded entry.
+
+    Created at set-up and dropped at unload, except for `entry_state`, which outlives
+    a reload.
+    """
 
     client: CompletionsClient
     toolbox: Toolbox
@@ -39,12 +43,12 @@ class RuntimeData:
 
     @property
     def session(self) -> Session:
-        """Return what was said lately."""
+        """Return the session, which holds the recent turns of all conversations."""
         return self.entry_state.session
 
     @property
     def fact_store(self) -> FactStore:
-        """Return what is remembered."""
+        """Return the store of remembered facts."""
         return self.entry_state.fact_store
 
 
@@ -54,10 +58,11 @@ type OpenAICompatibleConfigEntry = ConfigEntry[RuntimeData]
 async def async_create_client(
     hass: HomeAssistant, data: Mapping[str, Any]
 ) -> CompletionsClient:
-    """Return a client for the server that an entry's data names."""
+    """Return a client for the address and the API key in the data of an entry."""
     client = CompletionsClient(
         data[CONF_BASE_URL], data.get(CONF_API_KEY), get_async_client(hass)
     )
+    # It reads from disk, once for all clients.
     if not client.prepared:
         await hass.async_add_executor_job(client.prepare)
     return client

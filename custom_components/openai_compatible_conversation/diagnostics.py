@@ -1,4 +1,4 @@
-"""What helps to find out what is wrong, without anything that was said or remembered."""
+"""Diagnostics of a config entry, without the content of conversations and facts."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,9 +17,9 @@ TO_REDACT = {CONF_API_KEY, CONF_PROMPT, CONF_EXTRA_BODY, CONF_EXTRA_HEADERS}
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: OpenAICompatibleConfigEntry
 ) -> dict[str, Any]:
-    """Return the state of an entry; of what is private only how much there is."""
+    """Return the diagnostics of an entry, with counts in place of private content."""
     url = urlsplit(entry.data[CONF_BASE_URL])
-    # An address may hold a name and a password.
+    # The URL may contain credentials, in front of the host or in the query.
     address = url._replace(netloc=url.netloc.rpartition("@")[2], query="", fragment="")
     stored = {
         "data": {
@@ -31,18 +31,18 @@ async def async_get_config_entry_diagnostics(
     if entry.state is not ConfigEntryState.LOADED:
         return stored
     runtime = entry.runtime_data
-    transcript = runtime.session.state
+    state = runtime.session.state
     return {
         **stored,
         "profiles": {
-            model: dialect.to_json()
-            for model, dialect in runtime.client.profiles.items()
+            model: profile.to_json()
+            for model, profile in runtime.client.profiles.items()
         },
         "session": {
-            "turns": len(transcript.turns),
-            "characters": sum(turn.size for turn in transcript.turns),
-            "tools": transcript.tools,
-            "searching": transcript.tool_search,
+            "turns": len(state.turns),
+            "characters": sum(turn.size for turn in state.turns),
+            "tools": state.tools,
+            "searching": state.tool_search,
         },
         "memory": {
             "facts": len(runtime.fact_store.facts),

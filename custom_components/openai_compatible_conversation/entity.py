@@ -1,4 +1,4 @@
-"""What the entities of an entry have in common."""
+"""Base class of the entities."""
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
@@ -11,12 +11,12 @@ from .options import Options
 
 
 class OpenAICompatibleEntity(Entity):
-    """An entity of the entry's service device."""
+    """Base class of the entities, which belong to the service device of their entry."""
 
     _attr_has_entity_name = True
 
     def __init__(self, entry: OpenAICompatibleConfigEntry, key: str) -> None:
-        """Initialize the entity that a key tells from the entry's others."""
+        """Initialize the entity with a key that is unique within the entry."""
         self.entry = entry
         self._attr_unique_id = f"{entry.entry_id}_{key}"
         self._attr_device_info = DeviceInfo(
@@ -29,13 +29,13 @@ class OpenAICompatibleEntity(Entity):
 
     @property
     def entry_options(self) -> Options:
-        """Return the options as they are now."""
+        """Return the current options."""
         return Options.of(self.entry.options)
 
     def handle_error(self, err: CompletionError) -> None:
-        """Ask for a new key or another model, if that is what is wrong."""
+        """Start reauthentication or create the model_not_found issue, if it applies."""
         if self.entry.state is not ConfigEntryState.LOADED:
-            # What was asked outlived its entry.
+            # The entry was unloaded while the request was running.
             return
         if isinstance(err, InvalidAuthError):
             self.entry.async_start_reauth(self.hass)

@@ -1,4 +1,4 @@
-"""From what went wrong with a server to what a user is told."""
+"""Translated messages for the errors of a server."""
 
 from collections.abc import Mapping
 
@@ -13,9 +13,9 @@ from .const import DOMAIN
 def translated_error[ErrorT: HomeAssistantError](
     err: CompletionError, host: str, kind: type[ErrorT], text: str | None = None
 ) -> ErrorT:
-    """Return a translated error that names the server and says what to do.
+    """Return an exception with the translation of an error of the server.
 
-    Home Assistant says it in English, unless it is given the text.
+    Home Assistant renders such an exception in English unless `text` is given.
     """
     return kind(
         *([text] if text else []),
@@ -28,14 +28,17 @@ def translated_error[ErrorT: HomeAssistantError](
 async def async_error_message(
     hass: HomeAssistant, err: CompletionError, host: str, language: str
 ) -> str:
-    """Return the words for an error of the server in a language, or in English."""
+    """Return the message for an error of the server in a language, else in English."""
     return await async_exception_text(hass, err.key, _placeholders(err, host), language)
 
 
 async def async_exception_text(
     hass: HomeAssistant, name: str, placeholders: Mapping[str, str], language: str
 ) -> str:
-    """Return the words for an error that has a name in a language, or in English."""
+    """Return an exception message by its translation key, in a language or in English.
+
+    A language without its own message, such as "de-CH", falls back to "de" first.
+    """
     key = f"component.{DOMAIN}.exceptions.{name}.message"
     english = (await async_get_translations(hass, "en", "exceptions", {DOMAIN}))[key]
     text = english
@@ -48,5 +51,5 @@ async def async_exception_text(
 
 
 def _placeholders(err: CompletionError, host: str) -> dict[str, str]:
-    """Return what the words of an error name."""
+    """Return the placeholders of an error message."""
     return {"host": host, "message": err.explanation}

@@ -1,4 +1,4 @@
-"""The options of an entry, typed and with their defaults."""
+"""Options of a config entry, typed and with defaults."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -10,7 +10,10 @@ CHOICES: tuple[Choice, ...] = ("auto", "always", "never")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a user can set, named as it is stored; None stands for unset."""
+    """Options of an entry. The field names are the stored keys; None means unset.
+
+    `conversation_timeout` is in seconds, `max_tokens` in tokens.
+    """
 
     chat_model: str = ""
     prompt: str | None = None
@@ -37,21 +40,21 @@ class Options:
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Self:
-        """Return the stored options, those that are not stored at their defaults."""
+        """Return options from `entry.options`, with defaults for missing keys."""
         return cls(**{f.name: stored[f.name] for f in fields(cls) if f.name in stored})
 
     def stored(self) -> dict[str, Any]:
-        """Return what is to be stored: each option that is set."""
+        """Return the options to store, without those that are unset."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         return {name: value for name, value in values.items() if value is not None}
 
     def sampling(self) -> dict[str, Any]:
-        """Return the sampling parameters to send, none when recommended."""
+        """Return the sampling parameters to send; empty if `recommended` is set."""
         if self.recommended:
             return {}
-        given = {
+        parameters = {
             "max_tokens": self.max_tokens,
             "temperature": self.temperature,
             "top_p": self.top_p,
         }
-        return {name: value for name, value in given.items() if value is not None}
+        return {name: value for name, value in parameters.items() if value is not None}

@@ -1,4 +1,4 @@
-"""Telling the user when no assistant uses the agent of an entry."""
+"""Periodic check whether an Assist pipeline uses the conversation agent of an entry."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,21 +12,24 @@ from homeassistant.helpers.start import async_at_started
 from .data import OpenAICompatibleConfigEntry
 from .issues import Issues
 
-GRACE: Final = timedelta(minutes=10)
-"""What a user has to make an assistant in before anything is said."""
-USED: Final = timedelta(hours=1)
-"""How often to look while an assistant uses the agent."""
-UNUSED: Final = timedelta(minutes=1)
-"""How often to look while none does, so that the issue goes soon after one does."""
+GRACE_PERIOD: Final = timedelta(minutes=10)
+"""Time after start in which the user can set up a pipeline before an issue appears."""
+INTERVAL_USED: Final = timedelta(hours=1)
+"""Interval of the checks while a pipeline uses the agent."""
+INTERVAL_UNUSED: Final = timedelta(minutes=1)
+"""Interval of the checks while none does; short, to delete the issue soon."""
 
 
 class PipelineCheck:
-    """Looks now and then whether an assistant uses the agent of an entry."""
+    """Creates and deletes the no_assistant issue of an entry.
+
+    Runs from `async_start` to `async_stop`.
+    """
 
     def __init__(
         self, hass: HomeAssistant, entry: OpenAICompatibleConfigEntry, issues: Issues
     ) -> None:
-        """Initialize a check that is not running."""
+        """Initialize a check that is not running yet."""
         self._hass = hass
         self._entry = entry
         self._issues = issues
@@ -34,44 +37,48 @@ class PipelineCheck:
 
     @callback
     def async_start(self) -> None:
-        """Look for the first time some minutes after Home Assistant has started."""
+        """Schedule the first check, a grace period after Home Assistant has started."""
         self.async_stop()
 
         @callback
-        def wait(_: HomeAssistant) -> None:
-            """Let the user make an assistant first."""
-            self._look_in(GRACE)
+        def start_grace_period(_: HomeAssistant) -> None:
+            """Schedule the first check."""
+            self._schedule(GRACE_PERIOD)
 
-        cancel = async_at_started(self._hass, wait)
-        # Where it has started already, the wait has begun.
+        cancel = async_at_started(self._hass, start_grace_period)
+        # If Home Assistant is running already, the callback has run and stored how to
+        # cancel its timer, which must not be replaced.
         self._cancel = self._cancel or cancel
 
     @callback
     def async_stop(self) -> None:
-        """Look no more; what was told stays told, for a user may have ignored it."""
+        """Stop checking.
+
+        The issue is kept: deleting it would lose that the user has ignored it.
+        """
         if self._cancel:
             self._cancel()
             self._cancel = None
 
-    def _look_in(self, delay: timedelta) -> None:
-        """Look after a while."""
-        job = HassJob(self._look, "assistant check", cancel_on_shutdown=True)
+    def _schedule(self, delay: timedelta) -> None:
+        """Schedule the next check."""
+        job = HassJob(self._check, "assistant check", cancel_on_shutdown=True)
         self._cancel = async_call_later(self._hass, delay, job)
 
     @callback
-    def _look(self, _: datetime) -> None:
-        """Look, and tell what is there to tell."""
+    def _check(self, _: datetime) -> None:
+        """Create or delete the issue, and schedule the next check."""
         if unused := self._is_unused():
             self._issues.create_no_assistant()
         else:
             self._issues.delete_no_assistant()
-        self._look_in(UNUSED if unused else USED)
+        self._schedule(INTERVAL_UNUSED if unused else INTERVAL_USED)
 
     def _is_unused(self) -> bool:
-        """Return whether there is an agent, and could be an assistant that uses it."""
+        """Return whether the entry has an enabled agent that no pipeline uses."""
         if "assist_pipeline" not in self._hass.config.components:
             return False
-        # What it imports is installed only where it is set up.
+        # Its requirements are installed only where it is set up.
         from homeassistant.components import assist_pipeline  # noqa: PLC0415
 
         agents = {

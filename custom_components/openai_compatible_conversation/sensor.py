@@ -1,4 +1,4 @@
-"""What the assistant costs: tokens in total, and seconds until it begins to answer."""
+"""Sensors for token usage and latency."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,38 +25,41 @@ type Value = float | int | None
 
 @dataclass(frozen=True, kw_only=True)
 class MetricsSensorDescription(SensorEntityDescription):
-    """What a sensor shows of the requests."""
+    """Description of a sensor that is updated after each request."""
 
-    after: Callable[[Value, RequestMetrics], Value]
-    """Returns the value after a request, from that before it."""
+    update_value: Callable[[Value, RequestMetrics], Value]
+    """Returns the new value from the old value and the metrics of a request."""
 
 
 def _total(
     key: str, count: Callable[[RequestMetrics], int]
 ) -> MetricsSensorDescription:
-    """Return the description of a total of tokens."""
+    """Return the description of a sensor for a total number of tokens."""
     return MetricsSensorDescription(
         key=key,
         translation_key=key,
         state_class=SensorStateClass.TOTAL_INCREASING,
         suggested_display_precision=0,
-        after=lambda value, cost: (value or 0) + count(cost),
+        update_value=lambda value, request: (value or 0) + count(request),
     )
 
 
-def _first_token(value: Value, cost: RequestMetrics) -> Value:
-    """Return the seconds to the first token of the last turn."""
+def _first_token(value: Value, request: RequestMetrics) -> Value:
+    """Return the time to first token of a turn, in seconds.
+
+    Only the first request of a turn counts: it is the one that the user waits for.
+    """
     return (
-        cost.time_to_first_token
-        if cost.is_first_of_turn and cost.time_to_first_token
+        request.time_to_first_token
+        if request.is_first_of_turn and request.time_to_first_token
         else value
     )
 
 
 SENSORS = (
-    _total("prompt_tokens", lambda cost: cost.usage.prompt_tokens),
-    _total("cached_tokens", lambda cost: cost.usage.cached_tokens),
-    _total("completion_tokens", lambda cost: cost.usage.completion_tokens),
+    _total("prompt_tokens", lambda request: request.usage.prompt_tokens),
+    _total("cached_tokens", lambda request: request.usage.cached_tokens),
+    _total("completion_tokens", lambda request: request.usage.completion_tokens),
     MetricsSensorDescription(
         key="time_to_first_token",
         translation_key="time_to_first_token",
@@ -64,7 +67,7 @@ SENSORS = (
         state_class=SensorStateClass.MEASUREMENT,
         native_unit_of_measurement=UnitOfTime.SECONDS,
         suggested_display_precision=2,
-        after=_first_token,
+        update_value=_first_token,
     ),
 )
 
@@ -79,7 +82,7 @@ async def async_setup_entry(
 
 
 class MetricsSensor(OpenAICompatibleEntity, RestoreSensor):
-    """Something that requests cost."""
+    """Sensor for a metric of the requests, restored after a restart."""
 
     _attr_entity_category = EntityCategory.DIAGNOSTIC
     _attr_should_poll = False
@@ -88,25 +91,25 @@ class MetricsSensor(OpenAICompatibleEntity, RestoreSensor):
     def __init__(
         self, entry: OpenAICompatibleConfigEntry, description: MetricsSensorDescription
     ) -> None:
-        """Initialize the sensor that a description is of."""
+        """Initialize the sensor."""
         super().__init__(entry, description.key)
         self.entity_description = description
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Go on from the value before a restart."""
+        """Restore the last value and subscribe to the metrics."""
         await super().async_added_to_hass()
         if (last := await self.async_get_last_sensor_data()) and isinstance(
             last.native_value, int | float
         ):
             self._attr_native_value = last.native_value
-        statistics = self.entry.runtime_data.metrics
-        self.async_on_remove(statistics.async_listen(self._take))
+        metrics = self.entry.runtime_data.metrics
+        self.async_on_remove(metrics.async_listen(self._handle_request))
 
     @callback
-    def _take(self, cost: RequestMetrics) -> None:
-        """Take a request into account."""
-        before = self._attr_native_value
-        value = before if isinstance(before, int | float) else None
-        self._attr_native_value = self.entity_description.after(value, cost)
+    def _handle_request(self, request: RequestMetrics) -> None:
+        """Update the value with the metrics of a request."""
+        last_value = self._attr_native_value
+        value = last_value if isinstance(last_value, int | float) else None
+        self._attr_native_value = self.entity_description.update_value(value, request)
         self.async_write_ha_state()

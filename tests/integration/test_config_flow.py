@@ -1,4 +1,4 @@
-"""Setting up, repairing and changing an entry in the UI."""
+"""Tests for the config flow and the options flow."""
 
 from collections.abc import Callable
 import json
@@ -72,22 +72,22 @@ FLAT = {
 
 
 @pytest.fixture(autouse=True)
-def nothing_beside(hass: HomeAssistant) -> None:
-    """Look for no servers, for some may run where the tests do."""
+def no_local_servers(hass: HomeAssistant) -> None:
+    """Disable the discovery of servers, as some may run on the machine of the tests."""
     hass.data[DATA_CANDIDATES] = ()
 
 
-async def _begin(hass: HomeAssistant, **typed: Any) -> Any:
-    """Return the flow after its first form was filled in."""
+async def _start_flow(hass: HomeAssistant, **user_input: Any) -> Any:
+    """Start a flow and return its result for the input of the first form."""
     flow = await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_USER}
     )
     assert (flow["type"], flow["step_id"]) == (FlowResultType.FORM, "user")
-    return await hass.config_entries.flow.async_configure(flow["flow_id"], typed)
+    return await hass.config_entries.flow.async_configure(flow["flow_id"], user_input)
 
 
 def _suggested(flow: Any) -> dict[str, Any]:
-    """Return the values that a form suggests, those of sections too."""
+    """Return the suggested values of a form, including those of sections."""
     values: dict[str, Any] = {}
     for key, field in flow["data_schema"].schema.items():
         if hasattr(field, "schema") and isinstance(
@@ -99,10 +99,10 @@ def _suggested(flow: Any) -> dict[str, Any]:
     return values
 
 
-async def test_add(hass: HomeAssistant, server: ModelServer) -> None:
-    """A server and a model make an entry with the contract's data and options."""
+async def test_user_flow(hass: HomeAssistant, server: ModelServer) -> None:
+    """The flow creates an entry with the documented data and options."""
     server.models = ("b-model", "a-model")
-    flow = await _begin(
+    flow = await _start_flow(
         hass, name=" Mine ", base_url=f"{server.base_url}/", api_key="k"
     )
     assert (flow["type"], flow["step_id"]) == (FlowResultType.FORM, "model")
@@ -134,8 +134,8 @@ async def test_add(hass: HomeAssistant, server: ModelServer) -> None:
     assert test["tools"]
 
 
-async def _open(hass: HomeAssistant) -> tuple[Any, dict[str, str]]:
-    """Return the first form, and the servers in its list with their labels."""
+async def _first_form(hass: HomeAssistant) -> tuple[Any, dict[str, str]]:
+    """Start a flow and return its first form and the listed servers by URL."""
     flow: Any = await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_USER}
     )
@@ -146,10 +146,10 @@ async def _open(hass: HomeAssistant) -> tuple[Any, dict[str, str]]:
     return flow, {option["value"]: option["label"] for option in options}
 
 
-async def test_known_servers(hass: HomeAssistant) -> None:
-    """The first form lists the known servers, and says where keys come from."""
-    flow, listed = await _open(hass)
-    assert listed == {server.base_url: server.label for server in SERVER_PRESETS}
+async def test_presets_are_listed(hass: HomeAssistant) -> None:
+    """The first form lists the presets and links the web pages for keys."""
+    flow, labels = await _first_form(hass)
+    assert labels == {server.base_url: server.label for server in SERVER_PRESETS}
     assert _suggested(flow) == {}
     assert flow["data_schema"]({}) == {
         "name": "OpenAI-Compatible",
@@ -160,71 +160,71 @@ async def test_known_servers(hass: HomeAssistant) -> None:
     assert "Ollama" not in pages
 
 
-async def test_servers_that_answer_stand_first(
+async def test_found_server_is_listed_first(
     hass: HomeAssistant, server: ModelServer
 ) -> None:
-    """What is found on this machine stands first, and is suggested."""
+    """A server found on this machine is listed first and suggested."""
     async with ModelServer() as web, ModelServer() as private:
         web.models_reply = raw(b"<html>", content_type="text/html")
         private.models_reply = failure(401, "<html>Password?</html>")
-        beside = {
+        local_urls = {
             "Nothing": f"http://127.0.0.1:{claim_port()}/v1",
             "Web": web.base_url,
             "Private": private.base_url,
             "Mine": server.base_url,
         }
-        hass.data[DATA_CANDIDATES] = [ServerPreset(k, v) for k, v in beside.items()]
-        flow, listed = await _open(hass)
-    assert next(iter(listed.items())) == (
+        hass.data[DATA_CANDIDATES] = [ServerPreset(k, v) for k, v in local_urls.items()]
+        flow, labels = await _first_form(hass)
+    assert next(iter(labels.items())) == (
         server.base_url,
         f"Mine ({server.base_url}): found on this machine",
     )
-    assert list(listed)[1:] == [server.base_url for server in SERVER_PRESETS]
+    assert list(labels)[1:] == [server.base_url for server in SERVER_PRESETS]
     assert _suggested(flow) == {"base_url": server.base_url}
     assert [r.path for r in server.requests] == ["/v1/models"]
 
-    typed = {"name": "Mine", "base_url": "http://127.0.0.1:1/v1"}
-    flow = await hass.config_entries.flow.async_configure(flow["flow_id"], typed)
+    user_input = {"name": "Mine", "base_url": "http://127.0.0.1:1/v1"}
+    flow = await hass.config_entries.flow.async_configure(flow["flow_id"], user_input)
     assert flow["errors"] == {"base": "cannot_connect"}
-    assert _suggested(flow) == typed
+    assert _suggested(flow) == user_input
 
 
 @pytest.mark.parametrize(
     "refusal", [{"error": {"message": "Invalid API Key"}}, {"error": "Unauthorized"}]
 )
-async def test_server_that_wants_a_key_is_found(
+async def test_server_that_requires_key_is_found(
     hass: HomeAssistant, server: ModelServer, refusal: dict[str, Any]
 ) -> None:
-    """A model server on this machine is offered, also if it answers nobody without a key."""
+    """A local model server is found even if it requires an API key."""
     server.models_reply = failure(401, refusal)
     hass.data[DATA_CANDIDATES] = [ServerPreset("Locked", server.base_url)]
-    flow, listed = await _open(hass)
-    assert listed[server.base_url].endswith("found on this machine")
+    flow, labels = await _first_form(hass)
+    assert labels[server.base_url].endswith("found on this machine")
     assert _suggested(flow) == {"base_url": server.base_url}
     server.models_reply = None
     server.api_key = "right"
-    typed = {"name": "Mine", "base_url": server.base_url}
-    flow = await hass.config_entries.flow.async_configure(flow["flow_id"], typed)
+    user_input = {"name": "Mine", "base_url": server.base_url}
+    flow = await hass.config_entries.flow.async_configure(flow["flow_id"], user_input)
     assert flow["errors"] == {"base": "invalid_auth"}
-    typed["api_key"] = "right"
-    flow = await hass.config_entries.flow.async_configure(flow["flow_id"], typed)
+    user_input["api_key"] = "right"
+    flow = await hass.config_entries.flow.async_configure(flow["flow_id"], user_input)
     assert flow["step_id"] == "model"
 
 
-async def test_slow_server_does_not_keep_the_form_away(
+async def test_slow_server_does_not_block_form(
     hass: HomeAssistant, server: ModelServer
 ) -> None:
-    """A server that takes its time is not waited for."""
+    """Slow servers delay the first form by the discovery timeout only."""
     server.models_reply = raw(Pause(30))
     hass.data[DATA_CANDIDATES] = [ServerPreset("Slow", server.base_url)] * 5
     start = monotonic()
-    _, listed = await _open(hass)
+    _, labels = await _first_form(hass)
     assert DISCOVERY_TIMEOUT <= monotonic() - start < 2 * DISCOVERY_TIMEOUT
-    assert server.base_url not in listed
+    assert server.base_url not in labels
 
 
-async def test_where_to_look(hass: HomeAssistant) -> None:
-    """Under the supervisor, localhost is the machine; in another container it may not be."""
+async def test_discovery_candidates(hass: HomeAssistant) -> None:
+    """The container host is left out under the supervisor."""
     del hass.data[DATA_CANDIDATES]
     local = [server for server in SERVER_PRESETS if server.local]
     assert list(candidates(hass))[: len(local)] == local
@@ -232,9 +232,9 @@ async def test_where_to_look(hass: HomeAssistant) -> None:
     assert list(candidates(hass)) == local
 
 
-async def test_default_name_elsewhere(hass: HomeAssistant, server: ModelServer) -> None:
-    """A server that nobody knows has the default name."""
-    flow = await _begin(hass, base_url=server.base_url)
+async def test_default_name(hass: HomeAssistant, server: ModelServer) -> None:
+    """An entry without a typed name gets the default name."""
+    flow = await _start_flow(hass, base_url=server.base_url)
     flow = await hass.config_entries.flow.async_configure(
         flow["flow_id"], {"chat_model": "scripted"}
     )
@@ -243,25 +243,25 @@ async def test_default_name_elsewhere(hass: HomeAssistant, server: ModelServer) 
 
 
 @pytest.mark.parametrize("key", [{}, {"api_key": " "}])
-async def test_key_is_missing(hass: HomeAssistant, key: dict[str, str]) -> None:
-    """A server that answers nobody without a key is not even tried without one."""
-    typed = {"name": "Mine", "base_url": "https://openrouter.ai/api/v1", **key}
-    flow = await _begin(hass, **typed)
+async def test_missing_key(hass: HomeAssistant, key: dict[str, str]) -> None:
+    """A preset that requires a key is refused without one, before any request."""
+    user_input = {"name": "Mine", "base_url": "https://openrouter.ai/api/v1", **key}
+    flow = await _start_flow(hass, **user_input)
     assert (flow["step_id"], flow["errors"]) == ("user", {"api_key": "invalid_auth"})
     assert flow["description_placeholders"]["host"] == "openrouter.ai"
-    assert _suggested(flow) == typed
+    assert _suggested(flow) == user_input
 
 
 @pytest.mark.parametrize(
     "behind", ["", "/", "/chat/completions", "/v1", "/v1/", "/v1/chat/completions"]
 )
 @pytest.mark.parametrize("before", ["http://", " "])
-async def test_address(
+async def test_address_is_normalized(
     hass: HomeAssistant, server: ModelServer, before: str, behind: str
 ) -> None:
-    """The address is found from what is usually typed or pasted."""
+    """Common variants of the address lead to the same base URL."""
     address = server.base_url.removesuffix("/v1").replace("http://", before) + behind
-    flow = await _begin(hass, name="Mine", base_url=address)
+    flow = await _start_flow(hass, name="Mine", base_url=address)
     flow = await hass.config_entries.flow.async_configure(
         flow["flow_id"], {"chat_model": "scripted"}
     )
@@ -282,15 +282,15 @@ async def test_address(
 async def test_server_errors(
     hass: HomeAssistant, server: ModelServer, models: Reply, error: str
 ) -> None:
-    """What is wrong with the server is said on the form, and what was typed stays."""
+    """The form shows a server error and keeps the input."""
     server.models_reply = models
-    typed = {"name": "Mine", "base_url": server.base_url, "api_key": "k"}
-    flow = await _begin(hass, **typed)
+    user_input = {"name": "Mine", "base_url": server.base_url, "api_key": "k"}
+    flow = await _start_flow(hass, **user_input)
     assert (flow["step_id"], flow["errors"]) == ("user", {"base": error})
-    assert _suggested(flow) == typed
+    assert _suggested(flow) == user_input
     assert flow["description_placeholders"]["host"] == f"127.0.0.1:{server.port}"
     server.models_reply = None
-    flow = await hass.config_entries.flow.async_configure(flow["flow_id"], typed)
+    flow = await hass.config_entries.flow.async_configure(flow["flow_id"], user_input)
     assert flow["step_id"] == "model"
 
 
@@ -305,9 +305,9 @@ async def test_server_errors(
         "http://127.0.0.1:99999/v1",
     ],
 )
-async def test_no_server(hass: HomeAssistant, address: str) -> None:
-    """An address where nothing is, or that is none, is said so on the form."""
-    flow = await _begin(hass, name="Mine", base_url=address)
+async def test_invalid_address(hass: HomeAssistant, address: str) -> None:
+    """The form shows an error for an unreachable or invalid address."""
+    flow = await _start_flow(hass, name="Mine", base_url=address)
     assert (flow["step_id"], flow["errors"]) == ("user", {"base": "cannot_connect"})
     assert _suggested(flow)["base_url"] == address
 
@@ -333,18 +333,20 @@ async def test_no_server(hass: HomeAssistant, address: str) -> None:
 async def test_model_errors(
     hass: HomeAssistant, server: ModelServer, answer: Answer, step: str, error: str
 ) -> None:
-    """What is wrong with the model is said on the form; a key is asked for where it was typed."""
-    typed = {"name": "Mine", "base_url": server.base_url, "api_key": "k"}
-    flow = await _begin(hass, **typed)
+    """The form shows a model error; a refused key leads back to the first form."""
+    user_input = {"name": "Mine", "base_url": server.base_url, "api_key": "k"}
+    flow = await _start_flow(hass, **user_input)
     server.script(*[answer] * 10)
     flow = await hass.config_entries.flow.async_configure(
         flow["flow_id"], {"chat_model": "x"}
     )
     assert (flow["step_id"], flow["errors"]) == (step, {"base": error})
-    assert _suggested(flow) == (typed if step == "user" else {"chat_model": "x"})
+    assert _suggested(flow) == (user_input if step == "user" else {"chat_model": "x"})
     server.forget()
     if step == "user":
-        flow = await hass.config_entries.flow.async_configure(flow["flow_id"], typed)
+        flow = await hass.config_entries.flow.async_configure(
+            flow["flow_id"], user_input
+        )
     flow = await hass.config_entries.flow.async_configure(
         flow["flow_id"], {"chat_model": "x"}
     )
@@ -354,8 +356,8 @@ async def test_model_errors(
 async def test_silent_model_is_accepted(
     hass: HomeAssistant, server: ModelServer
 ) -> None:
-    """A model that answers the test with nothing works."""
-    flow = await _begin(hass, name="Mine", base_url=server.base_url)
+    """An empty answer to the test request is accepted."""
+    flow = await _start_flow(hass, name="Mine", base_url=server.base_url)
     server.script(reply())
     flow = await hass.config_entries.flow.async_configure(
         flow["flow_id"], {"chat_model": "x"}
@@ -364,11 +366,9 @@ async def test_silent_model_is_accepted(
 
 
 @pytest.mark.parametrize("key", ["k\u2603", "a\nb"])
-async def test_impossible_key(
-    hass: HomeAssistant, server: ModelServer, key: str
-) -> None:
-    """A key that cannot even be sent is said so on the form; blanks around it do no harm."""
-    flow = await _begin(hass, name="Mine", base_url=server.base_url, api_key=key)
+async def test_invalid_key(hass: HomeAssistant, server: ModelServer, key: str) -> None:
+    """A key that cannot be sent is refused; whitespace around a key is stripped."""
+    flow = await _start_flow(hass, name="Mine", base_url=server.base_url, api_key=key)
     assert (flow["step_id"], flow["errors"]) == ("user", {"base": "invalid_auth"})
     server.api_key = "right"
     flow = await hass.config_entries.flow.async_configure(
@@ -385,7 +385,7 @@ async def test_unexpected_error(
     set_options: Callable[..., None],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """What nobody thought of is an error on the form, and is logged."""
+    """An unexpected exception is shown on the form and logged."""
     set_options(extra_headers={"X-Team": 7})
     flow = await entry.start_reconfigure_flow(hass)
     flow = await hass.config_entries.flow.async_configure(
@@ -396,32 +396,34 @@ async def test_unexpected_error(
 
 
 @pytest.mark.parametrize("address", ["{}", "{}/", "{}/chat/completions"])
-async def test_twice(
+async def test_already_configured(
     hass: HomeAssistant, server: ModelServer, entry: MockConfigEntry, address: str
 ) -> None:
-    """The same address under the same name is there already, under another name not."""
+    """The flow aborts for an existing address and name, not for another name."""
     address = address.format(server.base_url)
-    flow = await _begin(hass, name="Scripted", base_url=address)
+    flow = await _start_flow(hass, name="Scripted", base_url=address)
     assert (flow["type"], flow["reason"]) == (
         FlowResultType.ABORT,
         "already_configured",
     )
-    flow = await _begin(hass, name="Another", base_url=address)
+    flow = await _start_flow(hass, name="Another", base_url=address)
     assert flow["step_id"] == "model"
 
 
-async def test_twice_where_v1_is_added(
+async def test_already_configured_with_v1_added(
     hass: HomeAssistant, server: ModelServer, entry: MockConfigEntry
 ) -> None:
-    """An address that turns out to be one that is there aborts, too."""
+    """The flow also aborts if adding /v1 leads to an existing address."""
     address = server.base_url.removesuffix("/v1")
-    flow = await _begin(hass, name="Scripted", base_url=address)
+    flow = await _start_flow(hass, name="Scripted", base_url=address)
     assert flow["reason"] == "already_configured"
 
 
-async def test_twice_at_once(hass: HomeAssistant, server: ModelServer) -> None:
-    """Of two flows for the same address and name, the one that is later aborts."""
-    flows = [await _begin(hass, name="Mine", base_url=server.base_url) for _ in "ab"]
+async def test_concurrent_flows(hass: HomeAssistant, server: ModelServer) -> None:
+    """The later of two concurrent flows for the same entry aborts."""
+    flows = [
+        await _start_flow(hass, name="Mine", base_url=server.base_url) for _ in "ab"
+    ]
     ended = [
         await hass.config_entries.flow.async_configure(
             flow["flow_id"], {"chat_model": "scripted"}
@@ -436,10 +438,10 @@ async def test_twice_at_once(hass: HomeAssistant, server: ModelServer) -> None:
     assert len(hass.config_entries.async_entries(DOMAIN)) == 1
 
 
-async def test_reauth_of_a_twin(
+async def test_reauth_of_duplicate_entry(
     hass: HomeAssistant, server: ModelServer, agent: str, entry: MockConfigEntry
 ) -> None:
-    """An entry that was given the name of another one can have a new key all the same."""
+    """Reauthentication works for an entry with the same name and address as another."""
     MockConfigEntry(domain=DOMAIN, title=entry.title, data=entry.data).add_to_hass(hass)
     flow = await entry.start_reauth_flow(hass)
     flow = await hass.config_entries.flow.async_configure(
@@ -453,7 +455,7 @@ async def test_reauth_of_a_twin(
 async def test_reauth(
     hass: HomeAssistant, server: ModelServer, agent: str, entry: MockConfigEntry
 ) -> None:
-    """A new key is tried before it takes the place of the old one."""
+    """A new key replaces the old one only if it works."""
     server.api_key = "right"
     flow = await entry.start_reauth_flow(hass)
     assert flow["step_id"] == "reauth_confirm"
@@ -472,10 +474,10 @@ async def test_reauth(
     assert server.requests[-1].headers["Authorization"] == "Bearer right"
 
 
-async def test_reauth_where_models_are_public(
+async def test_reauth_with_public_model_list(
     hass: HomeAssistant, server: ModelServer, agent: str, entry: MockConfigEntry
 ) -> None:
-    """A server that lists its models to everybody does not make a wrong key look right."""
+    """A wrong key is refused even if the server lists models without one."""
     flow = await entry.start_reauth_flow(hass)
     server.script(failure(401))
     flow = await hass.config_entries.flow.async_configure(
@@ -487,18 +489,22 @@ async def test_reauth_where_models_are_public(
 async def test_reconfigure(
     hass: HomeAssistant, server: ModelServer, agent: str, entry: MockConfigEntry
 ) -> None:
-    """Address and key can be changed; the model is seen to in the options."""
+    """Address and key can be changed, even if the new server lacks the model."""
     flow = await entry.start_reconfigure_flow(hass)
     assert _suggested(flow) == dict(entry.data)
     async with ModelServer() as other:
         await server.stop()
-        typed = {"base_url": server.base_url}
-        flow = await hass.config_entries.flow.async_configure(flow["flow_id"], typed)
+        user_input = {"base_url": server.base_url}
+        flow = await hass.config_entries.flow.async_configure(
+            flow["flow_id"], user_input
+        )
         assert flow["errors"] == {"base": "cannot_connect"}
-        assert _suggested(flow) == typed
+        assert _suggested(flow) == user_input
         other.script(failure(404, {"error": {"message": "model not found"}}))
-        typed = {"base_url": other.base_url}
-        flow = await hass.config_entries.flow.async_configure(flow["flow_id"], typed)
+        user_input = {"base_url": other.base_url}
+        flow = await hass.config_entries.flow.async_configure(
+            flow["flow_id"], user_input
+        )
         assert flow["reason"] == "reconfigure_successful"
         await hass.async_block_till_done()
         assert entry.data == {"base_url": other.base_url, "api_key": ""}
@@ -506,15 +512,15 @@ async def test_reconfigure(
         assert "Authorization" not in other.requests[-1].headers
 
 
-async def test_reconfigure_to_another_entry(
+async def test_reconfigure_to_existing_entry(
     hass: HomeAssistant, server: ModelServer, agent: str, entry: MockConfigEntry
 ) -> None:
-    """An entry cannot be changed into one that is there."""
-    twin = MockConfigEntry(
+    """Reconfiguration aborts if it would duplicate another entry."""
+    duplicate = MockConfigEntry(
         domain=DOMAIN, title=entry.title, data={"base_url": "http://127.0.0.1:1/v1"}
     )
-    twin.add_to_hass(hass)
-    flow = await twin.start_reconfigure_flow(hass)
+    duplicate.add_to_hass(hass)
+    flow = await duplicate.start_reconfigure_flow(hass)
     flow = await hass.config_entries.flow.async_configure(
         flow["flow_id"], {"base_url": server.base_url}
     )
@@ -524,7 +530,7 @@ async def test_reconfigure_to_another_entry(
 async def test_options(
     hass: HomeAssistant, server: ModelServer, agent: str, entry: MockConfigEntry
 ) -> None:
-    """What the sections of the form hold is stored flat, and shown again."""
+    """The values of sections are stored flat and shown again."""
     flow = await hass.config_entries.options.async_init(entry.entry_id)
     suggested = _suggested(flow)
     assert suggested["prompt"] == llm.DEFAULT_INSTRUCTIONS_PROMPT
@@ -542,7 +548,7 @@ async def test_options(
 async def test_options_cleared(
     hass: HomeAssistant, agent: str, entry: MockConfigEntry
 ) -> None:
-    """What is cleared is unset; the default instructions stay Home Assistant's."""
+    """Cleared options are unset, and the default prompt is not stored."""
     hass.config_entries.async_update_entry(entry, options=FLAT)
     flow = await hass.config_entries.options.async_init(entry.entry_id)
     await hass.config_entries.options.async_configure(
@@ -560,7 +566,7 @@ async def test_options_cleared(
         "recommended": True,
         "prewarm": "auto",
     }
-    gone = (
+    unset = (
         "prompt",
         "max_tokens",
         "temperature",
@@ -568,7 +574,7 @@ async def test_options_cleared(
         "extra_body",
         "extra_headers",
     )
-    expected = {k: v for k, v in cleared.items() if k not in gone}
+    expected = {k: v for k, v in cleared.items() if k not in unset}
     assert entry.options == expected
 
 
@@ -606,11 +612,13 @@ async def test_options_refused(
     error: str,
     subject: str,
 ) -> None:
-    """What may not stand in the options is said on the form, and what was typed stays."""
+    """The form shows an error for invalid options and keeps the input."""
     before = dict(entry.options)
     flow = await hass.config_entries.options.async_init(entry.entry_id)
-    typed = {**SECTIONED, "model": {**MODEL_SECTION, **changes}}
-    flow = await hass.config_entries.options.async_configure(flow["flow_id"], typed)
+    user_input = {**SECTIONED, "model": {**MODEL_SECTION, **changes}}
+    flow = await hass.config_entries.options.async_configure(
+        flow["flow_id"], user_input
+    )
     assert flow["errors"] == {"base": error}
     assert flow["description_placeholders"] is not None
     assert flow["description_placeholders"]["message"] == subject
@@ -623,7 +631,7 @@ async def test_options_refused(
 
 
 @pytest.mark.parametrize(
-    ("typed", "stored"),
+    ("user_input", "stored"),
     [
         ('{"X-Team": "blue"}', {"X-Team": "blue"}),
         ("X-Team: blue\nX-Retry: 3", {"X-Team": "blue", "X-Retry": "3"}),
@@ -633,12 +641,17 @@ async def test_options_refused(
     ],
 )
 async def test_objects_as_text(
-    hass: HomeAssistant, agent: str, entry: MockConfigEntry, typed: Any, stored: Any
+    hass: HomeAssistant,
+    agent: str,
+    entry: MockConfigEntry,
+    user_input: Any,
+    stored: Any,
 ) -> None:
-    """Objects are typed as JSON or as YAML; numbers are texts in headers."""
+    """Objects are accepted as JSON or YAML; header values become strings."""
     flow = await hass.config_entries.options.async_init(entry.entry_id)
     flow = await hass.config_entries.options.async_configure(
-        flow["flow_id"], {"chat_model": "scripted", "model": {"extra_headers": typed}}
+        flow["flow_id"],
+        {"chat_model": "scripted", "model": {"extra_headers": user_input}},
     )
     assert flow["type"] is FlowResultType.CREATE_ENTRY
     assert entry.options.get("extra_headers") == stored
@@ -660,7 +673,7 @@ async def test_objects_as_text(
 async def test_options_out_of_range(
     hass: HomeAssistant, agent: str, entry: MockConfigEntry, changes: dict[str, Any]
 ) -> None:
-    """Values out of their range are refused."""
+    """Values that are out of range are refused."""
     flow = await hass.config_entries.options.async_init(entry.entry_id)
     with pytest.raises(InvalidData):
         await hass.config_entries.options.async_configure(
@@ -668,10 +681,10 @@ async def test_options_out_of_range(
         )
 
 
-async def test_options_with_another_model(
+async def test_options_with_new_model(
     hass: HomeAssistant, server: ModelServer, agent: str, entry: MockConfigEntry
 ) -> None:
-    """Another model is tried before it is stored."""
+    """A new model is tried before it is stored."""
     flow = await hass.config_entries.options.async_init(entry.entry_id)
     server.script(failure(404, {"error": {"message": "model 'x' not found"}}))
     flow = await hass.config_entries.options.async_configure(
@@ -690,7 +703,7 @@ async def test_options_with_another_model(
 async def test_options_without_server(
     hass: HomeAssistant, server: ModelServer, agent: str, entry: MockConfigEntry
 ) -> None:
-    """While the server is down the options can be changed all the same."""
+    """Options can be changed while the server is down."""
     await server.stop()
     flow = await hass.config_entries.options.async_init(entry.entry_id)
     assert flow["errors"] is None
@@ -701,13 +714,13 @@ async def test_options_without_server(
     assert entry.options["prompt"] == "Be brief."
 
 
-async def test_selected_api_that_is_gone_stays(
+async def test_unloaded_api_stays_selected(
     hass: HomeAssistant,
     agent: str,
     entry: MockConfigEntry,
     set_options: Callable[..., None],
 ) -> None:
-    """An API whose integration is not loaded can be kept selected."""
+    """A selected API that is not loaded can stay selected."""
     set_options(llm_hass_api=["assist", "mcp-1"])
     flow = await hass.config_entries.options.async_init(entry.entry_id)
     await hass.config_entries.options.async_configure(
@@ -717,7 +730,7 @@ async def test_selected_api_that_is_gone_stays(
 
 
 def test_stored_options_are_read_back() -> None:
-    """Options as they are stored are the options that are read."""
+    """Options survive a round trip through storage; unknown keys are ignored."""
     options = Options(chat_model="x", max_tokens=3, extra_body={"a": 1})
     assert Options.of(options.stored()) == options
     assert Options.of({"chat_model": "x", "unknown": 1}) == Options(chat_model="x")

@@ -1,4 +1,4 @@
-"""Diagnostics and logs hold nothing private."""
+"""Tests that diagnostics, states and logs contain no private data."""
 
 from collections.abc import Callable
 import json
@@ -22,7 +22,7 @@ from testbed.server import ModelServer
 from .conftest import Say
 
 
-async def test_nothing_private(
+async def test_no_private_data(
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
@@ -31,7 +31,7 @@ async def test_nothing_private(
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Key, instructions, facts and what was said are where they have to be, no more."""
+    """Key, prompt, facts and conversations are not in diagnostics, states and logs."""
     caplog.set_level(logging.DEBUG)
     set_options(
         enable_fact_learning=True,
@@ -55,14 +55,12 @@ async def test_nothing_private(
     states = json.dumps(
         [state.as_dict() for state in hass.states.async_all()], default=str
     )
-    loud = "\n".join(
-        r.getMessage() for r in caplog.records if r.levelno > logging.DEBUG
-    )
+    log = "\n".join(r.getMessage() for r in caplog.records if r.levelno > logging.DEBUG)
     for private in (
         *("hamster", "Quixote", "Nightingale", "Gladly", "Thoughtfully"),
         *("zebrafinch", "headersecret", "bodysecret"),
     ):
-        for place in (states, loud, diagnostics):
+        for place in (states, log, diagnostics):
             assert private not in place, private
     for place in (states, caplog.text, diagnostics):
         assert "secret-key" not in place
@@ -70,10 +68,10 @@ async def test_nothing_private(
     assert '"turns": 2' in diagnostics
 
 
-async def test_address_without_password(
+async def test_credentials_in_address(
     hass: HomeAssistant, agent: str, entry: MockConfigEntry
 ) -> None:
-    """A name and a password in the address are not in the diagnostics."""
+    """Credentials in the address are not in the diagnostics."""
     data = {**entry.data, "base_url": "http://ann:hunter2@example.com/v1?key=abc"}
     hass.config_entries.async_update_entry(entry, data=data)
     found = await async_get_config_entry_diagnostics(hass, entry)

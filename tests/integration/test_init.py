@@ -1,4 +1,4 @@
-"""Setting up an entry, and what a user sees when its server cannot be used."""
+"""Tests for set-up and unload, and for the errors that a user sees."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ from .conftest import AGENT, Say, failed, speech
 async def test_set_up_and_unload(
     hass: HomeAssistant, agent: str, entry: MockConfigEntry
 ) -> None:
-    """An entry makes an agent with a service device, and takes both away again."""
+    """An entry creates an agent with a service device; unload makes it unavailable."""
     assert entry.state is ConfigEntryState.LOADED
     assert hass.states.get(agent)
     device = dr.async_get(hass).async_get_device_by_identifier(
@@ -52,7 +52,7 @@ async def test_set_up_and_unload(
         (raw(b"<html>", content_type="text/html"), ConfigEntryState.LOADED, None),
     ],
 )
-async def test_set_up_without_models(
+async def test_set_up_errors(
     hass: HomeAssistant,
     components: None,
     server: ModelServer,
@@ -61,7 +61,7 @@ async def test_set_up_without_models(
     state: ConfigEntryState,
     reason: str | None,
 ) -> None:
-    """What goes wrong at set-up is tried again, or a new key is asked for."""
+    """Set-up errors lead to a retry or to reauthentication, a missing list to neither."""
     server.models_reply = models
     await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is state
@@ -75,7 +75,7 @@ async def test_set_up_without_models(
 async def test_set_up_without_server(
     hass: HomeAssistant, components: None, server: ModelServer, entry: MockConfigEntry
 ) -> None:
-    """A server that is down is waited for, and the agent comes when it is up."""
+    """Set-up is retried while the server is down."""
     await server.stop()
     await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state.value == "setup_retry"
@@ -85,10 +85,10 @@ async def test_set_up_without_server(
     assert entry.state is ConfigEntryState.LOADED
 
 
-async def test_removed_without_server(
+async def test_remove_without_server(
     hass: HomeAssistant, components: None, server: ModelServer, entry: MockConfigEntry
 ) -> None:
-    """An entry whose server is down can be diagnosed and removed."""
+    """An entry can provide diagnostics and be removed while its server is down."""
     await server.stop()
     await hass.config_entries.async_setup(entry.entry_id)
     diagnostics = await async_get_config_entry_diagnostics(hass, entry)
@@ -102,13 +102,13 @@ async def test_removed_without_server(
     assert not hass.data[DATA_UNAVAILABLE]
 
 
-async def test_device_follows(
+async def test_device_is_updated(
     hass: HomeAssistant,
     agent: str,
     entry: MockConfigEntry,
     set_options: Callable[..., None],
 ) -> None:
-    """The device shows the model that is used, and what the entry is called."""
+    """The device follows the model and the title of the entry."""
     registry = dr.async_get(hass)
     set_options(chat_model="another")
     hass.config_entries.async_update_entry(entry, title="Renamed")
@@ -120,7 +120,7 @@ async def test_device_follows(
 async def test_no_key(
     hass: HomeAssistant, components: None, server: ModelServer
 ) -> None:
-    """Without a key none is sent."""
+    """No Authorization header is sent without a key."""
     entry = MockConfigEntry(
         domain=DOMAIN, data={"base_url": server.base_url, "api_key": ""}
     )
@@ -136,7 +136,7 @@ async def test_extra_headers_at_set_up(
     entry: MockConfigEntry,
     set_options: Callable[..., None],
 ) -> None:
-    """Headers that the user added are sent with the first request, too."""
+    """Extra headers are sent with the request at set-up."""
     set_options(extra_headers={"X-Team": "blue"})
     assert await hass.config_entries.async_setup(entry.entry_id)
     assert server.requests[0].headers["X-Team"] == "blue"
@@ -156,7 +156,7 @@ ERRORS = {
 
 @pytest.mark.parametrize(("status", "words"), ERRORS.items())
 @pytest.mark.parametrize("streaming", [True, False])
-async def test_status(
+async def test_http_error(
     server: ModelServer,
     say: Say,
     set_options: Callable[..., None],
@@ -165,7 +165,7 @@ async def test_status(
     *,
     streaming: bool,
 ) -> None:
-    """An error of the server is told with the server's name, and the next turn works."""
+    """An HTTP error is spoken with the name of the server, and the next turn works."""
     set_options(enable_streaming=streaming)
     server.script(*[failure(status)] * 10)
     result = await say("Hello")
@@ -189,15 +189,15 @@ MODEL_MISSING = (
 
 @pytest.mark.parametrize("answer", MODEL_MISSING)
 async def test_model_missing(server: ModelServer, say: Say, answer: Reply) -> None:
-    """A model that is gone is told as such, in each server's words."""
+    """The errors of various servers are recognized as a missing model."""
     server.script(answer)
     assert "does not have the model" in speech(await say("Hello"))
 
 
-async def test_key_refused_in_a_turn(
+async def test_key_refused_in_turn(
     hass: HomeAssistant, server: ModelServer, say: Say
 ) -> None:
-    """A key that is refused in a turn starts the way to a new one, once."""
+    """A key that is refused in a turn starts one reauthentication flow."""
     server.api_key = "another"
     for _ in range(2):
         assert "refuses the API key" in speech(await say("Hello"))
@@ -206,7 +206,7 @@ async def test_key_refused_in_a_turn(
 
 
 async def test_server_down(server: ModelServer, say: Say) -> None:
-    """A server that is down is told as such, and the next turn works when it is up."""
+    """A server that is down is reported, and the next turn works when it is up."""
     await server.stop()
     assert "cannot reach the server" in speech(await say("Hello"))
     await server.start(server.port)
@@ -214,24 +214,24 @@ async def test_server_down(server: ModelServer, say: Say) -> None:
 
 
 async def test_connection_dropped(server: ModelServer, say: Say) -> None:
-    """A connection that drops before a word is told as such."""
+    """A connection that drops before the first token is reported."""
     server.script(*[raw(Pause(0), Abort())] * 10)
     assert "broke off" in speech(await say("Hello"))
 
 
 async def test_empty_answer(server: ModelServer, say: Say) -> None:
-    """An answer without a word is told as such."""
+    """An empty answer is reported."""
     server.script(*[reply()] * 10)
     assert "sent no answer" in speech(await say("Hello"))
 
 
-async def test_nothing_else_escapes(
+async def test_unexpected_error(
     server: ModelServer,
     say: Say,
     set_options: Callable[..., None],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """What nobody thought of is an error that a user can hear, and is logged."""
+    """An unexpected exception is spoken as an error and logged."""
     set_options(extra_body={"cannot": {"be", "sent"}})
     result = await say("Hello")
     assert failed(result)
@@ -241,6 +241,6 @@ async def test_nothing_else_escapes(
 
 
 async def test_agent_id(hass: HomeAssistant, agent: str) -> None:
-    """The agent is named after the entry."""
+    """The entity ID of the agent comes from the title of the entry."""
     assert agent == AGENT
     assert hass.states.get(AGENT)

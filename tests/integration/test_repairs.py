@@ -1,4 +1,4 @@
-"""What a user should see to is told until it was seen to."""
+"""Tests for the repair flow."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 
 
-async def test_damaged_memory(
+async def test_memory_set_aside(
     hass: HomeAssistant,
     components: None,
     entry: MockConfigEntry,
     hass_storage: dict[str, Any],
     hass_client: ClientSessionGenerator,
 ) -> None:
-    """That facts were lost is told over restarts, until somebody has read it."""
+    """The issue about unreadable facts is persistent until the user confirms it."""
     key = f"{DOMAIN}.{entry.entry_id}"
     data = {"facts": [{"category": 1}], "pending": []}
     hass_storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": data}

@@ -1,4 +1,4 @@
-"""Sensors and the trace show the tokens and the latency of requests."""
+"""Tests for token usage and latency in the sensors and the conversation trace."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ SENSOR = "sensor.scripted_"
 
 
 def values(hass: HomeAssistant) -> dict[str, str]:
-    """Return the states of the sensors."""
+    """Return the states of the sensors by key."""
     return {
         state.entity_id.removeprefix(SENSOR): state.state
         for state in hass.states.async_all("sensor")
@@ -26,7 +26,7 @@ def values(hass: HomeAssistant) -> dict[str, str]:
 async def test_sensors(
     hass: HomeAssistant, server: ModelServer, say: Say, light: list[Any]
 ) -> None:
-    """Tokens are counted over all requests, the first token for the last turn."""
+    """Tokens are totals of all requests, time to first token is of the last turn."""
     assert set(values(hass).values()) == {"unknown"}
     call = Call("intent__HassTurnOn", {"name": "Lamp"})
     server.script(
@@ -34,11 +34,11 @@ async def test_sensors(
         reply("It is on.", usage=(120, 5, 110)),
     )
     await say("Turn on the lamp")
-    seen = values(hass)
-    assert float(seen["prompt_tokens"]) == 220
-    assert float(seen["completion_tokens"]) == 15
-    assert float(seen["cached_tokens"]) == 170
-    assert 0.2 <= float(seen["time_to_first_token"]) < 5
+    states = values(hass)
+    assert float(states["prompt_tokens"]) == 220
+    assert float(states["completion_tokens"]) == 15
+    assert float(states["cached_tokens"]) == 170
+    assert 0.2 <= float(states["time_to_first_token"]) < 5
     server.script(failure(402), reply("Fast.", usage=(1, 1, 0)))
     await say("Again")
     await say("Again")
@@ -49,7 +49,7 @@ async def test_sensors(
 async def test_restored(
     hass: HomeAssistant, server: ModelServer, say: Say, entry: MockConfigEntry
 ) -> None:
-    """Totals go on after the entry was loaded again."""
+    """Totals are restored after a reload."""
     server.script(reply("Yes.", usage=(100, 10, 60)), reply("Yes.", usage=(1, 1, 1)))
     await say("Hi")
     assert await hass.config_entries.async_reload(entry.entry_id)
@@ -62,7 +62,7 @@ async def test_restored(
 async def test_trace(
     server: ModelServer, say: Say, set_options: Callable[..., None]
 ) -> None:
-    """Home Assistant's trace of a turn has its tools, its tokens and its seconds."""
+    """The conversation trace of a turn has its tokens and durations."""
     set_options(enable_fact_learning=True, tool_discovery="always")
     server.script(reply("Yes.", usage=(7, 3, 2)))
     await say("Hi")

@@ -1,4 +1,4 @@
-"""What is written for people is complete, and of one mind with the code."""
+"""Tests that translations, documentation and metadata match the code."""
 
 import ast
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ DOCUMENTS = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md"))]
 MODEL_RULES = Path(homeassistant.__file__).parent.joinpath(
     "components", "anthropic", "quality_scale.yaml"
 )
-"""The quality scale of an integration of Home Assistant's own, for the names of the rules."""
+"""Quality scale of a core integration, for the names of the rules."""
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -31,12 +31,12 @@ MARKUP = re.compile(r"<[a-z/][^>]*>|https?://")
 
 
 def _json(path: Path) -> Any:
-    """Return a file of JSON."""
+    """Return the content of a JSON file."""
     return json.loads(path.read_text())
 
 
 def _yaml(path: Path) -> Any:
-    """Return a file of YAML."""
+    """Return the content of a YAML file."""
     return parse_yaml(path.read_text())
 
 
@@ -47,7 +47,7 @@ README = (ROOT / "README.md").read_text()
 
 
 def _texts(tree: dict[str, Any], path: str = "") -> dict[str, str]:
-    """Return all texts of a translation by their path."""
+    """Return the texts of a translation by dotted path."""
     texts: dict[str, str] = {}
     for key, value in tree.items():
         if isinstance(value, dict):
@@ -58,20 +58,20 @@ def _texts(tree: dict[str, Any], path: str = "") -> dict[str, str]:
 
 
 def _placeholders(text: str) -> set[str]:
-    """Return the names between braces."""
+    """Return the names of the placeholders in a text."""
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
 def _nodes[NodeT: ast.AST](kind: type[NodeT], *files: Path) -> Iterator[NodeT]:
-    """Return what is of a kind in some files, or in all the code."""
+    """Yield the syntax nodes of a type in the given files, or in all modules."""
     for path in files or CODE:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, kind):
                 yield node
 
 
-def _called(node: ast.Call) -> str:
-    """Return the name of what a call calls."""
+def _call_name(node: ast.Call) -> str:
+    """Return the name of the called function or class."""
     match node.func:
         case ast.Name(name) | ast.Attribute(attr=name):
             return name
@@ -79,7 +79,7 @@ def _called(node: ast.Call) -> str:
 
 
 def _pattern(node: ast.expr) -> str | None:
-    """Return what a text or an f-string can be, as a pattern."""
+    """Return a pattern for the values of a string or an f-string."""
     match node:
         case ast.Constant(str(text)):
             return re.escape(text)
@@ -89,18 +89,18 @@ def _pattern(node: ast.expr) -> str | None:
 
 
 def _first_arguments(name: str, *files: Path) -> set[str]:
-    """Return what the first arguments of all calls of a name can be, as patterns."""
+    """Return patterns for the first arguments of all calls of a function."""
     return {
         pattern
         for node in _nodes(ast.Call, *files)
-        if _called(node) == name
+        if _call_name(node) == name
         and node.args
         and (pattern := _pattern(node.args[0])) is not None
     }
 
 
 def _translation_keys(*files: Path, raised: bool) -> set[str]:
-    """Return the texts that are named by calls: errors name the domain, entities do not."""
+    """Return the translation keys in calls; only errors pass the domain as well."""
     keys = set()
     for node in _nodes(ast.Call, *files):
         named = {keyword.arg: keyword.value for keyword in node.keywords}
@@ -111,7 +111,7 @@ def _translation_keys(*files: Path, raised: bool) -> set[str]:
 
 
 def _assigned(name: str, *files: Path) -> set[str]:
-    """Return the texts that classes set an attribute to."""
+    """Return the strings that are assigned to a name or class attribute."""
     values = [
         *(n.value for n in _nodes(ast.Assign, *files) if _is_named(n.targets[0], name)),
         *(n.value for n in _nodes(ast.AnnAssign, *files) if _is_named(n.target, name)),
@@ -124,12 +124,12 @@ def _assigned(name: str, *files: Path) -> set[str]:
 
 
 def _is_named(target: ast.expr, name: str) -> bool:
-    """Return whether what is assigned to has a name."""
+    """Return whether the target of an assignment has the name."""
     return isinstance(target, ast.Name) and target.id == name
 
 
-def _same(patterns: set[str], keys: set[str]) -> None:
-    """Fail if something that is used is not there, or something there is not used."""
+def _assert_same_keys(patterns: set[str], keys: set[str]) -> None:
+    """Fail if a used key is missing or an existing one is unused."""
     missing = {p for p in patterns if not any(re.fullmatch(p, k) for k in keys)}
     unused = {k for k in keys if not any(re.fullmatch(p, k) for p in patterns)}
     assert not missing
@@ -149,7 +149,7 @@ def test_translation(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", LANGUAGES, ids=lambda path: path.stem)
-def test_translation_is_in_the_order_of_english(path: Path) -> None:
+def test_translation_has_order_of_english(path: Path) -> None:
     assert list(_texts(_json(path))) == list(_texts(ENGLISH))
 
 
@@ -158,7 +158,7 @@ def test_languages() -> None:
 
 
 def _option_texts(kind: str) -> dict[str, str]:
-    """Return the labels, or the descriptions, of all options."""
+    """Return the labels (data) or descriptions (data_description) of all options."""
     step = ENGLISH["options"]["step"]["init"]
     texts: dict[str, str] = dict(step[kind])
     for section in step["sections"].values():
@@ -178,16 +178,16 @@ def test_options_are_in_the_readme() -> None:
     names = {name for row in rows for name in row.split(", ")}
     labels = set(_option_texts("data").values())
 
-    def belong(name: str, label: str) -> bool:
-        """Return whether a name in the table is the beginning of a label, in whole words."""
+    def matches(name: str, label: str) -> bool:
+        """Return whether a label starts with the whole words of a name in the table."""
         return f"{label} ".startswith(f"{name} ")
 
-    assert not {n for n in names if not any(belong(n, label) for label in labels)}
-    assert not {label for label in labels if not any(belong(n, label) for n in names)}
+    assert not {n for n in names if not any(matches(n, label) for label in labels)}
+    assert not {label for label in labels if not any(matches(n, label) for n in names)}
 
 
 @pytest.mark.parametrize("step", ENGLISH["config"]["step"])
-def test_fields_of_set_up_are_described(step: str) -> None:
+def test_config_flow_fields_have_descriptions(step: str) -> None:
     texts = ENGLISH["config"]["step"][step]
     assert texts["data"].keys() == texts["data_description"].keys()
 
@@ -202,7 +202,7 @@ def test_actions() -> None:
             assert described.keys() == {"name", "description"}
 
 
-def test_choices_of_actions_have_texts() -> None:
+def test_select_options_of_actions_have_translations() -> None:
     for action in SERVICES.values():
         for field in action["fields"].values():
             if select := field["selector"].get("select"):
@@ -215,11 +215,13 @@ def test_exceptions() -> None:
     used |= _assigned("key", HERE / "completions/errors.py")
     used |= {f"fact_{key}" for key in _first_arguments("FactError")}
     used |= _first_arguments("AttachmentError")
-    _same(used, set(ENGLISH["exceptions"]))
+    _assert_same_keys(used, set(ENGLISH["exceptions"]))
 
 
 def test_issues() -> None:
-    _same(_first_arguments("_create", HERE / "issues.py"), set(ENGLISH["issues"]))
+    _assert_same_keys(
+        _first_arguments("_create", HERE / "issues.py"), set(ENGLISH["issues"])
+    )
 
 
 @pytest.mark.parametrize("platform", ENGLISH["entity"])
@@ -227,7 +229,7 @@ def test_entities(platform: str) -> None:
     path = HERE / f"{platform}.py"
     used = _translation_keys(path, raised=False) | _first_arguments("_total", path)
     used |= _assigned("_attr_translation_key", path)
-    _same(used, set(ENGLISH["entity"][platform]))
+    _assert_same_keys(used, set(ENGLISH["entity"][platform]))
 
 
 def test_entities_have_icons() -> None:
@@ -248,24 +250,24 @@ def test_quality_scale() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(ENGLISH["entity"].keys() | {"conversation"}))
-def test_platforms_say_what_may_run_at_once(name: str) -> None:
+def test_platforms_define_parallel_updates(name: str) -> None:
     targets = [n.targets[0] for n in _nodes(ast.Assign, HERE / f"{name}.py")]
     assert any(_is_named(target, "PARALLEL_UPDATES") for target in targets)
 
 
-def test_errors_have_translations() -> None:
-    told = {
+def test_exceptions_have_translations() -> None:
+    translatable = {
         *("HomeAssistantError", "ServiceValidationError"),
         *("ConfigEntryNotReady", "ConfigEntryAuthFailed", "ConfigEntryError"),
     }
-    found = [call for call in _nodes(ast.Call) if _called(call) in told]
+    found = [call for call in _nodes(ast.Call) if _call_name(call) in translatable]
     assert found
     for call in found:
         assert any(k.arg == "translation_key" for k in call.keywords), ast.unparse(call)
 
 
 def _anchors(path: Path) -> set[str]:
-    """Return the names under which the headings of a document can be linked to."""
+    """Return the anchors of the headings of a document."""
     headings = HEADING.findall(path.read_text())
     return {
         re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-")
@@ -274,26 +276,26 @@ def _anchors(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: str(p.relative_to(ROOT)))
-def test_links_lead_somewhere(path: Path) -> None:
+def test_links_have_targets(path: Path) -> None:
     for link in LINK.findall(path.read_text()):
         target, _, anchor = link.partition("#")
         if "://" in target or target.startswith("mailto:"):
             continue
-        there = path.parent / target if target else path
-        assert there.exists(), link
+        target_path = path.parent / target if target else path
+        assert target_path.exists(), link
         if anchor:
-            assert anchor in _anchors(there), link
+            assert anchor in _anchors(target_path), link
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: str(p.relative_to(ROOT)))
-def test_examples_can_be_read(path: Path) -> None:
+def test_examples_are_valid(path: Path) -> None:
     for kind, text in re.findall(
         r"```(json|yaml)\n(.*?)```", path.read_text(), re.DOTALL
     ):
         (json.loads if kind == "json" else parse_yaml)(text)
 
 
-def test_all_pictures_are_shown() -> None:
+def test_all_pictures_are_used() -> None:
     shown = {
         path.parent.joinpath(link).resolve()
         for path in DOCUMENTS
@@ -302,7 +304,7 @@ def test_all_pictures_are_shown() -> None:
     assert shown >= set((ROOT / "docs/images").iterdir())
 
 
-def test_all_servers_have_a_page() -> None:
+def test_all_server_pages_are_listed() -> None:
     pages = {path.name for path in (ROOT / "docs/servers").glob("*.md")}
     listed = {
         name
@@ -354,10 +356,10 @@ def test_hacs() -> None:
 @pytest.mark.parametrize("dark", ["", "dark_"])
 @pytest.mark.parametrize(("suffix", "height"), [("", 256), ("@2x", 512)])
 @pytest.mark.parametrize("kind", ["icon", "logo"])
-def test_pictures(kind: str, suffix: str, height: int, dark: str) -> None:
+def test_brand_images(kind: str, suffix: str, height: int, dark: str) -> None:
     content = (HERE / "brand" / f"{dark}{kind}{suffix}.png").read_bytes()
     assert content.startswith(b"\x89PNG\r\n\x1a\n")
-    # Width and height are the first two numbers of the first chunk
+    # Width and height are the first two numbers of the IHDR chunk
     width = int.from_bytes(content[16:20])
     assert int.from_bytes(content[20:24]) == height
     assert width == height if kind == "icon" else width > 2 * height

@@ -1,4 +1,4 @@
-"""The rooms that are pure stay pure."""
+"""Tests for the import rules of the package."""
 
 import ast
 from pathlib import Path
@@ -35,7 +35,7 @@ PURE = [
 
 
 def _imports(path: Path) -> set[str]:
-    """Return the modules that a file imports, those of the integration by their path."""
+    """Return the modules that a file imports; relative ones start with a dot."""
     found = set()
     package = path.relative_to(ROOT).parent.parts
     for node in ast.walk(ast.parse(path.read_text())):
@@ -49,10 +49,10 @@ def _imports(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("path", PURE, ids=lambda path: str(path.relative_to(ROOT)))
-def test_pure(path: Path) -> None:
-    """A pure module imports neither Home Assistant nor another room.
+def test_pure_module(path: Path) -> None:
+    """A pure module imports neither Home Assistant nor other subpackages.
 
-    What messages and turns are is common knowledge, and searching a common craft.
+    Exceptions are the message and turn types and the search package.
     """
     common = (
         f".{path.relative_to(ROOT).parts[0]}",
@@ -63,8 +63,8 @@ def test_pure(path: Path) -> None:
         assert not name.startswith(".") or name.startswith(common)
 
 
-def test_one_module_knows_the_sdk() -> None:
-    """Only the client imports the SDK, and nothing private of it."""
+def test_sdk_is_imported_by_client_only() -> None:
+    """Only the client imports the SDK, and only its public package."""
     users = {
         path.relative_to(ROOT).as_posix(): names
         for path in ROOT.rglob("*.py")
@@ -74,7 +74,7 @@ def test_one_module_knows_the_sdk() -> None:
 
 
 def _modules() -> dict[str, Path]:
-    """Return the modules of the integration by their dotted names."""
+    """Return the modules of the integration by dotted name."""
     names = {}
     for path in ROOT.rglob("*.py"):
         parts = path.relative_to(ROOT).with_suffix("").parts
@@ -83,7 +83,7 @@ def _modules() -> dict[str, Path]:
 
 
 def _imported_modules(path: Path, modules: dict[str, Path]) -> set[str]:
-    """Return the modules that a file imports at any depth, also for types only."""
+    """Return the integration's modules that a file imports anywhere in its code."""
     package = path.relative_to(ROOT).parent.parts
     found = set()
     for node in ast.walk(ast.parse(path.read_text())):
@@ -97,12 +97,12 @@ def _imported_modules(path: Path, modules: dict[str, Path]) -> set[str]:
 
 
 def test_no_circular_imports() -> None:
-    """No module imports one that imports it, directly or through others."""
+    """No module imports itself through others."""
     modules = _modules()
     imports = {name: _imported_modules(path, modules) for name, path in modules.items()}
     size = len(imports) + 1
     while len(imports) < size:
-        # What imports nothing, or is imported by nothing, is in no circle.
+        # Drop modules without imports or importers: they are in no cycle.
         size = len(imports)
         imported = set().union(*imports.values())
         imports = {
@@ -114,5 +114,5 @@ def test_no_circular_imports() -> None:
 
 
 def test_few_modules_at_the_top() -> None:
-    """The package is found by its rooms."""
+    """Modules belong to subpackages; the top level stays small."""
     assert len(list(ROOT.glob("*.py"))) <= 20

@@ -1,1 +1,1 @@
-"""What the config and options flows need: schemas, codecs, and a tried connection."""
+"""Parts of the config and options flows: schemas, conversion and connection check."""

@@ -1,4 +1,4 @@
-"""Looking for model servers that run beside Home Assistant."""
+"""Discovery of model servers on the machine that Home Assistant runs on."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,19 +14,19 @@ from ..const import DOMAIN
 from .server_presets import CONTAINER_HOST, THIS_MACHINE, ServerPreset, local_presets
 
 DISCOVERY_TIMEOUT = 0.5
-"""Seconds that a server has to answer in: a form waits for it."""
+"""Seconds that a server has to answer; the first form waits for it."""
 
 DATA_CANDIDATES: HassKey[Sequence[ServerPreset]] = HassKey(f"{DOMAIN}_candidates")
-"""Where to look, if not in the usual places."""
+"""Servers to look for instead of the local presets."""
 
 
 def candidates(hass: HomeAssistant) -> Sequence[ServerPreset]:
-    """Return the servers that may run beside Home Assistant."""
+    """Return the servers that may run on this machine."""
     if DATA_CANDIDATES in hass.data:
         return hass.data[DATA_CANDIDATES]
     hosts = [THIS_MACHINE]
-    # The supervisor gives Home Assistant the network of the machine, so that
-    # localhost is right there, too; in any other container it may not be.
+    # Under the supervisor, Home Assistant uses the host network, so localhost is the
+    # machine. In any other container it may not be.
     if is_docker_env() and not is_hassio(hass):
         hosts.append(CONTAINER_HOST)
     return local_presets(hosts)
@@ -35,23 +35,23 @@ def candidates(hass: HomeAssistant) -> Sequence[ServerPreset]:
 async def async_find_servers(
     hass: HomeAssistant, servers: Sequence[ServerPreset]
 ) -> list[ServerPreset]:
-    """Return those servers that answer, all of them asked at once."""
-    answers = await asyncio.gather(
-        *(_async_answers(hass, server.base_url) for server in servers)
+    """Return the servers that answer; all are asked in parallel."""
+    found = await asyncio.gather(
+        *(_async_is_model_server(hass, server.base_url) for server in servers)
     )
-    return [server for server, answer in zip(servers, answers, strict=True) if answer]
+    return [server for server, is_found in zip(servers, found, strict=True) if is_found]
 
 
-async def _async_answers(hass: HomeAssistant, base_url: str) -> bool:
-    """Return whether a list of models is at an address, or a model server that wants a key."""
+async def _async_is_model_server(hass: HomeAssistant, base_url: str) -> bool:
+    """Return whether an address lists models, or is a model server that wants a key."""
     try:
         async with asyncio.timeout(DISCOVERY_TIMEOUT):
             response = await get_async_client(hass).get(f"{base_url}/models")
         answer = response.json()
         if response.status_code == HTTPStatus.UNAUTHORIZED:
-            # Of a web page that wants a password, the answer is no JSON like this.
+            # A web server that asks for a password does not send such JSON.
             return "error" in answer
         return response.is_success and isinstance(answer["data"], list)
-    # Anything at all may listen there, and nothing of it may keep the form away.
+    # Any kind of server may listen there, and none may break the form.
     except Exception:  # noqa: BLE001
         return False

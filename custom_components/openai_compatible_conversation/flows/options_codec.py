@@ -1,4 +1,8 @@
-"""Options between the form and the store: sections, objects as text, what is refused."""
+"""Conversion and validation of options between the form and `entry.options`.
+
+The form has sections and shows objects as text; the stored options are flat and hold
+objects.
+"""
 
 from collections.abc import Mapping
 import json
@@ -52,10 +56,10 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         CONF_EXTRA_HEADERS,
     ),
 }
-"""Which options stand in which section of the form."""
+"""Options in each section of the form."""
 
-OBJECTS = (CONF_EXTRA_BODY, CONF_EXTRA_HEADERS)
-"""Which options are JSON objects."""
+OBJECT_OPTIONS = (CONF_EXTRA_BODY, CONF_EXTRA_HEADERS)
+"""Options that are JSON objects."""
 
 EXAMPLES = {
     "body_example": '{"reasoning_effort": "low"}',
@@ -67,13 +71,13 @@ _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 
 
 def to_form(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return stored options as the form shows them."""
-    inside = {key for keys in SECTIONS.values() for key in keys}
-    form: dict[str, Any] = {k: v for k, v in stored.items() if k not in inside}
+    """Return stored options as values of the form."""
+    in_sections = {key for keys in SECTIONS.values() for key in keys}
+    form: dict[str, Any] = {k: v for k, v in stored.items() if k not in in_sections}
     form.setdefault(CONF_PROMPT, llm.DEFAULT_INSTRUCTIONS_PROMPT)
     for name, keys in SECTIONS.items():
         form[name] = {
-            key: _shown(stored[key]) if key in OBJECTS else stored[key]
+            key: _to_text(stored[key]) if key in OBJECT_OPTIONS else stored[key]
             for key in keys
             if key in stored
         }
@@ -81,9 +85,9 @@ def to_form(stored: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def from_form(form: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a form as it is to be stored; a section that is not in it stays as it was.
+    """Return the options to store; a section missing from the form stays as stored.
 
-    An object that cannot be read stays the text that was typed.
+    An object that cannot be parsed stays text, which `options_error` refuses.
     """
     flat = {k: v for k, v in form.items() if k not in SECTIONS}
     for name, keys in SECTIONS.items():
@@ -95,10 +99,10 @@ def from_form(form: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, A
         "",
         llm.DEFAULT_INSTRUCTIONS_PROMPT.strip(),
     ):
-        # Left unset, for Home Assistant's own wording may change with its version.
+        # The default prompt is not stored, as it may change with Home Assistant.
         flat.pop(CONF_PROMPT, None)
-    for key in OBJECTS:
-        flat[key] = _read(flat.get(key))
+    for key in OBJECT_OPTIONS:
+        flat[key] = _parse_object(flat.get(key))
         if not flat[key]:
             del flat[key]
     if isinstance(headers := flat.get(CONF_EXTRA_HEADERS), dict):
@@ -109,8 +113,8 @@ def from_form(form: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, A
     return flat
 
 
-def options_problem(options: Mapping[str, Any]) -> tuple[str | None, dict[str, str]]:
-    """Return the error that options are refused with, if they are, and its placeholders."""
+def options_error(options: Mapping[str, Any]) -> tuple[str | None, dict[str, str]]:
+    """Return the error key for invalid options, None if valid, and its placeholders."""
     body = options.get(CONF_EXTRA_BODY, {})
     if not isinstance(body, dict):
         return "extra_body_invalid", {"example": EXAMPLES["body_example"]}
@@ -130,23 +134,23 @@ def options_problem(options: Mapping[str, Any]) -> tuple[str | None, dict[str, s
     return None, {}
 
 
-def _shown(value: object) -> str:
-    """Return an object as the text that a form shows."""
+def _to_text(value: object) -> str:
+    """Return an object as text for the form."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _read(value: object) -> object:
-    """Return the object that was typed as JSON or YAML, or else what was typed."""
+def _parse_object(value: object) -> object:
+    """Parse text as JSON or YAML; return it unchanged if it is neither."""
     if not isinstance(value, str):
         return value
-    # Not Home Assistant's own YAML, which can include any file.
-    for read in (json.loads, yaml.safe_load):
+    # Home Assistant's own YAML loader is not used: it can include any file.
+    for loads in (json.loads, yaml.safe_load):
         try:
-            # Either has more values than JSON: dates, infinity.
-            plain = json.loads(json.dumps(read(value), default=str, allow_nan=False))
-            # Nor can Home Assistant store each: an integer has 64 bits there.
-            json_bytes(plain)
+            # Both accept values that JSON does not have: dates, infinity.
+            parsed = json.loads(json.dumps(loads(value), default=str, allow_nan=False))
+            # Home Assistant's encoder accepts less, such as integers up to 64 bits.
+            json_bytes(parsed)
         except yaml.YAMLError, RecursionError, TypeError, ValueError:
             continue
-        return plain
+        return parsed
     return value

@@ -1,4 +1,4 @@
-"""The form of the options: its fields, and what may stand in them."""
+"""Schema of the options form."""
 
 from collections.abc import Iterable
 from typing import Any, override
@@ -51,15 +51,15 @@ DEFAULTS = Options()
 
 
 class ObjectTextSelector(TextSelector):
-    """A text field for an object, which callers may also give as one.
+    """A text selector for an object, which callers may also pass as an object.
 
-    Home Assistant's own field for objects sends nothing at all while its text
-    cannot be parsed, so that a slip would clear what was stored.
+    The frontend of Home Assistant's ObjectSelector sends nothing while its text cannot
+    be parsed, so a typing mistake would clear the stored value.
     """
 
     @override
     def __call__(self, data: Any) -> Any:
-        """Return an object as it is, and a text as it was typed."""
+        """Return objects and lists unchanged, and validate anything else as text."""
         return data if isinstance(data, dict | list) else super().__call__(data)
 
 
@@ -67,7 +67,7 @@ JSON_FIELD = ObjectTextSelector(TextSelectorConfig(multiline=True))
 
 
 def model_selector(models: Iterable[str]) -> SelectSelector:
-    """Return a dropdown of models that takes a typed name too."""
+    """Return a dropdown of models that also accepts a custom name."""
     return SelectSelector(
         SelectSelectorConfig(
             options=list(models), mode=SelectSelectorMode.DROPDOWN, custom_value=True
@@ -78,22 +78,26 @@ def model_selector(models: Iterable[str]) -> SelectSelector:
 def options_schema(
     hass: HomeAssistant, models: Iterable[str], options: Options
 ) -> probatio.Schema:
-    """Return the schema of the form, with the models and APIs there are to choose from."""
+    """Return the schema of the form, with the available models and LLM APIs."""
     return probatio.Schema(
         {
             probatio.Required(CONF_CHAT_MODEL): model_selector(models),
             probatio.Optional(CONF_PROMPT): TemplateSelector(),
-            probatio.Optional(CONF_LLM_HASS_API): _apis(hass, options.llm_hass_api),
+            probatio.Optional(CONF_LLM_HASS_API): _api_selector(
+                hass, options.llm_hass_api
+            ),
             _with_default(CONF_OWN_PROMPT_ONLY): BooleanSelector(),
             probatio.Optional(SECTION_TOOLS): _section(
                 {
-                    _with_default(CONF_TOOL_DISCOVERY): _choice(CONF_TOOL_DISCOVERY),
-                    _with_default(CONF_MAX_TOOL_ITERATIONS): _whole(1, 25),
+                    _with_default(CONF_TOOL_DISCOVERY): _choice_selector(
+                        CONF_TOOL_DISCOVERY
+                    ),
+                    _with_default(CONF_MAX_TOOL_ITERATIONS): _integer(1, 25),
                 }
             ),
             probatio.Optional(SECTION_MEMORY): _section(
                 {
-                    _with_default(CONF_CONVERSATION_TIMEOUT): _whole(1, 600, "s"),
+                    _with_default(CONF_CONVERSATION_TIMEOUT): _integer(1, 600, "s"),
                     _with_default(CONF_ENABLE_FACT_LEARNING): BooleanSelector(),
                 }
             ),
@@ -101,16 +105,18 @@ def options_schema(
                 {
                     _with_default(CONF_ENABLE_STREAMING): BooleanSelector(),
                     _with_default(CONF_AUTO_CONTINUE_LISTENING): BooleanSelector(),
-                    _with_default(CONF_CLEAN_SPEECH): _choice(CONF_CLEAN_SPEECH),
+                    _with_default(CONF_CLEAN_SPEECH): _choice_selector(
+                        CONF_CLEAN_SPEECH
+                    ),
                 }
             ),
             probatio.Optional(SECTION_MODEL): _section(
                 {
                     _with_default(CONF_RECOMMENDED): BooleanSelector(),
-                    probatio.Optional(CONF_MAX_TOKENS): _whole(1, 131072),
-                    probatio.Optional(CONF_TEMPERATURE): _fraction(2),
-                    probatio.Optional(CONF_TOP_P): _fraction(1),
-                    _with_default(CONF_PREWARM): _choice(CONF_PREWARM),
+                    probatio.Optional(CONF_MAX_TOKENS): _integer(1, 131072),
+                    probatio.Optional(CONF_TEMPERATURE): _float(2),
+                    probatio.Optional(CONF_TOP_P): _float(1),
+                    _with_default(CONF_PREWARM): _choice_selector(CONF_PREWARM),
                     probatio.Optional(CONF_EXTRA_BODY): JSON_FIELD,
                     probatio.Optional(CONF_EXTRA_HEADERS): JSON_FIELD,
                 }
@@ -120,17 +126,17 @@ def options_schema(
 
 
 def _section(fields: dict[probatio.Marker, Any]) -> data_entry_flow.section:
-    """Return a section that is closed at first."""
+    """Return a section that is initially collapsed."""
     return data_entry_flow.section(probatio.Schema(fields), {"collapsed": True})
 
 
 def _with_default(key: str) -> probatio.Required:
-    """Return the marker of an option that always has a value."""
+    """Return the marker of an option with a default."""
     return probatio.Required(key, default=getattr(DEFAULTS, key))
 
 
-def _apis(hass: HomeAssistant, selected: Iterable[str]) -> SelectSelector:
-    """Return the choice of LLM APIs; one that is selected but not loaded stays."""
+def _api_selector(hass: HomeAssistant, selected: Iterable[str]) -> SelectSelector:
+    """Return the selector of LLM APIs, including selected ones that are not loaded."""
     names = {api.id: api.name for api in llm.async_get_apis(hass)}
     names |= {api_id: api_id for api_id in selected if api_id not in names}
     return SelectSelector(
@@ -141,25 +147,27 @@ def _apis(hass: HomeAssistant, selected: Iterable[str]) -> SelectSelector:
     )
 
 
-def _choice(key: str) -> SelectSelector:
-    """Return the choice between auto, always and never."""
+def _choice_selector(key: str) -> SelectSelector:
+    """Return the selector for auto, always and never."""
     return SelectSelector(
         SelectSelectorConfig(options=list(CHOICES), translation_key=key)
     )
 
 
-def _whole(least: int, most: int, unit: str | None = None) -> probatio.All[int]:
-    """Return a field for a whole number."""
+def _integer(minimum: int, maximum: int, unit: str | None = None) -> probatio.All[int]:
+    """Return the field for an integer in a range."""
     config = NumberSelectorConfig(
-        min=least, max=most, step=1, mode=NumberSelectorMode.BOX
+        min=minimum, max=maximum, step=1, mode=NumberSelectorMode.BOX
     )
     if unit:
         config["unit_of_measurement"] = unit
     return probatio.All(NumberSelector(config), probatio.Coerce(int))
 
 
-def _fraction(most: int) -> NumberSelector:
-    """Return a field for a number from 0 up."""
+def _float(maximum: int) -> NumberSelector:
+    """Return the field for a number from 0 to a maximum."""
     return NumberSelector(
-        NumberSelectorConfig(min=0, max=most, step=0.05, mode=NumberSelectorMode.SLIDER)
+        NumberSelectorConfig(
+            min=0, max=maximum, step=0.05, mode=NumberSelectorMode.SLIDER
+        )
     )

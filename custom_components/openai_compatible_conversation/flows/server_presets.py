@@ -1,4 +1,4 @@
-"""Model servers that many people use, and the addresses where they usually are."""
+"""Presets for well-known model servers, with their usual addresses."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 
 THIS_MACHINE = "localhost"
 CONTAINER_HOST = "host.docker.internal"
-"""What a container with a network of its own calls the machine it runs on."""
+"""Name of the host machine inside a container with its own network."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerPreset:
-    """A server: what it is called, where it is, and where its keys come from."""
+    """A server with its name, its base URL and the web page for API keys."""
 
     name: str
     base_url: str
@@ -20,22 +20,25 @@ class ServerPreset:
 
     @property
     def needs_key(self) -> bool:
-        """Return whether it answers nobody without a key."""
+        """Return whether the server requires an API key."""
         return bool(self.key_page)
 
     @property
     def label(self) -> str:
-        """Return how it stands in a list."""
+        """Return the label for a list of servers."""
         return f"{self.name} ({self.base_url})"
 
-    def is_at(self, base_url: str) -> bool:
-        """Return whether an address is its own; in the cloud, the host says so."""
+    def matches(self, base_url: str) -> bool:
+        """Return whether a base URL belongs to this server.
+
+        A local server is recognized by the whole URL, any other by the host.
+        """
         if self.local:
-            return base_url in {self.base_url, self.on(CONTAINER_HOST).base_url}
+            return base_url in {self.base_url, self.with_host(CONTAINER_HOST).base_url}
         return _host(base_url) == _host(self.base_url)
 
-    def on(self, host: str) -> ServerPreset:
-        """Return a local server as it is found on another host."""
+    def with_host(self, host: str) -> ServerPreset:
+        """Return a local server at another host name."""
         return replace(self, base_url=self.base_url.replace(THIS_MACHINE, host))
 
 
@@ -73,19 +76,22 @@ SERVER_PRESETS = (
 
 
 def preset_for(base_url: str) -> ServerPreset | None:
-    """Return the known server that an address belongs to."""
-    return next((server for server in SERVER_PRESETS if server.is_at(base_url)), None)
+    """Return the preset that a URL belongs to, if any."""
+    return next((server for server in SERVER_PRESETS if server.matches(base_url)), None)
 
 
 def local_presets(hosts: Iterable[str]) -> tuple[ServerPreset, ...]:
-    """Return the local servers as they may be found on some hosts."""
+    """Return the local presets for each of the host names."""
     return tuple(
-        server.on(host) for host in hosts for server in SERVER_PRESETS if server.local
+        server.with_host(host)
+        for host in hosts
+        for server in SERVER_PRESETS
+        if server.local
     )
 
 
 def _host(url: str) -> str | None:
-    """Return the host of an address, None where it has none."""
+    """Return the host of a URL, None if it has none or is invalid."""
     try:
         return urlsplit(url).hostname
     except ValueError:

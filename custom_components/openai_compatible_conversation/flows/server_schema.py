@@ -1,4 +1,4 @@
-"""The forms that ask for a server: their fields, and what may stand in them."""
+"""Schemas of the forms for a server and its API key."""
 
 from collections.abc import Iterable
 
@@ -36,14 +36,14 @@ REAUTH_SCHEMA = probatio.Schema({probatio.Required(CONF_API_KEY): _KEY})
 KEY_PAGES = ", ".join(
     f"[{s.name}]({s.key_page})" for s in SERVER_PRESETS if s.needs_key
 )
-"""Where keys come from, as links."""
+"""Markdown links to the web pages for API keys."""
 
 
 def user_schema(
-    found: Iterable[ServerPreset] = (), word_for_found: str = ""
+    found: Iterable[ServerPreset] = (), found_label: str = ""
 ) -> probatio.Schema:
-    """Return the first form: known servers to choose from, those that were found first."""
-    labels = {s.base_url: f"{s.label}: {word_for_found}" for s in found}
+    """Return the schema of the first form, with the servers that were found on top."""
+    labels = {s.base_url: f"{s.label}: {found_label}" for s in found}
     labels |= {s.base_url: s.label for s in SERVER_PRESETS if s.base_url not in labels}
     servers = SelectSelector(
         SelectSelectorConfig(
@@ -61,8 +61,8 @@ def user_schema(
     )
 
 
-async def async_word_for_found(hass: HomeAssistant) -> str:
-    """Return what is said of a server that was found, in Home Assistant's language."""
+async def async_found_label(hass: HomeAssistant) -> str:
+    """Return the label for a server that was found, in Home Assistant's language."""
     texts = await async_get_translations(
         hass, hass.config.language, "selector", {DOMAIN}
     )

@@ -1,4 +1,4 @@
-"""The servers that are known by their address."""
+"""Tests for the server presets."""
 
 import pytest
 
@@ -11,8 +11,8 @@ from custom_components.openai_compatible_conversation.flows.server_presets impor
 
 
 @pytest.mark.parametrize("server", SERVER_PRESETS, ids=lambda server: server.name)
-def test_data(server: ServerPreset) -> None:
-    """A server is here and needs no key, or in the cloud and says where its keys are."""
+def test_preset(server: ServerPreset) -> None:
+    """A preset is local without a key, or in the cloud with a web page for keys."""
     assert server.local is not server.needs_key
     assert server.base_url.startswith("http://localhost:" if server.local else "https")
     assert server.base_url.endswith("/v1")
@@ -20,13 +20,13 @@ def test_data(server: ServerPreset) -> None:
     assert preset_for(server.base_url) is server
 
 
-def test_names_and_addresses_differ() -> None:
+def test_names_and_urls_are_unique() -> None:
     assert len({server.name for server in SERVER_PRESETS}) == len(SERVER_PRESETS)
     assert len({server.base_url for server in SERVER_PRESETS}) == len(SERVER_PRESETS)
 
 
 @pytest.mark.parametrize(
-    ("address", "name"),
+    ("url", "name"),
     [
         ("https://api.deepseek.com", "DeepSeek"),
         ("https://API.OpenAI.com/v1", "OpenAI"),
@@ -39,14 +39,14 @@ def test_names_and_addresses_differ() -> None:
         ("", None),
     ],
 )
-def test_known_by_address(address: str, name: str | None) -> None:
-    """A cloud is known by its host, a local server only by its whole address."""
-    server = preset_for(address)
+def test_preset_for_url(url: str, name: str | None) -> None:
+    """A cloud service is recognized by its host, a local server by its whole URL."""
+    server = preset_for(url)
     assert (server and server.name) == name
 
 
-def test_local_servers() -> None:
-    """The local servers are looked for on each host, with their ports."""
+def test_local_presets() -> None:
+    """Local presets are returned for each host, with their ports."""
     found = [server.base_url for server in local_presets(["localhost", "other"])]
     assert found == [
         f"http://{host}:{port}/v1"
