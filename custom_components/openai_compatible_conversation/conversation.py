@@ -6,7 +6,7 @@ from typing import Literal, override
 
 from homeassistant.components import conversation
 from homeassistant.const import MATCH_ALL
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.intent import IntentResponseErrorCode
@@ -72,6 +72,12 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         """Update the state when the options change."""
         await super().async_added_to_hass()
         self.async_on_remove(self.entry.add_update_listener(self._async_updated))
+
+    @callback
+    @override
+    def async_entity_id_changed(self, old_entity_id: str) -> None:
+        """Keep the subscriptions: none of them depends on the entity_id."""
+        super().async_entity_id_changed(old_entity_id)
 
     async def _async_updated(
         self, _hass: HomeAssistant, _entry: OpenAICompatibleConfigEntry

@@ -40,8 +40,15 @@ class Options:
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Self:
-        """Return options from `entry.options`, with defaults for missing keys."""
-        return cls(**{f.name: stored[f.name] for f in fields(cls) if f.name in stored})
+        """Return options from `entry.options`, with defaults for missing keys.
+
+        `llm_hass_api` may be stored as one id: older agents kept it so, and tools
+        that set up entries still do.
+        """
+        known = {f.name: stored[f.name] for f in fields(cls) if f.name in stored}
+        if isinstance(apis := known.get("llm_hass_api"), str):
+            known["llm_hass_api"] = [apis] if apis else []
+        return cls(**known)
 
     def stored(self) -> dict[str, Any]:
         """Return the options to store, without those that are unset."""

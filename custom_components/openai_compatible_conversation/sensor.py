@@ -107,6 +107,12 @@ class MetricsSensor(OpenAICompatibleEntity, RestoreSensor):
         self.async_on_remove(metrics.async_listen(self._handle_request))
 
     @callback
+    @override
+    def async_entity_id_changed(self, old_entity_id: str) -> None:
+        """Keep the subscriptions: none of them depends on the entity_id."""
+        super().async_entity_id_changed(old_entity_id)
+
+    @callback
     def _handle_request(self, request: RequestMetrics) -> None:
         """Update the value with the metrics of a request."""
         last_value = self._attr_native_value

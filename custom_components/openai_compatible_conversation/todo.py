@@ -63,6 +63,12 @@ class MemoryList(OpenAICompatibleEntity, TodoListEntity):
         self.async_on_remove(self._fact_store.async_listen(self._handle_change))
 
     @callback
+    @override
+    def async_entity_id_changed(self, old_entity_id: str) -> None:
+        """Keep the subscriptions: none of them depends on the entity_id."""
+        super().async_entity_id_changed(old_entity_id)
+
+    @callback
     def _handle_change(self) -> None:
         """Write the state after a change of the facts."""
         self._update_items()

@@ -442,6 +442,25 @@ async def test_no_api(
     assert "tools" not in server.bodies[0]
 
 
+async def test_api_stored_as_text(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    set_options: Callable[..., None],
+    light: list[ServiceCall],
+) -> None:
+    """A single API id is accepted where a list is stored otherwise."""
+    set_options(llm_hass_api="assist")
+    await say("Hello")
+    names = {tool["function"]["name"] for tool in server.bodies[0]["tools"]}
+    assert "intent__HassTurnOn" in names
+    server.forget()
+    set_options(llm_hass_api="")
+    await hass.async_block_till_done()
+    await say("Hello")
+    assert "tools" not in server.bodies[0]
+
+
 async def test_admin_only(
     hass: HomeAssistant,
     server: ModelServer,

@@ -10,9 +10,11 @@ from custom_components.openai_compatible_conversation.const import DOMAIN
 from custom_components.openai_compatible_conversation.diagnostics import (
     async_get_config_entry_diagnostics,
 )
+from homeassistant.components import conversation
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity, entity_registry as er
+from homeassistant.helpers.entity_platform import async_get_platforms
 from testbed.replies import Abort, Pause, Reply, failure, raw, say as reply
 from testbed.server import ModelServer
 
@@ -244,3 +246,42 @@ async def test_agent_id(hass: HomeAssistant, agent: str) -> None:
     """The entity ID of the agent comes from the title of the entry."""
     assert agent == AGENT
     assert hass.states.get(AGENT)
+
+
+async def test_rename_entities(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    agent: str,
+) -> None:
+    """Renamed entities stay, and work under their new ids, subscribed once as before."""
+    # Home Assistant 2026.10 re-adds every renamed entity, 2026.11 those without a hook.
+    requires_readd = getattr(entity, "_entity_class_requires_readd", lambda _: False)
+    entities = [
+        found
+        for p in async_get_platforms(hass, DOMAIN)
+        for found in p.entities.values()
+    ]
+    assert len(entities) == 7
+    assert not any(requires_readd(type(found)) for found in entities)
+    registry = er.async_get(hass)
+    server.script(reply("One.", usage=(100, 10, 0)), reply("Two.", usage=(100, 10, 0)))
+    await say("Hello")
+    for entity_id, new_id in (
+        (agent, "conversation.jeeves"),
+        ("sensor.scripted_prompt_tokens", "sensor.jeeves_prompt_tokens"),
+        ("todo.scripted_memory", "todo.jeeves_memory"),
+    ):
+        registry.async_update_entity(entity_id, new_entity_id=new_id)
+        await hass.async_block_till_done()
+        assert hass.states.get(entity_id) is None
+        state = hass.states.get(new_id)
+        assert state is not None
+        assert state.state != "unavailable"
+    result = await conversation.async_converse(
+        hass, "Hello", None, Context(), agent_id="conversation.jeeves"
+    )
+    assert speech(result) == "Two."
+    state = hass.states.get("sensor.jeeves_prompt_tokens")
+    assert state is not None
+    assert float(state.state) == 200
