@@ -1,1 +1,1 @@
-"""Measurements of what the integration costs; `script/bench` runs them."""
+"""Benchmarks of the integration, run by `script/bench`."""

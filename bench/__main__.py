@@ -1,4 +1,4 @@
-"""Runs the measurements that are named, all of them if none is."""
+"""Run the named benchmarks, by default all."""
 
 import argparse
 import asyncio
@@ -18,11 +18,11 @@ PARTS: dict[str, Callable[[], bool]] = {
     "prefix": prefix.run,
     "prewarm": prewarm.run,
 }
-"""Each part prints what it measured, and returns whether its goals were met."""
+"""Benchmarks by name; each prints its results, and returns whether its goals were met."""
 
 
 def main() -> int:
-    """Run parts by their names; return the exit code."""
+    """Run benchmarks; return the exit code."""
     parser = argparse.ArgumentParser(prog="script/bench")
     parser.add_argument("part", nargs="*", choices=PARTS, metavar="PART")
     parser.add_argument("--json", type=Path, help="for the results of turns")

@@ -1,4 +1,4 @@
-"""Who is measured: agents in a Home Assistant, and the SDK alone."""
+"""The measured subjects: agents in a Home Assistant, and the SDK alone."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -19,39 +19,39 @@ from .modelprocess import Answered, ModelProcess
 from .prefix import OURS, Subject
 
 NUMBERS = count(1)
-"""Of all that is said, so that no two texts are alike."""
+"""Numbers for the user texts, so that each is unique."""
 SETTLE = 0.02
-"""Seconds after a turn, for what it left to be done."""
+"""Seconds to wait after a turn, for its background work."""
 SUBENTRIES = "config/config_entries/subentries/flow"
 
 
 @dataclass(frozen=True)
 class Sample:
-    """What a turn took beyond what the server took, in milliseconds."""
+    """Times of a turn without the server's own time, in milliseconds."""
 
     first: float
-    """To the first word."""
+    """Latency of the first word."""
     end: float
-    """From the server's last bytes to the end of the turn."""
+    """Time from the server's last bytes to the end of the turn."""
     cpu: float
 
 
 class Contestant(Protocol):
-    """What can have a turn, of a kind that the model server knows."""
+    """A subject that can run a turn of a kind in `bench.model.KINDS`."""
 
     @property
     def name(self) -> str:
-        """Return its name."""
+        """Return the name for the tables."""
         ...
 
     async def turn(self, kind: str) -> Sample:
-        """Have a turn."""
+        """Run a turn and return its times."""
         ...
 
 
 @dataclass
 class AgentContestant:
-    """An integration that is set up in a Home Assistant, and spoken to from a device."""
+    """An agent that is set up in a Home Assistant, used from a device."""
 
     subject: Subject
     hass: MeasuredHass
@@ -68,24 +68,24 @@ class AgentContestant:
         return self.subject.name
 
     async def turn(self, kind: str) -> Sample:
-        """Have a turn, in a conversation of its own as from any satellite."""
+        """Run a turn in a new conversation, as a satellite does; raises `TurnError`."""
         text = next_text(kind)
         cpu = self.hass.cpu
-        heard = await self.listener.hear(text, self.pipeline, self.device_id)
+        answer = await self.listener.hear(text, self.pipeline, self.device_id)
         cpu = self.hass.cpu - cpu
-        if not heard.words.startswith(opening(text)):
-            raise TurnError(f"{self.name} answered {text!r} with {heard.words[:80]!r}")
+        if not answer.words.startswith(opening(text)):
+            raise TurnError(f"{self.name} answered {text!r} with {answer.words[:80]!r}")
         answered = await self.model.answered(text)
-        return _sample(heard.begin, heard.first, heard.end, cpu, answered)
+        return _sample(answer.begin, answer.first, answer.end, cpu, answered)
 
     async def request(self) -> Answered:
-        """Have a turn; return its request, with its body."""
+        """Run a turn; return the record of its request, with its body."""
         text = next_text("show")
         await self.listener.hear(text, self.pipeline, self.device_id)
         return await self.model.answered(text)
 
     async def anew(self, *apis: str) -> AgentContestant:
-        """Set the integration up as if it had never been there, with LLM APIs."""
+        """Remove the entry, and set up the integration again, with LLM APIs."""
         path = f"config/config_entries/entry/{self.entry_id}"
         await self.listener.rest("DELETE", path)
         other = await enter(
@@ -96,7 +96,7 @@ class AgentContestant:
         return other
 
     async def allow(self, *apis: str) -> None:
-        """Let the agent use LLM APIs, all else as it was."""
+        """Select the LLM APIs of the agent, and keep its other options."""
         if self.subject is OURS:
             agent = Agent(self.entry_id, self.entity_id, "scripted")
             memory = {"conversation_timeout": 600}
@@ -119,7 +119,7 @@ class AgentContestant:
             raise TurnError(f"{self.name} does not take its tools: {flow.step}")
 
     async def reload(self) -> float:
-        """Set the entry up anew; return the milliseconds that this takes."""
+        """Reload the entry; return the duration in milliseconds."""
         path = f"config/config_entries/entry/{self.entry_id}/reload"
         begin = time.monotonic()
         await self.listener.rest("POST", path)
@@ -128,7 +128,7 @@ class AgentContestant:
 
 @dataclass
 class SdkContestant:
-    """The SDK alone, in this process, with a request that an agent has sent."""
+    """The SDK alone, in this process, with the request of an agent."""
 
     model: ModelProcess
     request: dict[str, Any]
@@ -136,7 +136,7 @@ class SdkContestant:
     name: str = field(default="SDK", init=False)
 
     async def turn(self, kind: str) -> Sample:
-        """Ask once, and read the answer to its end."""
+        """Send a request, and read the stream to its end."""
         text = next_text(kind)
         *before, _ = self.request["messages"]
         messages = [*before, {"role": "user", "content": text}]
@@ -163,7 +163,7 @@ async def enter(
     model: ModelProcess,
     device_id: str,
 ) -> AgentContestant:
-    """Set an integration up, with the tools of Assist."""
+    """Set up an integration with the tools of Assist, and a pipeline for it."""
     entry_id = await subject.add(listener, model.base_url)
     entity_id = await agent_of(listener, entry_id)
     pipeline = await add_pipeline(listener, entity_id, subject.name)
@@ -176,9 +176,9 @@ async def enter(
 async def interleaved(
     subjects: Sequence[Contestant], kinds: Iterable[str], rounds: int
 ) -> dict[tuple[str, str], list[Sample]]:
-    """Return samples by kind and name, from turns that subjects have by turns.
+    """Return samples by kind and name, from turns of the subjects in alternation.
 
-    A round before the first warms up; every other round goes backwards.
+    The first round is a warm-up and not counted; every other round is in reverse.
     """
     samples: dict[tuple[str, str], list[Sample]] = {
         (kind, subject.name): [] for kind in kinds for subject in subjects
@@ -197,14 +197,14 @@ async def interleaved(
 
 
 def next_text(kind: str) -> str:
-    """Return something to say, to which the answer is of a kind."""
+    """Return a unique user text that requests a kind of answer."""
     return f"{kind} {next(NUMBERS)}"
 
 
 def _sample(
     begin: float, first: float, end: float, cpu: float, answered: Answered
 ) -> Sample:
-    """Return a turn without what the server took."""
+    """Return the times of a turn without the server's own time."""
     return Sample(
         (first - begin - (answered.first - answered.read)) * 1e3,
         (end - answered.last) * 1e3,

@@ -1,4 +1,4 @@
-"""How much memory a Home Assistant takes for a thousand turns."""
+"""Memory growth of a Home Assistant over a thousand turns."""
 
 import asyncio
 from collections.abc import Iterable
@@ -17,20 +17,20 @@ WARM_UP = 100
 
 
 async def growth(subjects: Iterable[Subject], speaker: str) -> list[Row]:
-    """Return by how much each integration lets its own Home Assistant grow.
+    """Return the memory growth of a Home Assistant with each integration.
 
-    They run side by side: memory does not mind.
+    They run in parallel, which does not affect the memory.
     """
-    named = {
-        subject.name: asyncio.create_task(_grown(subject, speaker))
+    tasks = {
+        subject.name: asyncio.create_task(_measure(subject, speaker))
         for subject in subjects
     }
-    values = {name: Spread.of([await task]) for name, task in named.items()}
+    values = {name: Spread.of([await task]) for name, task in tasks.items()}
     return [Row("memory", f"Memory for {TURNS:,} turns", "MB", values)]
 
 
-async def _grown(subject: Subject, speaker: str) -> float:
-    """Return the megabytes by which a Home Assistant grows."""
+async def _measure(subject: Subject, speaker: str) -> float:
+    """Return the memory growth of a Home Assistant, in megabytes."""
     async with (
         ModelProcess() as model,
         MeasuredHass() as hass,

@@ -1,4 +1,4 @@
-"""A Home Assistant in which both integrations are set up, side by side."""
+"""A Home Assistant in which both integrations are set up."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
@@ -13,12 +13,12 @@ from .modelprocess import ModelProcess
 from .prefix import OURS, THEIRS
 
 LISTENER = "light.kitchen_lights"
-"""Whose device is spoken from, as if it were a satellite."""
+"""Entity whose device serves as the satellite."""
 
 
 @dataclass(frozen=True)
 class House:
-    """A Home Assistant with both agents, and who speaks to them."""
+    """A Home Assistant with both agents, and a connection to it."""
 
     listener: Listener
     agents: Sequence[AgentContestant]
@@ -27,7 +27,7 @@ class House:
 
 @asynccontextmanager
 async def open_house() -> AsyncGenerator[House]:
-    """Return a house with both agents."""
+    """Yield a Home Assistant with both agents set up."""
     async with (
         ModelProcess() as model,
         MeasuredHass() as hass,

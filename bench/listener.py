@@ -1,4 +1,4 @@
-"""A Home Assistant whose work can be measured, and a connection that listens to it."""
+"""A Home Assistant whose CPU and memory are measured, and a client for timed turns."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -19,32 +19,32 @@ PATIENCE = 30.0
 
 
 class TurnError(Exception):
-    """A turn did not go as it should, so that its times mean nothing."""
+    """A turn failed, so its times are invalid."""
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What was heard of a turn, in seconds of the clock that all processes share."""
+class TimedAnswer:
+    """The answer of a turn with its times, in seconds of the monotonic clock."""
 
     begin: float
     first: float
-    """When the first word came."""
+    """Time of the first content delta."""
     end: float
-    """When the end of the turn came."""
+    """Time of the end of the run."""
     words: str
 
 
 class Listener(Client):
-    """A user's connection that notes when events come, and reads them afterwards.
+    """A client that timestamps the events of a turn, and parses them afterwards.
 
-    So it takes little of the time that it measures, however many events there are.
+    So its own work hardly affects the times.
     """
 
     _arrived: list[tuple[float, str]] | None = None
     _over: asyncio.Event
 
-    async def hear(self, text: str, pipeline: str, device_id: str) -> Heard:
-        """Say something from a device, in a conversation of its own."""
+    async def hear(self, text: str, pipeline: str, device_id: str) -> TimedAnswer:
+        """Run a turn from a device, in a new conversation; raises `TurnError`."""
         self._arrived, self._over = [], asyncio.Event()
         number, begin = next(self._ids), time.monotonic()
         async with asyncio.timeout(PATIENCE):
@@ -71,11 +71,11 @@ class Listener(Client):
                 words += piece
         if not words:
             raise TurnError(f"no answer to {text!r}: {arrived[-2][1]}")
-        return Heard(begin, first, arrived[-1][0], words)
+        return TimedAnswer(begin, first, arrived[-1][0], words)
 
     @override
     async def _read(self) -> None:
-        """Put events aside while a turn is heard, and hand on all else."""
+        """Collect events unparsed during a turn, and dispatch all other messages."""
         async for message in self._socket:
             if message.type is not aiohttp.WSMsgType.TEXT:
                 continue
@@ -85,33 +85,33 @@ class Listener(Client):
             self._arrived.append((time.monotonic(), message.data))
             if '"type":"run-end"' in message.data:
                 self._over.set()
-        # The connection is closed, and who waits is told so.
+        # The connection is closed; this fails the pending commands.
         await super()._read()
 
 
 class MeasuredHass(Hass):
-    """A Home Assistant that tells what its process takes."""
+    """A Home Assistant with measurements of its process."""
 
     @property
     def cpu(self) -> float:
-        """Return the seconds that the process has computed, all its threads together."""
-        # What `clock_getcpuclockid` returns, for which Python has no name.
+        """Return the CPU time of the process, in seconds over all threads."""
+        # The clock ID of `clock_getcpuclockid`, which Python does not expose.
         return time.clock_gettime((~self._pid << 3) | 2)
 
     @property
     def memory(self) -> int:
-        """Return the bytes of the process in memory."""
+        """Return the resident memory of the process, in bytes."""
         pages = Path(f"/proc/{self._pid}/statm").read_text("ascii").split()[1]
         return int(pages) * resource.getpagesize()
 
     @asynccontextmanager
     async def listener(self) -> AsyncGenerator[Listener]:
-        """Return a listener that is logged in as the demo user."""
+        """Yield a listener that is logged in as the demo user."""
         async with Listener(self.url, self._token) as listener:
             yield listener
 
     @property
     def _pid(self) -> int:
-        """Return the number of the process."""
+        """Return the process ID."""
         assert self._process is not None
         return self._process.pid

@@ -1,4 +1,4 @@
-"""A real llama.cpp server on loopback, in a process of its own."""
+"""A real llama.cpp server process, on loopback."""
 
 import asyncio
 from asyncio.subprocess import PIPE
@@ -12,9 +12,9 @@ import signal
 from testbed.hass import claim_port
 
 CONTEXT = 65536
-"""Tokens, of which all the prompts of a dialogue need no more than half."""
+"""Context window in tokens, twice what the dialogues need."""
 PATIENCE = 5.0
-"""Seconds that the server has to stop by itself."""
+"""Seconds that the server has to stop after a signal."""
 
 
 class LlamaError(Exception):
@@ -22,39 +22,39 @@ class LlamaError(Exception):
 
 
 def rig() -> Path:
-    """Return the folder where llama.cpp is, if it is anywhere."""
+    """Return the directory of llama.cpp, which may not exist."""
     named = os.environ.get("LLAMA_RIG")
     return Path(named).expanduser() if named else Path.home() / ".cache" / "llama-rig"
 
 
 def start_script() -> Path | None:
-    """Return what starts a server, None where there is no llama.cpp."""
+    """Return the script that starts a server, None without llama.cpp."""
     script = rig() / "start_llama.sh"
     return script if os.access(script, os.X_OK) else None
 
 
 @asynccontextmanager
 async def llama_server(script: Path) -> AsyncGenerator[str]:
-    """Return the address of a server with one slot, that remembers nothing else."""
+    """Yield the URL of a server with one slot and no prompt cache in memory."""
     port = claim_port()
     starting = asyncio.ensure_future(_start(script, port))
     try:
         await asyncio.shield(starting)
         yield f"http://127.0.0.1:{port}"
     finally:
-        # Interrupted while it starts, it would go on: its number is known only then.
+        # Even if cancelled: the process can only be ended once its ID is known.
         _end(await starting)
 
 
 async def _start(script: Path, port: int) -> int:
-    """Start a server and return its process, as a file descriptor."""
+    """Start a server; return a file descriptor of its process."""
     process = await asyncio.create_subprocess_exec(
         script,
         *(str(port), "", "script", "--cache-ram", "0"),
         env=os.environ | {"CTX": str(CONTEXT), "NP": "1"},
         stdout=PIPE,
         stderr=PIPE,
-        # A Ctrl-C in the terminal is ours to pass on.
+        # Keep Ctrl-C in the terminal from reaching it directly.
         start_new_session=True,
     )
     out, err = await process.communicate()
@@ -64,8 +64,8 @@ async def _start(script: Path, port: int) -> int:
 
 
 def _end(process: int) -> None:
-    """End a process, and wait until it is gone."""
-    # Not our child, so that nothing but its descriptor tells when it has ended.
+    """Terminate a process, and wait until it has ended."""
+    # It is not a child process, so it cannot be waited for by its ID.
     try:
         for number in (signal.SIGTERM, signal.SIGKILL):
             with suppress(ProcessLookupError):

@@ -1,4 +1,4 @@
-"""Timing some things against each other, so that all suffer the same disturbances."""
+"""Timing of several subjects in alternation, so that disturbances affect all alike."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import time
 
 @dataclass(frozen=True)
 class Cost:
-    """What one unit of something cost in each round, in microseconds."""
+    """Time per unit in each round, in microseconds."""
 
     rounds: tuple[float, ...]
 
@@ -24,7 +24,7 @@ class Cost:
         return f"{self.median:7.2f} µs   ({min(self.rounds):.2f} to {max(self.rounds):.2f})"
 
     def __sub__(self, other: Cost) -> Cost:
-        """Return the difference, round by round."""
+        """Return the differences by round."""
         pairs = zip(self.rounds, other.rounds, strict=True)
         return Cost(tuple(ours - theirs for ours, theirs in pairs))
 
@@ -32,10 +32,10 @@ class Cost:
 def interleaved(
     subjects: Mapping[str, Callable[[], None]], *, units: int, rounds: int
 ) -> dict[str, Cost]:
-    """Return what each subject costs per unit, measured in turn, round by round.
+    """Return the cost per unit of each subject, measured in alternation.
 
-    A round before the first warms up. Every other round goes backwards, so that
-    none always comes after the same one.
+    The first round is a warm-up and not counted. Every other round is in reverse, so
+    that no subject always follows the same one.
     """
     measured: dict[str, list[float]] = {name: [] for name in subjects}
     for number in range(rounds + 1):
@@ -51,6 +51,6 @@ def interleaved(
 
 
 def tell(line: str = "") -> None:
-    """Print a line at once."""
+    """Print a line and flush."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()

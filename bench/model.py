@@ -1,7 +1,8 @@
-"""A scripted model server in a process of its own, so that its work is nobody else's.
+"""A scripted model server as a process, so that its work is not measured.
 
-Run as a module, it tells its address, and then in a line of JSON for each answer when
-it did what. All processes of a machine share the clock. It ends with its input.
+Run as a module, it prints its base URL, and then a line of JSON with the times of each
+answer. All processes of a machine share the monotonic clock. It ends at the end of its
+standard input.
 """
 
 import asyncio
@@ -30,7 +31,7 @@ from testbed.server import ModelServer
 
 @dataclass(frozen=True)
 class Kind:
-    """How an answer comes: in so many chunks, with a pause between them or at once."""
+    """How an answer is streamed: its number of chunks, and the seconds between them."""
 
     chunks: int
     pause: float = 0.0
@@ -40,10 +41,10 @@ KINDS = {
     "short": Kind(1),
     "words": Kind(25, 0.02),
     "burst": Kind(500),
-    # As short, and the request is told whole.
+    # As short, and the printed record holds the request body.
     "show": Kind(1),
 }
-"""By the first word of what the user says; the second is its number."""
+"""Kinds of answers by the first word of the user text; the second is a number."""
 
 WORDS = (
     " the",
@@ -59,28 +60,28 @@ WORDS = (
 )
 ROLE = chunk({"role": "assistant", "content": None})
 KEPT = 100
-"""Requests that are remembered."""
+"""Number of requests that are kept."""
 
 
 def opening(text: str) -> str:
-    """Return how the answer to a text begins."""
+    """Return the first chunk of the answer to a user text."""
     return f"Number {text.rpartition(' ')[2]},"
 
 
 @dataclass(frozen=True)
 class Mark(Pause):
-    """A step that takes no time, and notes when it was."""
+    """A step without a delay that records its time."""
 
-    note: Callable[[], None]
+    record: Callable[[], None]
 
     @override
     async def wait(self) -> None:
-        """Note the time."""
-        self.note()
+        """Record the time."""
+        self.record()
 
 
 class Script:
-    """Answers what it is asked in the way that it is asked for."""
+    """Answers each request with the kind of answer that its user text names."""
 
     def __init__(self) -> None:
         """Initialize with a server that is not yet listening."""
@@ -88,13 +89,13 @@ class Script:
 
     def _answer(self, body: Body) -> Answer:
         """Return the answer to a request."""
-        asked, requests = RequestView(body), self.server.requests
+        request, requests = RequestView(body), self.server.requests
         del requests[:-KEPT]
-        name = asked.text.partition(" ")[0]
+        name = request.text.partition(" ")[0]
         if (kind := KINDS.get(name)) is None or not body.get("stream"):
             return say("Hello.")
-        told: dict[str, Any] = {
-            "text": asked.text,
+        times: dict[str, Any] = {
+            "text": request.text,
             "read": requests[-1].at,
             "size": len(requests[-1].raw),
             "tools": len(body.get("tools") or ()),
@@ -102,17 +103,17 @@ class Script:
         }
 
         def first() -> None:
-            told["first"] = time.monotonic()
+            times["first"] = time.monotonic()
 
         def last() -> None:
-            told["last"] = time.monotonic()
-            # Not before the last bytes are on their way.
-            asyncio.get_running_loop().call_soon(_tell, told)
+            times["last"] = time.monotonic()
+            # After the last bytes are written.
+            asyncio.get_running_loop().call_soon(_print_json, times)
 
         end = [chunk({}, "stop"), DONE]
         if (body.get("stream_options") or {}).get("include_usage"):
             end.insert(1, usage_chunk(5000, kind.chunks, 4500))
-        head, *others = _chunks(asked.text, kind.chunks)
+        head, *others = _chunks(request.text, kind.chunks)
         steps: list[Step] = [Mark(0, first), ROLE + head]
         if kind.pause:
             for other in others:
@@ -123,22 +124,22 @@ class Script:
 
 
 def _chunks(text: str, count: int) -> Iterator[bytes]:
-    """Yield the chunks of the answer to a text."""
+    """Yield the content chunks of the answer to a user text."""
     yield chunk({"content": opening(text)})
     for word in islice(cycle(WORDS), count - 1):
         yield chunk({"content": word})
 
 
-def _tell(what: Any) -> None:
-    """Write a line of JSON."""
-    sys.stdout.write(json.dumps(what) + "\n")
+def _print_json(value: Any) -> None:
+    """Print a value as a line of JSON, and flush."""
+    sys.stdout.write(json.dumps(value) + "\n")
     sys.stdout.flush()
 
 
 async def _serve() -> None:
-    """Answer until the input ends."""
+    """Serve until the end of standard input."""
     async with (script := Script()).server:
-        _tell(script.server.base_url)
+        _print_json(script.server.base_url)
         await asyncio.to_thread(sys.stdin.read)
 
 

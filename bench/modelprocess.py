@@ -1,4 +1,4 @@
-"""The scripted model server as the process sees it that measures."""
+"""The scripted model server as a subprocess of the benchmarks."""
 
 import asyncio
 from asyncio.subprocess import PIPE, Process
@@ -11,32 +11,32 @@ from typing import Any, Self
 
 ROOT = Path(__file__).parents[1]
 LONGEST = 16 * 1024 * 1024
-"""Bytes of a line."""
+"""Limit of a line, in bytes."""
 PATIENCE = 10.0
 
 
 @dataclass(frozen=True)
 class Answered:
-    """What the server did for a request, in seconds of the clock that all share."""
+    """The server's record of a request, with times of the monotonic clock in seconds."""
 
     text: str
     read: float
-    """When it had the request."""
+    """Time when the request was read."""
     first: float
-    """When it wrote the first word."""
+    """Time when the first word was written."""
     last: float
-    """When it wrote the last bytes."""
+    """Time when the last bytes were written."""
     size: int
-    """Bytes of the request."""
+    """Size of the request, in bytes."""
     tools: int
     body: dict[str, Any] | None
 
 
 class ModelProcess:
-    """A model server that answers by its script, and tells when."""
+    """Runs `bench.model` as a context manager, and reads its records."""
 
     def __init__(self) -> None:
-        """Initialize a server that does not run."""
+        """Initialize a server that is not running."""
         self.base_url = ""
         self._process: Process | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -50,7 +50,7 @@ class ModelProcess:
             stdout=PIPE,
             limit=LONGEST,
             cwd=ROOT,
-            # A Ctrl-C in the terminal is ours to pass on.
+            # Keep Ctrl-C in the terminal from reaching it directly.
             start_new_session=True,
         )
         assert self._process.stdout is not None
@@ -78,20 +78,20 @@ class ModelProcess:
             await self._reader
 
     async def answered(self, text: str) -> Answered:
-        """Return what was done for a text, once it is done. Texts are asked for once."""
+        """Wait for the record of a user text; return it once."""
         async with asyncio.timeout(PATIENCE):
             answered = await self._future(text)
         del self._answers[text]
         return answered
 
     def _future(self, text: str) -> asyncio.Future[Answered]:
-        """Return what will be done for a text."""
+        """Return the future for the record of a user text."""
         if text not in self._answers:
             self._answers[text] = asyncio.get_running_loop().create_future()
         return self._answers[text]
 
     async def _read(self, lines: asyncio.StreamReader) -> None:
-        """Take in what the server tells."""
+        """Read the records of the server."""
         while line := await lines.readline():
             answered = Answered(**json.loads(line))
             if not (future := self._future(answered.text)).done():

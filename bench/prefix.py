@@ -1,9 +1,9 @@
-"""How much of each prompt a real llama.cpp server has in its cache, over a dialogue.
+"""Prompt cache reuse of a real llama.cpp server over a dialogue.
 
-The same dialogue goes by way of this integration and by way of Home Assistant's own
-`llama_cpp`, in one Home Assistant, each time to a server that was just started and
-has one slot. What the server could have in its cache is all that it read and said in
-the request before, but for its last token; reuse is how much of that it had.
+The same dialogue runs over this integration and over Home Assistant's own `llama_cpp`,
+in one Home Assistant, each with a newly started server with one slot. The cache can at
+most hold the prompt and the answer of the previous request, except for the last token;
+reuse is the share of that maximum that was in the cache.
 """
 
 import asyncio
@@ -31,10 +31,10 @@ from .measure import tell
 from .proxy import Completion, Proxy
 
 GOAL = 0.98
-"""What part of what could be in the cache has to be there."""
+"""Minimum reuse, from 0 to 1."""
 
 ROOMS = ("light.kitchen_lights", "light.bed_light")
-"""Who speaks in which room: the first and the second light, as if they were satellites."""
+"""Entities whose devices serve as the satellites of two areas."""
 
 LIGHTS = 'call:homeassistant__GetLiveContext {"domain": ["light"]}'
 TURNS = (
@@ -58,53 +58,53 @@ TURNS = (
     ),
     "Good night. @@ think:There is nothing to do. && Good night, sleep well.",
 )
-"""What is said, and after each `@@` what the model is to do next."""
+"""User texts, each with the scripted answers of the model after `@@`."""
 
 
 class PrefixError(Exception):
-    """The dialogue was not what it should be, so that its numbers mean nothing."""
+    """A turn of the dialogue failed, so its numbers are invalid."""
 
 
 @dataclass(frozen=True)
 class Variant:
-    """In how many rooms a dialogue is held, and whether its conversations go on."""
+    """The number of rooms of a dialogue, and whether each continues its conversation."""
 
     title: str
     rooms: int
-    goes_on: bool
+    continues: bool
 
 
 VARIANTS = (
-    Variant("two rooms by turns, each turn a new conversation", 2, goes_on=False),
-    Variant("two rooms by turns, a conversation in each", 2, goes_on=True),
-    Variant("one room, one conversation", 1, goes_on=True),
+    Variant("two rooms by turns, each turn a new conversation", 2, continues=False),
+    Variant("two rooms by turns, a conversation in each", 2, continues=True),
+    Variant("one room, one conversation", 1, continues=True),
 )
 
 
 @dataclass(frozen=True)
 class Subject:
-    """An integration, and how it is set up: what returns its entry for a server."""
+    """An integration, with a function that sets it up and returns its entry ID."""
 
     name: str
     add: Callable[[Client, str], Awaitable[str]]
 
 
 class Satellite(Client):
-    """A user's connection from a device, which is in a room."""
+    """A client that runs pipelines from a device."""
 
     device_id: str
 
     @override
     @asynccontextmanager
     async def subscribe(self, command: str, **fields: Any) -> AsyncGenerator[Events]:
-        """Return the events that a command brings which the device gives."""
+        """Yield the events of a subscription, with the device ID added."""
         fields["device_id"] = self.device_id
         async with super().subscribe(command, **fields) as events:
             yield events
 
 
 def run() -> bool:
-    """Print what was in the cache, and return whether the goal was met."""
+    """Print the reuse; return whether the goal was met."""
     tell("Prompts in the cache of a real llama.cpp server, of all that could be there")
     if (script := start_script()) is None:
         tell(f"  not measured: no llama.cpp in {rig()}; LLAMA_RIG names another folder")
@@ -120,7 +120,7 @@ def run() -> bool:
 
 
 async def _measure(script: Path) -> bool:
-    """Hold the dialogues, in good order even if a signal ends them."""
+    """Run the dialogues, with a clean shutdown on SIGTERM and SIGHUP."""
     task = asyncio.current_task()
     assert task is not None
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -139,7 +139,7 @@ async def _measure(script: Path) -> bool:
 
 @asynccontextmanager
 async def _satellite(hass: Hass) -> AsyncGenerator[Satellite]:
-    """Return a satellite, logged in as the demo user."""
+    """Yield a satellite that is logged in as the demo user."""
     async with aiohttp.ClientSession() as session:
         token = await access_token(session, hass.url)
     async with Satellite(hass.url, token) as satellite:
@@ -149,7 +149,7 @@ async def _satellite(hass: Hass) -> AsyncGenerator[Satellite]:
 async def _dialogue(
     satellite: Satellite, script: Path, subject: Subject, variant: Variant
 ) -> list[Completion]:
-    """Hold a dialogue that starts from nothing; return what the server was asked."""
+    """Run a dialogue with a new server; return the recorded completions."""
     async with llama_server(script) as server, Proxy(server) as proxy:
         entry_id = await subject.add(satellite, f"{proxy.url}/v1")
         try:
@@ -157,7 +157,7 @@ async def _dialogue(
             pipeline = await add_pipeline(satellite, agent, "Bench")
             for light in ROOMS:
                 await satellite.call("light.turn_off", light)
-            # Setting it up asked the server too.
+            # The set-up sends requests to the server, too.
             proxy.completions.clear()
             await _converse(satellite, pipeline, variant)
             return list(proxy.completions)
@@ -166,7 +166,7 @@ async def _dialogue(
 
 
 async def _converse(satellite: Satellite, pipeline: str, variant: Variant) -> None:
-    """Say all there is to say, in the rooms by turns."""
+    """Run all turns, with the rooms in alternation; raises `PrefixError`."""
     conversations: dict[str, str | None] = {}
     for number, text in enumerate(TURNS):
         room = ROOMS[number % variant.rooms]
@@ -175,25 +175,25 @@ async def _converse(satellite: Satellite, pipeline: str, variant: Variant) -> No
             satellite,
             text,
             pipeline=pipeline,
-            conversation_id=conversations.get(room) if variant.goes_on else None,
+            conversation_id=conversations.get(room) if variant.continues else None,
         )
         conversations[room] = turn.conversation_id
         last = text.rpartition("@@")[2].rpartition("&&")[2].strip()
         good = [call.good for call in turn.calls]
         if turn.error or turn.answer != last or good != [True] * text.count("call:"):
-            why = turn.error or f"{turn.answer!r} after {turn.calls}"
-            raise PrefixError(f"turn {number + 1} went wrong: {why}")
+            reason = turn.error or f"{turn.answer!r} after {turn.calls}"
+            raise PrefixError(f"turn {number + 1} went wrong: {reason}")
 
 
 def _report(subject: Subject, completions: Sequence[Completion]) -> bool:
-    """Print what was in the cache; return whether that is as it should be."""
+    """Print the reuse of a subject; return whether the goal was met."""
     if any(completion.timings is None for completion in completions):
         raise PrefixError("the server did not finish an answer")
-    steps = list(pairwise(completions))
-    possible = sum(before.possible for before, _ in steps)
-    cached = sum(min(after.cached, before.possible) for before, after in steps)
-    read = sum(after.prompt - after.cached for _, after in steps)
-    total = sum(after.prompt for _, after in steps)
+    pairs = list(pairwise(completions))
+    possible = sum(before.possible for before, _ in pairs)
+    cached = sum(min(after.cached, before.possible) for before, after in pairs)
+    read = sum(after.prompt - after.cached for _, after in pairs)
+    total = sum(after.prompt for _, after in pairs)
     reuse = cached / possible
     met = subject is not OURS or reuse >= GOAL
     note = (
@@ -204,9 +204,9 @@ def _report(subject: Subject, completions: Sequence[Completion]) -> bool:
         f"read anew {read:,} of {total:,} tokens   {note}".rstrip()
     )
     if not met:
-        for number, (before, after) in enumerate(steps, 2):
+        for number, (before, after) in enumerate(pairs, 2):
             lost = before.possible - after.cached
-            where = f", differs in {after.parting(before)}" if lost > 0 else ""
+            where = f", differs in {after.first_difference(before)}" if lost > 0 else ""
             tell(
                 f"    request {number:2}: {after.size:,} bytes, "
                 f"{after.prompt:,} tokens, in the cache {after.cached:,} "
@@ -216,7 +216,7 @@ def _report(subject: Subject, completions: Sequence[Completion]) -> bool:
 
 
 async def _add_ours(client: Client, url: str) -> str:
-    """Set this integration up, with a session that lasts as long as the dialogue."""
+    """Set up this integration, with a session that outlasts the dialogue."""
     agent = await add_agent(client, url)
     flow = await Flow.options(client, agent.entry_id)
     top = {f["name"] for f in flow.step["data_schema"] if f.get("type") != "expandable"}
@@ -230,7 +230,7 @@ async def _add_ours(client: Client, url: str) -> str:
 
 
 async def _add_theirs(client: Client, url: str) -> str:
-    """Set Home Assistant's own integration up, as it suggests itself."""
+    """Set up Home Assistant's own integration, with its suggested values."""
     flow = await Flow.config(client, "llama_cpp")
     await flow.submit(base_url=url)
     await flow.submit(**flow.suggested)

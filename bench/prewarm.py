@@ -1,4 +1,4 @@
-"""Seconds to the first word, with and without a server that was warmed before the words."""
+"""Latency of the first word, with and without prewarming, on a real llama.cpp server."""
 
 import asyncio
 from pathlib import Path
@@ -17,17 +17,17 @@ from .measure import tell
 
 ROUNDS = 5
 SPEAKING = 3.0
-"""Seconds in which a sentence is spoken and recognized."""
+"""Seconds between the start of the speech and the recognized text."""
 FILLER = 2000
-"""Words of a request that takes the place of ours in the server's cache."""
+"""Words of a request that evicts the prompt from the server's cache."""
 LEAST_FASTER = 2.0
-"""How many times sooner the first word is to come."""
+"""Goal: the minimum ratio of the latencies."""
 
 MODEL = "script"
 
 
 async def _evict(url: str) -> None:
-    """Have the server forget what it took in: it has one slot, and no other memory."""
+    """Evict the prompt from the only slot of the server."""
     text = " ".join(str(number) for number in range(FILLER)) + " @@ Ok."
     body = {"model": MODEL, "messages": [{"role": "user", "content": text}]}
     async with (
@@ -40,7 +40,7 @@ async def _evict(url: str) -> None:
 async def _first_word(
     client: Client, agent: Agent, pipeline: str, url: str, *, warm: bool
 ) -> float:
-    """Return the seconds from the words to the first one of the answer."""
+    """Return the seconds from the user text to the first word of the answer."""
     await _evict(url)
     if warm:
         await client.command(
@@ -60,7 +60,7 @@ async def _first_word(
 
 
 async def _measure(script: Path) -> dict[bool, list[float]]:
-    """Return the seconds of each round, by whether the server was warmed."""
+    """Return the seconds of each round, by whether the server was prewarmed."""
     took: dict[bool, list[float]] = {False: [], True: []}
     async with (
         llama_server(script) as url,
@@ -68,7 +68,7 @@ async def _measure(script: Path) -> dict[bool, list[float]]:
         hass.client() as client,
     ):
         await furnish(client)
-        # All that the demo house has, so that the instructions are long.
+        # All entities of the demo house, for a long system prompt.
         await client.command(
             "homeassistant/expose_entity",
             assistants=["conversation"],
@@ -85,7 +85,7 @@ async def _measure(script: Path) -> dict[bool, list[float]]:
 
 
 def run() -> bool:
-    """Print seconds to the first word; return whether warming makes them fewer."""
+    """Print the latencies; return whether the goal was met."""
     if (script := start_script()) is None:
         tell(f"Warming: not measured, there is no llama.cpp in {rig()} (LLAMA_RIG)")
         return True

@@ -1,4 +1,4 @@
-"""A proxy before a llama.cpp server, which records what each completion cost it."""
+"""A proxy for a llama.cpp server that records the timings of each completion."""
 
 import asyncio
 from dataclasses import dataclass
@@ -10,42 +10,42 @@ import aiohttp
 from aiohttp import web
 
 LARGEST = 64 * 1024 * 1024
-"""Bytes of a request."""
+"""Limit of a request, in bytes."""
 
 
 @dataclass
 class Completion:
-    """A request for a completion, and what the server did for it."""
+    """A chat completion request, with the timings of the server."""
 
     request: dict[str, Any]
     size: int
-    """Bytes of the request."""
+    """Size of the request, in bytes."""
     timings: dict[str, Any] | None = None
-    """What llama.cpp tells at the end of each answer, whether it is asked or not."""
+    """The `timings` object that llama.cpp adds to the end of each answer."""
 
     @property
     def cached(self) -> int:
-        """Return how many tokens of the prompt were in the cache."""
+        """Return the number of prompt tokens from the cache."""
         return self._count("cache_n")
 
     @property
     def prompt(self) -> int:
-        """Return how many tokens the prompt has."""
+        """Return the number of prompt tokens."""
         return self.cached + self._count("prompt_n")
 
     @property
-    def said(self) -> int:
-        """Return how many tokens the answer has."""
+    def generated(self) -> int:
+        """Return the number of generated tokens."""
         return self._count("predicted_n")
 
     @property
     def possible(self) -> int:
-        """Return how many tokens the cache can have for the next request."""
-        # The last one was said and not read.
-        return self.prompt + self.said - 1
+        """Return the maximum number of cached tokens for the next request."""
+        # The last token was generated, but not evaluated.
+        return self.prompt + self.generated - 1
 
-    def parting(self, before: Completion) -> str:
-        """Return what is the first that does not extend the request before this."""
+    def first_difference(self, before: Completion) -> str:
+        """Return the first place where the request does not extend the previous one."""
         for part in ("tools", "messages"):
             old, new = before.request.get(part) or [], self.request.get(part) or []
             for number, item in enumerate(old):
@@ -55,13 +55,13 @@ class Completion:
         return "what the model said"
 
     def _count(self, name: str) -> int:
-        """Return one of the timings, 0 if the answer had no end."""
+        """Return a value of the timings, 0 if the answer was incomplete."""
         count: int = self.timings[name] if self.timings else 0
         return count
 
 
 class Proxy:
-    """Passes requests on to a server, and its answers back, as they are."""
+    """Forwards requests and responses unchanged; listens as a context manager."""
 
     def __init__(self, server: str) -> None:
         """Initialize a proxy that is not yet listening."""
@@ -69,19 +69,19 @@ class Proxy:
         self._runner: web.AppRunner | None = None
         self._session: aiohttp.ClientSession | None = None
         self.completions: list[Completion] = []
-        """In the order in which they were asked for."""
+        """In the order of the requests."""
         self.url = ""
 
     async def __aenter__(self) -> Self:
         """Listen on a free loopback port."""
         self._session = aiohttp.ClientSession(
-            # The server closes idle connections without regard to what is on its way.
+            # The server may close an idle connection just as a request is sent on it.
             connector=aiohttp.TCPConnector(force_close=True),
             timeout=aiohttp.ClientTimeout(),
         )
         app = web.Application(client_max_size=LARGEST)
         app.router.add_route("*", "/{path:.*}", self._handle)
-        # Who hangs up is to be heard by the server at once.
+        # With cancellation, a client's disconnect reaches the server at once.
         self._runner = web.AppRunner(
             app, shutdown_timeout=0.1, handler_cancellation=True
         )
@@ -96,21 +96,21 @@ class Proxy:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Stop listening and drop what is open."""
+        """Stop listening and close open connections."""
         if self._runner:
             await self._runner.cleanup()
         if self._session:
             await self._session.close()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        """Pass a request on, and its answer back while it comes."""
+        """Forward a request, and stream the response back."""
         assert self._session is not None
         body = await request.read()
         completion: Completion | None = None
         if request.path.endswith("/chat/completions"):
             completion = Completion(json.loads(body), len(body))
             self.completions.append(completion)
-        # Without the client's encodings, for what is compressed cannot be read here.
+        # Without compression, which could not be parsed here.
         headers = {"Accept-Encoding": "identity"} | {
             name: request.headers[name]
             for name in ("Authorization", "Content-Type")
@@ -130,20 +130,20 @@ class Proxy:
             await response.prepare(request)
             async for piece in upstream.content.iter_any():
                 answer += piece
-                # Before the client has the end of the answer, for then it may hang up.
+                # Before the end is sent, because the client may disconnect then.
                 if completion and b'"timings"' in answer:
                     completion.timings = _timings(bytes(answer))
                 try:
                     await response.write(piece)
                 except ConnectionResetError as err:
-                    # Nobody is left to be told.
+                    # The client is gone, so no response can be sent.
                     raise asyncio.CancelledError from err
         await response.write_eof()
         return response
 
 
 def _timings(answer: bytes) -> dict[str, Any] | None:
-    """Return the timings in an answer, streamed or whole, as far as it has come."""
+    """Return the timings in a partial or complete answer, streamed or not."""
     for line in reversed(answer.split(b"\n")):
         try:
             chunk = json.loads(line.removeprefix(b"data: "))

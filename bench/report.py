@@ -1,4 +1,4 @@
-"""What was measured as JSON, and a picture that is made from that."""
+"""Report of the results as JSON, and as an SVG chart."""
 
 from collections.abc import Sequence
 from html import escape
@@ -13,8 +13,8 @@ from homeassistant.const import __version__
 from .measure import tell
 from .table import OURS, THEIRS, Row, number
 
-FOLDER = Path(__file__).parents[1] / ".bench"
-"""Where results are kept unless another place is named."""
+RESULTS_DIR = Path(__file__).parents[1] / ".bench"
+"""Default directory of the results."""
 
 LABELS = 290
 BARS = 300
@@ -22,7 +22,7 @@ LINE = 34
 HEAD = 34
 WIDTH = LABELS + BARS + 110
 LONGEST = 1.5
-"""Up to this part of theirs a bar of ours is drawn."""
+"""Longest bar of ours, as a ratio to theirs."""
 
 STYLE = """\
 text { font: 13px system-ui, sans-serif; fill: #1f2328; }
@@ -39,14 +39,14 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328; }
 
 
 def keep(rows: Sequence[Row], results: Path | None, picture: Path | None) -> None:
-    """Write rows to a file, and a picture of them to another one."""
+    """Write the rows as JSON, and as a chart."""
     if None in (results, picture):
-        FOLDER.mkdir(exist_ok=True)
-        # What is measured on one machine is of no use on others.
-        (FOLDER / ".gitignore").write_text("*\n", "ascii")
-    results = results or FOLDER / "turns.json"
-    picture = picture or FOLDER / "turns.svg"
-    found = {
+        RESULTS_DIR.mkdir(exist_ok=True)
+        # Results depend on the machine and are not committed.
+        (RESULTS_DIR / ".gitignore").write_text("*\n", "ascii")
+    results = results or RESULTS_DIR / "turns.json"
+    picture = picture or RESULTS_DIR / "turns.svg"
+    data = {
         "home_assistant": __version__,
         "python": platform.python_version(),
         "processors": os.cpu_count(),
@@ -54,14 +54,14 @@ def keep(rows: Sequence[Row], results: Path | None, picture: Path | None) -> Non
     }
     for path in (results, picture):
         path.parent.mkdir(parents=True, exist_ok=True)
-    results.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
-    picture.write_text(drawn(found), "utf-8")
+    results.write_text(json.dumps(data, indent=2) + "\n", "utf-8")
+    picture.write_text(drawn(data), "utf-8")
     tell(f"  {results}, {picture}")
 
 
-def drawn(found: dict[str, Any]) -> str:
-    """Return results as a picture in SVG, for a light and for a dark page."""
-    rows = found["rows"]
+def drawn(data: dict[str, Any]) -> str:
+    """Return results as an SVG chart, for light and dark pages."""
+    rows = data["rows"]
     title = "Ours beside Home Assistant's llama_cpp: shorter is better"
     height = HEAD + LINE * len(rows)
     parts = [
@@ -71,9 +71,7 @@ def drawn(found: dict[str, Any]) -> str:
         _bar("ours", 0, 9, 12, 12),
         _text(18, 20, "OpenAI-Compatible Conversation"),
         _bar("theirs", LABELS, 9, 12, 12),
-        _text(
-            LABELS + 18, 20, f"llama_cpp of Home Assistant {found['home_assistant']}"
-        ),
+        _text(LABELS + 18, 20, f"llama_cpp of Home Assistant {data['home_assistant']}"),
     ]
     for line, row in enumerate(rows):
         parts += _drawn_row(row, HEAD + LINE * line)
@@ -81,31 +79,31 @@ def drawn(found: dict[str, Any]) -> str:
 
 
 def _drawn_row(row: dict[str, Any], top: int) -> list[str]:
-    """Return a row as its title and two bars, theirs always of one length."""
+    """Return the elements of a row: its title and two bars, theirs of a fixed length."""
     full = BARS / LONGEST
     parts = [_text(0, top + 18, row["title"])]
     subjects = (("ours", OURS, row["ratio"]), ("theirs", THEIRS, 1.0))
-    for line, (look, name, part) in enumerate(subjects):
+    for line, (css_class, name, part) in enumerate(subjects):
         width = max(1, round(full * min(part, LONGEST)))
         y = top + 2 + 13 * line
         unit = "" if row["unit"] == "number" else f" {row['unit']}"
         value = f"{number(row['values'][name]['median'])}{unit}"
         parts += [
-            _bar(look, LABELS, y, width, 11),
+            _bar(css_class, LABELS, y, width, 11),
             _text(LABELS + width + 6, y + 9, value, "value"),
         ]
     return parts
 
 
-def _bar(look: str, x: int, y: int, width: int, height: int) -> str:
-    """Return a bar."""
+def _bar(css_class: str, x: int, y: int, width: int, height: int) -> str:
+    """Return the element of a bar."""
     return (
-        f'<rect class="{look}" x="{x}" y="{y}" width="{width}" height="{height}" '
+        f'<rect class="{css_class}" x="{x}" y="{y}" width="{width}" height="{height}" '
         'rx="2"/>'
     )
 
 
-def _text(x: int, y: int, text: str, look: str = "") -> str:
-    """Return a line of text."""
-    kind = f' class="{look}"' if look else ""
+def _text(x: int, y: int, text: str, css_class: str = "") -> str:
+    """Return the element of a line of text."""
+    kind = f' class="{css_class}"' if css_class else ""
     return f'<text x="{x}" y="{y}"{kind}>{escape(text)}</text>'

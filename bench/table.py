@@ -1,4 +1,4 @@
-"""Rows of what was measured of several subjects, with their goals."""
+"""Tables of results with goals."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -14,7 +14,7 @@ SUBJECTS = (OURS, THEIRS, "SDK")
 
 @dataclass(frozen=True)
 class Spread:
-    """The median of what was measured, and the quarters around it."""
+    """Median and quartiles of samples."""
 
     median: float
     low: float
@@ -23,14 +23,14 @@ class Spread:
 
     @classmethod
     def of(cls, values: Sequence[float]) -> Spread:
-        """Return the spread of some values."""
+        """Return the spread of samples."""
         if len(values) == 1:
             return cls(values[0], values[0], values[0], 1)
         low, _, high = quantiles(values, n=4, method="inclusive")
         return cls(median(values), low, high, len(values))
 
     def __str__(self) -> str:
-        """Return median and spread, if there is one."""
+        """Return the median, with the quartiles of more than one sample."""
         text = number(self.median)
         if self.count == 1:
             return text
@@ -39,34 +39,34 @@ class Spread:
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured of each subject; the less the better."""
+    """A result of each subject; lower is better."""
 
     key: str
     title: str
     unit: str
     values: Mapping[str, Spread]
     goal: float | None = None
-    """Our part of theirs that must not be exceeded."""
+    """Maximum ratio of ours to theirs, None without a goal."""
 
     @property
     def ratio(self) -> float:
-        """Return our part of theirs."""
+        """Return the ratio of ours to theirs."""
         return self.values[OURS].median / self.values[THEIRS].median
 
     @property
     def met(self) -> bool:
-        """Return whether there is no goal that was missed."""
+        """Return whether the goal was met, or there is none."""
         return self.goal is None or self.ratio <= self.goal
 
     @property
     def verdict(self) -> str:
-        """Return what there is to say of the goal."""
+        """Return the goal and whether it was met as text, empty without a goal."""
         if self.goal is None:
             return ""
         return f"goal <= {self.goal:g}: {'met' if self.met else 'MISSED'}"
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the row as JSON."""
+        """Return the row as JSON-serializable data."""
         return {**asdict(self), "ratio": self.ratio, "met": self.met}
 
 
@@ -92,7 +92,7 @@ def show(rows: Sequence[Row]) -> bool:
 
 
 def number(value: float) -> str:
-    """Return a number with as many digits as say something."""
+    """Return a number with about three significant digits."""
     if value == int(value) or abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"

@@ -1,11 +1,11 @@
-"""What a turn costs beside Home Assistant's own `llama_cpp` and the SDK alone.
+"""Costs of a turn, compared to Home Assistant's own `llama_cpp` and to the SDK alone.
 
-Both integrations are in one real Home Assistant process, with the same house and the
-same tools, and ask the same scripted model server, which is a process as well. They
-take turns with each other, so that all suffer the same disturbances. Each turn is
-said from a device and in a conversation of its own, as satellites do it; so ours, whose
-session goes on, sends what was said before, and `llama_cpp` does not. Ours also has
-the turn on disk before it ends. What the server takes is not counted.
+Both integrations run in one real Home Assistant process, with the same house and the
+same tools, and use the same scripted model server, which is a separate process. They
+alternate, so that disturbances affect all alike. Each turn comes from a device and
+starts a new conversation, as with satellites; so ours, whose session continues, sends
+the earlier turns, and `llama_cpp` does not. Ours also saves the turn to disk before it
+ends. The server's own time is not counted.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ STREAMS = {"words": "20 ms a token", "burst": "500 tokens at once"}
 
 
 def run(results: Path | None = None, picture: Path | None = None) -> bool:
-    """Print what a turn costs, and keep it; return whether all goals were met."""
+    """Print and save the costs of a turn; return whether all goals were met."""
     tell("A turn, beside Home Assistant's own llama_cpp and the SDK alone")
     tell("  medians, and the quarters around them; a ratio is ours against llama_cpp")
     begin = time.monotonic()
@@ -69,7 +69,7 @@ def run(results: Path | None = None, picture: Path | None = None) -> bool:
 
 
 async def _measure() -> list[Row]:
-    """Measure all there is to measure, one after the other."""
+    """Run all measurements in sequence."""
     async with open_house() as house:
         return [
             *await _turns(house),
@@ -81,7 +81,7 @@ async def _measure() -> list[Row]:
 
 
 async def _turns(house: House) -> list[Row]:
-    """Return what is before the first word, after the last one, and what is computed."""
+    """Return the latency of the first word, the time after the last one, and CPU time."""
     request = (await house.agents[1].request()).body
     assert request is not None
     async with openai.AsyncOpenAI(base_url=house.model.base_url, api_key="no") as sdk:
@@ -122,7 +122,7 @@ async def _turns(house: House) -> list[Row]:
 def _per_thousand(
     long: Iterable[Sample], short: Iterable[Sample], kind: str
 ) -> list[float]:
-    """Return what a thousand tokens take, round by round, without their turn."""
+    """Return the CPU time of 1,000 tokens by round, without the cost of the turn."""
     tokens = KINDS[kind].chunks - KINDS["short"].chunks
     return [
         (one.cpu - other.cpu) / tokens * 1e3
@@ -131,21 +131,21 @@ def _per_thousand(
 
 
 async def _set_up(house: House) -> list[Row]:
-    """Return what it takes to set an entry up anew."""
-    took: dict[str, list[float]] = {agent.name: [] for agent in house.agents}
+    """Return the duration of a reload."""
+    durations: dict[str, list[float]] = {agent.name: [] for agent in house.agents}
     for number in range(RELOADS + 1):
         for agent in house.agents if number % 2 else house.agents[::-1]:
             milliseconds = await agent.reload()
             if number:
-                took[agent.name].append(milliseconds)
+                durations[agent.name].append(milliseconds)
             await asyncio.sleep(SETTLE)
-    values = {name: Spread.of(times) for name, times in took.items()}
+    values = {name: Spread.of(times) for name, times in durations.items()}
     return [Row("set_up", "Reload of the entry", "ms", values, MOST_SET_UP)]
 
 
 async def _crowd(house: House) -> list[Row]:
-    """Return how long many turns at once take, all of them answered right."""
-    took: dict[str, list[float]] = {agent.name: [] for agent in house.agents}
+    """Return the duration of many concurrent turns; raises `TurnError` if one fails."""
+    durations: dict[str, list[float]] = {agent.name: [] for agent in house.agents}
     for number in range(CROWDS):
         for agent in house.agents if number % 2 else house.agents[::-1]:
             texts = [next_text("words") for _ in range(CROWD)]
@@ -161,12 +161,12 @@ async def _crowd(house: House) -> list[Row]:
                     for text in texts
                 )
             )
-            took[agent.name].append((time.monotonic() - begin) * 1e3)
+            durations[agent.name].append((time.monotonic() - begin) * 1e3)
             for text, turn in zip(texts, turns, strict=True):
                 if turn.error or not turn.answer.startswith(opening(text)):
                     raise TurnError(
                         f"{agent.name}, of {CROWD} at once: "
                         f"{turn.error or turn.answer[:80]!r} to {text!r}"
                     )
-    values = {name: Spread.of(times) for name, times in took.items()}
+    values = {name: Spread.of(times) for name, times in durations.items()}
     return [Row("crowd", f"{CROWD} turns at once, 20 ms a token", "ms", values)]

@@ -1,1 +1,1 @@
-"""What the demo and the tests stand on: a scripted model server and a real Home Assistant."""
+"""Test doubles and drivers for the demo, the tests and the benchmarks."""

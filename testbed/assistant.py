@@ -1,4 +1,4 @@
-"""The integration as a user sets it up: an entry, its agent, a pipeline that asks it."""
+"""Setup of the integration over the WebSocket API: entry, agent and Assist pipeline."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ UNUSED_STAGES = (
     "wake_word_entity",
     "wake_word_id",
 )
-"""What a pipeline has to name even if it only understands text."""
+"""Fields that a pipeline must have even if it only handles text."""
 
 
 class SetUpError(Exception):
@@ -27,7 +27,7 @@ class SetUpError(Exception):
 
 @dataclass(frozen=True)
 class Agent:
-    """An entry that was made, its conversation entity, and the model that it asks."""
+    """A config entry with its conversation entity and its model."""
 
     entry_id: str
     entity_id: str
@@ -42,15 +42,18 @@ async def add_agent(
     model: str | None = None,
     name: str = NAME,
 ) -> Agent:
-    """Set the integration up as a user would, with the first model unless one is given."""
+    """Set up the integration by its config flow, by default with the first model.
+
+    Raises `SetUpError` if the flow shows an error or the server lists no model.
+    """
     flow = await Flow.config(client, DOMAIN)
     key = {"api_key": api_key} if api_key else {}
     await flow.submit(name=name, base_url=base_url, **key)
     _check(flow.step)
     if model is None:
-        if not (offered := models_offered(flow.step)):
+        if not (models := models_offered(flow.step)):
             raise SetUpError("The server lists no model.")
-        model = offered[0]
+        model = models[0]
     await flow.submit(chat_model=model)
     _check(flow.step)
     entry_id: str = flow.step["result"]["entry_id"]
@@ -58,23 +61,23 @@ async def add_agent(
 
 
 def models_offered(step: Message) -> list[str]:
-    """Return the models that the form offers."""
+    """Return the models in the form's dropdown."""
     (field,) = step["data_schema"]
     options: list[str] = field["selector"]["select"]["options"]
     return options
 
 
 def _check(step: Message) -> None:
-    """Check that a form was taken."""
+    """Raise `SetUpError` if a flow step is an abort or has errors."""
     if step["type"] == "abort" or step.get("errors"):
-        why = step.get("reason") or ", ".join(step["errors"].values())
-        words = (step.get("description_placeholders") or {}).get("message", "-")
-        said = "" if words == "-" else f" ({words})"
-        raise SetUpError(f"The config flow says: {why}{said}.")
+        reason = step.get("reason") or ", ".join(step["errors"].values())
+        message = (step.get("description_placeholders") or {}).get("message", "-")
+        suffix = "" if message == "-" else f" ({message})"
+        raise SetUpError(f"The config flow says: {reason}{suffix}.")
 
 
 async def agent_of(client: Client, entry_id: str) -> str:
-    """Return the conversation entity of an entry."""
+    """Return the conversation entity of an entry; raises `SetUpError` without one."""
     for entity in await client.command("config/entity_registry/list"):
         entity_id: str = entity["entity_id"]
         if entity["config_entry_id"] == entry_id and entity_id.startswith(
@@ -85,7 +88,7 @@ async def agent_of(client: Client, entry_id: str) -> str:
 
 
 async def add_tool_server(client: Client, url: str) -> str:
-    """Let Home Assistant use a tool server; return the id of its LLM API."""
+    """Set up the `mcp` integration for a tool server; return the id of its LLM API."""
     flow = await Flow.config(client, "mcp")
     await flow.submit(url=url)
     _check(flow.step)
@@ -94,20 +97,20 @@ async def add_tool_server(client: Client, url: str) -> str:
 
 
 async def allow(client: Client, agent: Agent, *apis: str, **others: Any) -> None:
-    """Let an agent use LLM APIs, and set some of its other options."""
+    """Select the LLM APIs of an agent, and set other options."""
     flow = await Flow.options(client, agent.entry_id)
     await flow.submit(chat_model=agent.model, llm_hass_api=list(apis), **others)
     _check(flow.step)
 
 
 async def entries_of(client: Client) -> list[Message]:
-    """Return the entries of the integration."""
+    """Return the config entries of the integration."""
     entries: list[Message] = await client.command("config_entries/get", domain=DOMAIN)
     return entries
 
 
 async def remove_entries(client: Client) -> None:
-    """Remove the entries of the integration, and the tool servers."""
+    """Remove the config entries of the integration and of `mcp`."""
     servers = await client.command("config_entries/get", domain="mcp")
     for entry in [*await entries_of(client), *servers]:
         await client.rest("DELETE", f"config/config_entries/entry/{entry['entry_id']}")
@@ -116,9 +119,9 @@ async def remove_entries(client: Client) -> None:
 async def add_pipeline(
     client: Client, agent: str, name: str, *, prefer_local: bool = False
 ) -> str:
-    """Make the Assist pipeline of that name, with an agent, the preferred one.
+    """Create or update the Assist pipeline with this name, and set it as preferred.
 
-    Returns its id. One that is there already gets the agent.
+    Returns its id.
     """
     fields: dict[str, Any] = {
         "name": name,
@@ -129,10 +132,10 @@ async def add_pipeline(
         **dict.fromkeys(UNUSED_STAGES),
     }
     listing = await client.command("assist_pipeline/pipeline/list")
-    there = [p["id"] for p in listing["pipelines"] if p["name"] == name]
-    if there:
-        fields["pipeline_id"] = there[0]
-    verb = "update" if there else "create"
+    existing = [p["id"] for p in listing["pipelines"] if p["name"] == name]
+    if existing:
+        fields["pipeline_id"] = existing[0]
+    verb = "update" if existing else "create"
     pipeline = await client.command(f"assist_pipeline/pipeline/{verb}", **fields)
     pipeline_id: str = pipeline["id"]
     await client.command(

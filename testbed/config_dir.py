@@ -1,4 +1,4 @@
-"""A configuration folder for Home Assistant: a small demo house, on loopback only."""
+"""Configuration directory of a Home Assistant with the demo house, on loopback only."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 COMPONENTS = Path(__file__).parents[1] / "custom_components"
 
-# Not `default_config`: it wants the network.
+# Not `default_config`, which needs the network.
 CONFIGURATION = """\
 homeassistant:
   name: Demo House
@@ -31,40 +31,40 @@ logger:
   default: warning
   logs:
     custom_components: info
-    # What the demo house says where these are not installed
+    # Logged by the demo integration where their libraries are not installed
     haffmpeg: critical
     homeassistant.components.camera.img_util: critical
 """
 
 ONBOARDED = ["analytics", "core_config", "integration"]
-"""Steps that are taken as done. The user is made as a browser would make it."""
+"""Onboarding steps to skip. The user is created over HTTP, as a browser does."""
 
 
 def prepare(
-    folder: Path, port: int, extra: str = "", *, onboarded: bool = True
+    config_dir: Path, port: int, extra: str = "", *, onboarded: bool = True
 ) -> None:
-    """Make a folder one that Home Assistant starts from, keeping what is in it.
+    """Prepare a configuration directory, keeping the files in it.
 
-    `extra` is YAML that follows the configuration where that is written. Without
-    `onboarded` a browser is asked to do all that a new Home Assistant asks for.
+    `extra` is YAML that is appended to a new `configuration.yaml`. Without
+    `onboarded` the whole onboarding is left to the browser.
     """
-    storage = folder / ".storage"
+    storage = config_dir / ".storage"
     storage.mkdir(parents=True, exist_ok=True)
-    configuration = folder / "configuration.yaml"
+    configuration = config_dir / "configuration.yaml"
     if not configuration.exists():
         configuration.write_text(CONFIGURATION + extra, "utf-8")
-    link = folder / "custom_components"
+    link = config_dir / "custom_components"
     if link.is_symlink():
         link.unlink()
     if not link.exists():
         link.symlink_to(COMPONENTS, target_is_directory=True)
-    # In version 1, which every release still migrates to its own.
+    # Version 1, which every release still migrates.
     _store(storage / "http", 1, {"server_host": ["127.0.0.1"], "server_port": port})
     if onboarded and not (storage / "onboarding").exists():
         _store(storage / "onboarding", 4, {"done": ONBOARDED})
 
 
 def _store(path: Path, version: int, data: dict[str, Any]) -> None:
-    """Write a file as Home Assistant's storage helper does."""
+    """Write a file in the format of Home Assistant's storage helper."""
     content = {"version": version, "minor_version": 1, "key": path.name, "data": data}
     path.write_text(json.dumps(content, indent=2), "utf-8")

@@ -1,4 +1,4 @@
-"""The demo: a real Home Assistant, its own config flow, and a conversation with it.
+"""The demo: sets up the integration in a real Home Assistant and talks to it.
 
 Run with `python -m testbed.demo` in an environment that has Home Assistant.
 """
@@ -40,23 +40,23 @@ from .tools import household
 from .websocket import Client, CommandError
 
 RESTART_EXIT_CODE = 100
-"""With which Home Assistant ends when a user restarts it."""
+"""Exit code of Home Assistant when a user restarts it."""
 
 PIPELINE = "Demo"
 
 SESSION = 4
-"""Seconds of silence after which the session ends. In a home it is more."""
+"""`conversation_timeout` in seconds, short so that the demo does not wait."""
 
 MEMORY = "_memory"
-"""With which the list of facts ends, among the to-do lists."""
+"""Suffix of the entity ID of the to-do list with the facts."""
 
 TOOLS = 120
-"""Of the household server: more than a small model should read at once."""
+"""Number of tools of the household server, enough for tools on demand."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """The server that the integration is set up with."""
+    """The model server that the integration is set up with."""
 
     base_url: str
     api_key: str | None = None
@@ -66,7 +66,7 @@ class Target:
 
 @asynccontextmanager
 async def target(terminal: Terminal) -> AsyncGenerator[Target]:
-    """Return the server that the environment names, else a scripted one."""
+    """Yield the server named by the environment, else a scripted one."""
     if base_url := os.environ.get("OPENAI_BASE_URL"):
         terminal.line("Server", base_url)
         api_key = os.environ.get("OPENAI_API_KEY")
@@ -80,7 +80,7 @@ async def target(terminal: Terminal) -> AsyncGenerator[Target]:
 
 
 async def perform(args: argparse.Namespace, terminal: Terminal) -> int:
-    """Play the demo; return the exit code."""
+    """Run the demo; return the exit code."""
     claim_port(args.port)
     terminal.title("OpenAI-Compatible Conversation in a real Home Assistant")
     async with target(terminal) as server:
@@ -100,7 +100,7 @@ async def perform(args: argparse.Namespace, terminal: Terminal) -> int:
                 if not args.say:
                     missing += await another_day(hass, server, terminal)
             except SetUpError as err:
-                # The log may be in a folder that is about to be removed.
+                # The log may be in a temporary directory that is about to be removed.
                 raise HassError(f"{err}\n{hass.last_error}") from err
             verdict(terminal, missing)
             if not args.once:
@@ -115,11 +115,11 @@ async def converse(
     say: list[str],
     terminal: Terminal,
 ) -> list[str]:
-    """Set the integration up and hold the conversation; return what was not seen."""
+    """Set up the integration and play the steps; return the failed checks."""
     await furnish(client)
     for light in (LIGHT, OTHER_LIGHT):
         await client.call("light.turn_off", light)
-    # In a folder that was kept there is one, for a server that is gone.
+    # A kept configuration directory has an entry for a server that is gone.
     await remove_entries(client)
     agent = await add_agent(
         client, server.base_url, api_key=server.api_key, model=server.model
@@ -137,12 +137,12 @@ async def converse(
     ]
     if not say:
         steps += FIRST_DAY
-    return [what for step in steps for what in await scene.play(step)]
+    return [check for step in steps for check in await scene.play(step)]
 
 
 async def another_day(hass: Hass, server: Target, terminal: Terminal) -> list[str]:
-    """Restart Home Assistant, and ask what it remembers; return what was not seen."""
-    wanted = f"{len(FIRST_DAY)} facts in its memory"
+    """Restart Home Assistant and ask for the facts; return the failed checks."""
+    check = f"{len(FIRST_DAY)} facts in its memory"
     terminal.line("Home", "Nobody speaks. What was said in passing is looked through.")
     async with hass.client() as client:
         facts = await remembered(client, len(FIRST_DAY))
@@ -154,30 +154,30 @@ async def another_day(hass: Hass, server: Target, terminal: Terminal) -> list[st
         agent = await agent_of(client, entry["entry_id"])
         scene = Scene(client, await add_pipeline(client, agent, PIPELINE), terminal)
         missing = [
-            what
+            failed
             for step in SECOND_DAY
             if server.scripted or not step.scripted
-            for what in await scene.play(step)
+            for failed in await scene.play(step)
         ]
-    return missing + ([wanted] if server.scripted and facts < len(FIRST_DAY) else [])
+    return missing + ([check] if server.scripted and facts < len(FIRST_DAY) else [])
 
 
-async def remembered(client: Client, wanted: int) -> int:
-    """Return how many facts are remembered, once they are as many as wanted, or soon."""
+async def remembered(client: Client, expected: int) -> int:
+    """Wait for the expected number of facts, for a limited time; return the number."""
     count = 0
     for _ in range(4 * SESSION * 5):
         memory = next(
             s for e, s in (await states(client)).items() if e.endswith(MEMORY)
         )
         count = int(memory["state"])
-        if count >= wanted:
+        if count >= expected:
             break
         await asyncio.sleep(0.25)
     return count
 
 
 def verdict(terminal: Terminal, missing: list[str]) -> None:
-    """Write whether all was seen that should be."""
+    """Write whether all checks passed."""
     if missing:
         terminal.line(
             "Failed", f"{len(missing)} not seen: {'; '.join(missing)}", RED, RED
@@ -187,7 +187,7 @@ def verdict(terminal: Terminal, missing: list[str]) -> None:
 
 
 async def keep_open(hass: Hass, terminal: Terminal) -> None:
-    """Leave Home Assistant to the user, until Ctrl-C."""
+    """Keep Home Assistant running for the user, until Ctrl-C."""
     terminal.blank()
     terminal.line("Browser", f"{hass.url}, user {USERNAME}, password {PASSWORD}", BOLD)
     terminal.line("", "Then press the letter a to talk to the assistant.")
@@ -201,7 +201,7 @@ async def keep_open(hass: Hass, terminal: Terminal) -> None:
             terminal.line("Home", "Restarting Home Assistant.")
             await hass.start()
     except asyncio.CancelledError:
-        # This is how it is meant to end.
+        # Ctrl-C is the normal end.
         terminal.blank()
         terminal.line("Home", "Stopping Home Assistant.")
         return
@@ -209,7 +209,7 @@ async def keep_open(hass: Hass, terminal: Terminal) -> None:
 
 
 def arguments() -> argparse.Namespace:
-    """Return the arguments of the command line."""
+    """Return the parsed command line arguments."""
     parser = argparse.ArgumentParser(
         prog="demo",
         description="A conversation with the integration in a real Home Assistant. "
@@ -241,7 +241,7 @@ def arguments() -> argparse.Namespace:
 
 
 async def main(args: argparse.Namespace, terminal: Terminal) -> int:
-    """Play the demo, which a signal ends in good order."""
+    """Run the demo with a clean shutdown on SIGTERM and SIGHUP; return the exit code."""
     task = asyncio.current_task()
     assert task is not None
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -256,9 +256,9 @@ async def main(args: argparse.Namespace, terminal: Terminal) -> int:
 
 
 if __name__ == "__main__":
-    PAPER = Terminal()
+    TERMINAL = Terminal()
     try:
-        sys.exit(asyncio.run(main(arguments(), PAPER)))
+        sys.exit(asyncio.run(main(arguments(), TERMINAL)))
     except KeyboardInterrupt, asyncio.CancelledError:
-        PAPER.blank()
+        TERMINAL.blank()
         sys.exit(130)

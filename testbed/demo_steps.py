@@ -1,4 +1,4 @@
-"""What the demo says to the assistant, and how it checks what comes of it."""
+"""The steps of the demo: what is said, and the checks on the outcome."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from .talk import TurnResult
 from .websocket import Message
 
 type States = dict[str, Message]
-"""The states of the house, by entity."""
+"""States of the house by entity ID."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a step: the turn, and the house before and after it."""
+    """The outcome of a step: the turn, and the states before and after it."""
 
     turn: TurnResult
     before: States
@@ -21,7 +21,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Check:
-    """Something that has to be true once a step is done."""
+    """A condition that must hold after a step, with its description."""
 
     says: str
     holds: Callable[[Outcome], bool]
@@ -29,27 +29,29 @@ class Check:
 
 @dataclass(frozen=True)
 class Step:
-    """Something to say, and what it should lead to."""
+    """A text to say, and the checks after it."""
 
     say: str
     checks: tuple[Check, ...]
     elsewhere: bool = False
-    """Whether it begins a conversation of its own, as in another room."""
+    """Whether it starts a new conversation, as from another satellite."""
     scripted: bool = False
-    """Whether it shows what the scripted model does, and another need not."""
+    """Whether only the scripted model is expected to pass it."""
 
 
 ANSWERED = Check(
     "an answer without an error", lambda o: bool(o.turn.answer) and not o.turn.error
 )
 STREAMED = Check("its first word before its last", lambda o: o.turn.streamed)
-QUESTION = Check("a question mark at its end", lambda o: o.turn.asks)
-OPEN = Check("an open microphone after it", lambda o: o.turn.listens_again)
-CLOSED = Check("a closed microphone after it", lambda o: not o.turn.listens_again)
+QUESTION = Check("a question mark at its end", lambda o: o.turn.has_question)
+OPEN = Check("an open microphone after it", lambda o: o.turn.continue_conversation)
+CLOSED = Check(
+    "a closed microphone after it", lambda o: not o.turn.continue_conversation
+)
 
 
 def called(tool: str) -> Check:
-    """Return the check that a tool was called and did its work."""
+    """Return the check that a tool was called and succeeded."""
     return Check(
         f"a call of {tool} that worked",
         lambda o: any(call.good and call.name.endswith(tool) for call in o.turn.calls),
@@ -82,7 +84,7 @@ def brightness_of(state: Message) -> int | None:
 
 
 def names(*words: str) -> Check:
-    """Return the check that the answer names something."""
+    """Return the check that the answer contains all the words, ignoring case."""
     return Check(
         f"an answer that names {' and '.join(words)}",
         lambda o: all(word.casefold() in o.turn.answer.casefold() for word in words),
@@ -135,7 +137,7 @@ FIRST_DAY = [
     Step("Remember that my cat is called Amy", (ANSWERED, called("learn_fact"))),
     Step("By the way, I always drink green tea", (ANSWERED,)),
 ]
-"""What is to be remembered: the first on purpose, the second in passing."""
+"""Facts: the first is learned on request, the second is extracted later."""
 
 SECOND_DAY = [
     Step("What is my cat called?", (ANSWERED, called("query_facts"), names("Amy"))),
@@ -145,9 +147,9 @@ SECOND_DAY = [
         scripted=True,
     ),
 ]
-"""What is asked after Home Assistant was restarted."""
+"""Questions after the restart of Home Assistant."""
 
 
 def free(text: str) -> Step:
-    """Return the step that says what a user wants said."""
+    """Return the step for a text from the command line."""
     return Step(text, (ANSWERED,))

@@ -1,7 +1,7 @@
-"""A stand-in for ffmpeg, so that speech needs nothing that is not installed.
+"""A stand-in for ffmpeg, so that text to speech does not need it installed.
 
-Home Assistant turns what is synthesised into MP3 with ffmpeg. How that sounds is not
-ours to test, but that it arrives is: the stand-in hands the audio on as it comes.
+Home Assistant converts synthesized audio to MP3 with ffmpeg. The stand-in copies its
+input to its output, which is enough to test that the audio arrives.
 """
 
 import json
@@ -16,10 +16,10 @@ esac
 """
 
 
-def stand_in(folder: Path) -> str:
-    """Put the stand-in in a folder; return the YAML that makes Home Assistant use it."""
-    script = folder / "ffmpeg"
+def stand_in(directory: Path) -> str:
+    """Write the stand-in to a directory; return the YAML that configures it."""
+    script = directory / "ffmpeg"
     script.write_text(_SCRIPT, "utf-8")
     script.chmod(0o755)
-    # A JSON string is a YAML string, whatever the path has in it.
+    # A JSON string is a valid YAML string, whatever characters the path has.
     return f"\nffmpeg:\n  ffmpeg_bin: {json.dumps(str(script))}\n"

@@ -1,4 +1,4 @@
-"""A real Home Assistant in a process of its own, for the demo and the tests."""
+"""A real Home Assistant process, for the demo and the tests."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -26,23 +26,24 @@ POLL = 0.05
 
 
 class HassError(Exception):
-    """Home Assistant did not do what it was started for."""
+    """Home Assistant failed to start or ended unexpectedly."""
 
 
 class PortTakenError(HassError):
-    """Another process listens on the port."""
+    """The port is already in use."""
 
 
 class Hass:
-    """A Home Assistant on loopback, with a demo house and the integration to try.
+    """A Home Assistant on loopback, with the demo house and the integration.
 
-    `folder` is where its configuration is kept; without one it is a temporary folder.
-    Without `onboarded` it is as new, and what calls it makes its user, then logs in.
+    `config_dir` is its configuration directory, by default a temporary one. `extra` is
+    YAML for a new `configuration.yaml`. Without `onboarded` the caller goes through
+    the onboarding and then calls `log_in`.
     """
 
     def __init__(
         self,
-        folder: Path | None = None,
+        config_dir: Path | None = None,
         *,
         port: int = 0,
         extra: str = "",
@@ -50,60 +51,60 @@ class Hass:
     ) -> None:
         """Initialize a Home Assistant that is not yet running."""
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
-        if folder is None:
+        if config_dir is None:
             self._temporary = tempfile.TemporaryDirectory(
                 prefix="hass-", ignore_cleanup_errors=True
             )
-            folder = Path(self._temporary.name)
-        self.folder = folder
+            config_dir = Path(self._temporary.name)
+        self.config_dir = config_dir
         self.port = port
         self._extra = extra
         self._onboarded = onboarded
-        # Not one of asyncio's, so that it belongs to no event loop.
+        # Not an asyncio process, so that it is not bound to an event loop.
         self._process: subprocess.Popen[bytes] | None = None
         self._token = ""
 
     @property
     def url(self) -> str:
-        """Return the address for a browser."""
+        """Return the base URL."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def log_file(self) -> Path:
-        """Return the file that holds what Home Assistant said, over all its starts."""
-        return self.folder / "console.log"
+        """Return the file with the output of Home Assistant, over all its starts."""
+        return self.config_dir / "console.log"
 
     @property
     def log(self) -> str:
-        """Return what Home Assistant said so far."""
+        """Return the output of Home Assistant so far."""
         if not self.log_file.exists():
             return ""
         return self.log_file.read_text("utf-8", errors="replace")
 
     @property
     def last_error(self) -> str:
-        """Return the newest error in the log with what follows it, if there is one."""
+        """Return the log from its newest error on, empty without an error."""
         _, mark, tail = self.log.rpartition(" ERROR ")
         return (mark + tail).strip() if mark else ""
 
     @property
     def running(self) -> bool:
-        """Return whether the process is there."""
+        """Return whether the process is running."""
         return self._process is not None and self._process.poll() is None
 
     async def start(self) -> None:
-        """Start Home Assistant and wait until it runs."""
+        """Start Home Assistant and wait until it is running; raises `HassError`."""
         self.port = claim_port(self.port)
-        prepare(self.folder, self.port, self._extra, onboarded=self._onboarded)
+        prepare(self.config_dir, self.port, self._extra, onboarded=self._onboarded)
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: ASYNC220, S603
                 [
                     sys.executable,
-                    # Without it the folder of the script would be searched for modules.
+                    # Without it the script's directory would be on the module path.
                     "-P",
                     WATCHDOG,
                     "-c",
-                    self.folder,
+                    self.config_dir,
                     "--skip-pip",
                     "--log-no-color",
                 ],
@@ -111,17 +112,17 @@ class Hass:
                 stdout=log,
                 stderr=log,
                 env=_environment(),
-                # A Ctrl-C in the terminal is ours to pass on.
+                # Keep Ctrl-C in the terminal from reaching it directly.
                 start_new_session=True,
             )
         try:
             async with asyncio.timeout(START_TIMEOUT):
-                await self._until_it_answers()
+                await self._wait_until_ready()
                 if self._onboarded:
                     await self.log_in()
         except TimeoutError:
             await self.stop()
-            raise self._failed(f"is not running after {START_TIMEOUT:.0f} s") from None
+            raise self._error(f"is not running after {START_TIMEOUT:.0f} s") from None
         except BaseException:
             await self.stop()
             raise
@@ -134,18 +135,18 @@ class Hass:
             while (config := await client.command("get_config"))["state"] != "RUNNING":
                 await self._pause()
         if config["recovery_mode"]:
-            raise self._failed("started in recovery mode")
-        # Users are written a second late; to kill the process must not lose them.
-        while not (self.folder / ".storage" / "auth").exists():
+            raise self._error("started in recovery mode")
+        # Users are saved with a delay of a second; a kill must not lose them.
+        while not (self.config_dir / ".storage" / "auth").exists():
             await self._pause()
 
     async def stop(self) -> int | None:
         """Stop Home Assistant as a service manager does; return its exit code."""
-        return await self._end(signal.SIGTERM)
+        return await self._terminate(signal.SIGTERM)
 
     async def kill(self) -> None:
-        """Take the process away, as a power cut would."""
-        await self._end(signal.SIGKILL)
+        """Kill the process, as a power cut would."""
+        await self._terminate(signal.SIGKILL)
 
     async def restart(self) -> None:
         """Stop Home Assistant and start it again."""
@@ -162,12 +163,12 @@ class Hass:
 
     @asynccontextmanager
     async def client(self) -> AsyncGenerator[Client]:
-        """Return a client that is logged in as the demo user."""
+        """Yield a client that is logged in as the demo user."""
         async with Client(self.url, self._token) as client:
             yield client
 
     async def close(self) -> None:
-        """Stop Home Assistant and remove a temporary folder."""
+        """Stop Home Assistant and remove a temporary configuration directory."""
         try:
             await self.stop()
         finally:
@@ -192,8 +193,8 @@ class Hass:
         """Stop Home Assistant."""
         await self.close()
 
-    async def _until_it_answers(self) -> None:
-        """Wait until a browser could be opened."""
+    async def _wait_until_ready(self) -> None:
+        """Wait until the web server answers."""
         async with aiohttp.ClientSession() as session:
             while not await self._answers(session):
                 await self._pause()
@@ -207,12 +208,12 @@ class Hass:
             return False
 
     async def _pause(self) -> None:
-        """Wait a moment, unless the process is gone."""
+        """Sleep for the poll interval; raises `HassError` if the process ended."""
         if not self.running:
-            raise self._failed("ended while it was starting")
+            raise self._error("ended while it was starting")
         await asyncio.sleep(POLL)
 
-    async def _end(self, number: signal.Signals) -> int | None:
+    async def _terminate(self, number: signal.Signals) -> int | None:
         """End the process with a signal, and with SIGKILL if that takes too long."""
         if (process := self._process) is None:
             return None
@@ -222,21 +223,24 @@ class Hass:
                 async with asyncio.timeout(STOP_TIMEOUT):
                     await self.wait()
         finally:
-            # Out of patience, or cancelled: either way nothing is left behind.
+            # After a timeout or a cancellation, too, no process is left behind.
             process.kill()
             code = process.wait()
             if process.stdin:
                 process.stdin.close()
         return code
 
-    def _failed(self, what: str) -> HassError:
+    def _error(self, what: str) -> HassError:
         """Return an error that ends with the last lines of the log."""
         lines = self.log.splitlines()[-15:]
         return HassError("\n".join([f"Home Assistant {what}. Its log ends:", *lines]))
 
 
 def claim_port(port: int = 0) -> int:
-    """Return a loopback port that is free: the one that is asked for, or any."""
+    """Return a free loopback port: the given one, or any for 0.
+
+    Raises `PortTakenError` if the given one is in use.
+    """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -250,5 +254,5 @@ def claim_port(port: int = 0) -> int:
 
 
 def _environment() -> dict[str, str]:
-    """Return our environment, without what would make each start compile again."""
+    """Return the environment, with the writing of bytecode enabled."""
     return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}

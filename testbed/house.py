@@ -1,8 +1,9 @@
-"""The demo house as Assist sees it: some rooms, and what is in them."""
+"""The demo house: its areas and its exposed entities."""
 
 from .websocket import Client, Message
 
-# What Assist may see; the demo integration has far more, which only makes prompts long.
+# Entities exposed to Assist, by their area. The demo integration has many more, which
+# would only make prompts long.
 EXPOSED: dict[str, str | None] = {
     "light.kitchen_lights": "Kitchen",
     "cover.kitchen_window": "Kitchen",
@@ -18,7 +19,7 @@ EXPOSED: dict[str, str | None] = {
 
 
 async def furnish(client: Client) -> None:
-    """Put things into rooms and let Assist see them, and nothing else."""
+    """Assign entities to areas, and expose exactly these entities to Assist."""
     areas = {
         area["name"]: area["area_id"]
         for area in await client.command("config/area_registry/list")
@@ -31,9 +32,9 @@ async def furnish(client: Client) -> None:
         if name is None:
             continue
         if name not in areas:
-            made = await client.command("config/area_registry/create", name=name)
-            areas[name] = made["area_id"]
-        # What has a device is where that is.
+            area = await client.command("config/area_registry/create", name=name)
+            areas[name] = area["area_id"]
+        # An entity with a device inherits the area of the device.
         kind, number = (
             ("device", device)
             if (device := devices[entity_id])
@@ -50,12 +51,12 @@ async def furnish(client: Client) -> None:
 
 
 async def states(client: Client) -> dict[str, Message]:
-    """Return the states of the house, by entity."""
+    """Return all states by entity ID."""
     return {s["entity_id"]: s for s in await client.command("get_states")}
 
 
 async def _expose(client: Client, entity_ids: list[str], *, exposed: bool) -> None:
-    """Let Assist see entities, or hide them from it."""
+    """Expose entities to Assist, or hide them from it."""
     await client.command(
         "homeassistant/expose_entity",
         assistants=["conversation"],

@@ -1,4 +1,4 @@
-"""Becoming a user of a Home Assistant, with the requests that a browser makes."""
+"""Login to Home Assistant as the demo user, with the requests that a browser makes."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ PASSWORD = "demo"  # noqa: S105
 
 
 async def access_token(session: aiohttp.ClientSession, url: str) -> str:
-    """Return an access token of the demo user, who is made if there is none."""
+    """Return an access token of the demo user, who is created if there are no users."""
     client = {"client_id": f"{url}/"}
     code = await _first_user(session, url, client) or await _log_in(
         session, url, client
@@ -24,9 +24,9 @@ async def access_token(session: aiohttp.ClientSession, url: str) -> str:
 async def _first_user(
     session: aiohttp.ClientSession, url: str, client: dict[str, str]
 ) -> str | None:
-    """Make the demo user and return a code for it, None where users exist already."""
+    """Create the demo user and return its auth code, None if users exist already."""
     async with session.get(f"{url}/api/onboarding") as response:
-        # Where onboarding is over there is nothing at this address.
+        # After the onboarding this URL does not exist.
         if response.status != 200:
             return None
         steps = await response.json()
@@ -39,15 +39,15 @@ async def _first_user(
         "language": "en",
         **client,
     }
-    made = await _post(session, f"{url}/api/onboarding/users", user)
-    code: str = made["auth_code"]
+    created = await _post(session, f"{url}/api/onboarding/users", user)
+    code: str = created["auth_code"]
     return code
 
 
 async def _log_in(
     session: aiohttp.ClientSession, url: str, client: dict[str, str]
 ) -> str:
-    """Return a code for the demo user's name and password."""
+    """Return an auth code for the demo user's name and password."""
     flow = await _post(
         session,
         f"{url}/auth/login_flow",
@@ -65,7 +65,7 @@ async def _log_in(
 async def _post(
     session: aiohttp.ClientSession, url: str, payload: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return what comes back for a payload."""
+    """POST a JSON payload, and return the JSON response."""
     async with session.post(url, json=payload) as response:
         response.raise_for_status()
         answer: dict[str, Any] = await response.json()

@@ -1,4 +1,4 @@
-"""A tool server that speaks the Model Context Protocol over HTTP, on loopback only."""
+"""A tool server for the Model Context Protocol over HTTP, on loopback only."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ type Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class RemoteTool:
-    """A tool, and what it answers to its arguments."""
+    """A tool, with a function from its arguments to its result."""
 
     name: str
     description: str
@@ -22,7 +22,7 @@ class RemoteTool:
 
     @property
     def listed(self) -> Json:
-        """Return the tool as the protocol lists it."""
+        """Return the tool as an item of `tools/list`."""
         schema = {"type": "object", "properties": self.parameters}
         return {
             "name": self.name,
@@ -32,7 +32,11 @@ class RemoteTool:
 
 
 class ToolServer:
-    """Lists tools and answers calls, each request for itself."""
+    """A stateless server that lists tools and answers calls.
+
+    It listens between `__aenter__` and `__aexit__`. `calls` records the name and the
+    arguments of each call.
+    """
 
     def __init__(self, name: str, tools: Sequence[RemoteTool]) -> None:
         """Initialize a server that is not yet listening."""
@@ -44,7 +48,7 @@ class ToolServer:
 
     @property
     def url(self) -> str:
-        """Return the address to enter in Home Assistant."""
+        """Return the URL to enter in Home Assistant."""
         return f"http://127.0.0.1:{self._port}/mcp"
 
     async def __aenter__(self) -> Self:
@@ -68,7 +72,7 @@ class ToolServer:
             await self._runner.cleanup()
 
     async def _handle(self, request: web.Request) -> web.Response:
-        """Answer a message of the protocol."""
+        """Answer a JSON-RPC message."""
         message: Json = await request.json()
         if "id" not in message:
             return web.Response(status=202)
@@ -80,7 +84,7 @@ class ToolServer:
         return web.json_response({**reply, "result": result})
 
     def _result(self, method: str, params: Json) -> Json | None:
-        """Return what a method comes to, None if there is no such method."""
+        """Return the result of a method, None if it is not supported."""
         match method:
             case "initialize":
                 return {

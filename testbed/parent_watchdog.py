@@ -1,8 +1,8 @@
 """Run Home Assistant until the process that started it ends.
 
 Run as a script, with Home Assistant's own arguments. Standard input is a pipe whose
-other end only the parent holds: it closes however the parent ends, and then Home
-Assistant is stopped.
+other end only the parent holds. It closes however the parent ends, even if it is
+killed, and then Home Assistant is stopped.
 """
 
 import os
@@ -12,7 +12,7 @@ import threading
 import time
 
 STOP_TIMEOUT = 20.0
-"""Seconds that Home Assistant may take to stop by itself."""
+"""Seconds that Home Assistant has to stop by itself."""
 
 
 def _watch() -> None:

@@ -1,4 +1,4 @@
-"""What a scripted model server answers: statuses, events, pauses and faults, step by step."""
+"""Responses of the scripted model server, as steps: bytes, pauses and faults."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -15,12 +15,12 @@ class Abort:
 
 @dataclass(frozen=True)
 class Pause:
-    """A step that waits some seconds, or until an event is set."""
+    """A step that waits for some seconds, or until an event is set."""
 
     until: float | asyncio.Event
 
     async def wait(self) -> None:
-        """Wait as long as the step says."""
+        """Wait for the duration or for the event."""
         if isinstance(self.until, asyncio.Event):
             await self.until.wait()
         else:
@@ -32,7 +32,7 @@ type Step = bytes | Pause | Abort
 
 @dataclass(frozen=True)
 class Reply:
-    """One HTTP response: a status, headers, and the steps in which its body is sent."""
+    """An HTTP response: a status, headers, and the steps in which its body is sent."""
 
     steps: Sequence[Step]
     status: int = 200
@@ -41,19 +41,19 @@ class Reply:
 
 
 type Answer = Reply | Callable[[Body], Reply]
-"""A reply as it is, or one that is made for the body of the request."""
+"""A reply, or a function from the request body to a reply."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """A tool call for the model to make."""
+    """A tool call of the model."""
 
     name: str
     arguments: dict[str, Any] | str = field(default_factory=dict)
     id: str | None = None
 
     def as_dict(self, index: int) -> dict[str, Any]:
-        """Return the call as a server sends it, whole."""
+        """Return the complete call in the format of the API."""
         arguments = self.arguments
         return {
             "index": index,
@@ -115,12 +115,15 @@ def _usage(prompt: int, completion: int, cached: int) -> dict[str, Any]:
 
 
 def raw(*steps: Step, **fields: Any) -> Reply:
-    """Return a reply of steps that are sent as they are."""
+    """Return a reply with the steps unchanged."""
     return Reply(steps, **fields)
 
 
 def failure(status: int, body: Any = None, **headers: str) -> Reply:
-    """Return an error response, its body as JSON unless it is a string."""
+    """Return an error response; a string is sent as HTML, anything else as JSON.
+
+    Underscores in the names of `headers` stand for hyphens.
+    """
     if body is None:
         body = {"error": {"message": f"scripted {status}", "type": "scripted"}}
     text = body if isinstance(body, str) else json.dumps(body)
@@ -139,16 +142,17 @@ def say(
     finish: str | None = None,
     usage: tuple[int, int, int] = (10, 5, 0),
 ) -> Answer:
-    """Return what a well-behaved server answers, streamed or whole as it was asked for.
+    """Return a well-formed answer, streamed or not as the request's `stream` says.
 
-    Each word is a chunk of its own. Pauses between words take effect when streaming.
+    Each word is a chunk. Pauses between words only take effect when streaming.
+    `usage` is prompt, completion and cached tokens.
     """
-    called = [call.as_dict(index) for index, call in enumerate(calls)]
-    reason = finish or ("tool_calls" if called else "stop")
+    tool_calls = [call.as_dict(index) for index, call in enumerate(calls)]
+    reason = finish or ("tool_calls" if tool_calls else "stop")
 
     def reply(body: Body) -> Reply:
         if not body.get("stream"):
-            return _whole(words, called, reasoning, reason, usage)
+            return _not_streamed(words, tool_calls, reasoning, reason, usage)
         steps: list[Step] = [chunk({"role": "assistant", "content": None})]
         if reasoning:
             steps.append(chunk({"reasoning_content": reasoning}))
@@ -156,7 +160,7 @@ def say(
             chunk({"content": word}) if isinstance(word, str) else word
             for word in words
         ]
-        for call in called:
+        for call in tool_calls:
             steps += _call_chunks(call)
         steps.append(chunk({}, reason))
         if (body.get("stream_options") or {}).get("include_usage"):
@@ -168,35 +172,35 @@ def say(
 
 
 def _call_chunks(call: dict[str, Any]) -> list[bytes]:
-    """Return a call as the chunks of its head and two pieces of its arguments."""
+    """Return a call as chunks: its name, then its arguments in two parts."""
     function = call["function"]
     arguments = function["arguments"]
     middle = len(arguments) // 2
     head = {**call, "function": {"name": function["name"], "arguments": ""}}
-    pieces = [
-        {"index": call["index"], "function": {"arguments": piece}}
-        for piece in (arguments[:middle], arguments[middle:])
-        if piece
+    parts = [
+        {"index": call["index"], "function": {"arguments": part}}
+        for part in (arguments[:middle], arguments[middle:])
+        if part
     ]
-    return [chunk({"tool_calls": [part]}) for part in (head, *pieces)]
+    return [chunk({"tool_calls": [fragment]}) for fragment in (head, *parts)]
 
 
-def _whole(
+def _not_streamed(
     words: Sequence[str | Pause],
-    called: list[dict[str, Any]],
+    tool_calls: list[dict[str, Any]],
     reasoning: str | None,
     reason: str,
     usage: tuple[int, int, int],
 ) -> Reply:
-    """Return the answer as one chat completion."""
+    """Return the answer as a chat completion object."""
     text = "".join(word for word in words if isinstance(word, str))
     message: Body = {"role": "assistant", "content": text or None}
     if reasoning:
         message["reasoning_content"] = reasoning
-    if called:
+    if tool_calls:
         message["tool_calls"] = [
             {key: value for key, value in call.items() if key != "index"}
-            for call in called
+            for call in tool_calls
         ]
     completion = {
         "id": "chatcmpl-scripted",

@@ -1,10 +1,10 @@
-"""What the rules say of the house, from what Home Assistant's tools say of it."""
+"""Sentences of the scripted model about results of Home Assistant's tools."""
 
 from typing import Any
 
 from annotatedyaml import parse_yaml
 
-type Thing = dict[str, Any]
+type Entity = dict[str, Any]
 
 
 def now(data: Any) -> str:
@@ -14,17 +14,17 @@ def now(data: Any) -> str:
 
 def lights_on(data: Any) -> str:
     """Return a sentence about the lights that are on."""
-    return _on(_things(data), "light")
+    return _on(_entities(data), "light")
 
 
 def things_on(data: Any) -> str:
-    """Return a sentence about all that is on."""
-    return _on(_things(data), "thing")
+    """Return a sentence about everything that is on."""
+    return _on(_entities(data), "thing")
 
 
 def weather(data: Any) -> str:
     """Return a sentence about the weather."""
-    found = [thing for thing in _things(data) if thing["domain"] == "weather"]
+    found = [entity for entity in _entities(data) if entity["domain"] == "weather"]
     if not found:
         return "Home Assistant shows me no weather."
     attributes = found[0].get("attributes") or {}
@@ -36,25 +36,25 @@ def weather(data: Any) -> str:
 
 
 def overview(data: Any) -> str:
-    """Return a sentence about the state of everything there is."""
-    return ". ".join(_state(thing) for thing in _things(data)) + "."
+    """Return sentences with the state of each entity."""
+    return ". ".join(_state(entity) for entity in _entities(data)) + "."
 
 
 def listing(names: list[str]) -> str:
-    """Return names as a sentence lists them."""
+    """Return names as a list in a sentence."""
     return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
-def _things(data: Any) -> list[Thing]:
-    """Return the things in an overview: a line of text, then YAML."""
+def _entities(data: Any) -> list[Entity]:
+    """Return the entities of a `GetLiveContext` result: a line of text, then YAML."""
     text = data["result"] if isinstance(data, dict) else str(data)
-    things = parse_yaml(text.partition("\n")[2])
-    return [dict(thing) for thing in things] if isinstance(things, list) else []
+    entities = parse_yaml(text.partition("\n")[2])
+    return [dict(entity) for entity in entities] if isinstance(entities, list) else []
 
 
-def _on(things: list[Thing], noun: str) -> str:
-    """Return a sentence about what is on."""
-    names = [_name(thing) for thing in things if thing["state"] == "on"]
+def _on(entities: list[Entity], noun: str) -> str:
+    """Return a sentence about the entities that are on."""
+    names = [_name(entity) for entity in entities if entity["state"] == "on"]
     match names:
         case []:
             return f"No {noun} is on."
@@ -63,16 +63,16 @@ def _on(things: list[Thing], noun: str) -> str:
     return f"{len(names)} {noun}s are on: {listing(names)}."
 
 
-def _state(thing: Thing) -> str:
-    """Return what a thing is like."""
-    attributes = thing.get("attributes") or {}
+def _state(entity: Entity) -> str:
+    """Return the state of an entity as text, with unit and brightness."""
+    attributes = entity.get("attributes") or {}
     unit = attributes.get("unit_of_measurement", "")
-    said = f"{_name(thing)} is {thing['state']}" + (f" {unit}" if unit else "")
-    if thing["state"] == "on" and (percent := attributes.get("brightness_pct")):
-        said += f" at {percent} percent"
-    return said
+    text = f"{_name(entity)} is {entity['state']}" + (f" {unit}" if unit else "")
+    if entity["state"] == "on" and (percent := attributes.get("brightness_pct")):
+        text += f" at {percent} percent"
+    return text
 
 
-def _name(thing: Thing) -> str:
-    """Return the name that a thing is called by."""
-    return str(thing["names"]).split(", ")[0]
+def _name(entity: Entity) -> str:
+    """Return the first name of an entity."""
+    return str(entity["names"]).split(", ")[0]

@@ -1,4 +1,4 @@
-"""What a request asks of the model, read as the rules need it."""
+"""A parsed view of a chat completion request, for scripted models."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,12 +9,12 @@ from typing import Any
 from .replies import Body
 
 SEARCH = "query_tools"
-"""The tool that finds others."""
+"""Name of the tool that searches for tools."""
 
 
 @dataclass(frozen=True)
-class Result:
-    """What a tool said, with the arguments it was called with."""
+class ToolResult:
+    """A tool result, with the name and the arguments of its call."""
 
     tool: str
     arguments: dict[str, Any]
@@ -22,7 +22,7 @@ class Result:
 
     @property
     def problem(self) -> str | None:
-        """Return what went wrong, None if the tool did what it was called for."""
+        """Return what went wrong, None if the tool succeeded."""
         if not isinstance(self.data, dict):
             return "the result cannot be read"
         if error := self.data.get("error"):
@@ -35,14 +35,14 @@ class Result:
 
     @property
     def targets(self) -> list[str]:
-        """Return the names of what an intent acted on."""
+        """Return the names of the entities that an intent acted on."""
         detail = self.data.get("data") if isinstance(self.data, dict) else None
         success = detail.get("success") if isinstance(detail, dict) else None
         return _names(t for t in success or [] if t.get("type") == "entity")
 
 
 class RequestView:
-    """A request for a completion: the user's words, the tools, what they brought."""
+    """A chat completion request: user texts, tools and tool results."""
 
     def __init__(self, body: Body) -> None:
         """Initialize with the body of the request."""
@@ -51,12 +51,12 @@ class RequestView:
 
     @cached_property
     def text(self) -> str:
-        """Return what the user said last."""
-        return self.said[-1] if self.said else ""
+        """Return the last user text, without the context of the turn."""
+        return self.user_texts[-1] if self.user_texts else ""
 
     @cached_property
-    def said(self) -> list[str]:
-        """Return what the user said, in order."""
+    def user_texts(self) -> list[str]:
+        """Return the user texts in order, without the context of the turns."""
         return [
             words(_text(message)).strip()
             for message in self._messages
@@ -64,8 +64,8 @@ class RequestView:
         ]
 
     @cached_property
-    def spoken(self) -> list[str]:
-        """Return what user and assistant said, in order."""
+    def chat_texts(self) -> list[str]:
+        """Return the texts of user and assistant, in order."""
         return [
             words(_text(message)).strip()
             for message in self._messages
@@ -73,10 +73,10 @@ class RequestView:
         ]
 
     @cached_property
-    def results(self) -> list[Result]:
-        """Return what tools brought since the user spoke, in order, searches aside."""
+    def results(self) -> list[ToolResult]:
+        """Return the tool results since the last user message, except of searches."""
         calls: dict[str, dict[str, Any]] = {}
-        found: list[Result] = []
+        found: list[ToolResult] = []
         for message in self._messages:
             match message.get("role"):
                 case "user":
@@ -87,35 +87,35 @@ class RequestView:
                 case "tool" if (
                     call := calls.get(message.get("tool_call_id", ""))
                 ) and call["name"] != SEARCH:
-                    arguments = _parsed(call["arguments"])
+                    arguments = _parse_json(call["arguments"])
                     found.append(
-                        Result(call["name"], arguments, _parsed(_text(message)))
+                        ToolResult(call["name"], arguments, _parse_json(_text(message)))
                     )
         return found
 
     @property
     def schema(self) -> dict[str, Any] | None:
-        """Return the JSON Schema that the answer is to have, None if it is free."""
+        """Return the JSON Schema of the response format, None without one."""
         form = self.body.get("response_format") or {}
         schema: dict[str, Any] | None = form.get("json_schema", {}).get("schema")
         return schema
 
     @property
-    def lines(self) -> list[str]:
-        """Return the lines of the transcript that facts are to be found in."""
-        transcript = _parsed(self.text)
+    def transcript_lines(self) -> list[str]:
+        """Return the lines of the transcript in a fact extraction request."""
+        transcript = _parse_json(self.text)
         return transcript if isinstance(transcript, list) else []
 
     @property
-    def searched(self) -> bool:
-        """Return whether a tool was looked for since the user spoke."""
+    def has_searched(self) -> bool:
+        """Return whether only searches for tools ran since the last user message."""
         last = self._messages[-1]
         return last.get("role") == "tool" and not self.results
 
     def tool(self, name: str, *properties: str) -> str | None:
-        """Return the tool of that name, with or without a namespace, if it is there.
+        """Return the full name of a tool, given without its namespace.
 
-        It must take the properties.
+        None if it is missing, lacks a property or tools are forbidden.
         """
         if self.body.get("tool_choice") == "none":
             return None
@@ -129,16 +129,16 @@ class RequestView:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """Return the names of the things in the house, by their lower case."""
+        """Return the names of the exposed entities, by their folded case."""
         return self._listed("names")
 
     @cached_property
     def areas(self) -> dict[str, str]:
-        """Return the areas of the house, by their lower case."""
+        """Return the names of the areas, by their folded case."""
         return self._listed("areas")
 
     def _listed(self, key: str) -> dict[str, str]:
-        """Return what the overview of the house in the instructions lists."""
+        """Return the values of a key in the overview of the system prompt."""
         found: dict[str, str] = {}
         for message in self._messages:
             if message.get("role") in ("system", "developer"):
@@ -148,7 +148,7 @@ class RequestView:
 
 
 def words(text: str) -> str:
-    """Return what a user said, without the context in which it was said."""
+    """Return a user text without the context of the turn before it."""
     return text.rpartition("</context>\n")[2]
 
 
@@ -160,8 +160,8 @@ def _text(message: dict[str, Any]) -> str:
     return "".join(part.get("text", "") for part in content)
 
 
-def _parsed(text: str) -> Any:
-    """Return JSON as what it stands for, text that is none as it is."""
+def _parse_json(text: str) -> Any:
+    """Return parsed JSON, or the text itself if it is not valid JSON."""
     try:
         return json.loads(text)
     except ValueError:

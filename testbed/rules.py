@@ -1,8 +1,8 @@
-"""The demo's model: a handful of rules, and honest about being no more than that.
+"""The scripted model of the demo: a list of rules.
 
-A rule is a function from what is request to an answer, or None where it does not apply.
-It sees the whole request each time, so one rule both calls a tool and, once the result
-is there, tells of it. To teach the model something, add a rule to `RULES`.
+A rule is a function from a request to an answer, or None where it does not apply. It
+sees the whole request each time, so the same rule calls a tool and, when the request
+holds the result, answers. To teach the model something, add a rule to `RULES`.
 """
 
 from collections.abc import Callable
@@ -10,12 +10,19 @@ import json
 import re
 from typing import Any
 
-from .phrases import apology, bare, heard, match, speak, use
+from .phrases import (
+    apology,
+    call_tool,
+    match_request,
+    match_text,
+    speak,
+    without_article,
+)
 from .replies import Answer, Body, say
 from .reports import lights_on, listing, now, overview, things_on, weather
 from .request_view import RequestView
 from .schema_example import schema_example
-from .scripted_memory import hear_name, note_facts, remember, tell_drink, tell_name
+from .scripted_memory import acknowledge, extract_facts, remember, tell_drink, tell_name
 
 WHO = (
     "I am a scripted stand-in for a language model: a handful of rules that read your "
@@ -33,7 +40,7 @@ type Rule = Callable[[RequestView], Answer | None]
 
 
 def model(body: Body) -> Answer:
-    """Return the answer to a request."""
+    """Return the answer of the first rule that applies to a request."""
     request = RequestView(body)
     for rule in RULES:
         if (answer := rule(request)) is not None:
@@ -42,119 +49,131 @@ def model(body: Body) -> Answer:
 
 
 def greet(request: RequestView) -> Answer | None:
-    """Answer a greeting, and who this is."""
-    if heard(request, r"(who|what) are you|what is your name|introduce yourself"):
+    """Answer a greeting, or the question who this is."""
+    if match_request(
+        request, r"(who|what) are you|what is your name|introduce yourself"
+    ):
         return speak(request, f"Hello! {WHO}")
     return (
-        speak(request, "Hello! What can I do for you?") if heard(request, "") else None
+        speak(request, "Hello! What can I do for you?")
+        if match_request(request, "")
+        else None
     )
 
 
 def dim(request: RequestView) -> Answer | None:
     """Set the brightness of lights."""
     pattern = r"(?:set|dim|brighten) (.+?)(?: brightness)? to (\d+) ?(?:%|percent)?"
-    if not (said := heard(request, pattern)):
+    if not (found := match_request(request, pattern)):
         return None
     if not request.results:
         tool = request.tool("HassLightSet", "name", "brightness")
-        target = _target(request, said[1])
-        return use(request, tool, "set lights", **target, brightness=int(said[2]))
+        target = _target(request, found[1])
+        return call_tool(
+            request, tool, "set lights", **target, brightness=int(found[2])
+        )
     if problem := request.results[-1].problem:
         return apology(request, problem)
-    return speak(request, f"{_done(request)} set to {said[2]} percent.")
+    return speak(request, f"{_targets_and_verb(request)} set to {found[2]} percent.")
 
 
 def switch(request: RequestView) -> Answer | None:
     """Turn something on or off."""
-    if said := heard(request, r"(?:turn|switch) (on|off) (.+)"):
-        state, words = said[1].lower(), said[2]
-    elif said := heard(request, r"(?:turn|switch) (.+) (on|off)"):
-        state, words = said[2].lower(), said[1]
+    if found := match_request(request, r"(?:turn|switch) (on|off) (.+)"):
+        state, words = found[1].lower(), found[2]
+    elif found := match_request(request, r"(?:turn|switch) (.+) (on|off)"):
+        state, words = found[2].lower(), found[1]
     else:
         return None
-    return _turn(request, state, words)
+    return _switch(request, state, words)
 
 
-def ask_back(request: RequestView) -> Answer | None:
-    """Ask in which room, if the instructions tell how to hear the answer."""
-    if _lights(request.text) and (marker := _marker(request)):
+def ask_for_room(request: RequestView) -> Answer | None:
+    """Ask in which room, if the system prompt has a marker that opens the microphone."""
+    if _lights_command(request.text) and (marker := _listen_marker(request)):
         return speak(request, f"{WHICH_ROOM} {marker}")
     return None
 
 
-def hear_back(request: RequestView) -> Answer | None:
-    """Turn the lights on or off in the room that was request for."""
-    match request.spoken:
+def switch_in_room(request: RequestView) -> Answer | None:
+    """Turn the lights on or off in the room that was asked for."""
+    match request.chat_texts:
         case [*_, before, question, _] if question.startswith(WHICH_ROOM):
-            room = heard(request, r"(?:in )?(.+)")
+            room = match_request(request, r"(?:in )?(.+)")
             if (
-                (state := _lights(before))
+                (state := _lights_command(before))
                 and room
-                and bare(room[1]).lower() in request.areas
+                and without_article(room[1]).lower() in request.areas
             ):
-                return _turn(request, state, f"lights in {room[1]}")
+                return _switch(request, state, f"lights in {room[1]}")
     return None
 
 
-def fill_in(request: RequestView) -> Answer | None:
-    """Give data in the form that a task asks for, with nothing in it."""
+def fill_schema(request: RequestView) -> Answer | None:
+    """Answer a task with example data for its schema."""
     if request.schema is None:
         return None
     return say(json.dumps(schema_example(request.schema)))
 
 
-def cheer(request: RequestView) -> Answer | None:
-    """Say something nice, which ends in a question that wants no answer."""
-    return speak(request, NICE) if heard(request, "tell me something nice") else None
+def say_something_nice(request: RequestView) -> Answer | None:
+    """Say something nice that ends in a rhetorical question."""
+    return (
+        speak(request, NICE)
+        if match_request(request, "tell me something nice")
+        else None
+    )
 
 
-def _turn(request: RequestView, state: str, words: str) -> Answer:
-    """Turn on or off what the words say."""
+def _switch(request: RequestView, state: str, words: str) -> Answer:
+    """Turn the target of the words on or off."""
     if not request.results:
         tool = request.tool(f"HassTurn{state.title()}", "name", "area", "domain")
-        return use(request, tool, f"turn things {state}", **_target(request, words))
+        return call_tool(
+            request, tool, f"turn things {state}", **_target(request, words)
+        )
     if problem := request.results[-1].problem:
         return apology(request, problem)
-    return speak(request, f"{_done(request)} turned {state}.")
+    return speak(request, f"{_targets_and_verb(request)} turned {state}.")
 
 
-def look(request: RequestView) -> Answer | None:
-    """Answer how the house is, or something in it."""
+def report_state(request: RequestView) -> Answer | None:
+    """Answer questions about the state of the house or of an entity."""
     state = "on|off|open|closed|locked|unlocked"
     filters: dict[str, Any] = {}
-    if said := heard(
+    if found := match_request(
         request, r"(?:which|what|are any) lights? (?:are |is )?on(?: in (.+))?"
     ):
-        filters, tell = {"domain": "light"}, lights_on
-        if said[1]:
-            filters["area"] = bare(said[1])
-    elif heard(request, r"what(?:'s| is) on|is anything on"):
-        tell = things_on
-    elif heard(request, r"(?:what|how)(?:'s| is) the weather\b.*"):
-        filters, tell = {"domain": "weather"}, weather
-    elif heard(
+        filters, report = {"domain": "light"}, lights_on
+        if found[1]:
+            filters["area"] = without_article(found[1])
+    elif match_request(request, r"what(?:'s| is) on|is anything on"):
+        report = things_on
+    elif match_request(request, r"(?:what|how)(?:'s| is) the weather\b.*"):
+        filters, report = {"domain": "weather"}, weather
+    elif match_request(
         request, r"how(?:'s| is) the house|what(?:'s| is) the state of the house"
     ):
-        tell = overview
-    elif said := heard(request, rf"(?:is|are) (.+?) (?:turned )?(?:{state})"):
-        filters, tell = _target(request, said[1]), overview
+        report = overview
+    elif found := match_request(request, rf"(?:is|are) (.+?) (?:turned )?(?:{state})"):
+        filters, report = _target(request, found[1]), overview
     else:
         return None
     if not request.results:
         tool = request.tool("GetLiveContext", *filters)
-        return use(request, tool, "look at the house", **filters)
+        return call_tool(request, tool, "look at the house", **filters)
     if problem := request.results[-1].problem:
         return apology(request, problem)
-    return speak(request, tell(request.results[-1].data))
+    return speak(request, report(request.results[-1].data))
 
 
 def pantry(request: RequestView) -> Answer | None:
     """Answer how much of some food is left."""
-    if not (said := heard(request, r"how many (\w+) (?:do we have|are left)")):
+    if not (found := match_request(request, r"how many (\w+) (?:do we have|are left)")):
         return None
     if not request.results:
         tool = request.tool("pantry_stock", "item")
-        return use(request, tool, "see how much food is left", item=said[1])
+        return call_tool(request, tool, "see how much food is left", item=found[1])
     if problem := request.results[-1].problem:
         return apology(request, problem)
     (content,) = request.results[-1].data["content"]
@@ -163,51 +182,54 @@ def pantry(request: RequestView) -> Answer | None:
 
 def clock(request: RequestView) -> Answer | None:
     """Answer what time or day it is."""
-    if not heard(request, r"what (?:time|day) is it|what(?:'s| is) the (?:time|date)"):
+    if not match_request(
+        request, r"what (?:time|day) is it|what(?:'s| is) the (?:time|date)"
+    ):
         return None
     if not request.results:
-        return use(request, request.tool("GetDateTime"), "see a clock")
+        return call_tool(request, request.tool("GetDateTime"), "see a clock")
     if problem := request.results[-1].problem:
         return apology(request, problem)
     return speak(request, now(request.results[-1].data))
 
 
 RULES: list[Rule] = [
-    *(note_facts, fill_in, greet, dim, hear_back, ask_back, switch, look),
+    *(extract_facts, fill_schema, greet, dim),
+    *(switch_in_room, ask_for_room, switch, report_state),
     *(clock, pantry),
-    *(remember, hear_name, tell_name, tell_drink, cheer),
+    *(remember, acknowledge, tell_name, tell_drink, say_something_nice),
 ]
 
 
-def _lights(text: str) -> str | None:
-    """Return how lights are to be, on or off, if no word says which."""
+def _lights_command(text: str) -> str | None:
+    """Return on or off for a command about lights without a room, else None."""
     pattern = r"(?:turn|switch) (?:(on|off) (?:the )?lights?|(?:the )?lights? (on|off))"
-    said = match(text, pattern)
-    return (said[1] or said[2]).lower() if said else None
+    found = match_text(text, pattern)
+    return (found[1] or found[2]).lower() if found else None
 
 
-def _marker(request: RequestView) -> str | None:
-    """Return how to end an answer that opens the microphone, if there is a way."""
-    told = str(request.body["messages"][0].get("content"))
-    found = re.search(r"end with (\[\w+\])", told)
+def _listen_marker(request: RequestView) -> str | None:
+    """Return the marker that opens the microphone, None if there is none."""
+    prompt = str(request.body["messages"][0].get("content"))
+    found = re.search(r"end with (\[\w+\])", prompt)
     return found[1] if found else None
 
 
 def _target(request: RequestView, words: str) -> dict[str, Any]:
-    """Return the arguments that mean what the words say."""
-    name = bare(words)
+    """Return the intent arguments for the words."""
+    name = without_article(words)
     key = name.casefold()
     if known := request.names.get(key):
         return {"name": known}
     if key in ("light", "lights"):
         return {"name": "all", "domain": ["light"]}
-    said = re.fullmatch(r"lights? in (?:the )?(.+)|(.+?) lights?", key)
-    if said and (area := request.areas.get(said[1] or said[2])):
+    found = re.fullmatch(r"lights? in (?:the )?(.+)|(.+?) lights?", key)
+    if found and (area := request.areas.get(found[1] or found[2])):
         return {"area": area, "domain": ["light"]}
     return {"name": name}
 
 
-def _done(request: RequestView) -> str:
-    """Return the names of what a tool acted on, with a verb."""
+def _targets_and_verb(request: RequestView) -> str:
+    """Return the targets of the last tool call, followed by the verb."""
     names = request.results[-1].targets or ["It"]
     return f"{listing(names)} {'is' if len(names) == 1 else 'are'}"

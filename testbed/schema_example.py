@@ -1,13 +1,13 @@
-"""Data in the form of a JSON Schema, for a model that understands no more than the form."""
+"""Example data for a JSON Schema, for a scripted model."""
 
 from typing import Any
 
 TEXT = "Written by a few rules"
-"""Stands for each text, so that nobody takes it for more."""
+"""Value of each text property."""
 
 
 def schema_example(schema: dict[str, Any]) -> Any:
-    """Return the plainest value that a schema allows; a pattern is not looked at."""
+    """Return the simplest value that a schema allows; `pattern` is ignored."""
     if "const" in schema:
         return schema["const"]
     if choices := schema.get("enum"):

@@ -1,70 +1,75 @@
-"""What the demo's model remembers, with the memory's tools."""
+"""Rules of the scripted model that call_tool the fact tools."""
 
 import json
 import re
 
-from .phrases import apology, heard, match, speak, use
+from .phrases import apology, call_tool, match_request, match_text, speak
 from .replies import Answer, say
 from .request_view import RequestView
 
-_NAMING = r"my (\w+) is called (.+)"
+_NAMED = r"my (\w+) is called (.+)"
 
 
-def hear_name(request: RequestView) -> Answer | None:
-    """Hear what something is called, or something in passing."""
-    if said := heard(request, _NAMING):
-        return speak(request, f"{said[2]} is a nice name for a {said[1]}.")
-    return speak(request, "I see.") if heard(request, "by the way.*") else None
+def acknowledge(request: RequestView) -> Answer | None:
+    """Acknowledge the name of something, or a remark."""
+    if found := match_request(request, _NAMED):
+        return speak(request, f"{found[2]} is a nice name for a {found[1]}.")
+    return speak(request, "I see.") if match_request(request, "by the way.*") else None
 
 
 def remember(request: RequestView) -> Answer | None:
-    """Remember what something is called."""
-    if not (said := heard(request, f"remember that {_NAMING}")):
+    """Learn the name of something as a fact."""
+    if not (found := match_request(request, f"remember that {_NAMED}")):
         return None
     if not request.results:
-        fact = {"category": "family_members", "key": said[1], "value": said[2]}
-        return use(request, request.tool("learn_fact"), "remember facts", **fact)
+        fact = {"category": "family_members", "key": found[1], "value": found[2]}
+        return call_tool(request, request.tool("learn_fact"), "remember facts", **fact)
     if problem := request.results[-1].problem:
         return apology(request, problem)
-    return speak(request, f"I will remember that your {said[1]} is called {said[2]}.")
+    return speak(request, f"I will remember that your {found[1]} is called {found[2]}.")
 
 
 def tell_name(request: RequestView) -> Answer | None:
-    """Tell what something is called, if that was said or is remembered."""
-    if not (question := heard(request, r"what is my (\w+) called")):
+    """Tell the name of something, from the chat or from the facts."""
+    if not (question := match_request(request, r"what is my (\w+) called")):
         return None
-    for text in request.said[:-1]:
-        said = match(text, _NAMING)
-        if said and said[1].casefold() == question[1].casefold():
-            return speak(request, f"Your {said[1]} is called {said[2]}.")
+    for text in request.user_texts[:-1]:
+        found = match_text(text, _NAMED)
+        if found and found[1].casefold() == question[1].casefold():
+            return speak(request, f"Your {found[1]} is called {found[2]}.")
     return _recall(request, question[1], "Your {key} is called {value}.")
 
 
 def tell_drink(request: RequestView) -> Answer | None:
-    """Tell what the user drinks, if that is remembered."""
-    if heard(request, "what do i drink"):
+    """Tell what the user drinks, from the facts."""
+    if match_request(request, "what do i drink"):
         return _recall(request, "drink", "You drink {value}.")
     return None
 
 
-def _recall(request: RequestView, what: str, answer: str) -> Answer:
-    """Answer with what is remembered of something."""
+def _recall(request: RequestView, subject: str, answer: str) -> Answer:
+    """Answer with the best fact about a subject."""
     if not request.results:
         tool = request.tool("query_facts", "query")
-        return use(request, tool, "look up facts", query=what)
+        return call_tool(request, tool, "look up facts", query=subject)
     facts = (request.results[-1].data or {}).get("facts") or []
     if not facts:
-        return speak(request, f"I know nothing about your {what}.")
+        return speak(request, f"I know nothing about your {subject}.")
     return speak(request, answer.format(**facts[0]))
 
 
-def note_facts(request: RequestView) -> Answer | None:
-    """Find the facts in a transcript, which is what is request for without a user."""
-    if request.schema is None or not request.lines:
+def extract_facts(request: RequestView) -> Answer | None:
+    """Answer a fact extraction request with the facts in its transcript."""
+    if request.schema is None or not request.transcript_lines:
         return None
     found = [
-        {"quote": said[0], "category": "preferences", "key": "drink", "value": said[1]}
-        for line in request.lines
-        if (said := re.search(r"I always drink ([\w ]+)", line))
+        {
+            "quote": found[0],
+            "category": "preferences",
+            "key": "drink",
+            "value": found[1],
+        }
+        for line in request.transcript_lines
+        if (found := re.search(r"I always drink ([\w ]+)", line))
     ]
     return say(json.dumps({"facts": found}))

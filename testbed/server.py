@@ -16,18 +16,18 @@ from .strict import faults
 
 @dataclass
 class RecordedRequest:
-    """A request as the server received it."""
+    """A request that the server received."""
 
     method: str
     path: str
     headers: Mapping[str, str]
     raw: bytes
     at: float
-    """When it came, in seconds of the event loop's clock."""
+    """Time of arrival, in seconds of the event loop's clock."""
     aborted: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when the client closed the connection before the answer had ended."""
+    """Set when the client closed the connection before the end of the response."""
     sent: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when the answer had been sent to its end."""
+    """Set when the whole response was sent."""
 
     @property
     def body(self) -> Body:
@@ -39,9 +39,10 @@ class RecordedRequest:
 class ModelServer:
     """Answers each chat completion with the next reply of its script, else with its model.
 
-    `model` is what answers when the script is at its end: a function from the
-    body of a request to a reply. `api_key` refuses requests without it. `models`
-    are the names that `/v1/models` lists; `models_reply` takes that answer's place.
+    `model` answers when the script is empty: a function from the body of a request to
+    a reply. With an `api_key`, requests without it get a 401. `models` are the names
+    that `/v1/models` lists; `models_reply` replaces that response. It listens between
+    `start` and `stop`, or as a context manager.
     """
 
     def __init__(
@@ -68,17 +69,17 @@ class ModelServer:
 
     @property
     def base_url(self) -> str:
-        """Return the address that a client is configured with."""
+        """Return the base URL for a client."""
         return f"http://127.0.0.1:{self.port}{self._prefix}"
 
     @property
     def completions(self) -> list[RecordedRequest]:
-        """Return the requests for a chat completion, in order."""
+        """Return the chat completion requests, in order."""
         return [r for r in self.requests if r.path.endswith("/chat/completions")]
 
     @property
     def bodies(self) -> list[Body]:
-        """Return the bodies of the requests for a chat completion, in order."""
+        """Return the bodies of the chat completion requests, in order."""
         return [request.body for request in self.completions]
 
     def script(self, *answers: Answer) -> None:
@@ -86,18 +87,18 @@ class ModelServer:
         self._script.extend(answers)
 
     def forget(self) -> None:
-        """Forget the requests so far and what is left of the script."""
+        """Clear the recorded requests and the script."""
         self.requests.clear()
         self._script.clear()
 
     async def wait_for_completions(self, count: int) -> RecordedRequest:
-        """Return the newest request once there are so many for a completion."""
+        """Wait for `count` chat completion requests; return the newest."""
         async with self._arrived:
             await self._arrived.wait_for(lambda: len(self.completions) >= count)
         return self.completions[-1]
 
     async def start(self, port: int = 0) -> None:
-        """Listen on a loopback port, any free one unless it is given."""
+        """Listen on a loopback port, by default on any free one."""
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_route("*", "/{path:.*}", self._handle)
         self._runner = web.AppRunner(
@@ -109,7 +110,7 @@ class ModelServer:
         self.port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:
-        """Stop listening and drop what is open."""
+        """Stop listening and close open connections."""
         if self._runner:
             await self._runner.cleanup()
             self._runner = None
@@ -129,7 +130,7 @@ class ModelServer:
         await self.stop()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        """Record a request and send the reply that is due."""
+        """Record a request and send its reply."""
         recorded = RecordedRequest(
             request.method,
             request.path,
@@ -144,7 +145,7 @@ class ModelServer:
             return await self._send(request, self._reply(recorded), recorded)
         except (ConnectionResetError, asyncio.CancelledError) as err:
             recorded.aborted.set()
-            # Nobody is left to be told.
+            # The client is gone, so no response can be sent.
             raise asyncio.CancelledError from err
 
     def _reply(self, recorded: RecordedRequest) -> Reply:

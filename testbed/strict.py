@@ -1,4 +1,4 @@
-"""What the strictest of servers say of the messages and tools of a request."""
+"""Validation of messages and tools as the strictest servers do it."""
 
 import base64
 from collections.abc import Iterator
@@ -13,11 +13,11 @@ IMAGE = re.compile(r"data:image/(jpeg|png|webp|gif);base64,(?P<data>.+)\Z")
 
 
 def faults(body: Body) -> list[str]:
-    """Return what is wrong with a request, in the order in which it stands there.
+    """Return what is wrong with a request, in the order of the body.
 
-    The roles are those that the narrowest chat templates take: one system message
-    at most, and at the beginning; then user and assistant in turns, each call
-    followed by its one result, and after results the assistant again.
+    The order of roles is that of the strictest chat templates: at most one system
+    message, at the beginning; then user and assistant alternate, each tool call is
+    followed by exactly one result, and results are followed by the assistant.
     """
     tools = body.get("tools") or []
     return [*_in_messages(body.get("messages") or []), *_in_tools(tools)]
@@ -25,7 +25,7 @@ def faults(body: Body) -> list[str]:
 
 def _in_messages(messages: list[dict[str, Any]]) -> Iterator[str]:
     """Yield what is wrong with messages."""
-    before, waiting = "system", set[str]()
+    previous_role, pending = "system", set[str]()
     if messages and messages[0]["role"] == "system":
         yield from _in_text(messages[0])
         messages = messages[1:]
@@ -33,30 +33,29 @@ def _in_messages(messages: list[dict[str, Any]]) -> Iterator[str]:
         role = message["role"]
         if role == "tool":
             call_id = message.get("tool_call_id")
-            if call_id not in waiting:
+            if call_id not in pending:
                 yield f"{number}: a result without its call: {call_id}"
-            waiting.discard(str(call_id))
+            pending.discard(str(call_id))
             yield from _in_text(message)
         else:
-            if waiting:
-                yield f"{number}: calls without results: {sorted(waiting)}"
+            if pending:
+                yield f"{number}: calls without results: {sorted(pending)}"
             expected = {"user": {"system", "assistant"}, "assistant": {"user", "tool"}}
-            if before not in expected.get(role, set()):
-                yield f"{number}: {role} after {before}"
-            waiting = set()
+            if previous_role not in expected.get(role, set()):
+                yield f"{number}: {role} after {previous_role}"
+            pending = set()
             if role == "assistant" and (calls := message.get("tool_calls")):
-                waiting = {call["id"] for call in calls}
+                pending = {call["id"] for call in calls}
                 yield from _in_calls(calls)
-                # The next to speak after the results is the assistant.
             else:
                 yield from _in_text(message)
-        before = role
-    if waiting or before not in ("user", "tool"):
-        yield f"the end: {before}, calls without results: {sorted(waiting)}"
+        previous_role = role
+    if pending or previous_role not in ("user", "tool"):
+        yield f"the end: {previous_role}, calls without results: {sorted(pending)}"
 
 
 def _in_text(message: dict[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with the text of a message, and with images beside it."""
+    """Yield what is wrong with the content of a message: its text and its images."""
     text = message.get("content")
     if isinstance(text, list) and message["role"] == "user":
         texts = [part["text"] for part in text if part.get("type") == "text"]
@@ -71,7 +70,7 @@ def _in_text(message: dict[str, Any]) -> Iterator[str]:
 
 
 def _is_image(part: dict[str, Any]) -> bool:
-    """Return whether a part of a message is an image in base64."""
+    """Return whether a content part is a base64 image."""
     found = IMAGE.match(part["image_url"]["url"])
     if found is None:
         return False
@@ -90,7 +89,7 @@ def _in_calls(calls: list[dict[str, Any]]) -> Iterator[str]:
         if not NAME.fullmatch(function["name"]):
             yield f"a tool cannot be called {function['name']!r}"
         try:
-            arguments = json.loads(function["arguments"], parse_constant=_refuse)
+            arguments = json.loads(function["arguments"], parse_constant=_reject)
             good = isinstance(arguments, dict)
         except ValueError:
             good = False
@@ -98,13 +97,13 @@ def _in_calls(calls: list[dict[str, Any]]) -> Iterator[str]:
             yield f"arguments are no object: {function['arguments']!r}"
 
 
-def _refuse(constant: str) -> None:
-    """Refuse what Python takes for a number and JSON does not."""
+def _reject(constant: str) -> None:
+    """Reject NaN and Infinity, which Python accepts and JSON does not."""
     raise ValueError(constant)
 
 
 def _in_tools(tools: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield what is wrong with the tools that are offered."""
+    """Yield what is wrong with the tool definitions."""
     names = [tool["function"]["name"] for tool in tools]
     if len(set(names)) < len(names):
         yield "two tools have one name"

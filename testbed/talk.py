@@ -1,4 +1,4 @@
-"""One turn with Assist: what is said, and all that comes back while it comes."""
+"""A turn over the Assist pipeline API, with its deltas, tool calls and result."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from .websocket import Client, Message
 
 @dataclass
 class ToolCall:
-    """A tool call, and its result once there is one."""
+    """A tool call, with its result once it is known."""
 
     name: str
     arguments: dict[str, Any]
@@ -20,7 +20,7 @@ class ToolCall:
 
     @property
     def good(self) -> bool:
-        """Return whether the tool did what it was called for."""
+        """Return whether the tool succeeded."""
         if not self.answered or self.error or not isinstance(self.result, dict):
             return False
         failed = (self.result.get("data") or {}).get("failed")
@@ -29,38 +29,37 @@ class ToolCall:
 
 @dataclass
 class TurnResult:
-    """What came of something that was said."""
+    """The outcome of a turn."""
 
     text: str
     words: list[tuple[float, str]] = field(default_factory=list)
-    """The pieces of the answer as they streamed, with the seconds until then."""
+    """The content deltas of the answer, each with its time in seconds."""
     calls: list[ToolCall] = field(default_factory=list)
     seconds: float = 0.0
-    """Until the end of the turn."""
+    """Duration of the turn."""
     answer: str = ""
     error: str = ""
     conversation_id: str | None = None
-    listens_again: bool = False
+    continue_conversation: bool = False
 
     @property
     def first_word(self) -> float | None:
-        """Return the seconds until the first piece of the answer."""
+        """Return the seconds until the first content delta, None without one."""
         return self.words[0][0] if self.words else None
 
     @property
     def streamed(self) -> bool:
-        """Return whether the answer began before it was whole."""
+        """Return whether the answer came in several deltas at different times."""
         return len(self.words) > 1 and self.words[0][0] < self.words[-1][0]
 
     @property
-    def asks(self) -> bool:
-        """Return whether the answer ends in a question, whoever is to answer it."""
+    def has_question(self) -> bool:
+        """Return whether the answer ends in a question mark."""
         return self.answer.rstrip().endswith("?")
 
 
-type Heard = str | ToolCall
-"""What a listener is told: a piece of the answer, a call, and the call once more
-when it has its result."""
+type TurnEvent = str | ToolCall
+"""A content delta, a tool call, or the same tool call again with its result."""
 
 
 async def talk(
@@ -70,15 +69,18 @@ async def talk(
     pipeline: str | None = None,
     conversation_id: str | None = None,
     device_id: str | None = None,
-    on_heard: Callable[[Heard], None] = lambda _: None,
+    on_event: Callable[[TurnEvent], None] = lambda _: None,
     patience: float = 300,
 ) -> TurnResult:
-    """Say something to Assist and return what came of it."""
+    """Run a turn and return its outcome.
+
+    `patience` is the timeout in seconds.
+    """
     turn = TurnResult(text, conversation_id=conversation_id)
     clock = asyncio.get_running_loop().time
     start = clock()
-    given = {"pipeline": pipeline, "device_id": device_id}
-    asked = {name: value for name, value in given.items() if value}
+    optional = {"pipeline": pipeline, "device_id": device_id}
+    fields = {name: value for name, value in optional.items() if value}
     async with (
         asyncio.timeout(patience),
         client.subscribe(
@@ -88,7 +90,7 @@ async def talk(
             input={"text": text},
             conversation_id=conversation_id,
             timeout=patience,
-            **asked,
+            **fields,
         ) as events,
     ):
         calls: dict[str, ToolCall] = {}
@@ -96,17 +98,17 @@ async def talk(
             turn.seconds = clock() - start
             if event["type"] == "run-end":
                 return turn
-            _take(turn, event, calls, on_heard)
+            _apply(turn, event, calls, on_event)
     raise ConnectionError("The turn did not end")
 
 
-def _take(
+def _apply(
     turn: TurnResult,
     event: Message,
     calls: dict[str, ToolCall],
-    on_heard: Callable[[Heard], None],
+    on_event: Callable[[TurnEvent], None],
 ) -> None:
-    """Take in an event of a pipeline run."""
+    """Apply an event of the pipeline run to the outcome."""
     data = event["data"]
     if event["type"] == "error":
         turn.error = data["message"]
@@ -115,7 +117,7 @@ def _take(
         response = output["response"]
         turn.answer = response["speech"].get("plain", {}).get("speech", "")
         turn.conversation_id = output["conversation_id"]
-        turn.listens_again = output["continue_conversation"]
+        turn.continue_conversation = output["continue_conversation"]
         if response["response_type"] == "error":
             turn.error = turn.answer
     elif event["type"] == "intent-progress":
@@ -125,13 +127,13 @@ def _take(
                 call.result = delta["result"]["data"]
                 call.error = delta["result"]["error"]
                 call.answered = True
-                on_heard(call)
+                on_event(call)
             return
         if words := delta.get("content"):
             turn.words.append((turn.seconds, words))
-            on_heard(words)
-        for made in delta.get("tool_calls") or ():
-            call = ToolCall(made["tool_name"], made["tool_args"])
-            calls[made["id"]] = call
+            on_event(words)
+        for item in delta.get("tool_calls") or ():
+            call = ToolCall(item["tool_name"], item["tool_args"])
+            calls[item["id"]] = call
             turn.calls.append(call)
-            on_heard(call)
+            on_event(call)

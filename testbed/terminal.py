@@ -1,4 +1,4 @@
-"""What the demo writes on the terminal: plain text in two columns."""
+"""Terminal output of the demo: plain text in two columns, wrapped while it streams."""
 
 import os
 import re
@@ -7,20 +7,20 @@ import sys
 from typing import TextIO
 
 MARGIN = 11
-"""Width of the left column, which says who or what is speaking."""
+"""Width of the label column, in characters."""
 
 BOLD, DIM, RED, GREEN, CYAN = "1", "2", "31", "32", "36"
 
 
 class Terminal:
-    """A terminal, or a file, that is written to from top to bottom."""
+    """A writer of labelled, wrapped lines to a terminal or a file."""
 
     def __init__(self, out: TextIO = sys.stdout) -> None:
-        """Initialize with where to write; colours only where they are wanted."""
+        """Initialize with a stream; colours only for a terminal without `NO_COLOR`."""
         self._out = out
         self._colours = out.isatty() and not os.environ.get("NO_COLOR")
         self._width = max(min(shutil.get_terminal_size().columns, 100), 40) - 1
-        self._near = self._width - 12
+        self._hold_from = self._width - 12
         self._column = 0
         self._gap = ""
         self._held = ""
@@ -37,7 +37,7 @@ class Terminal:
     def line(
         self, label: str, text: str, style: str = "", label_style: str = DIM
     ) -> None:
-        """Write a line, or a few, with a label on its left."""
+        """Write a text with a label, wrapped to several lines if needed."""
         self.begin(label, label_style)
         self.say(text, style)
         self.end()
@@ -48,16 +48,17 @@ class Terminal:
         self._column = max(MARGIN, len(label))
 
     def say(self, text: str, style: str = "") -> None:
-        """Go on with a line, and break it at the end of the terminal."""
+        """Continue the line, wrapped at the width of the terminal."""
         parts = re.findall(r"\n|[^\S\n]+|\S+", self._held + text)
         self._held = ""
         for number, part in enumerate(parts, 1):
             if part.isspace():
-                # Written with the word that follows, if one does.
+                # Written before the next word, so that no line ends in a space.
                 if self._column > MARGIN and self._gap != "\n":
                     self._gap = part[0]
-            elif number == len(parts) and self._column + len(part) > self._near:
-                # Near the end of the terminal a word is not begun before it is whole.
+            elif number == len(parts) and self._column + len(part) > self._hold_from:
+                # Near the right margin a word is held until it is complete, because it
+                # may have to go to the next line.
                 self._held, self._style = part, style
             else:
                 self._word(part, style)
@@ -70,7 +71,7 @@ class Terminal:
         self._write("\n")
 
     def _word(self, word: str, style: str) -> None:
-        """Write a word, or a piece of one, on a new line if it does not fit on this."""
+        """Write a word, or a part of one, on a new line if it does not fit."""
         if self._gap == "\n" or (
             self._gap and self._column + 1 + len(word) > self._width
         ):
@@ -79,7 +80,7 @@ class Terminal:
             self._put(" ", style)
         self._gap = ""
         if self._column > self._width:
-            # Only a word that came in pieces gets here.
+            # A word that arrived in parts may already exceed the width.
             self._break()
         self._put(word, style)
 
@@ -89,16 +90,16 @@ class Terminal:
         self._column = MARGIN
 
     def _put(self, text: str, style: str) -> None:
-        """Write text that fits, and nothing that would steer the terminal."""
+        """Write text that fits, with control characters replaced."""
         clean = "".join(c if c.isprintable() else "?" for c in text)
         self._column += len(clean)
         self._write(self._styled(clean, style))
 
     def _styled(self, text: str, style: str) -> str:
-        """Return text in a style, where there are colours."""
+        """Return text in a style, unchanged without colours."""
         return f"\033[{style}m{text}\033[0m" if style and self._colours else text
 
     def _write(self, text: str) -> None:
-        """Write at once: words appear as they come."""
+        """Write and flush, so that words appear as they arrive."""
         self._out.write(text)
         self._out.flush()

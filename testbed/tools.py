@@ -1,4 +1,4 @@
-"""Tools of a household server: a few that do something, and as many as are wanted."""
+"""Tools of a household MCP server: the pantry's, and any number of generated ones."""
 
 from itertools import islice, product
 
@@ -40,7 +40,7 @@ VERBS = {
     "rate": "Gives a number of stars to one of the",
     "tag": "Puts a label on one of the",
     "link": "Connects with each other two of the",
-    "print": "Prints on terminal one of the",
+    "print": "Prints on paper one of the",
     "remind": "Reminds in time of one of the",
     "compare": "Compares with each other two of the",
     "summarize": "Sums up in a few sentences the",
@@ -53,14 +53,14 @@ SCHEMA = {
 
 
 def stock(arguments: dict[str, object]) -> str:
-    """Return how much of something is in the pantry."""
-    wanted = str(arguments.get("item", "")).casefold()
-    found = {name: n for name, n in PANTRY.items() if not wanted or wanted in name}
+    """Return how much of an item is in the pantry."""
+    item = str(arguments.get("item", "")).casefold()
+    found = {name: n for name, n in PANTRY.items() if not item or item in name}
     return ", ".join(f"{name}: {n}" for name, n in found.items()) or "none"
 
 
 def household(count: int) -> list[RemoteTool]:
-    """Return so many tools, the first of them the pantry's."""
+    """Return `count` tools, the first of them the pantry's."""
     pantry = RemoteTool(
         "pantry_stock",
         "Tells how much of some food is left in the pantry and the fridge.",

@@ -1,4 +1,4 @@
-"""A voice assistant: a pipeline from sound to sound, and a microphone to talk to it."""
+"""A voice pipeline from audio to audio, with speech servers and a microphone."""
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -20,10 +20,10 @@ FRAMES = 10
 
 
 class Microphone(Client):
-    """A user's connection that also carries sound."""
+    """A client that also sends audio."""
 
     async def speak(self, handler: int) -> None:
-        """Send a second of audio to its handler, and that it is over."""
+        """Send a second of silence to a binary handler, and the end of the audio."""
         head = bytes([handler])
         for _ in range(FRAMES):
             await self._socket.send_bytes(head + FRAME)
@@ -32,7 +32,7 @@ class Microphone(Client):
 
 @asynccontextmanager
 async def microphone(url: str) -> AsyncGenerator[Microphone]:
-    """Return a microphone at a Home Assistant, logged in as the demo user."""
+    """Yield a microphone that is logged in as the demo user."""
     async with aiohttp.ClientSession() as session:
         token = await access_token(session, url)
     async with Microphone(url, token) as client:
@@ -41,24 +41,24 @@ async def microphone(url: str) -> AsyncGenerator[Microphone]:
 
 @dataclass
 class Run:
-    """A run of a pipeline, from something said to the sound of the answer."""
+    """A pipeline run, from the audio of the user to the audio of the answer."""
 
     url: str
-    """Where the sound is."""
+    """URL of the answer's audio."""
     events: Events
-    passed: list[Message] = field(default_factory=list)
+    received: list[Message] = field(default_factory=list)
 
-    async def until(self, kind: str) -> Message:
-        """Return what the next event of a kind carries."""
+    async def until(self, event_type: str) -> Message:
+        """Wait for the next event of a type; return its data."""
         async for event in self.events:
-            self.passed.append(event)
-            if event["type"] == kind:
+            self.received.append(event)
+            if event["type"] == event_type:
                 data: Message = event["data"] or {}
                 return data
         raise ConnectionError("The run did not end")
 
     async def until_speech(self) -> None:
-        """Wait until the answer begins to be spoken before it is whole."""
+        """Wait until text to speech starts on the streamed answer."""
         while not (await self.until("intent-progress")).get("tts_start_streaming"):
             pass
 
@@ -66,38 +66,38 @@ class Run:
         """Wait for the end of the run."""
         await self.until("run-end")
 
-    def found(self, kind: str) -> list[Message]:
-        """Return what the events of a kind carried so far."""
-        return [event["data"] for event in self.passed if event["type"] == kind]
+    def data_of(self, event_type: str) -> list[Message]:
+        """Return the data of the events of a type so far."""
+        return [event["data"] for event in self.received if event["type"] == event_type]
 
     @property
     def output(self) -> Message:
-        """Return what the agent answered."""
-        (end,) = self.found("intent-end")
+        """Return the intent output of the agent."""
+        (end,) = self.data_of("intent-end")
         output: Message = end["intent_output"]
         return output
 
     @property
     def answer(self) -> str:
-        """Return the words of the answer."""
+        """Return the text of the answer."""
         words: str = self.output["response"]["speech"]["plain"]["speech"]
         return words
 
     @property
-    def listens_again(self) -> bool:
-        """Return whether the microphone opens after the answer."""
+    def continue_conversation(self) -> bool:
+        """Return whether the satellite listens again after the answer."""
         listens: bool = self.output["continue_conversation"]
         return listens
 
 
 @dataclass(frozen=True)
 class Voice:
-    """A pipeline with ears and a mouth, and a device that has it."""
+    """A pipeline with its speech servers, and the device that uses it."""
 
     home: str
     client: Microphone
-    ears: SpeechToText
-    mouth: TextToSpeech
+    stt: SpeechToText
+    tts: TextToSpeech
     pipeline: str
     device_id: str | None
 
@@ -105,8 +105,8 @@ class Voice:
     async def begin(
         self, text: str, conversation_id: str | None = None
     ) -> AsyncGenerator[Run]:
-        """Say something, and return the run as it goes on."""
-        self.ears.text = text
+        """Start a run with a text to be recognized, and yield it while it runs."""
+        self.stt.text = text
         async with self.client.subscribe(
             "assist_pipeline/run",
             start_stage="stt",
@@ -123,7 +123,7 @@ class Voice:
             yield run
 
     async def say(self, text: str, conversation_id: str | None = None) -> Run:
-        """Say something, and wait until all of the answer was heard."""
+        """Run a turn, and wait until all of its audio was fetched."""
         async with self.begin(text, conversation_id) as run:
             await run.finish()
         async with listen(run.url) as sound:
@@ -133,7 +133,7 @@ class Voice:
 
 @asynccontextmanager
 async def listen(url: str) -> AsyncGenerator[aiohttp.StreamReader]:
-    """Return sound as it comes, as a satellite fetches it: without logging in."""
+    """Yield the audio stream of a URL, fetched without login as a satellite does."""
     async with aiohttp.ClientSession() as session, session.get(url) as response:
         response.raise_for_status()
         yield response.content
@@ -143,28 +143,26 @@ async def listen(url: str) -> AsyncGenerator[aiohttp.StreamReader]:
 async def add_voice(
     home: str, agent: str, *, device_id: str | None = None, streaming: bool = True
 ) -> AsyncGenerator[Voice]:
-    """Give an agent a voice in a Home Assistant, for as long as it is needed.
+    """Set up a voice pipeline for an agent, and remove it on exit.
 
-    `streaming` is whether the voice can begin before it has all words.
+    `streaming` is whether the text to speech server accepts text in parts.
     """
     async with AsyncExitStack() as stack:
-        ears = await stack.enter_async_context(SpeechToText())
-        mouth = await stack.enter_async_context(TextToSpeech(streaming=streaming))
+        stt = await stack.enter_async_context(SpeechToText())
+        tts = await stack.enter_async_context(TextToSpeech(streaming=streaming))
         client = await stack.enter_async_context(microphone(home))
-        # What was once synthesised would not be so again.
+        # A text in the cache would not reach the text to speech server again.
         await client.command("call_service", domain="tts", service="clear_cache")
         engines = {
-            "stt_engine": await stack.enter_async_context(_entity(client, ears, "stt")),
-            "tts_engine": await stack.enter_async_context(
-                _entity(client, mouth, "tts")
-            ),
+            "stt_engine": await stack.enter_async_context(_entity(client, stt, "stt")),
+            "tts_engine": await stack.enter_async_context(_entity(client, tts, "tts")),
         }
         pipeline = await stack.enter_async_context(_pipeline(client, agent, engines))
-        yield Voice(home, client, ears, mouth, pipeline, device_id)
+        yield Voice(home, client, stt, tts, pipeline, device_id)
 
 
 async def device_of(client: Client, entity_id: str) -> str:
-    """Return the device of an entity."""
+    """Return the device ID of an entity."""
     entity = await client.command("config/entity_registry/get", entity_id=entity_id)
     device_id: str = entity["device_id"]
     return device_id
@@ -174,7 +172,7 @@ async def device_of(client: Client, entity_id: str) -> str:
 async def _entity(
     client: Client, server: WyomingServer, domain: str
 ) -> AsyncGenerator[str]:
-    """Set a Wyoming server up, and return its entity."""
+    """Set up a Wyoming server, yield its entity ID, and remove it on exit."""
     flow = await Flow.config(client, "wyoming")
     await flow.submit(host="127.0.0.1", port=server.port)
     entry_id = flow.step["result"]["entry_id"]
@@ -195,7 +193,7 @@ async def _entity(
 async def _pipeline(
     client: Client, agent: str, engines: dict[str, str]
 ) -> AsyncGenerator[str]:
-    """Make a pipeline of an agent and engines, and return its id."""
+    """Create a pipeline, yield its ID, and delete it on exit."""
     fields: dict[str, Any] = {
         **dict.fromkeys(UNUSED_STAGES),
         **engines,
@@ -207,8 +205,10 @@ async def _pipeline(
         "tts_language": "en",
         "prefer_local_intents": False,
     }
-    made = await client.command("assist_pipeline/pipeline/create", **fields)
+    created = await client.command("assist_pipeline/pipeline/create", **fields)
     try:
-        yield made["id"]
+        yield created["id"]
     finally:
-        await client.command("assist_pipeline/pipeline/delete", pipeline_id=made["id"])
+        await client.command(
+            "assist_pipeline/pipeline/delete", pipeline_id=created["id"]
+        )

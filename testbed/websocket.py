@@ -16,20 +16,20 @@ class CommandError(Exception):
     """Home Assistant refused a command."""
 
     def __init__(self, code: str, message: str) -> None:
-        """Initialize with what Home Assistant answered."""
+        """Initialize with the error code and the message of Home Assistant."""
         super().__init__(f"{code}: {message}")
         self.code = code
 
 
 class Events(AsyncIterator[Message]):
-    """The events of a subscription, as they come."""
+    """The events of a subscription, as an async iterator."""
 
     def __init__(self) -> None:
         """Initialize without an event."""
         self._queue: asyncio.Queue[Message | None] = asyncio.Queue()
 
     def put(self, event: Message | None) -> None:
-        """Append an event; None where no more can come."""
+        """Append an event; None after the connection is closed."""
         self._queue.put_nowait(event)
 
     @override
@@ -41,7 +41,7 @@ class Events(AsyncIterator[Message]):
 
 
 class Client:
-    """A user's connection to Home Assistant."""
+    """A logged-in connection to Home Assistant, open as a context manager."""
 
     def __init__(self, url: str, token: str) -> None:
         """Initialize a client that is not yet connected."""
@@ -57,7 +57,7 @@ class Client:
             self._session = await stack.enter_async_context(
                 aiohttp.ClientSession(
                     headers={"Authorization": f"Bearer {self._token}"},
-                    # Its timers would outlive the connection; who asks can set one.
+                    # Without timeouts: their timers would outlive the connection.
                     timeout=aiohttp.ClientTimeout(),
                 )
             )
@@ -85,12 +85,12 @@ class Client:
         await self._stack.aclose()
 
     async def command(self, command: str, **fields: Any) -> Any:
-        """Return the result of a command."""
+        """Return the result of a command; raises `CommandError`."""
         return await self._send(next(self._ids), command, fields)
 
     @asynccontextmanager
     async def subscribe(self, command: str, **fields: Any) -> AsyncGenerator[Events]:
-        """Return the events that a command brings, until they are no longer wanted."""
+        """Yield the events of a subscription, and unsubscribe on exit."""
         number = next(self._ids)
         events = self._events[number] = Events()
         try:
@@ -99,12 +99,12 @@ class Client:
         finally:
             del self._events[number]
             if not self._reader.done():
-                # What has ended by itself cannot be unsubscribed from.
+                # A finished pipeline run has no subscription any more.
                 with suppress(CommandError):
                     await self.command("unsubscribe_events", subscription=number)
 
     async def rest(self, method: str, path: str, payload: Any = None) -> Any:
-        """Return what the REST API answers, as JSON."""
+        """Return the JSON response of the REST API; raises `CommandError`."""
         async with self._session.request(
             method, f"{self._url}/api/{path}", json=payload
         ) as response:
@@ -118,7 +118,7 @@ class Client:
         return state
 
     async def call(self, action: str, entity_id: str, **data: Any) -> None:
-        """Call an action for an entity and wait until it is done."""
+        """Call an action on an entity, and wait until it is done."""
         domain, service = action.split(".")
         await self.command(
             "call_service",
@@ -141,7 +141,7 @@ class Client:
             del self._results[number]
 
     async def _read(self) -> None:
-        """Hand each message to who waits for it, until the connection ends."""
+        """Dispatch messages until the connection is closed."""
         try:
             async for message in self._socket:
                 if message.type is aiohttp.WSMsgType.TEXT:
@@ -154,7 +154,7 @@ class Client:
                 events.put(None)
 
     def _dispatch(self, message: Message) -> None:
-        """Hand a message to who waits for it."""
+        """Dispatch a message to its pending command or subscription."""
         number = message["id"]
         if message["type"] == "event" and (events := self._events.get(number)):
             events.put(message["event"])

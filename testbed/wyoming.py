@@ -1,4 +1,4 @@
-"""Speech to text and text to speech as Wyoming servers on loopback, which hear no sound."""
+"""Wyoming servers for speech to text and text to speech, on loopback, without real audio."""
 
 from abc import ABC, abstractmethod
 import asyncio
@@ -31,7 +31,7 @@ from wyoming.tts import (
 RATE, WIDTH, CHANNELS = 16000, 2, 1
 
 SOUND = bytes(range(1, 161)) * 2
-"""What a piece of text sounds like, whatever it says: 10 ms."""
+"""Audio for any part of a text: 10 ms."""
 
 _ABOUT: dict[str, Any] = {
     "name": "scripted",
@@ -43,7 +43,7 @@ _ABOUT: dict[str, Any] = {
 
 
 class WyomingServer(ABC):
-    """A server that tells what it is, and answers each connection by itself."""
+    """Base class of the servers; it listens as a context manager."""
 
     def __init__(self) -> None:
         """Initialize a server that is not yet listening."""
@@ -53,18 +53,18 @@ class WyomingServer(ABC):
     @property
     @abstractmethod
     def info(self) -> Info:
-        """Return what the server is."""
+        """Return the description of the server."""
 
     @abstractmethod
     async def serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        """Answer the events of a connection, as `read` returns them."""
+        """Answer the events of a connection, read with `read`."""
 
     async def read(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> Event | None:
-        """Return the next event of a connection that is not about the server."""
+        """Return the next event other than `describe`, which is answered here."""
         while event := await async_read_event(reader):
             if not Describe.is_type(event.type):
                 return event
@@ -77,7 +77,7 @@ class WyomingServer(ABC):
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """Stop listening and drop what is open."""
+        """Stop listening and close open connections."""
         if self._server:
             self._server.close()
             self._server.abort_clients()
@@ -108,19 +108,19 @@ class WyomingServer(ABC):
 
 
 class SpeechToText(WyomingServer):
-    """Understands any audio as `text`."""
+    """Recognizes any audio as `text`."""
 
     def __init__(self) -> None:
-        """Initialize with nothing heard."""
+        """Initialize without audio received."""
         super().__init__()
         self.text = ""
-        self.heard = 0
-        """Bytes of audio."""
+        self.received = 0
+        """Received audio, in bytes."""
 
     @property
     @override
     def info(self) -> Info:
-        """Return what the server is."""
+        """Return the description of the server."""
         return Info(
             asr=[
                 AsrProgram(
@@ -135,17 +135,17 @@ class SpeechToText(WyomingServer):
     async def serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        """Listen to the end of the audio, then answer with the text."""
+        """Receive the audio to its end, then send the text."""
         while event := await self.read(reader, writer):
             if AudioChunk.is_type(event.type):
-                self.heard += len(AudioChunk.from_event(event).audio)
+                self.received += len(AudioChunk.from_event(event).audio)
             elif AudioStop.is_type(event.type):
                 await async_write_event(Transcript(self.text).event(), writer)
 
 
 @dataclass
 class Synthesis:
-    """A text to be spoken, in the pieces in which it came."""
+    """A text to speak, in the parts in which it arrived."""
 
     streamed: bool
     pieces: list[str] = field(default_factory=list)
@@ -153,18 +153,18 @@ class Synthesis:
 
     @property
     def text(self) -> str:
-        """Return what there is of the text."""
+        """Return the text so far."""
         return "".join(self.pieces)
 
 
 class TextToSpeech(WyomingServer):
-    """Speaks each piece of text as it comes, as the same `SOUND`.
+    """Synthesizes each part of a text as `SOUND`.
 
-    `streaming` is whether text may come in pieces.
+    `streaming` is whether the server announces support for text in parts.
     """
 
     def __init__(self, *, streaming: bool = True) -> None:
-        """Initialize with nothing spoken."""
+        """Initialize without a synthesis."""
         super().__init__()
         self.streaming = streaming
         self.syntheses: list[Synthesis] = []
@@ -173,7 +173,7 @@ class TextToSpeech(WyomingServer):
     @property
     @override
     def info(self) -> Info:
-        """Return what the server is."""
+        """Return the description of the server."""
         return Info(
             tts=[
                 TtsProgram(
@@ -185,7 +185,7 @@ class TextToSpeech(WyomingServer):
         )
 
     async def until(self, holds: Callable[[Synthesis], bool]) -> Synthesis:
-        """Return the newest text once something holds for it."""
+        """Wait until a condition holds for the newest synthesis; return it."""
         async with self._changed:
             await self._changed.wait_for(
                 lambda: bool(self.syntheses) and holds(self.syntheses[-1])
@@ -196,7 +196,7 @@ class TextToSpeech(WyomingServer):
     async def serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        """Speak texts, whole or in pieces."""
+        """Synthesize texts, complete or in parts."""
         while event := await self.read(reader, writer):
             if SynthesizeStart.is_type(event.type):
                 await self._stream(reader, writer)
@@ -208,7 +208,7 @@ class TextToSpeech(WyomingServer):
     async def _stream(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        """Speak a text that comes in pieces."""
+        """Synthesize a text that arrives in parts."""
         synthesis = await self._begin(writer, streamed=True)
         while event := await self.read(reader, writer):
             if SynthesizeChunk.is_type(event.type):
@@ -222,7 +222,7 @@ class TextToSpeech(WyomingServer):
     async def _begin(
         self, writer: asyncio.StreamWriter, *, streamed: bool
     ) -> Synthesis:
-        """Begin to speak."""
+        """Start a synthesis."""
         async with self._changed:
             self.syntheses.append(synthesis := Synthesis(streamed))
             self._changed.notify_all()
@@ -232,7 +232,7 @@ class TextToSpeech(WyomingServer):
     async def _speak(
         self, synthesis: Synthesis, text: str, writer: asyncio.StreamWriter
     ) -> None:
-        """Speak a piece of text."""
+        """Synthesize a part of a text."""
         async with self._changed:
             synthesis.pieces.append(text)
             self._changed.notify_all()
@@ -240,7 +240,7 @@ class TextToSpeech(WyomingServer):
         await async_write_event(audio.event(), writer)
 
     async def _end(self, synthesis: Synthesis, writer: asyncio.StreamWriter) -> None:
-        """End what is spoken."""
+        """End a synthesis."""
         async with self._changed:
             synthesis.over = True
             self._changed.notify_all()

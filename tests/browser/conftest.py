@@ -1,4 +1,4 @@
-"""A real browser, and a Home Assistant that was never used."""
+"""Fixtures for the browser test: a browser and a Home Assistant without a user."""
 
 from collections.abc import AsyncGenerator
 from contextlib import suppress
@@ -19,48 +19,48 @@ REPOSITORY = Path(__file__).parents[2]
 
 FLAGS = ["--disable-gpu", "--disable-quic"]
 PATIENCE = 30
-"""Seconds until something has to be on the screen."""
+"""Seconds to wait for an element."""
 SIZE = ViewportSize(width=1000, height=720)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the pictures go to another folder, such as that of the README's."""
+    """Add an option for the directory of the screenshots."""
     parser.addoption("--pictures", type=Path, help="the folder for the pictures")
 
 
 @pytest.fixture
 def pictures(request: pytest.FixtureRequest) -> Path:
-    """Return the folder for the pictures, which is there."""
+    """Return the directory for the screenshots, created if needed."""
     default = REPOSITORY / ".browser" / __version__
-    folder: Path = request.config.getoption("pictures") or default
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    directory: Path = request.config.getoption("pictures") or default
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
 
 
 @pytest.fixture
 def model() -> Storyteller:
-    """Return the model that the server has."""
+    """Return the scripted model of the server."""
     return Storyteller()
 
 
 @pytest.fixture
 async def server(model: Storyteller) -> AsyncGenerator[ModelServer]:
-    """Return a scripted model server that wants a key."""
+    """Return a scripted model server that requires an API key."""
     async with ModelServer(model, api_key="right") as server:
         yield server
 
 
 @pytest.fixture
 async def hass_process() -> AsyncGenerator[Hass]:
-    """Return a Home Assistant that waits for its first user."""
+    """Return a Home Assistant before its onboarding."""
     async with Hass(onboarded=False) as hass:
         yield hass
 
 
 @pytest.fixture
 async def page(pictures: Path) -> AsyncGenerator[Page]:
-    """Return a page of a browser that was never used."""
-    # As root there is no sandbox that it could use
+    """Return a page of a new browser."""
+    # Chromium has no sandbox when it runs as root
     flags = FLAGS if os.geteuid() else [*FLAGS, "--no-sandbox"]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
@@ -77,11 +77,11 @@ async def page(pictures: Path) -> AsyncGenerator[Page]:
 async def frontend(
     page: Page, hass_process: Hass, pictures: Path
 ) -> AsyncGenerator[Frontend]:
-    """Return the frontend; a test that fails leaves a picture of where it was."""
+    """Return the frontend; the last screenshot is taken at the end of the test."""
     frontend = Frontend(page, hass_process.url, pictures)
     try:
         yield frontend
     finally:
-        # Unless the browser is gone, and with it what could be shown.
+        # The browser may have crashed.
         with suppress(Error):
             await page.screenshot(path=pictures / "last.png")

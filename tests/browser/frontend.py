@@ -1,4 +1,10 @@
-"""Home Assistant's frontend, by what a user reads and presses."""
+"""Page object of Home Assistant's frontend, with elements found by their text.
+
+The roles of elements differ between versions; where they do, the custom element's tag
+is used.
+
+Decision record: docs/decisions/0009-the-first-hour-in-a-browser.md.
+"""
 
 from pathlib import Path
 
@@ -8,30 +14,33 @@ INTEGRATION = "OpenAI-Compatible Conversation"
 DOMAIN = "openai_compatible_conversation"
 
 SETTLED = 600
-"""Milliseconds after which a dialog has come to rest."""
+"""Milliseconds after which the animation of a dialog has ended."""
 
 
 class Frontend:
-    """A browser that shows a Home Assistant."""
+    """The frontend of a Home Assistant in a browser page."""
 
     def __init__(self, page: Page, url: str, pictures: Path) -> None:
-        """Initialize a browser that shows nothing yet."""
+        """Initialize with an empty page; `pictures` is the directory for screenshots."""
         self.page = page
         self._url = url
         self._pictures = pictures
 
     async def picture(self, name: str) -> None:
-        """Take a picture once all is at rest."""
+        """Take a screenshot after animations have ended."""
         await self.page.wait_for_timeout(SETTLED)
         await self.page.screenshot(path=self._pictures / f"{name}.png")
 
     async def open(self, path: str = "") -> None:
-        """Open a page once all is at rest: a dialog that closes goes back to where it began."""
+        """Open a page after animations have ended.
+
+        A dialog that is still closing would navigate back to its own page.
+        """
         await self.page.wait_for_timeout(SETTLED)
         await self.page.goto(f"{self._url}/{path}")
 
     async def onboard(self, username: str, password: str) -> None:
-        """Make the first user, and take what is offered for the rest."""
+        """Go through the onboarding: create the first user, and accept the defaults."""
         await self.open()
         await self._press("Create my smart home")
         for label, text in {
@@ -42,7 +51,6 @@ class Frontend:
         }.items():
             await self._textbox(f"{label}*").fill(text)
         await self._press("Create account")
-        # Where the home is, in which country, and what is told to others: nothing.
         for text in ("Home location", "country your home is in", "Help us help you"):
             await expect(self.page.get_by_text(text).first).to_be_visible()
             await self._press("Next")
@@ -50,7 +58,7 @@ class Frontend:
         await self.page.wait_for_url("**/home/overview")
 
     async def add_integration(self) -> Locator:
-        """Go to the form that adds the integration, as the README says."""
+        """Open the first form of the config flow, by the steps of the README."""
         await self.open("config/integrations/dashboard")
         await self._press("Add integration")
         dialog = self.page.locator("dialog-add-integration")
@@ -60,23 +68,23 @@ class Frontend:
         return self._flow
 
     async def options(self) -> Locator:
-        """Open the options of the one entry."""
+        """Open the options flow of the only entry."""
         await self.open(f"config/integrations/integration/{DOMAIN}")
         await self._press("Configure")
         return self._flow
 
     async def switch(self, section: str, label: str) -> Locator:
-        """Open a section of a form, and return a switch in it."""
+        """Expand a section of a form, and return a switch in it."""
         await self._flow.get_by_role("button", name=section).click()
         field = self._flow.locator("ha-selector-boolean").filter(has_text=label)
         return field.get_by_role("switch")
 
     async def submit(self, button: str = "Submit") -> None:
-        """Send a form."""
+        """Submit a form."""
         await self._flow.get_by_role("button", name=button).click()
 
     async def enter(self, label: str, text: str) -> None:
-        """Type something in a form that is not on its list."""
+        """Enter a custom value in a dropdown of a form."""
         field = _picker(self._flow, label)
         await field.click()
         search = self._flow.get_by_placeholder("Search")
@@ -85,7 +93,7 @@ class Frontend:
         await expect(field).to_contain_text(text)
 
     async def add_assistant(self, name: str, agent: str) -> None:
-        """Make an assistant with an agent, and prefer it to others."""
+        """Create an assistant with an agent, and set it as preferred."""
         await self.open("config/voice-assistants/assistants")
         await self._press("Add assistant")
         dialog = self.page.locator("dialog-voice-assistant-pipeline-detail")
@@ -97,7 +105,7 @@ class Frontend:
         await self._assistant_menu(name, "Set as preferred")
 
     async def debug(self, name: str) -> Locator:
-        """Open the debug page of an assistant, which shows its last run."""
+        """Open the debug page of an assistant; return its last pipeline run."""
         await self.open("config/voice-assistants/assistants")
         await self._assistant_menu(name, "Debug")
         return self.page.locator("assist-render-pipeline-run").last
@@ -108,7 +116,7 @@ class Frontend:
         return self.page.locator("hui-todo-list-card")
 
     async def chat(self) -> Chat:
-        """Open the chat window with the key for it."""
+        """Open the chat window with its keyboard shortcut."""
         await self.open()
         await expect(self.page.get_by_text("Welcome").first).to_be_visible()
         await self.page.keyboard.press("a")
@@ -116,7 +124,7 @@ class Frontend:
 
     @property
     def _flow(self) -> Locator:
-        """Return the dialog with a form."""
+        """Return the dialog of a config or options flow."""
         return self.page.locator("dialog-data-entry-flow")
 
     def _textbox(self, label: str) -> Locator:
@@ -135,7 +143,7 @@ class Frontend:
 
 
 def _picker(within: Locator, label: str) -> Locator:
-    """Return the field with a list, which has another role in each version."""
+    """Return a dropdown field, whose role differs between versions."""
     return within.locator("ha-picker-field").filter(has_text=label)
 
 
@@ -143,15 +151,15 @@ class Chat:
     """The chat window."""
 
     def __init__(self, dialog: Locator) -> None:
-        """Initialize a window that is open."""
+        """Initialize with an open window."""
         self.dialog = dialog
 
     async def say(self, text: str) -> None:
-        """Say something."""
+        """Send a text."""
         box = self.dialog.get_by_role("textbox", name="Enter a request")
         await box.fill(text)
         await box.press("Enter")
 
-    async def hears(self, text: str) -> None:
-        """See that something stands in the last answer."""
+    async def expect_answer(self, text: str) -> None:
+        """Expect a text in the last answer."""
         await expect(self.dialog.locator(".message.hass").last).to_contain_text(text)

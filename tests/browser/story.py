@@ -1,4 +1,4 @@
-"""What is said in the browser, and the model that answers it."""
+"""The sentences of the browser test, and the scripted model that answers them."""
 
 import asyncio
 
@@ -22,31 +22,31 @@ LEARN = Call(
 
 
 class Storyteller:
-    """A model that knows the story; what else it is asked goes to the demo's rules.
+    """A scripted model for these sentences; other requests go to the demo's rules.
 
-    It stops in the middle of the recipe until `finish` is set.
+    It pauses in the middle of the recipe until `finish` is set.
     """
 
     def __init__(self) -> None:
-        """Initialize before the first word."""
+        """Initialize with the recipe not finished."""
         self.finish = asyncio.Event()
 
     def __call__(self, body: Body) -> Answer:
         """Return the answer to a request."""
-        asked = RequestView(body)
-        told = bool(asked.results)
-        if asked.text == COOK:
+        request = RequestView(body)
+        has_results = bool(request.results)
+        if request.text == COOK:
             return say(*RECIPE, Pause(self.finish), RECIPE_ENDS)
-        if asked.text == BRIGHT:
-            return say(DIMMED) if told else _dim(asked)
-        if asked.text == CAT:
-            return say(REMEMBERED) if told else say(calls=[LEARN])
+        if request.text == BRIGHT:
+            return say(DIMMED) if has_results else _dim(request)
+        if request.text == CAT:
+            return say(REMEMBERED) if has_results else say(calls=[LEARN])
         return rules.model(body)
 
 
-def _dim(asked: RequestView) -> Answer:
-    """Dim the lights with Home Assistant's own tool, whatever its namespace."""
-    tool = asked.tool("HassLightSet", "name", "brightness")
+def _dim(request: RequestView) -> Answer:
+    """Return a call of `HassLightSet`, with or without a namespace."""
+    tool = request.tool("HassLightSet", "name", "brightness")
     assert tool
     lights = {"name": "Kitchen Lights", "brightness": 30}
     return say(calls=[Call(tool, lights, id="call_dim")])

@@ -1,4 +1,7 @@
-"""The first hour, from a Home Assistant that was never used; its pictures are the README's."""
+"""The browser test: from the onboarding to the debug page, with the README's screenshots.
+
+Decision record: docs/decisions/0009-the-first-hour-in-a-browser.md.
+"""
 
 from playwright.async_api import expect
 import pytest
@@ -35,7 +38,7 @@ OTHER_FACT = "Anna's tea: green"
 async def test_first_hour(
     frontend: Frontend, hass_process: Hass, server: ModelServer, model: Storyteller
 ) -> None:
-    """A newcomer sets all up, talks, and sees what is remembered and what was done."""
+    """A new user can set up, talk, and inspect the turn and the facts."""
     await frontend.onboard(USERNAME, PASSWORD)
     await hass_process.log_in()
     async with hass_process.client() as client:
@@ -44,13 +47,13 @@ async def test_first_hour(
         await frontend.add_assistant(ASSISTANT, AGENT)
         await change_an_option(frontend)
         await talk(frontend, client, model)
-        await see_what_was_done(frontend)
+        await inspect_last_turn(frontend)
         await edit_the_memory(frontend, client)
     assert not server.faults
 
 
 async def set_up(frontend: Frontend, server: ModelServer) -> None:
-    """Add the integration; a key that is missing is asked for, and what was typed stays."""
+    """Add the integration; a missing key shows an error and keeps the input."""
     form = await frontend.add_integration()
     await frontend.enter("Address of the API", server.base_url)
     await frontend.picture("set-up")
@@ -70,7 +73,7 @@ async def set_up(frontend: Frontend, server: ModelServer) -> None:
 
 
 async def change_an_option(frontend: Frontend) -> None:
-    """Change an option; it is so when the options are opened again."""
+    """Change an option, and check it in a new options flow."""
     form = await frontend.options()
     await frontend.picture("options")
     switch = await frontend.switch("Voice", OPTION)
@@ -85,27 +88,27 @@ async def change_an_option(frontend: Frontend) -> None:
 
 
 async def talk(frontend: Frontend, client: Client, model: Storyteller) -> None:
-    """Talk in the chat window: words come as they are written, and things are done."""
+    """Talk in the chat window: the answer streams, and tools are called."""
     await client.call("light.turn_on", LIGHT)
     chat = await frontend.chat()
     await chat.say(COOK)
-    # What is bold is shown so, and half an answer before the other half.
+    # Markdown is rendered, and the first half of the answer is already shown.
     half = "".join(RECIPE).replace("*", "").strip()
-    await chat.hears(half)
+    await chat.expect_answer(half)
     await frontend.picture("chat-half")
     await expect(chat.dialog).not_to_contain_text(RECIPE_ENDS)
     model.finish.set()
-    await chat.hears(f"{half} {RECIPE_ENDS}")
+    await chat.expect_answer(f"{half} {RECIPE_ENDS}")
     await chat.say(BRIGHT)
-    await chat.hears(DIMMED)
+    await chat.expect_answer(DIMMED)
     assert brightness_of((await states(client))[LIGHT]) == 30
     await chat.say(CAT)
-    await chat.hears(REMEMBERED)
+    await chat.expect_answer(REMEMBERED)
     await frontend.picture("chat")
 
 
-async def see_what_was_done(frontend: Frontend) -> None:
-    """Look at the last turn in the debug page of the assistant."""
+async def inspect_last_turn(frontend: Frontend) -> None:
+    """Check the last turn on the debug page of the assistant."""
     run = await frontend.debug(ASSISTANT)
     for text in (CAT, "learn_fact", REMEMBERED):
         await expect(run).to_contain_text(text)
@@ -113,7 +116,7 @@ async def see_what_was_done(frontend: Frontend) -> None:
 
 
 async def edit_the_memory(frontend: Frontend, client: Client) -> None:
-    """Find the fact in the list, add one, and tick the first off: it is forgotten."""
+    """Find the fact in the to-do list, add one, and tick off the first to forget it."""
     memory = await frontend.todo(MEMORY)
     await expect(memory).to_contain_text(FACT)
     box = memory.get_by_placeholder("Add item")

@@ -1,4 +1,4 @@
-"""An agent that was set up for a test."""
+"""An agent in a real Home Assistant, for the end-to-end tests."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -14,7 +14,7 @@ from testbed.websocket import Client, Events, Message
 
 @dataclass(frozen=True)
 class Agent:
-    """An entry, and the pipeline that asks its agent."""
+    """A config entry with an Assist pipeline that uses its agent."""
 
     client: Client
     entry_id: str
@@ -22,13 +22,13 @@ class Agent:
 
     @classmethod
     async def add(cls, client: Client, base_url: str) -> Self:
-        """Set an agent up by the config flow."""
+        """Set up an agent by the config flow."""
         agent = await add_agent(client, base_url, api_key="right")
         return await cls.of(client, agent.entry_id)
 
     @classmethod
     async def of(cls, client: Client, entry_id: str) -> Self:
-        """Return the agent of an entry."""
+        """Return the agent of an existing entry."""
         entity_id = await agent_of(client, entry_id)
         return cls(client, entry_id, await add_pipeline(client, entity_id, "Test"))
 
@@ -39,7 +39,7 @@ class Agent:
         *,
         device_id: str | None = None,
     ) -> TurnResult:
-        """Say something to the agent, and wait until the turn is over."""
+        """Run a turn; return its outcome."""
         return await talk(
             self.client,
             text,
@@ -48,21 +48,21 @@ class Agent:
             device_id=device_id,
         )
 
-    async def not_warmed(self) -> None:
-        """Do not warm the server while somebody speaks: it would take a scripted reply."""
+    async def disable_prewarm(self) -> None:
+        """Turn off prewarming, whose request would take a reply of the script."""
         flow = await self.options()
         model = {"recommended": True, "prewarm": "never"}
         await flow.submit(chat_model="scripted", llm_hass_api=["assist"], model=model)
         assert flow.step["type"] == "create_entry"
 
     async def prefer_local(self) -> None:
-        """Let Home Assistant handle commands by itself where it can."""
+        """Enable the local handling of commands in the pipeline."""
         entity_id = await agent_of(self.client, self.entry_id)
         await add_pipeline(self.client, entity_id, "Test", prefer_local=True)
 
     @asynccontextmanager
     async def begin(self, text: str) -> AsyncGenerator[Events]:
-        """Say something to the agent, and return the events of the turn as they come."""
+        """Start a turn, and yield its events while it runs."""
         async with self.client.subscribe(
             "assist_pipeline/run",
             start_stage="intent",
@@ -73,16 +73,16 @@ class Agent:
             yield events
 
     async def options(self) -> Flow:
-        """Open the options."""
+        """Start the options flow."""
         return await Flow.options(self.client, self.entry_id)
 
     async def entry(self) -> Message:
-        """Return the entry as Home Assistant shows it."""
+        """Return the config entry from the API."""
         entries = await entries_of(self.client)
         return next(e for e in entries if e["entry_id"] == self.entry_id)
 
-    async def loaded(self) -> None:
-        """Wait until the entry is loaded, which it is again soon after a change."""
+    async def wait_until_loaded(self) -> None:
+        """Wait until the entry is loaded, as after a reload."""
 
         async def is_loaded() -> bool:
             return bool((await self.entry())["state"] == "loaded")
@@ -91,7 +91,7 @@ class Agent:
 
 
 async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
-    """Wait until something holds, which Home Assistant does in its own time."""
+    """Poll until a condition holds; raises `TimeoutError` after some seconds."""
     async with asyncio.timeout(seconds):
         while not await holds():  # noqa: ASYNC110
             await asyncio.sleep(0.05)

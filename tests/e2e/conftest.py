@@ -1,4 +1,4 @@
-"""Fixtures for tests that drive a real Home Assistant process over its own APIs."""
+"""Fixtures for tests that drive a real Home Assistant process over its APIs."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine, Generator
@@ -18,7 +18,7 @@ from testbed.websocket import Client
 
 from .agent import Agent
 
-# A Home Assistant that was never started before first compiles what it loads.
+# In seconds; the first start of a Home Assistant also compiles its modules.
 TIMEOUT = 180
 
 SLOW_SCRIPT = """
@@ -28,11 +28,11 @@ script:
     sequence:
       - wait_template: "{{ is_state('light.bed_light', 'on') }}"
 """
-"""A tool that takes as long as a test wants it to."""
+"""A script, exposed as a tool, that runs until a test turns the light on."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give these tests the time that a Home Assistant takes to start."""
+    """Set a timeout that allows for the start of Home Assistant."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.timeout(TIMEOUT))
@@ -40,8 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def hass_process(tmp_path_factory: pytest.TempPathFactory) -> Generator[Hass]:
-    """Return a Home Assistant with the demo house, the same for all tests."""
-    # The test plugin refuses sockets until a test that may use them has begun.
+    """Return a Home Assistant with the demo house, shared by all tests."""
+    # The test plugin disables sockets outside of tests.
     pytest_socket.enable_socket()
     hass = Hass(extra=SLOW_SCRIPT + stand_in(tmp_path_factory.mktemp("ffmpeg")))
     _run(_start(hass))
@@ -51,16 +51,16 @@ def hass_process(tmp_path_factory: pytest.TempPathFactory) -> Generator[Hass]:
 
 
 async def _start(hass: Hass) -> None:
-    """Start a Home Assistant and furnish its house."""
+    """Start a Home Assistant and set up the demo house."""
     await hass.__aenter__()
     async with hass.client() as client:
         await furnish(client)
 
 
-def _run(work: Coroutine[None, None, None]) -> None:
-    """Run something in an event loop that no test knows of."""
+def _run(coro: Coroutine[None, None, None]) -> None:
+    """Run a coroutine in an event loop of its own, in another thread."""
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, work).result()
+        pool.submit(asyncio.run, coro).result()
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ async def server() -> AsyncGenerator[ModelServer]:
 
 @pytest.fixture
 async def client(hass_process: Hass) -> AsyncGenerator[Client]:
-    """Return a client that is logged in; entries that were made with it are removed."""
+    """Return a logged-in client; config entries are removed after the test."""
     async with hass_process.client() as client:
         yield client
         await remove_entries(client)
@@ -80,7 +80,7 @@ async def client(hass_process: Hass) -> AsyncGenerator[Client]:
 
 @pytest.fixture
 async def agent(server: ModelServer, client: Client) -> Agent:
-    """Return an agent that asks the scripted server, which has heard nothing so far."""
+    """Return an agent that uses the scripted server, without recorded requests."""
     agent = await Agent.add(client, server.base_url)
     server.forget()
     return agent
@@ -90,11 +90,11 @@ async def agent(server: ModelServer, client: Client) -> Agent:
 async def voice(
     hass_process: Hass, client: Client, agent: Agent
 ) -> AsyncGenerator[Voice]:
-    """Return a voice for the agent, with a device in the house.
+    """Return a voice pipeline for the agent, used from a device.
 
-    The server is not warmed while it speaks, which would take a reply of the script.
+    Prewarming is off, because its request would take a reply of the script.
     """
-    await agent.not_warmed()
+    await agent.disable_prewarm()
     entity_id = await agent_of(client, agent.entry_id)
     device_id = await device_of(client, "light.bed_light")
     async with add_voice(hass_process.url, entity_id, device_id=device_id) as voice:

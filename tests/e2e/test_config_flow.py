@@ -1,4 +1,4 @@
-"""Setting the integration up, as the frontend does it."""
+"""Tests of the config flow over the API."""
 
 from typing import Any
 
@@ -16,13 +16,13 @@ from .agent import Agent
 NOT_FOUND = {"error": {"message": "model 'no-such' not found", "code": 404}}
 
 
-def typed(base_url: str, **others: Any) -> dict[str, Any]:
-    """Return what somebody types into the first form."""
+def user_input(base_url: str, **others: Any) -> dict[str, Any]:
+    """Return user input for the first form."""
     return {"name": "Robot", "base_url": base_url, "api_key": "right", **others}
 
 
 async def test_success(server: ModelServer, client: Client) -> None:
-    """An entry is made whose agent asks the typed server with the key for the model."""
+    """The created entry uses the entered server, key and model."""
     server.api_key = "right"
     server.models = ("large", "small")
     flow = await Flow.config(client, DOMAIN)
@@ -32,7 +32,7 @@ async def test_success(server: ModelServer, client: Client) -> None:
         "base_url": "http://localhost:8080/v1",
     }
 
-    await flow.submit(**typed(server.base_url))
+    await flow.submit(**user_input(server.base_url))
     assert flow.step["step_id"] == "model"
     assert models_offered(flow.step) == ["large", "small"]
 
@@ -52,7 +52,7 @@ async def test_success(server: ModelServer, client: Client) -> None:
 
 
 async def test_no_key(server: ModelServer, client: Client) -> None:
-    """Without a key none is sent, neither in the flow nor in a turn."""
+    """Without a key no Authorization header is sent, in the flow and in a turn."""
     flow = await Flow.config(client, DOMAIN)
     await flow.submit(name="Robot", base_url=server.base_url)
     assert flow.step["step_id"] == "model"
@@ -67,46 +67,46 @@ async def test_no_key(server: ModelServer, client: Client) -> None:
 
 
 async def test_typed_model(server: ModelServer, client: Client) -> None:
-    """A model that the server does not list can be typed."""
+    """A model that the server does not list can be entered."""
     flow = await Flow.config(client, DOMAIN)
-    await flow.submit(**typed(server.base_url))
+    await flow.submit(**user_input(server.base_url))
     await flow.submit(chat_model="unlisted")
     assert flow.step["type"] == "create_entry"
     assert server.bodies[-1]["model"] == "unlisted"
 
 
 async def test_wrong_key(server: ModelServer, client: Client) -> None:
-    """A refused key is said, what was typed is kept, and another key goes on."""
+    """A refused key shows an error and keeps the input; a valid key continues."""
     server.api_key = "right"
-    wrong = typed(server.base_url, api_key="wrong")
+    wrong_key_input = user_input(server.base_url, api_key="wrong")
     flow = await Flow.config(client, DOMAIN)
-    await flow.submit(**wrong)
+    await flow.submit(**wrong_key_input)
     assert flow.step["step_id"] == "user"
     assert flow.step["errors"] == {"base": "invalid_auth"}
-    assert flow.suggested == wrong
+    assert flow.suggested == wrong_key_input
 
-    await flow.submit(**typed(server.base_url))
+    await flow.submit(**user_input(server.base_url))
     assert flow.step["step_id"] == "model"
 
 
 async def test_unreachable(client: Client) -> None:
-    """A server that is not there is said, and what was typed is kept."""
-    nowhere = typed(f"http://127.0.0.1:{claim_port()}/v1")
+    """An unreachable server shows an error and keeps the input."""
+    unreachable = user_input(f"http://127.0.0.1:{claim_port()}/v1")
     flow = await Flow.config(client, DOMAIN)
-    await flow.submit(**nowhere)
+    await flow.submit(**unreachable)
     assert flow.step["step_id"] == "user"
     assert flow.step["errors"] == {"base": "cannot_connect"}
-    assert flow.suggested == nowhere
+    assert flow.suggested == unreachable
     assert not await entries_of(client)
 
 
 async def test_nothing_at_url(server: ModelServer, client: Client) -> None:
-    """An address below which there is no API is said, and what was typed is kept."""
-    elsewhere = typed(f"http://127.0.0.1:{server.port}/other")
+    """A URL without the API shows an error and keeps the input."""
+    without_api = user_input(f"http://127.0.0.1:{server.port}/other")
     flow = await Flow.config(client, DOMAIN)
-    await flow.submit(**elsewhere)
+    await flow.submit(**without_api)
     assert flow.step["errors"] == {"base": "cannot_connect"}
-    assert flow.suggested == elsewhere
+    assert flow.suggested == without_api
     assert [r.path for r in server.requests] == ["/other/models", "/other/v1/models"]
 
 
@@ -114,9 +114,9 @@ async def test_nothing_at_url(server: ModelServer, client: Client) -> None:
 async def test_url_is_completed(
     server: ModelServer, client: Client, ending: str
 ) -> None:
-    """`/v1` is added where the API is there, and a trailing slash is dropped."""
+    """`/v1` is appended where the API needs it, and a trailing slash is dropped."""
     flow = await Flow.config(client, DOMAIN)
-    await flow.submit(**typed(f"http://127.0.0.1:{server.port}{ending}"))
+    await flow.submit(**user_input(f"http://127.0.0.1:{server.port}{ending}"))
     assert flow.step["step_id"] == "model"
     await flow.submit(chat_model="scripted")
     assert flow.step["type"] == "create_entry"
@@ -125,9 +125,9 @@ async def test_url_is_completed(
 
 
 async def test_model_not_found(server: ModelServer, client: Client) -> None:
-    """A model that the server does not have is said, kept, and can be changed."""
+    """An unknown model shows an error, is kept, and can be changed."""
     flow = await Flow.config(client, DOMAIN)
-    await flow.submit(**typed(server.base_url))
+    await flow.submit(**user_input(server.base_url))
     server.script(failure(404, NOT_FOUND))
     await flow.submit(chat_model="no-such")
     assert flow.step["step_id"] == "model"
@@ -141,27 +141,27 @@ async def test_model_not_found(server: ModelServer, client: Client) -> None:
 
 
 async def test_server_fails(server: ModelServer, client: Client) -> None:
-    """An error of the server's own is said in its words, and what was typed is kept."""
+    """A server error is shown with its message and keeps the input."""
     server.models_reply = failure(500, {"error": {"message": "out of memory"}})
     flow = await Flow.config(client, DOMAIN)
-    await flow.submit(**typed(server.base_url))
+    await flow.submit(**user_input(server.base_url))
     assert flow.step["errors"] == {"base": "api_error"}
     assert flow.step["description_placeholders"]["message"] == "out of memory"
-    assert flow.suggested == typed(server.base_url)
+    assert flow.suggested == user_input(server.base_url)
 
 
 async def test_same_server_twice(
     agent: Agent, server: ModelServer, client: Client
 ) -> None:
-    """The same address under the same name is refused, under another name it is not."""
+    """The same URL is refused with the same name and accepted with another one."""
     name = (await agent.entry())["title"]
     flow = await Flow.config(client, DOMAIN)
-    await flow.submit(**typed(server.base_url, name=name))
+    await flow.submit(**user_input(server.base_url, name=name))
     assert flow.step["type"] == "abort"
     assert flow.step["reason"] == "already_configured"
 
     flow = await Flow.config(client, DOMAIN)
-    await flow.submit(**typed(server.base_url, name="Another"))
+    await flow.submit(**user_input(server.base_url, name="Another"))
     await flow.submit(chat_model="scripted")
     assert flow.step["type"] == "create_entry"
     assert len(await entries_of(client)) == 2

@@ -1,4 +1,4 @@
-"""Changing the server of an entry: another key, another address."""
+"""Tests of reauthentication and reconfiguration over the API."""
 
 from testbed.assistant import DOMAIN
 from testbed.flows import Flow
@@ -10,7 +10,7 @@ from .agent import Agent
 
 
 async def test_new_key(agent: Agent, server: ModelServer, client: Client) -> None:
-    """A key that is refused in a turn is asked for, and the new one is used at once."""
+    """A key refused in a turn starts reauthentication; the new one is used at once."""
     server.api_key = "changed"
     turn = await agent.say("hello")
     assert f"127.0.0.1:{server.port}" in turn.error
@@ -22,7 +22,7 @@ async def test_new_key(agent: Agent, server: ModelServer, client: Client) -> Non
     await flow.submit(api_key="changed")
     assert flow.step["type"] == "abort"
     assert flow.step["reason"] == "reauth_successful"
-    await agent.loaded()
+    await agent.wait_until_loaded()
 
     turn = await agent.say("hello")
     assert turn.answer == "Hello there."
@@ -30,23 +30,23 @@ async def test_new_key(agent: Agent, server: ModelServer, client: Client) -> Non
 
 
 async def test_new_address(agent: Agent, server: ModelServer, client: Client) -> None:
-    """Another address is tried before it is stored, and the options stay."""
+    """A new URL is checked before it is stored, and the options are kept."""
     options = await agent.options()
     await options.submit(chat_model="scripted", prompt="Answer in rhymes.")
     flow = await Flow.reconfigure(client, DOMAIN, agent.entry_id)
     assert flow.suggested["base_url"] == server.base_url
-    nowhere = {
+    unreachable = {
         "base_url": f"http://127.0.0.1:{claim_port()}/v1",
         "api_key": "other",
     }
-    await flow.submit(**nowhere)
+    await flow.submit(**unreachable)
     assert flow.step["errors"] == {"base": "cannot_connect"}
-    assert flow.suggested == nowhere
+    assert flow.suggested == unreachable
 
     async with ModelServer(api_key="other") as other:
         await flow.submit(base_url=other.base_url, api_key="other")
         assert flow.step["reason"] == "reconfigure_successful"
-        await agent.loaded()
+        await agent.wait_until_loaded()
         server.forget()
         turn = await agent.say("hello")
         assert turn.answer == "Hello there."

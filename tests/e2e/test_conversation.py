@@ -1,4 +1,4 @@
-"""Turns of a conversation, as a user of Assist and as the server see them."""
+"""Tests of turns, as seen by a user of Assist and by the server."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ SOON = 10
 
 
 async def first_words(events: Events) -> str:
-    """Return the first piece of an answer."""
+    """Return the first content delta of an answer."""
     async for event in events:
         delta = event["data"].get("chat_log_delta") or {}
         if words := delta.get("content"):
@@ -23,8 +23,8 @@ async def first_words(events: Events) -> str:
     raise AssertionError
 
 
-async def test_words_arrive_at_once(agent: Agent, server: ModelServer) -> None:
-    """The first word is there before the server has sent the last."""
+async def test_answer_is_streamed(agent: Agent, server: ModelServer) -> None:
+    """The first word arrives before the server has sent the last one."""
     rest = asyncio.Event()
     server.script(say("Once ", Pause(rest), "upon a time."))
     async with asyncio.timeout(SOON), agent.begin("a story") as events:
@@ -41,7 +41,7 @@ async def test_words_arrive_at_once(agent: Agent, server: ModelServer) -> None:
 
 
 async def test_tool_call(agent: Agent, server: ModelServer, client: Client) -> None:
-    """A call changes a light, its result goes to the model, and its answer is heard."""
+    """A tool call changes a light, and its result goes to the model."""
     await client.call("light.turn_off", LIGHT)
     call = Call("intent__HassTurnOn", {"name": "Bed Light"}, id="call_7")
     server.script(say(calls=[call]), say("The bed light ", "is on."))
@@ -54,10 +54,10 @@ async def test_tool_call(agent: Agent, server: ModelServer, client: Client) -> N
     assert done.arguments == {"name": "Bed Light"}
     assert done.good
 
-    asked, told = server.bodies
-    assert told["messages"][: len(asked["messages"])] == asked["messages"]
-    assert told["tools"] == asked["tools"]
-    called, result = told["messages"][len(asked["messages"]) :]
+    first, second = server.bodies
+    assert second["messages"][: len(first["messages"])] == first["messages"]
+    assert second["tools"] == first["tools"]
+    called, result = second["messages"][len(first["messages"]) :]
     assert [c["id"] for c in called["tool_calls"]] == ["call_7"]
     assert result["role"] == "tool"
     assert result["tool_call_id"] == "call_7"
@@ -66,7 +66,7 @@ async def test_tool_call(agent: Agent, server: ModelServer, client: Client) -> N
 
 
 async def test_failed_tool_call(agent: Agent, server: ModelServer) -> None:
-    """A call that cannot be done comes back to the model as an error, and the turn goes on."""
+    """The error of a failed tool call goes to the model, and the turn continues."""
     call = Call("intent__HassTurnOn", {"name": "Unicorn"})
     server.script(say(calls=[call]), say("There is no unicorn."))
     turn = await agent.say("turn on the unicorn")
@@ -77,8 +77,8 @@ async def test_failed_tool_call(agent: Agent, server: ModelServer) -> None:
     assert "error" in json.loads(server.bodies[-1]["messages"][-1]["content"])
 
 
-async def test_conversation_goes_on(agent: Agent, server: ModelServer) -> None:
-    """A second turn has the first before it, byte for byte."""
+async def test_second_turn(agent: Agent, server: ModelServer) -> None:
+    """The request of the second turn extends that of the first unchanged."""
     server.script(say("Nice to meet you."), say("You are Ada."))
     first = await agent.say("I am Ada")
     second = await agent.say("Who am I?", first.conversation_id)
@@ -91,7 +91,7 @@ async def test_conversation_goes_on(agent: Agent, server: ModelServer) -> None:
 
 
 async def test_server_down(agent: Agent, server: ModelServer) -> None:
-    """While the server is down the user is told so; once it is back, turns work again."""
+    """An unreachable server is reported; turns work again once it is back."""
     port = server.port
     await server.stop()
     turn = await agent.say("hello")
@@ -104,8 +104,8 @@ async def test_server_down(agent: Agent, server: ModelServer) -> None:
     assert turn.answer == "Hello there."
 
 
-async def test_turn_is_given_up(agent: Agent, server: ModelServer) -> None:
-    """Where nobody waits for the answer any more, the server is let go of."""
+async def test_cancelled_turn(agent: Agent, server: ModelServer) -> None:
+    """When the client unsubscribes, the request to the server is aborted."""
     never = asyncio.Event()
     server.script(say("Once ", Pause(never), "upon a time."))
     async with asyncio.timeout(SOON):

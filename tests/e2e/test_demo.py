@@ -1,4 +1,4 @@
-"""The demo, run as a user runs it."""
+"""Tests of the demo as a subprocess."""
 
 import asyncio
 from asyncio.subprocess import PIPE, STDOUT, Process
@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 @asynccontextmanager
 async def demo(*arguments: str, **environment: str) -> AsyncGenerator[Process]:
-    """Start the demo; what it prints comes through a pipe."""
+    """Start the demo with its output in a pipe, and kill it on exit."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "testbed.demo", *arguments),
@@ -36,48 +36,48 @@ async def demo(*arguments: str, **environment: str) -> AsyncGenerator[Process]:
         await process.communicate()
 
 
-async def output(process: Process, until_it_says: str = "") -> str:
-    """Return what the demo prints, to its end or to a line that says something."""
+async def output(process: Process, until_text: str = "") -> str:
+    """Return the output of the demo, to its end or to a line with a text."""
     assert process.stdout
     lines: list[str] = []
     async for line in process.stdout:
         lines.append(line.decode())
-        if until_it_says and until_it_says in lines[-1]:
+        if until_text and until_text in lines[-1]:
             break
     return "".join(lines)
 
 
 async def test_conversation() -> None:
-    """The demo's conversation is held, each step does what it should, and it ends."""
+    """The demo plays all its steps successfully and exits with 0."""
     async with demo("--once", "--port", str(claim_port())) as process:
-        said = await output(process)
-        assert await process.wait() == 0, said
-    assert "scripted stand-in" in said
-    assert 'intent__HassTurnOn {"name": "Kitchen Lights"}' in said
-    assert "light.kitchen_lights: off -> on" in said
-    assert "-> off" in said
-    assert "first word after" in said
-    assert "Every step did what it should." in said
-    assert "\033" not in said
-    assert max(len(line) for line in said.splitlines()) <= 80
+        printed = await output(process)
+        assert await process.wait() == 0, printed
+    assert "scripted stand-in" in printed
+    assert 'intent__HassTurnOn {"name": "Kitchen Lights"}' in printed
+    assert "light.kitchen_lights: off -> on" in printed
+    assert "-> off" in printed
+    assert "first word after" in printed
+    assert "Every step did what it should." in printed
+    assert "\033" not in printed
+    assert max(len(line) for line in printed.splitlines()) <= 80
 
 
-async def test_server_of_the_user() -> None:
-    """A server that the environment names is asked, with its key and its first model."""
+async def test_server_from_environment() -> None:
+    """A server named by the environment is used with its key and first model."""
     async with ModelServer(model, api_key="mine", models=("first", "second")) as server:
         async with demo(
             *("--once", "--port", str(claim_port()), "--say", "turn on the bed light"),
             OPENAI_BASE_URL=server.base_url,
             OPENAI_API_KEY="mine",
         ) as process:
-            said = await output(process)
-            assert await process.wait() == 0, said
+            printed = await output(process)
+            assert await process.wait() == 0, printed
         assert {body["model"] for body in server.bodies} == {"first"}
-    assert "light.bed_light: off -> on" in said
+    assert "light.bed_light: off -> on" in printed
 
 
-async def test_step_fails() -> None:
-    """What was not seen is said, and the exit code tells of it."""
+async def test_failed_check() -> None:
+    """A failed check is printed, and the exit code is 1."""
     async with (
         ModelServer(lambda _: model({"messages": []})) as server,
         demo(
@@ -86,26 +86,26 @@ async def test_step_fails() -> None:
             OPENAI_API_KEY="any",
         ) as process,
     ):
-        said = await output(process)
-        assert await process.wait() == 1, said
-    assert "not seen   a call of HassTurnOn that worked" in said
+        printed = await output(process)
+        assert await process.wait() == 1, printed
+    assert "not seen   a call of HassTurnOn that worked" in printed
 
 
-async def test_port_is_taken() -> None:
-    """A port that is taken is said in one line, and nothing else is done."""
+async def test_port_in_use() -> None:
+    """A port in use is reported in one line, and the demo exits with 1."""
     async with ModelServer() as other, demo("--port", str(other.port)) as process:
-        said = await output(process)
+        printed = await output(process)
         assert await process.wait() == 1
-    assert len(said.splitlines()) == 1
-    assert f"Port {other.port}" in said
+    assert len(printed.splitlines()) == 1
+    assert f"Port {other.port}" in printed
 
 
 async def test_killed(tmp_path: Path) -> None:
-    """Home Assistant does not outlive a demo that was killed."""
+    """Home Assistant ends with a demo that is killed."""
     port = claim_port()
     async with demo("--port", str(port), TMPDIR=str(tmp_path)) as process:
-        await output(process, until_it_says="Home Assistant")
-        await output(process, until_it_says=str(port))
+        await output(process, until_text="Home Assistant")
+        await output(process, until_text=str(port))
         process.kill()
         await process.wait()
 

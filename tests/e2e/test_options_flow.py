@@ -1,4 +1,4 @@
-"""Changing the options, as the frontend does it."""
+"""Tests of the options flow over the API."""
 
 from typing import Any
 
@@ -26,13 +26,13 @@ TOP = {"chat_model", "prompt", "llm_hass_api", "own_prompt_only"}
 
 
 def unchanged(flow: Flow, **top: Any) -> dict[str, Any]:
-    """Return the form as it is filled, with some fields of the top changed."""
-    filled = flow.suggested
-    return {key: filled[key] for key in TOP if key in filled} | top
+    """Return the suggested values outside of sections, with some changed."""
+    values = flow.suggested
+    return {key: values[key] for key in TOP if key in values} | top
 
 
 async def test_sections(agent: Agent) -> None:
-    """The form has its sections, closed, with the fields that belong there."""
+    """The form has collapsed sections with the expected fields."""
     flow = await agent.options()
     assert flow.step["step_id"] == "init"
     fields = {field["name"]: field for field in flow.step["data_schema"]}
@@ -43,7 +43,7 @@ async def test_sections(agent: Agent) -> None:
 
 
 async def test_change_takes_effect(agent: Agent, server: ModelServer) -> None:
-    """The next turn of a conversation has the new options; entry and history stay."""
+    """The next turn uses the new options, without a reload or a loss of history."""
     first = await agent.say("one")
     flow = await agent.options()
     await flow.submit(
@@ -73,7 +73,7 @@ async def test_change_takes_effect(agent: Agent, server: ModelServer) -> None:
 
 
 async def test_stored_options_are_shown(agent: Agent) -> None:
-    """What was stored fills the form the next time."""
+    """Stored options are suggested in the next form."""
     flow = await agent.options()
     await flow.submit(
         **unchanged(flow, llm_hass_api=[], own_prompt_only=True),
@@ -99,7 +99,7 @@ async def test_stored_options_are_shown(agent: Agent) -> None:
 
 
 async def test_without_streaming(agent: Agent, server: ModelServer) -> None:
-    """Where streaming is off, the answer is asked for, and heard, as a whole."""
+    """With streaming off, the answer is requested and shown as a whole."""
     flow = await agent.options()
     await flow.submit(
         **unchanged(flow),
@@ -117,7 +117,7 @@ async def test_without_streaming(agent: Agent, server: ModelServer) -> None:
 
 
 async def test_without_tools(agent: Agent, server: ModelServer) -> None:
-    """Where no API is chosen, the model gets no tools and no overview of the house."""
+    """Without an LLM API, the request has no tools and no overview of the house."""
     await agent.say("hello")
     assert server.bodies[-1]["tools"]
     assert "Kitchen Lights" in server.bodies[-1]["messages"][0]["content"]
@@ -130,7 +130,7 @@ async def test_without_tools(agent: Agent, server: ModelServer) -> None:
 
 
 async def test_refused_parameter(agent: Agent, server: ModelServer) -> None:
-    """A parameter that is not the user's to set is refused, and the form stays filled."""
+    """A managed parameter in `extra_body` shows an error and keeps the input."""
     model = {"recommended": True, "prewarm": "auto", "extra_body": '{"messages": []}'}
     flow = await agent.options()
     await flow.submit(**unchanged(flow, prompt="Keep me."), model=model)

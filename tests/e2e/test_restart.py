@@ -1,4 +1,4 @@
-"""What an entry is after Home Assistant was started again."""
+"""Tests of the entry after a restart of Home Assistant."""
 
 from collections.abc import AsyncGenerator
 import json
@@ -16,7 +16,7 @@ PROMPT = "Answer in rhymes."
 
 @pytest.fixture
 async def hass(hass_process: Hass) -> AsyncGenerator[Hass]:
-    """Return the Home Assistant of all tests, which runs again after the test."""
+    """Return the shared Home Assistant; it is started again after the test."""
     yield hass_process
     if not hass_process.running:
         await hass_process.start()
@@ -25,7 +25,7 @@ async def hass(hass_process: Hass) -> AsyncGenerator[Hass]:
 
 
 async def set_up(hass: Hass, server: ModelServer) -> str:
-    """Set an agent up with an option of its own; return the id of its entry."""
+    """Set up an agent with a changed option; return the ID of its entry."""
     async with hass.client() as client:
         agent = await Agent.add(client, server.base_url)
         flow = await agent.options()
@@ -35,7 +35,7 @@ async def set_up(hass: Hass, server: ModelServer) -> str:
 
 
 async def check(hass: Hass, server: ModelServer) -> None:
-    """Check that the agent is as it was set up."""
+    """Check that the agent has its key and its options."""
     server.forget()
     async with hass.client() as client:
         (entry,) = await entries_of(client)
@@ -49,7 +49,7 @@ async def check(hass: Hass, server: ModelServer) -> None:
 
 
 async def test_restart(hass: Hass, server: ModelServer) -> None:
-    """After a restart the entry answers with its key and its options."""
+    """After a restart the entry works with its key and its options."""
     await set_up(hass, server)
     assert await hass.stop() == 0
     await hass.start()
@@ -57,9 +57,9 @@ async def test_restart(hass: Hass, server: ModelServer) -> None:
 
 
 async def test_power_cut(hass: Hass, server: ModelServer) -> None:
-    """After a power cut the entry is there as Home Assistant last stored it."""
+    """After a power cut the entry is as Home Assistant last saved it."""
     entry_id = await set_up(hass, server)
-    stored = hass.folder / ".storage" / "core.config_entries"
+    stored = hass.config_dir / ".storage" / "core.config_entries"
 
     async def is_stored() -> bool:
         entries = json.loads(stored.read_bytes())["data"]["entries"]
@@ -75,7 +75,7 @@ async def test_power_cut(hass: Hass, server: ModelServer) -> None:
 
 
 async def test_server_is_late(hass: Hass, server: ModelServer) -> None:
-    """A server that comes up after Home Assistant is found without anybody's help."""
+    """An entry whose server starts after Home Assistant is set up by a retry."""
     await set_up(hass, server)
     port = server.port
     await hass.stop()

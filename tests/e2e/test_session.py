@@ -1,4 +1,4 @@
-"""One memory for the whole house, and requests that a server finds in its cache."""
+"""Tests of the session across conversations, and of the reuse of the prompt cache."""
 
 from collections.abc import AsyncGenerator
 from itertools import pairwise
@@ -20,7 +20,7 @@ LIGHT = "light.bed_light"
 
 
 def texts(body: dict[str, Any]) -> list[str]:
-    """Return what was said according to a request, its system message aside."""
+    """Return the texts of a request, without the system message and tool results."""
     return [
         words(message["content"])
         for message in body["messages"][1:]
@@ -28,20 +28,20 @@ def texts(body: dict[str, Any]) -> list[str]:
     ]
 
 
-async def keep_long(agent: Agent) -> None:
-    """Let the session of an agent last for as long as it can."""
+async def set_long_timeout(agent: Agent) -> None:
+    """Set the longest conversation timeout."""
     flow = await agent.options()
     memory = {"conversation_timeout": 600}
     await flow.submit(chat_model="scripted", llm_hass_api=["assist"], memory=memory)
     assert flow.step["type"] == "create_entry"
-    await agent.loaded()
+    await agent.wait_until_loaded()
 
 
 async def test_every_request_extends_the_last(
     agent: Agent, server: ModelServer, client: Client
 ) -> None:
-    """Over tools, rooms, conversations, commands handled locally and a reload."""
-    await keep_long(agent)
+    """Each request extends the previous one, also over tools, areas and a reload."""
+    await set_long_timeout(agent)
     bedroom = await device_of(client, LIGHT)
     kitchen = await device_of(client, "light.kitchen_lights")
     on = Call("intent__HassTurnOn", {"name": "Bed Light"})
@@ -60,22 +60,22 @@ async def test_every_request_extends_the_last(
     await agent.say("If the bed light is on, turn it off", device_id=kitchen)
 
     await agent.prefer_local()
-    asked = len(server.completions)
+    requests = len(server.completions)
     local = await agent.say("Turn on the bed light", first.conversation_id)
     assert local.answer == "Turned on the light"
-    assert len(server.completions) == asked
+    assert len(server.completions) == requests
     server.script(say("I turned on the bed light."))
     await agent.say("What did you just do exactly?", first.conversation_id)
-    told = server.bodies[-1]["messages"]
-    (call,) = told[-4]["tool_calls"]
+    messages = server.bodies[-1]["messages"]
+    (call,) = messages[-4]["tool_calls"]
     assert call["function"]["name"] == "intent__HassTurnOn"
-    assert '"success":[{' in told[-3]["content"]
-    assert told[-2] == {"role": "assistant", "content": "Turned on the light"}
+    assert '"success":[{' in messages[-3]["content"]
+    assert messages[-2] == {"role": "assistant", "content": "Turned on the light"}
 
     await client.command("config_entries/get")
     entry = f"config/config_entries/entry/{agent.entry_id}/reload"
     await client.rest("POST", entry)
-    await agent.loaded()
+    await agent.wait_until_loaded()
     server.script(say("Yes **it** is 👍"))
     await agent.say("Would you say that all is fine?", device_id=bedroom)
     server.script(say("Bye."))
@@ -85,7 +85,7 @@ async def test_every_request_extends_the_last(
     for before, after in pairwise(server.bodies):
         assert after["tools"] == before["tools"]
         assert after["messages"][: len(before["messages"])] == before["messages"]
-    # Byte for byte: the request before is the beginning of the next.
+    # The encoded messages of a request are a prefix of those of the next.
     raw = [request.raw.partition(b',"tools":')[0] for request in server.completions]
     for one, two in pairwise(raw):
         assert two.startswith(one.removesuffix(b"]"))
@@ -94,7 +94,7 @@ async def test_every_request_extends_the_last(
 
 @pytest.fixture
 async def hass(hass_process: Hass) -> AsyncGenerator[Hass]:
-    """Return the Home Assistant of all tests, which runs again after the test."""
+    """Return the shared Home Assistant; it is started again after the test."""
     yield hass_process
     if not hass_process.running:
         await hass_process.start()
@@ -103,16 +103,16 @@ async def hass(hass_process: Hass) -> AsyncGenerator[Hass]:
 
 
 @pytest.mark.parametrize("how", ["stopped", "killed"])
-async def test_survives(hass: Hass, server: ModelServer, how: str) -> None:
-    """What was said before Home Assistant was stopped or killed is known after it."""
+async def test_survives_restart(hass: Hass, server: ModelServer, how: str) -> None:
+    """The session survives a stop and a kill of Home Assistant."""
     async with hass.client() as client:
         agent = await Agent.add(client, server.base_url)
-        await keep_long(agent)
+        await set_long_timeout(agent)
 
-        stored = hass.folder / ".storage" / "core.config_entries"
+        stored = hass.config_dir / ".storage" / "core.config_entries"
 
         async def is_stored() -> bool:
-            # An entry that was just made does not survive a kill.
+            # A new entry is saved with a delay and would not survive a kill.
             return stored.exists() and agent.entry_id in stored.read_text()
 
         await until(is_stored)
@@ -127,7 +127,7 @@ async def test_survives(hass: Hass, server: ModelServer, how: str) -> None:
     before = server.bodies[-1]
     async with hass.client() as client:
         agent = await Agent.of(client, entry_id)
-        await agent.loaded()
+        await agent.wait_until_loaded()
         server.script(say("Amy."))
         await agent.say("What is my cat called?")
     after = server.bodies[-1]
@@ -136,8 +136,10 @@ async def test_survives(hass: Hass, server: ModelServer, how: str) -> None:
     assert after["messages"][: len(before["messages"])] == before["messages"]
 
 
-async def test_own_room(agent: Agent, server: ModelServer, client: Client) -> None:
-    """A command without a place acts where the speaker is."""
+async def test_area_of_device(
+    agent: Agent, server: ModelServer, client: Client
+) -> None:
+    """The context of the turn names the area, in which the command acts."""
     for entity_id in (LIGHT, "light.kitchen_lights"):
         await client.call("light.turn_off", entity_id)
     bedroom = await device_of(client, LIGHT)

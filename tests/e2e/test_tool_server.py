@@ -1,4 +1,4 @@
-"""Hundreds of tools of a real tool server, of which the model sees a few."""
+"""Tests of tools on demand with hundreds of tools of an MCP server."""
 
 from collections.abc import AsyncGenerator
 
@@ -27,7 +27,7 @@ async def tools() -> AsyncGenerator[ToolServer]:
 async def test_finds_and_uses(
     agent: Agent, server: ModelServer, client: Client, tools: ToolServer
 ) -> None:
-    """A tool of the server is found, called through Home Assistant, and traced."""
+    """A tool is found by search, called through Home Assistant, and traced."""
     api = await add_tool_server(client, tools.url)
     entry = Entry(agent.entry_id, "", "scripted")
     await allow(client, entry, "assist", api, tools={"tool_discovery": "never"})
@@ -51,18 +51,18 @@ async def test_finds_and_uses(
     assert turn.answer == "There are seven."
     assert [call.name for call in turn.calls] == ["query_tools", pantry]
     assert tools.calls == [("pantry_stock", {"item": "eggs"})]
-    asked, found, told = server.bodies[-3:]
-    assert len(orjson.dumps(asked["tools"])) < 0.1 * len(orjson.dumps(every))
+    first, found, answered = server.bodies[-3:]
+    assert len(orjson.dumps(first["tools"])) < 0.1 * len(orjson.dumps(every))
     assert pantry in [tool["function"]["name"] for tool in found["tools"]]
-    assert "eggs: 7" in told["messages"][-1]["content"]
-    # Not all names of the server's tools are in the instructions either.
-    assert "wine_export" not in asked["messages"][0]["content"]
+    assert "eggs: 7" in answered["messages"][-1]["content"]
+    # The system prompt does not list the names of the tools, either.
+    assert "wine_export" not in first["messages"][0]["content"]
 
 
 async def test_server_gone(
     agent: Agent, server: ModelServer, client: Client, tools: ToolServer
 ) -> None:
-    """Without its tool server the assistant still has the tools of the house."""
+    """Without the tool server the agent still has the tools of Assist."""
     api = await add_tool_server(client, tools.url)
     entry = Entry(agent.entry_id, "", "scripted")
     await allow(client, entry, "assist", api)

@@ -1,4 +1,4 @@
-"""Turns from sound to sound: what a voice is given to say, and when."""
+"""Tests of voice turns: what reaches text to speech, and when."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -43,15 +43,15 @@ LONG = "Your house has a great many rooms, and each of them has a lamp."
 LONG_QUESTION = f"{LONG} Which one?"
 
 
-async def test_speech_begins_at_once(voice: Voice, server: ModelServer) -> None:
-    """A long answer is heard before it is written, and nothing of it but its words."""
+async def test_speech_is_streamed(voice: Voice, server: ModelServer) -> None:
+    """A long answer is spoken while it streams, without reasoning and markup."""
     rest = asyncio.Event()
     server.script(say(*BEGINNING, Pause(rest), *END))
     async with asyncio.timeout(SOON), voice.begin("How is the evening?") as run:
         await run.until_speech()
         async with listen(run.url) as sound:
             head = await sound.readuntil(SOUND)
-            early = await voice.mouth.until(lambda s: "rain" in s.text)
+            early = await voice.tts.until(lambda s: "rain" in s.text)
             assert SPOKEN.startswith(early.text)
             (request,) = server.completions
             assert not request.sent.is_set()
@@ -60,22 +60,22 @@ async def test_speech_begins_at_once(voice: Voice, server: ModelServer) -> None:
             heard = head + await sound.read()
 
     assert words(request.body["messages"][-1]["content"]) == "How is the evening?"
-    assert voice.ears.heard == FRAMES * len(FRAME)
-    (synthesis,) = voice.mouth.syntheses
+    assert voice.stt.received == FRAMES * len(FRAME)
+    (synthesis,) = voice.tts.syntheses
     assert synthesis.streamed
     assert synthesis.text == SPOKEN
     assert heard.endswith(len(synthesis.pieces) * SOUND)
     assert run.answer == SPOKEN
-    assert run.listens_again
+    assert run.continue_conversation
 
 
-async def test_markup_is_shown(agent: Agent, server: ModelServer) -> None:
-    """Who reads the answer has its markup; thoughts and tokens are for nobody."""
+async def test_text_keeps_markup(agent: Agent, server: ModelServer) -> None:
+    """A text turn keeps the markup, without reasoning and special tokens."""
     server.script(say(*BEGINNING, *END))
     turn = await agent.say("How is the evening?")
     assert turn.answer.startswith("## Your evening\n\nThe **living room** is")
     assert turn.answer.rstrip().endswith("lights \U0001f4a1\n\nShall I do that?")
-    assert turn.listens_again
+    assert turn.continue_conversation
 
 
 @pytest.mark.parametrize("streaming", [True, False])
@@ -89,7 +89,7 @@ async def test_markup_is_shown(agent: Agent, server: ModelServer) -> None:
         ((LONG, " Which", " one?"), LONG_QUESTION, False),
     ],
 )
-async def test_listens_again(
+async def test_continue_conversation(
     voice: Voice,
     agent: Agent,
     server: ModelServer,
@@ -98,7 +98,7 @@ async def test_listens_again(
     listens: bool,
     streaming: bool,
 ) -> None:
-    """The microphone opens where the model asks for it, and not after a question mark."""
+    """The microphone opens after the marker, not after a question mark."""
     if not streaming:
         await without_streaming(agent)
         server.forget()
@@ -107,18 +107,18 @@ async def test_listens_again(
         run = await voice.say("Turn on the lights")
     assert server.bodies[-1].get("stream", False) is streaming
     assert run.answer == spoken
-    assert run.listens_again is listens
-    (synthesis,) = voice.mouth.syntheses
+    assert run.continue_conversation is listens
+    (synthesis,) = voice.tts.syntheses
     assert synthesis.text == spoken
 
 
-async def test_whole_texts(
+async def test_tts_without_streaming(
     hass_process: Hass, client: Client, agent: Agent, server: ModelServer
 ) -> None:
-    """A voice that needs the whole answer gets it once it is there."""
+    """Text to speech without streaming gets the whole answer at its end."""
     entity_id = await agent_of(client, agent.entry_id)
     device_id = await device_of(client, LIGHT)
-    await agent.not_warmed()
+    await agent.disable_prewarm()
     server.script(say(*BEGINNING, *END))
     async with (
         asyncio.timeout(SOON),
@@ -127,16 +127,16 @@ async def test_whole_texts(
         ) as voice,
     ):
         run = await voice.say("How is the evening?")
-        (synthesis,) = voice.mouth.syntheses
+        (synthesis,) = voice.tts.syntheses
     assert not synthesis.streamed
     assert synthesis.text == SPOKEN
-    assert run.listens_again
+    assert run.continue_conversation
 
 
-async def test_warmed_while_words_are_spoken(
+async def test_prewarm(
     hass_process: Hass, client: Client, agent: Agent, server: ModelServer
 ) -> None:
-    """The server takes in what is known as soon as somebody begins to speak."""
+    """Prewarming sends the prefix of the request while the user speaks."""
     entity_id = await agent_of(client, agent.entry_id)
     device_id = await device_of(client, "light.bed_light")
     async with add_voice(hass_process.url, entity_id, device_id=device_id) as voice:
@@ -152,20 +152,20 @@ async def test_warmed_while_words_are_spoken(
 async def test_tool_call(
     voice: Voice, server: ModelServer, client: Client, stop: str
 ) -> None:
-    """What is said before a tool call and after it is spoken once, and apart."""
+    """Texts before and after a tool call are spoken once, as two sentences."""
     await client.call("light.turn_off", LIGHT)
     call = Call("intent__HassTurnOn", {"name": "Bed Light"})
     server.script(say("Let me ", f"look{stop}", calls=[call]), say("It is ", "on."))
     async with asyncio.timeout(SOON):
         run = await voice.say("Turn on the bed light")
     assert (await client.state(LIGHT))["state"] == "on"
-    (synthesis,) = voice.mouth.syntheses
+    (synthesis,) = voice.tts.syntheses
     assert synthesis.text == "Let me look. It is on."
-    assert not run.listens_again
+    assert not run.continue_conversation
 
 
 async def test_slow_tool(voice: Voice, server: ModelServer, slow_tool: str) -> None:
-    """What comes before a slow tool is heard while it works, and the rest after it."""
+    """The text before a slow tool is spoken while the tool runs."""
     server.script(
         say("Let me ", "look.", calls=[Call(slow_tool)]),
         say("It took ", "a while."),
@@ -174,55 +174,55 @@ async def test_slow_tool(voice: Voice, server: ModelServer, slow_tool: str) -> N
         await run.until_speech()
         async with listen(run.url) as sound:
             await sound.readuntil(SOUND)
-            early = await voice.mouth.until(lambda s: "look" in s.text)
+            early = await voice.tts.until(lambda s: "look" in s.text)
             assert early.text.strip() == "Let me look."
             assert len(server.completions) == 1
             await voice.client.call("light.turn_on", LIGHT)
             await run.finish()
             await sound.read()
     assert len(server.completions) == 2
-    (synthesis,) = voice.mouth.syntheses
+    (synthesis,) = voice.tts.syntheses
     assert synthesis.text == "Let me look. It took a while."
     assert run.answer == "It took a while."
 
 
-async def test_server_is_down(voice: Voice, server: ModelServer) -> None:
-    """That the server is down is spoken."""
+async def test_server_down(voice: Voice, server: ModelServer) -> None:
+    """The error for an unreachable server is spoken."""
     await server.stop()
     async with asyncio.timeout(SOON):
         run = await voice.say("Hello")
     assert run.output["response"]["response_type"] == "error"
     assert f"127.0.0.1:{server.port}" in run.answer
-    (synthesis,) = voice.mouth.syntheses
+    (synthesis,) = voice.tts.syntheses
     assert synthesis.text == run.answer
 
 
-async def test_connection_breaks_off(voice: Voice, server: ModelServer) -> None:
-    """What was said of an answer that breaks off stays, and the error is spoken after it."""
+async def test_connection_lost(voice: Voice, server: ModelServer) -> None:
+    """After a lost connection the error is spoken after the partial answer."""
     story = "Once upon a time there was a house in which all the lights were on"
     server.script(raw(chunk({"role": "assistant", "content": story}), Abort()))
     async with asyncio.timeout(SOON):
         run = await voice.say("Tell me a story")
     assert run.output["response"]["response_type"] == "error"
     assert f"127.0.0.1:{server.port}" in run.answer
-    (synthesis,) = voice.mouth.syntheses
+    (synthesis,) = voice.tts.syntheses
     assert synthesis.streamed
     assert synthesis.text == f"{story} {run.answer}"
 
 
 @pytest.fixture
 async def slow_tool(client: Client) -> AsyncGenerator[str]:
-    """Return a tool that works until the bed light is on, which is off."""
+    """Return a tool that runs until the bed light is turned on."""
     await client.call("light.turn_off", LIGHT)
     await expose(client, SLOW, exposed=True)
     yield "script__wait_for_light"
     await expose(client, SLOW, exposed=False)
-    # A test that failed may have left it waiting.
+    # Ends the script if a failed test left it running.
     await client.call("light.turn_on", LIGHT)
 
 
 async def expose(client: Client, entity_id: str, *, exposed: bool) -> None:
-    """Let Assist see an entity, or hide it."""
+    """Expose an entity to Assist, or hide it."""
     await client.command(
         "homeassistant/expose_entity",
         assistants=["conversation"],
@@ -232,7 +232,7 @@ async def expose(client: Client, entity_id: str, *, exposed: bool) -> None:
 
 
 async def without_streaming(agent: Agent) -> None:
-    """Let the agent ask for whole answers."""
+    """Turn off streaming."""
     flow = await agent.options()
     await flow.submit(
         chat_model="scripted",
@@ -243,4 +243,4 @@ async def without_streaming(agent: Agent) -> None:
         },
     )
     assert flow.step["type"] == "create_entry"
-    await agent.loaded()
+    await agent.wait_until_loaded()

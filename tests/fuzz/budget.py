@@ -1,4 +1,4 @@
-"""Trying examples for as long as there is time."""
+"""Time budget of the fuzz tests."""
 
 from collections.abc import Callable
 import os
@@ -8,15 +8,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import SearchStrategy
 
 SECONDS = float(os.environ.get("FUZZ_SECONDS") or 10)
-"""Seconds for all fuzzing together, the looking for a smaller example not counted."""
+"""Seconds for all fuzz tests together, without the shrinking of failures."""
 
 TIMEOUT = SECONDS + 400
-"""Seconds after which a test is stuck."""
+"""Timeout of a test, in seconds, with time for the shrinking."""
 
 _BATCH = 100
 
 tried: dict[str, int] = {}
-"""How many examples each test tried."""
+"""Number of examples by test."""
 
 
 def fuzz[ExampleT](
@@ -25,7 +25,7 @@ def fuzz[ExampleT](
     strategy: SearchStrategy[ExampleT],
     check: Callable[[ExampleT], None],
 ) -> None:
-    """Check examples until a share of the time has gone; what fails is made small."""
+    """Check examples for a share (0 to 1) of the time; failures are shrunk."""
     end = time.monotonic() + share * SECONDS
     tried[name] = 0
 

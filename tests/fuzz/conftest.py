@@ -1,4 +1,4 @@
-"""What is said of fuzzing at the end."""
+"""Summary of the fuzz tests."""
 
 import pytest
 
@@ -6,6 +6,6 @@ from .budget import tried
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many examples were tried."""
+    """Write the number of examples of each test."""
     for name, count in tried.items():
         terminalreporter.write_line(f"fuzz: {count} examples of {name}")

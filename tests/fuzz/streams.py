@@ -1,4 +1,4 @@
-"""Strategies for the bytes of answers, good and bad."""
+"""Hypothesis strategies for the bytes of valid and invalid responses."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,23 +18,23 @@ TOOLS = ("intent__HassTurnOn", "intent__HassLightSet", "GetLiveContext", "get")
 
 @dataclass(frozen=True)
 class Piece:
-    """Some lines of a stream, whole."""
+    """Complete lines of a stream."""
 
     data: bytes
     text: str = ""
-    """What must come out as text, told from all else by its brackets."""
-    thought: str = ""
+    """Text that must be decoded, marked by unusual brackets."""
+    reasoning: str = ""
 
     @property
     def last(self) -> bool:
-        """Return whether what follows does not count."""
+        """Return whether it ends the stream, so that later bytes are ignored."""
         lines = self.data.splitlines()
         return any(
             line[5:].strip() == b"[DONE]" for line in lines if line[:5] == b"data:"
         )
 
     def __repr__(self) -> str:
-        """Return what is needed to write it down, and no more."""
+        """Return the bytes only, for short failure reports."""
         return repr(self.data)
 
 
@@ -99,7 +99,7 @@ SCALARS = st.sampled_from(
 )
 WEIRD: SearchStrategy[Json] = st.one_of(
     SCALARS,
-    # In the text of the JSON, for Python could not write it
+    # A placeholder that `dumped` expands: `json.dumps` cannot nest this deep
     st.builds(
         lambda nest, depth: f"@nest:{nest}:{depth}@",
         st.integers(0, len(NESTS) - 1),
@@ -133,15 +133,15 @@ OBJECTS = st.dictionaries(
 )
 
 
-def _unnest(found: re.Match[str]) -> str:
-    """Return the deep thing that a mark stands for."""
+def _expand_placeholder(found: re.Match[str]) -> str:
+    """Return the nested JSON for a placeholder."""
     begin, end = NESTS[int(found[1])]
     depth = int(found[2])
     return begin * depth + '"x"' + end * depth
 
 
 def dumped(value: Json, *, ascii_only: bool = True, tight: bool = False) -> str:
-    """Return JSON, with deep things where they are marked."""
+    """Return a value as JSON, with placeholders expanded."""
     try:
         text = json.dumps(
             value,
@@ -151,11 +151,11 @@ def dumped(value: Json, *, ascii_only: bool = True, tight: bool = False) -> str:
         text.encode()
     except UnicodeEncodeError:
         text = json.dumps(value)
-    return re.sub(r'"@nest:(\d+):(\d+)@"', _unnest, text)
+    return re.sub(r'"@nest:(\d+):(\d+)@"', _expand_placeholder, text)
 
 
 def wrapped(delta: Json, finish: Json = None, **extra: Json) -> dict[str, Json]:
-    """Return a chunk around a delta."""
+    """Return a chunk with a delta."""
     return {
         "id": "chatcmpl-1",
         "object": "chat.completion.chunk",
@@ -166,7 +166,7 @@ def wrapped(delta: Json, finish: Json = None, **extra: Json) -> dict[str, Json]:
 
 @st.composite
 def event(draw: Draw, payload: Json) -> bytes:
-    """Write a payload as an event in one of the ways that servers have."""
+    """Draw an event with a payload, in one of the notations that servers use."""
     text = dumped(payload, ascii_only=draw(st.booleans()), tight=draw(st.booleans()))
     before = draw(st.sampled_from([b"", b"", b"", b"event: message\n", b"id: 1\r\n"]))
     name = draw(st.sampled_from([b"data: ", b"data: ", b"data:"]))
@@ -175,7 +175,7 @@ def event(draw: Draw, payload: Json) -> bytes:
 
 @st.composite
 def spread(draw: Draw, payload: Json) -> bytes:
-    """Write a payload as one event of several lines, apart from what is before it."""
+    """Draw an event with a payload over several data lines, after a blank line."""
     lines = json.dumps(payload, indent=draw(st.sampled_from([0, 1]))).split("\n")
     end = draw(st.sampled_from([b"\n", b"\r\n", b"\r"]))
     return bytes(
@@ -185,7 +185,7 @@ def spread(draw: Draw, payload: Json) -> bytes:
 
 @st.composite
 def good_text(draw: Draw, mark: str) -> Piece:
-    """Draw a chunk with text or a thought."""
+    """Draw a chunk with text or reasoning."""
     words = f"⟦{mark}:{draw(WORDS)}⟧"
     kind = draw(
         st.sampled_from(["text"] * 6 + ["parts", "message", "refusal", "think"])
@@ -209,7 +209,7 @@ def good_text(draw: Draw, mark: str) -> Piece:
     data = draw(
         st.one_of(event(payload), event(payload), event(payload), spread(payload))
     )
-    return Piece(data, thought=words) if kind == "think" else Piece(data, words)
+    return Piece(data, reasoning=words) if kind == "think" else Piece(data, words)
 
 
 FRAGMENTS = st.fixed_dictionaries(
@@ -285,21 +285,21 @@ ERRORS: SearchStrategy[Json] = st.builds(
 )
 
 
-def _places(value: Json, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Yield where something stands in a value."""
+def _paths(value: Json, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the path of each value nested in a value."""
     if path:
         yield path
     items = value.items() if isinstance(value, dict) else ()
     for key, inner in enumerate(value) if isinstance(value, list) else items:
-        yield from _places(inner, (*path, key))
+        yield from _paths(inner, (*path, key))
 
 
 @st.composite
 def mangled(draw: Draw) -> Json:
-    """Draw a chunk of which something is of the wrong type."""
+    """Draw a chunk with one or two values replaced by unexpected ones."""
     value = json.loads(json.dumps(draw(CHUNKS)))
     for _ in range(draw(st.integers(1, 2))):
-        *path, key = draw(st.sampled_from(list(_places(value))))
+        *path, key = draw(st.sampled_from(list(_paths(value))))
         holder = value
         for step in path:
             holder = holder[step]
@@ -309,7 +309,7 @@ def mangled(draw: Draw) -> Json:
 
 @st.composite
 def junk(draw: Draw) -> Piece:
-    """Draw lines that no server should send, or that mean nothing."""
+    """Draw lines that are invalid or have no meaning."""
     kind = draw(st.integers(0, 9))
     if kind == 0:
         data = draw(st.binary(max_size=30))
@@ -349,7 +349,7 @@ def junk(draw: Draw) -> Piece:
         first, second = dumped(draw(CHUNKS)), dumped(draw(mangled()))
         data = b"data: " + f"{first[:-1]}, {second[1:]}".encode()
     elif kind == 6:
-        # A whole body among the events
+        # A complete JSON body among the events
         data = dumped(draw(CHUNKS)).encode()
     else:
         return Piece(draw(event(draw(mangled()))))
@@ -358,10 +358,10 @@ def junk(draw: Draw) -> Piece:
 
 @st.composite
 def stream(draw: Draw, *, errors: bool = True) -> list[Piece]:
-    """Draw a stream in pieces."""
+    """Draw a stream as a list of pieces."""
     kinds = ["text"] * 4 + ["chunk"] * 3 + ["junk"] * 4 + ["burst", "done"]
     kinds += ["error"] if errors else []
-    # A byte order mark, which only the beginning may have
+    # A byte order mark is only allowed at the start
     pieces = [Piece(b"\xef\xbb\xbf")] if draw(st.integers(0, 19)) == 19 else []
     for number, kind in enumerate(draw(st.lists(st.sampled_from(kinds), max_size=10))):
         match kind:
@@ -372,7 +372,7 @@ def stream(draw: Draw, *, errors: bool = True) -> list[Piece]:
             case "junk":
                 pieces.append(draw(junk()))
             case "burst":
-                # The same again and again
+                # The same event many times
                 data = draw(event(draw(CHUNKS | mangled())))
                 times = draw(st.sampled_from([2, 70, 1500]))
                 pieces.append(Piece(data * min(times, 100_000 // len(data) + 1)))
@@ -385,11 +385,11 @@ def stream(draw: Draw, *, errors: bool = True) -> list[Piece]:
 
 @st.composite
 def cut(draw: Draw, data: bytes) -> list[bytes]:
-    """Cut bytes anywhere."""
-    places = draw(st.lists(st.integers(0, len(data)), max_size=8))
-    # Between CR and LF, and within a character, is where it hurts
-    tender = [m.start() + 1 for m in re.finditer(rb"\r\n|[\xc0-\xff]", data[:4000])]
-    if tender:
-        places += draw(st.lists(st.sampled_from(tender), max_size=4))
-    places = [0, *sorted(places), len(data)]
-    return [data[begin:end] for begin, end in pairwise(places) if begin < end]
+    """Draw the parts of bytes that are cut at random positions."""
+    positions = draw(st.lists(st.integers(0, len(data)), max_size=8))
+    # Between CR and LF, and within a character, are the difficult positions
+    difficult = [m.start() + 1 for m in re.finditer(rb"\r\n|[\xc0-\xff]", data[:4000])]
+    if difficult:
+        positions += draw(st.lists(st.sampled_from(difficult), max_size=4))
+    positions = [0, *sorted(positions), len(data)]
+    return [data[begin:end] for begin, end in pairwise(positions) if begin < end]

@@ -1,4 +1,4 @@
-"""Whatever a server does, the client loses no word, and a turn leaves a sound history."""
+"""Fuzz tests of the client: no text is lost, and the history stays valid."""
 
 import asyncio
 from collections.abc import Callable
@@ -51,10 +51,10 @@ from .test_decoder import decoded
 
 pytestmark = pytest.mark.timeout(TIMEOUT)
 
-PATIENT = Timeouts(2, 5, 5, 5, 5, 10, 5, 0.01)
-HURRIED = Timeouts(0.5, 0.5, 0.3, 0.2, 0.3, 1, 0.1, 0.01)
+LONG_TIMEOUTS = Timeouts(2, 5, 5, 5, 5, 10, 5, 0.01)
+SHORT_TIMEOUTS = Timeouts(0.5, 0.5, 0.3, 0.2, 0.3, 1, 0.1, 0.01)
 MAX_SECONDS = 10.0
-"""For one request, repeated ones included."""
+"""Limit for one request, retries included."""
 
 TOOL_DEFINITIONS = [
     {"name": name, "parameters": {"type": "object", "properties": {}}} for name in TOOLS
@@ -80,23 +80,23 @@ RETRY_AFTER = (
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a server does when it is asked."""
+class Response:
+    """A generated response of the server."""
 
     pieces: list[Piece]
     reply: Reply
 
     @property
     def whole(self) -> bool:
-        """Return whether all pieces arrive."""
+        """Return whether all pieces are sent with status 200."""
         return self.reply.status == 200 and not any(
             isinstance(step, Abort) for step in self.reply.steps
         )
 
 
 @st.composite
-def answers(draw: Callable[..., Any]) -> Answer:
-    """Draw a response of a server that may do anything."""
+def responses(draw: Callable[..., Any]) -> Response:
+    """Draw a response with any status, headers, body and faults."""
     status = draw(st.sampled_from([200] * 8 + [204, 400, 401, 404, 422, 429, 500, 503]))
     content_type = draw(
         st.sampled_from(
@@ -123,120 +123,126 @@ def answers(draw: Callable[..., Any]) -> Answer:
         steps.append(part)
     if draw(st.integers(0, 9)) == 0:
         steps.insert(draw(st.integers(0, len(steps))), Abort())
-    return Answer(pieces, Reply(steps, status, headers, content_type))
+    return Response(pieces, Reply(steps, status, headers, content_type))
 
 
 @st.composite
-def _turns(draw: Callable[..., Any]) -> tuple[list[Answer], bool]:
-    """Draw the answers of a turn, and whether they are asked for as streams."""
-    return draw(st.lists(answers(), min_size=1, max_size=3)), draw(st.booleans())
+def _turns(draw: Callable[..., Any]) -> tuple[list[Response], bool]:
+    """Draw the responses of a turn, and whether they are requested as streams."""
+    return draw(st.lists(responses(), min_size=1, max_size=3)), draw(st.booleans())
 
 
 class _Turns:
-    """A server, and what is asked of it."""
+    """A server with generated responses, and the client that uses it."""
 
     def __init__(self) -> None:
-        """Initialize without an answer."""
-        self._answer: Answer | None = None
-        self._broken: AssertionError | None = None
+        """Initialize without a response."""
+        self._response: Response | None = None
+        self._failure: AssertionError | None = None
         self._server = ModelServer(self._model)
         self._http = httpx.AsyncClient()
 
     def _model(self, body: Body) -> Reply:
-        """Check a request and return the answer that is due."""
+        """Check a request and return the current response."""
         try:
             assert not faults(body), faults(body)
         except AssertionError as err:
-            self._broken = err
-        assert self._answer is not None
-        return self._answer.reply
+            self._failure = err
+        assert self._response is not None
+        return self._response.reply
 
     async def start(self) -> None:
-        """Listen."""
+        """Start the server."""
         await self._server.start()
 
     async def stop(self) -> None:
-        """Listen no more."""
+        """Stop the server."""
         await self._http.aclose()
         await self._server.stop()
 
-    async def run(self, replies: list[Answer], *, streamed: bool) -> None:
-        """Take a turn, and check what it leaves after each answer."""
+    async def run(self, replies: list[Response], *, streamed: bool) -> None:
+        """Run a turn, and check the history after each response."""
         self._server.forget()
-        self._broken = None
-        said: list[Message] = [UserMessage("Turn on the lamp")]
+        self._failure = None
+        messages: list[Message] = [UserMessage("Turn on the lamp")]
         for reply in replies:
-            self._answer = reply
-            said += await self._ask(reply, said, streamed=streamed)
-            kept = [*normalize(said).messages, UserMessage("And now?")]
+            self._response = reply
+            messages += await self._request(reply, messages, streamed=streamed)
+            kept = [*normalize(messages).messages, UserMessage("And now?")]
             body = json.loads(encode(build_body("m", kept, stream=streamed)))
             assert not faults(body), faults(body)
-            if not isinstance(said[-1], ToolMessage):
-                said = kept
-        if self._broken is not None:
-            raise self._broken
+            if not isinstance(messages[-1], ToolMessage):
+                messages = kept
+        if self._failure is not None:
+            raise self._failure
 
-    async def _ask(
+    async def _request(
         self,
-        answer: Answer,
-        said: list[Message],
+        response: Response,
+        messages: list[Message],
         *,
         streamed: bool,
     ) -> list[Message]:
-        """Ask once, and return what the turn would then hold more."""
-        due = decoded(piece.data for piece in answer.pieces)
-        calm = answer.whole and not (due.error and not due.text + due.thoughts)
+        """Send a request, and return the messages that it adds to the turn."""
+        expected = decoded(piece.data for piece in response.pieces)
+        is_regular = response.whole and not (
+            expected.error and not expected.text + expected.reasoning
+        )
         client = CompletionsClient(
-            self._server.base_url, "key", self._http, PATIENT if calm else HURRIED
+            self._server.base_url,
+            "key",
+            self._http,
+            LONG_TIMEOUTS if is_regular else SHORT_TIMEOUTS,
         )
         events: list[Event] = []
         error: str | None = None
-        chat = [SystemMessage("You are a voice assistant."), *said]
+        chat = [SystemMessage("You are a voice assistant."), *messages]
         body = build_body("m", chat, TOOL_DEFINITIONS, stream=streamed)
         begin = time.monotonic()
         try:
             async with aclosing(client.stream(body, known_tools=TOOLS)) as found:
                 async for event in found:
-                    # What came before an error counts
+                    # Events before an error are kept
                     events.append(event)  # noqa: PERF401
         except CompletionError as err:
             error = type(err).__name__
         assert time.monotonic() - begin < MAX_SECONDS
         text = "".join(event.text for event in events if isinstance(event, TextDelta))
-        thoughts = "".join(e.text for e in events if isinstance(e, ReasoningDelta))
-        if answer.whole:
-            assert (text, thoughts) == (due.text, due.thoughts)
-            # In a hurry a connection that was just closed is not opened again
-            assert error == due.error if calm else error
+        reasoning = "".join(e.text for e in events if isinstance(e, ReasoningDelta))
+        if response.whole:
+            assert (text, reasoning) == (expected.text, expected.reasoning)
+            # With the short timeouts, a closed connection is not reopened in time
+            assert error == expected.error if is_regular else error
         else:
-            assert due.text.startswith(text)
-        return _left(text, thoughts, events, error)
+            assert expected.text.startswith(text)
+        return _new_messages(text, reasoning, events, error)
 
 
-def _left(
-    text: str, thoughts: str, events: list[Event], error: str | None
+def _new_messages(
+    text: str, reasoning: str, events: list[Event], error: str | None
 ) -> list[Message]:
-    """Return what an answer leaves for the next request."""
-    spoke = bool(text) and not text.isspace()
-    if error and not spoke:
+    """Return the messages of a response for the next request."""
+    has_text = bool(text) and not text.isspace()
+    if error and not has_text:
         return []
     calls = tuple(
         ToolCallPart(event.id, wire_name(event.name), event.text)
         for event in events
         if isinstance(event, ToolCall)
     )
-    if not spoke and not calls:
+    if not has_text and not calls:
         return []
-    said = AssistantMessage(text if spoke else None, calls, thoughts or None)
-    return [said, *(ToolMessage(call.id, '{"ok":true}') for call in calls)]
+    message = AssistantMessage(text if has_text else None, calls, reasoning or None)
+    return [message, *(ToolMessage(call.id, '{"ok":true}') for call in calls)]
 
 
 def test_turns() -> None:
+    """Turns with any responses lose no text and leave a valid history."""
     turns = _Turns()
     with asyncio.Runner() as runner:
         runner.run(turns.start())
 
-        def check(example: tuple[list[Answer], bool]) -> None:
+        def check(example: tuple[list[Response], bool]) -> None:
             replies, streamed = example
             runner.run(turns.run(replies, streamed=streamed))
 

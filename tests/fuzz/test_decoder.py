@@ -1,4 +1,4 @@
-"""Whatever a server sends, the decoder loses no word and raises nothing unknown."""
+"""Fuzz tests of the decoder: no text is lost, and only known errors are raised."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -32,27 +32,27 @@ from .streams import OBJECTS, TOOLS, Piece, cut, event, stream, wrapped
 pytestmark = pytest.mark.timeout(TIMEOUT)
 
 MAX_SECONDS = 1.0
-"""Of the processor, for one stream."""
+"""Limit of CPU time for one stream."""
 
-_OWN_ID = re.compile(r"call_[0-9a-f]{24}")
+_GENERATED_ID = re.compile(r"call_[0-9a-f]{24}")
 
 
 @dataclass
 class Outcome:
-    """What came of a stream."""
+    """The decoded content of a stream."""
 
     text: str
-    thoughts: str
+    reasoning: str
     calls: list[tuple[str | None, str, str, str | None]]
     usage: str
     finish: str
     error: str | None
     fed: int
-    """How many pieces were fed, the one that failed included."""
+    """Number of reads that were fed, including a failed one."""
 
 
 def decoded(reads: Iterable[bytes]) -> Outcome:
-    """Decode a stream, and see to what is true of all that comes out."""
+    """Decode a stream, and check the invariants of its events."""
     decoder = ResponseDecoder(TOOLS)
     events: list[Event] = []
     error, fed = None, 0
@@ -68,7 +68,7 @@ def decoded(reads: Iterable[bytes]) -> Outcome:
     assert time.process_time() - begin < MAX_SECONDS
     for found in events:
         if isinstance(found, TextDelta | ReasoningDelta):
-            # What is no character can neither be said nor sent back
+            # Lone surrogates can be neither spoken nor sent back
             assert found.text.encode()
     calls = [found for found in events if isinstance(found, ToolCall)]
     ids = [call.id for call in calls]
@@ -84,7 +84,7 @@ def decoded(reads: Iterable[bytes]) -> Outcome:
         "".join(found.text for found in events if isinstance(found, ReasoningDelta)),
         [
             (
-                None if _OWN_ID.fullmatch(call.id) else call.id,
+                None if _GENERATED_ID.fullmatch(call.id) else call.id,
                 call.name,
                 repr(call.arguments),
                 call.problem,
@@ -98,14 +98,14 @@ def decoded(reads: Iterable[bytes]) -> Outcome:
     )
 
 
-def in_order(wanted: list[str], found: str) -> bool:
-    """Return whether each of some texts comes once, one after the other."""
-    place = 0
-    for text in wanted:
-        place = found.find(text, place)
-        if place < 0 or found.count(text) != 1:
+def in_order(texts: list[str], found: str) -> bool:
+    """Return whether each of the texts occurs exactly once, in order."""
+    position = 0
+    for text in texts:
+        position = found.find(text, position)
+        if position < 0 or found.count(text) != 1:
             return False
-        place += len(text)
+        position += len(text)
     return True
 
 
@@ -117,16 +117,18 @@ def _cut_streams(draw: Callable[..., Any]) -> tuple[list[Piece], list[bytes]]:
 
 
 def _check_stream(example: tuple[list[Piece], list[bytes]]) -> None:
-    """Check that nothing is lost, however the bytes are cut."""
+    """Check that no text is lost, and that the cuts make no difference."""
     pieces, reads = example
     plain = decoded(piece.data for piece in pieces)
-    due = pieces[: plain.fed - 1] if plain.error else pieces
-    for number, piece in enumerate(due):
+    expected = pieces[: plain.fed - 1] if plain.error else pieces
+    for number, piece in enumerate(expected):
         if piece.last:
-            due = due[:number]
+            expected = expected[:number]
             break
-    assert in_order([piece.text for piece in due if piece.text], plain.text)
-    assert in_order([piece.thought for piece in due if piece.thought], plain.thoughts)
+    assert in_order([piece.text for piece in expected if piece.text], plain.text)
+    assert in_order(
+        [piece.reasoning for piece in expected if piece.reasoning], plain.reasoning
+    )
     plain.fed = 0
     whole = b"".join(reads)
     other_reads = [reads, [whole] if whole else []]
@@ -139,6 +141,7 @@ def _check_stream(example: tuple[list[Piece], list[bytes]]) -> None:
 
 
 def test_streams() -> None:
+    """The decoder keeps all text of a stream, however its bytes are cut."""
     fuzz("streams", 0.4, _cut_streams(), _check_stream)
 
 
@@ -157,24 +160,24 @@ SHAPES = (
     "whole, all of index 0",
     "objects",
 )
-LEFT_OUT = {"whole without index": ("index",), "whole by order": ("index", "id")}
+OMITTED = {"whole without index": ("index",), "whole by order": ("index", "id")}
 BETWEEN = (b"", b"", b": ping\n\n", b"\n", b'data: {"choices": []}\n\n', b"event: x\n")
 
 
 def _fragments(
     draw: Callable[..., Any], shape: str, index: int, name: str, text: str
 ) -> list[dict[str, Any]]:
-    """Return the fragments in which a server of some kind sends a call."""
+    """Return the fragments of a call, in the shape of some server."""
     head = {"index": index, "id": f"id_{index}", "type": "function"}
     if not shape.startswith("pieces"):
-        given = json.loads(text) if shape == "objects" else text
+        arguments = json.loads(text) if shape == "objects" else text
         if shape == "whole, all of index 0":
             head["index"] = 0
-        left_out = LEFT_OUT.get(shape, ())
-        whole = {**head, "function": {"name": name, "arguments": given}}
-        return [{key: v for key, v in whole.items() if key not in left_out}]
-    places = [0, *sorted(draw(st.lists(st.integers(1, len(text)), max_size=3)))]
-    parts = [text[begin:end] for begin, end in pairwise([*places, len(text)])]
+        omitted = OMITTED.get(shape, ())
+        whole = {**head, "function": {"name": name, "arguments": arguments}}
+        return [{key: v for key, v in whole.items() if key not in omitted}]
+    positions = [0, *sorted(draw(st.lists(st.integers(1, len(text)), max_size=3)))]
+    parts = [text[begin:end] for begin, end in pairwise([*positions, len(text)])]
     repeated = {"id": head["id"]} if "with" in shape else {}
     named = {"name": name} if shape == "pieces with names" else {}
     found: list[dict[str, Any]] = [
@@ -194,7 +197,7 @@ def _fragments(
 def _chunks(
     shape: str, fragments: list[list[dict[str, Any]]]
 ) -> Iterator[list[dict[str, Any]]]:
-    """Yield the fragments of all calls as chunks have them."""
+    """Yield the fragments of each chunk."""
     if shape == "whole together":
         yield [fragment for own in fragments for fragment in own]
     elif shape == "pieces side by side":
@@ -208,7 +211,7 @@ def _chunks(
 
 @st.composite
 def _calls(draw: Callable[..., Any]) -> tuple[Calls, list[bytes]]:
-    """Draw calls, and the reads in which a server sends them in its own way."""
+    """Draw calls, and the reads of a stream with them in some shape."""
     calls: Calls = draw(
         st.lists(st.tuples(st.sampled_from(TOOLS), OBJECTS), min_size=1, max_size=4)
     )
@@ -228,7 +231,7 @@ def _calls(draw: Callable[..., Any]) -> tuple[Calls, list[bytes]]:
 
 
 def _check_calls(example: tuple[Calls, list[bytes]]) -> None:
-    """Check that the calls are those that were sent."""
+    """Check that the calls are decoded as they were sent."""
     calls, reads = example
     outcome = decoded(reads)
     assert outcome.error is None
@@ -239,4 +242,5 @@ def _check_calls(example: tuple[Calls, list[bytes]]) -> None:
 
 
 def test_calls() -> None:
+    """Tool calls are assembled from the fragments of any known server."""
     fuzz("calls", 0.2, _calls(), _check_calls)

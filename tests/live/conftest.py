@@ -1,4 +1,4 @@
-"""A real server, a house to act on, and an entry that is set up for it."""
+"""Fixtures for the tests with a real server: a config entry for it, and two lights."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -26,14 +26,14 @@ __all__ = ["components", "custom_integrations"]
 
 AGENT = "conversation.live"
 
-# As they are before the test plugin keeps tests on this machine
+# The originals, before the test plugin restricts connections to loopback
 _CONNECT = socket.socket.connect
 _LOOK_UP = socket.getaddrinfo
 
 
 @dataclass(frozen=True)
 class Target:
-    """The server that is tested."""
+    """The server under test."""
 
     base_url: str
     api_key: str
@@ -41,33 +41,33 @@ class Target:
 
     @property
     def data(self) -> dict[str, str]:
-        """Return the data of an entry for it."""
+        """Return the data of a config entry for the server."""
         return {"base_url": self.base_url, "api_key": self.api_key}
 
 
 @dataclass
-class Heard:
-    """What a turn came to."""
+class TurnResult:
+    """The outcome of a turn."""
 
     result: conversation.ConversationResult
     content: list[conversation.Content]
-    """What the chat log holds of this turn, from what the user said."""
+    """The chat log items of the turn, from the user's text on."""
     deltas: list[str] = field(default_factory=list)
 
     @property
     def speech(self) -> str:
-        """Return what the result says."""
-        spoken: str = self.result.response.speech["plain"]["speech"]
-        return spoken
+        """Return the speech of the result."""
+        speech: str = self.result.response.speech["plain"]["speech"]
+        return speech
 
     @property
     def error(self) -> str | None:
-        """Return what went wrong, as the user is told."""
+        """Return the error message for the user, None without an error."""
         return self.speech if self.result.response.error_code else None
 
     @property
     def answers(self) -> list[conversation.AssistantContent]:
-        """Return what the model said and called."""
+        """Return the assistant items of the turn."""
         return [
             item
             for item in self.content
@@ -75,17 +75,17 @@ class Heard:
         ]
 
     @property
-    def thoughts(self) -> str:
-        """Return what the model thought."""
+    def reasoning(self) -> str:
+        """Return the reasoning of the model."""
         return "".join(answer.thinking_content or "" for answer in self.answers)
 
 
-type Say = Callable[..., Awaitable[Heard]]
+type Say = Callable[..., Awaitable[TurnResult]]
 
 
 @pytest.fixture(autouse=True)
 def network(loopback: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let tests talk to the server wherever it is."""
+    """Allow connections to any host."""
     monkeypatch.setattr(socket.socket, "connect", _CONNECT)
     monkeypatch.setattr(socket, "getaddrinfo", _LOOK_UP)
 
@@ -105,7 +105,7 @@ _models: list[str] = []
 
 
 async def _first_model(base_url: str, api_key: str) -> str:
-    """Return the model that the server lists first."""
+    """Return the first model that the server lists."""
     if not _models:
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         async with httpx.AsyncClient(timeout=10) as client:
@@ -116,20 +116,20 @@ async def _first_model(base_url: str, api_key: str) -> str:
 
 @pytest.fixture
 async def line(target: Target) -> AsyncGenerator[Line]:
-    """Return a line to the server, open."""
+    """Return a running proxy to the server."""
     async with Line(target.base_url) as line:
         yield line
 
 
 @pytest.fixture(params=[True, False], ids=["streaming", "whole"])
 def streaming(request: pytest.FixtureRequest) -> bool:
-    """Return whether answers are streamed; a test that asks is run both ways."""
+    """Return whether answers are streamed; parametrizes the tests that use it."""
     return bool(request.param)
 
 
 @pytest.fixture
 def entry(hass: HomeAssistant, target: Target) -> MockConfigEntry:
-    """Return an entry for the server, not yet set up."""
+    """Return a config entry for the server, not yet set up."""
     entry = MockConfigEntry(
         domain=DOMAIN,
         title="Live",
@@ -144,7 +144,7 @@ def entry(hass: HomeAssistant, target: Target) -> MockConfigEntry:
 def set_data(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> Callable[..., Awaitable[bool]]:
-    """Return what sets the entry up anew with some of its data changed."""
+    """Return a function that changes data of the entry and reloads it."""
 
     async def _set(**data: str) -> bool:
         hass.config_entries.async_update_entry(entry, data={**entry.data, **data})
@@ -157,7 +157,7 @@ def set_data(
 
 @pytest.fixture
 async def house(hass: HomeAssistant, components: None) -> None:
-    """Set up two lights that can be turned on."""
+    """Set up two exposed lights that can be turned on."""
     for entity_id, name in (("light.lamp", "Lamp"), ("light.desk", "Desk")):
         hass.states.async_set(
             entity_id, "off", {"friendly_name": name, "supported_features": 0}
@@ -177,7 +177,7 @@ async def house(hass: HomeAssistant, components: None) -> None:
 async def agent(
     hass: HomeAssistant, components: None, entry: MockConfigEntry, streaming: bool
 ) -> str:
-    """Return the agent of an entry that is set up."""
+    """Set up the entry, and return the entity ID of its agent."""
     hass.config_entries.async_update_entry(
         entry, options={**entry.options, "enable_streaming": streaming}
     )
@@ -188,23 +188,23 @@ async def agent(
 
 @pytest.fixture
 def say(hass: HomeAssistant, agent: str) -> Say:
-    """Return what says a text to the agent, and tells what came of it."""
+    """Return a function that runs a turn."""
 
     async def _say(
         text: str,
         conversation_id: str | None = None,
         listen: Callable[[str], None] | None = None,
-    ) -> Heard:
-        spoken: list[str] = []
+    ) -> TurnResult:
+        content_deltas: list[str] = []
 
         def on_delta(chat_log: conversation.ChatLog, delta: dict[str, Any]) -> None:
             if delta.get("role") != "user" and (piece := delta.get("content")):
-                spoken.append(piece)
+                content_deltas.append(piece)
                 if listen:
-                    listen("".join(spoken))
+                    listen("".join(content_deltas))
 
         context = Context()
-        # 2026.11 wants to know whose conversation it is, 2026.10 does not take it.
+        # 2026.11 requires the context of the conversation, 2026.10 does not accept it.
         known = signature(chat_session.async_get_chat_session).parameters
         fields: dict[str, Any] = {"context": context} if "context" in known else {}
         with (
@@ -219,6 +219,6 @@ def say(hass: HomeAssistant, agent: str) -> Say:
             result = await conversation.async_converse(
                 hass, text, session.conversation_id, context, "en", agent
             )
-            return Heard(result, chat_log.content[before:], spoken)
+            return TurnResult(result, chat_log.content[before:], content_deltas)
 
     return _say

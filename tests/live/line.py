@@ -1,4 +1,4 @@
-"""A line to a server that can be cut."""
+"""A TCP proxy whose connections can be aborted."""
 
 import asyncio
 from contextlib import suppress
@@ -8,45 +8,45 @@ from urllib.parse import urlsplit
 
 
 class Line:
-    """A TCP proxy on loopback in front of a server that is named by its URL."""
+    """A TCP proxy on loopback in front of the server of a URL."""
 
     def __init__(self, url: str) -> None:
-        """Initialize a line on which nothing listens yet."""
+        """Initialize a proxy that is not listening yet."""
         self._url = urlsplit(url)
         self._listener: asyncio.Server | None = None
         self._pumps: set[asyncio.Task[bool] | asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
         self._port = 0
         self.hung_up = asyncio.Event()
-        """Set when the client was the first to close a connection."""
+        """Set when the client closed a connection before the server did."""
         self.in_use = asyncio.Event()
-        """Set when the client has said something."""
+        """Set when the client has sent data."""
 
     @property
     def host(self) -> str:
-        """Return host and port of this line."""
+        """Return host and port of the proxy."""
         return f"127.0.0.1:{self._port}"
 
     @property
     def url(self) -> str:
-        """Return the server's URL by way of this line."""
+        """Return the URL of the server through the proxy."""
         return f"http://{self.host}{self._url.path}"
 
     async def open(self) -> None:
-        """Listen, on the same port as before if there was one."""
+        """Listen; after `close`, on the same port as before."""
         self._listener = await asyncio.start_server(
             self._serve, "127.0.0.1", self._port
         )
         self._port = self._listener.sockets[0].getsockname()[1]
 
     def cut(self) -> None:
-        """Abort all that is open, and go on listening."""
+        """Abort all connections, and keep listening."""
         for writer in self._writers:
             writer.transport.abort()
         self._writers.clear()
 
     async def close(self) -> None:
-        """Abort all that is open, and listen no more."""
+        """Abort all connections, and stop listening."""
         if self._listener:
             self._listener.close()
             self.cut()
@@ -56,7 +56,7 @@ class Line:
             self._listener = None
 
     async def __aenter__(self) -> Self:
-        """Open the line."""
+        """Start listening."""
         await self.open()
         return self
 
@@ -66,13 +66,13 @@ class Line:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Close the line."""
+        """Stop listening."""
         await self.close()
 
     async def _serve(
         self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter
     ) -> None:
-        """Connect a client with the server."""
+        """Connect a client to the server until one of them ends the connection."""
         secure = self._url.scheme == "https"
         server, to_server = await asyncio.open_connection(
             self._url.hostname,
@@ -98,18 +98,18 @@ class Line:
     async def _pump_up(
         self, client: asyncio.StreamReader, to_server: asyncio.StreamWriter
     ) -> None:
-        """Pass on what the client says, to the host that the server knows itself by."""
-        here, there = self.host.encode(), self._url.netloc.encode()
+        """Forward data to the server, with the proxy's host replaced by the server's."""
+        proxy, server = self.host.encode(), self._url.netloc.encode()
         with suppress(OSError):
             while data := await client.read(65536):
-                to_server.write(data.replace(here, there))
+                to_server.write(data.replace(proxy, server))
                 await to_server.drain()
                 self.in_use.set()
 
     async def _pump_down(
         self, server: asyncio.StreamReader, to_client: asyncio.StreamWriter
     ) -> bool:
-        """Pass on what the server says; return whether the server ended it."""
+        """Forward data to the client; return whether the server ended the connection."""
         while True:
             try:
                 data = await server.read(65536)

@@ -1,22 +1,22 @@
-"""The integration against a real server, which the environment names.
+"""Tests of the integration against a real server, named by the environment.
 
     OPENAI_BASE_URL=http://127.0.0.1:8080/v1 script/test live
 
-`OPENAI_API_KEY` is the key if the server wants one, `OPENAI_MODEL` the model if it
-is not the first that the server lists. `HASS_VERSION` is the Home Assistant to test,
-the latest supported one if it is not set.
+`OPENAI_API_KEY` is the key if the server requires one, `OPENAI_MODEL` the model, by
+default the first that the server lists. `HASS_VERSION` is the version of Home
+Assistant, by default the latest supported one.
 
-What is asked makes sense to any model that can call tools. Behind it stands what a
-scripted model is to answer, for those who have one: `@@` begins a further answer,
-`&&` a further part of one; a part is `call:TOOL {arguments}`, `think:TEXT`,
-`loop:TEXT` (said without end), or text.
+The user texts make sense to any model that can call tools. They are followed by the
+answers for a scripted model: `@@` begins the next answer, `&&` the next part of an
+answer; a part is `call:TOOL {arguments}`, `think:TEXT`, `loop:TEXT` (repeated without
+end), or text.
 
-Any llama.cpp server that was started with `--jinja` and a model that can call tools
-will do, with or without `--api-key KEY`:
+Any llama.cpp server works that was started with `--jinja` and a model that can call
+tools, with or without `--api-key KEY`:
 
     llama-server --jinja -m MODEL.gguf --port 8080 --api-key KEY
 
-LiteLLM in front of it needs a `config.yaml` that names it:
+LiteLLM in front of it needs this `config.yaml`:
 
     model_list:
       - model_name: MODEL
@@ -33,10 +33,10 @@ LiteLLM in front of it needs a `config.yaml` that names it:
 
     OPENAI_BASE_URL=http://127.0.0.1:4000/v1 OPENAI_API_KEY=$LITELLM_MASTER_KEY OPENAI_MODEL=MODEL script/test live
 
-The house has a prompt of some 10,000 tokens where each byte is one, so a context of
-32,768 is enough for all of it.
+The system prompt and the tools are about 10,000 tokens for a tokenizer with one token a
+byte, so a context window of 32,768 tokens is enough.
 
-This module is not named as tests are, so that nobody asks a server by accident.
+The name of this module keeps it from being collected with the other tests.
 """
 
 import asyncio
@@ -67,7 +67,7 @@ from custom_components.openai_compatible_conversation.flows.connection import (
 from homeassistant.components import conversation
 from homeassistant.core import Context, HomeAssistant
 
-from .conftest import Heard, Say, Target
+from .conftest import Say, Target, TurnResult
 from .line import Line
 
 pytestmark = pytest.mark.timeout(300)
@@ -96,60 +96,63 @@ COUNT = (
     " @@ loop:one, two, three, four, "
 )
 TOO_LONG = "word " * 1_200_000
-"""More than any model that one has at home takes in."""
+"""More than the context window of any model at home."""
 
 SCRIPTED = "Say: Hello from the script. @@ Hello from the script."
-HEARD_ENOUGH = 40
-"""Characters after which something happens in the middle of an answer."""
+LONG_ENOUGH = 40
+"""Characters of an answer after which a test interferes."""
 
 
 async def _events(hass: HomeAssistant, target: Target, *, stream: bool) -> list[Event]:
-    """Return the events of an answer that the client alone was asked for."""
+    """Return the events of a request that only uses the client."""
     client = await async_create_client(hass, target.data)
     body = build_body(target.model, [UserMessage(SCRIPTED)], stream=stream)
     return [event async for event in client.stream(body)]
 
 
 def _text(events: list[Event]) -> str:
-    """Return what an answer says."""
+    """Return the text of events."""
     return "".join(event.text for event in events if isinstance(event, TextDelta))
 
 
-def _tool_results(heard: Heard) -> list[conversation.ToolResultContent]:
-    """Return what the tools said in a turn."""
+def _tool_results(turn: TurnResult) -> list[conversation.ToolResultContent]:
+    """Return the tool results of a turn."""
     return [
         item
-        for item in heard.content
+        for item in turn.content
         if isinstance(item, conversation.ToolResultContent)
     ]
 
 
 def _is_on(hass: HomeAssistant, *entity_ids: str) -> bool:
-    """Return whether all these lights are on."""
+    """Return whether all the lights are on."""
     states = [hass.states.get(entity_id) for entity_id in entity_ids]
     return all(state is not None and state.state == "on" for state in states)
 
 
-def _when_enough(act: Callable[[], None]) -> Callable[[str], None]:
-    """Return what listens to an answer, and acts in the middle of it."""
+def _once_long_enough(act: Callable[[], None]) -> Callable[[str], None]:
+    """Return a listener that acts once the answer is long enough."""
 
-    def listen(said: str) -> None:
-        if len(said) >= HEARD_ENOUGH:
+    def listen(text: str) -> None:
+        if len(text) >= LONG_ENOUGH:
             act()
 
     return listen
 
 
 async def test_can_be_set_up(hass: HomeAssistant, target: Target) -> None:
-    """The forms take the server and its model."""
-    probe = ServerConnection(hass, target.data)
-    assert await probe.async_connect(), (probe.error, probe.detail)
-    assert target.model in probe.models
-    assert await probe.async_try_model(target.model), (probe.error, probe.detail)
+    """The connection check accepts the server and its model."""
+    connection = ServerConnection(hass, target.data)
+    assert await connection.async_connect(), (connection.error, connection.detail)
+    assert target.model in connection.models
+    assert await connection.async_try_model(target.model), (
+        connection.error,
+        connection.detail,
+    )
 
 
 async def test_usage(hass: HomeAssistant, target: Target, streaming: bool) -> None:
-    """An answer ends with what it cost and why it ended."""
+    """The events of an answer end with the token usage and the finish reason."""
     events = await _events(hass, target, stream=streaming)
     assert "ello" in _text(events)
     (usage,) = (event for event in events if isinstance(event, TokenUsage))
@@ -160,79 +163,79 @@ async def test_usage(hass: HomeAssistant, target: Target, streaming: bool) -> No
 
 
 async def test_answer(say: Say, house: None) -> None:
-    """A question is answered, and so is the next one of the conversation."""
-    heard = await say(FRANCE)
-    assert heard.error is None
-    assert "Paris" in heard.speech
+    """A question and a follow-up in the same conversation are answered."""
+    turn = await say(FRANCE)
+    assert turn.error is None
+    assert "Paris" in turn.speech
     again = await say(
         "And of Italy? @@ The capital of Italy is Rome.",
-        heard.result.conversation_id,
+        turn.result.conversation_id,
     )
     assert again.error is None
     assert "Rome" in again.speech
 
 
-async def test_acts(hass: HomeAssistant, say: Say, house: None) -> None:
-    """A call changes the house, and an answer follows."""
-    heard = await say(LAMP)
-    assert heard.error is None
+async def test_tool_call(hass: HomeAssistant, say: Say, house: None) -> None:
+    """A tool call changes a state, and an answer follows."""
+    turn = await say(LAMP)
+    assert turn.error is None
     assert _is_on(hass, "light.lamp")
-    assert heard.speech
-    assert any(not result.result.error for result in _tool_results(heard))
-    assert heard.answers[-1].tool_calls is None
+    assert turn.speech
+    assert any(not result.result.error for result in _tool_results(turn))
+    assert turn.answers[-1].tool_calls is None
 
-    # What was called and what came of it is history that the server takes
-    again = await say(FRANCE, heard.result.conversation_id)
+    # The server accepts a history with the call and its result
+    again = await say(FRANCE, turn.result.conversation_id)
     assert again.error is None
     assert "Paris" in again.speech
 
 
 async def test_parallel_calls(hass: HomeAssistant, say: Say, house: None) -> None:
-    """Calls that come in one answer are all made, and all are answered."""
-    heard = await say(BOTH)
-    assert heard.error is None
+    """All tool calls of an answer are run and have a result."""
+    turn = await say(BOTH)
+    assert turn.error is None
     assert _is_on(hass, "light.lamp", "light.desk")
-    called = [call.id for answer in heard.answers for call in answer.tool_calls or ()]
-    assert len(called) == len(set(called))
-    assert sorted(called) == sorted(
-        result.tool_call_id for result in _tool_results(heard)
+    call_ids = [call.id for answer in turn.answers for call in answer.tool_calls or ()]
+    assert len(call_ids) == len(set(call_ids))
+    assert sorted(call_ids) == sorted(
+        result.tool_call_id for result in _tool_results(turn)
     )
 
 
 async def test_reasoning_is_not_spoken(
     hass: HomeAssistant, target: Target, say: Say, house: None, streaming: bool
 ) -> None:
-    """What the model thinks is kept, and not said."""
-    heard = await say(THINK)
-    assert heard.error is None
-    assert "42" in heard.speech
-    assert "think>" not in "".join(heard.deltas)
-    if heard.thoughts:
-        assert heard.thoughts not in "".join(heard.deltas)
+    """Reasoning is kept in the chat log, and not part of the speech."""
+    turn = await say(THINK)
+    assert turn.error is None
+    assert "42" in turn.speech
+    assert "think>" not in "".join(turn.deltas)
+    if turn.reasoning:
+        assert turn.reasoning not in "".join(turn.deltas)
     hello = _text(await _events(hass, target, stream=streaming))
     if hello == "Hello from the script.":
-        # A scripted model always thinks when it is told to
-        assert heard.thoughts.strip() == "Six sevens make forty-two."
-        assert heard.speech.strip() == "It is 42."
+        # Only a scripted model reasons in these words
+        assert turn.reasoning.strip() == "Six sevens make forty-two."
+        assert turn.speech.strip() == "It is 42."
 
 
 async def test_reasoning_and_calls(hass: HomeAssistant, say: Say, house: None) -> None:
-    """What the model thinks before it calls goes back to it with the call."""
-    heard = await say(THINK_AND_ACT)
-    assert heard.error is None
+    """Reasoning before a tool call is sent back with the call."""
+    turn = await say(THINK_AND_ACT)
+    assert turn.error is None
     assert _is_on(hass, "light.lamp")
-    assert "think>" not in "".join(heard.deltas)
-    again = await say(FRANCE, heard.result.conversation_id)
+    assert "think>" not in "".join(turn.deltas)
+    again = await say(FRANCE, turn.result.conversation_id)
     assert again.error is None
     assert "Paris" in again.speech
 
 
 async def test_too_long(say: Say, house: None) -> None:
-    """Too long a prompt is an error that says so, and the next turn works."""
-    heard = await say(TOO_LONG + FRANCE)
-    assert heard.error is not None
-    assert "more than the model of" in heard.error
-    # Home Assistant keeps in a conversation what was said, so this is another one
+    """A request that is too long has its own error, and the next turn works."""
+    turn = await say(TOO_LONG + FRANCE)
+    assert turn.error is not None
+    assert "more than the model of" in turn.error
+    # In a new conversation, because the chat log of the old one holds the long text
     again = await say(FRANCE)
     assert again.error is None
     assert "Paris" in again.speech
@@ -246,7 +249,7 @@ async def test_wrong_key(
     set_data: Callable[..., Awaitable[bool]],
     streaming: bool,
 ) -> None:
-    """A key that the server refuses is an error of its own, and a new one is asked for."""
+    """A refused key has its own error and starts reauthentication."""
     wrong = Target(target.base_url, "sk-wrong", target.model)
     try:
         await _events(hass, wrong, stream=streaming)
@@ -255,14 +258,15 @@ async def test_wrong_key(
     else:
         pytest.skip("the server takes any key")
 
-    probe = ServerConnection(hass, wrong.data)
+    connection = ServerConnection(hass, wrong.data)
     assert not (
-        await probe.async_connect() and await probe.async_try_model(target.model)
+        await connection.async_connect()
+        and await connection.async_try_model(target.model)
     )
-    assert probe.error == "invalid_auth"
+    assert connection.error == "invalid_auth"
 
     if await set_data(api_key="sk-wrong"):
-        # The list of models is for everybody
+        # The server lists its models without a valid key
         result = await conversation.async_converse(
             hass, FRANCE, None, Context(), "en", agent
         )
@@ -275,49 +279,49 @@ async def test_wrong_key(
 
 
 @pytest.mark.parametrize("streaming", [True], ids=["streaming"], indirect=True)
-async def test_killed_in_the_middle(
+async def test_connection_lost(
     say: Say, line: Line, set_data: Callable[..., Awaitable[bool]]
 ) -> None:
-    """Where the server dies while it speaks, what was said stays; the next turn works."""
+    """A connection lost during an answer keeps the partial answer; the next turn works."""
     assert await set_data(base_url=line.url)
-    heard = await say(COUNT, listen=_when_enough(line.cut))
-    assert heard.error is not None
-    assert line.host in heard.error
-    # The error is the result, and is not said besides to who reads it.
-    (said,) = heard.answers
-    assert said.content is not None
-    assert len(said.content) >= HEARD_ENOUGH
-    assert "".join(heard.deltas) == said.content
+    turn = await say(COUNT, listen=_once_long_enough(line.cut))
+    assert turn.error is not None
+    assert line.host in turn.error
+    # A text turn has the error only in its result, not as content.
+    (item,) = turn.answers
+    assert item.content is not None
+    assert len(item.content) >= LONG_ENOUGH
+    assert "".join(turn.deltas) == item.content
 
-    again = await say(FRANCE, heard.result.conversation_id)
+    again = await say(FRANCE, turn.result.conversation_id)
     assert again.error is None
     assert "Paris" in again.speech
 
 
-async def test_killed_before_the_first_word(
+async def test_retry_before_first_word(
     say: Say, line: Line, set_data: Callable[..., Awaitable[bool]], house: None
 ) -> None:
-    """Where the connection breaks before that, the server is asked again."""
+    """A connection lost before the first word is retried."""
     assert await set_data(base_url=line.url)
-    turn = asyncio.ensure_future(say(FRANCE))
+    task = asyncio.ensure_future(say(FRANCE))
     await line.in_use.wait()
     line.cut()
-    heard = await turn
-    assert heard.error is None
-    assert "Paris" in heard.speech
+    turn = await task
+    assert turn.error is None
+    assert "Paris" in turn.speech
 
 
-async def test_down_for_a_while(
+async def test_server_down(
     say: Say, line: Line, set_data: Callable[..., Awaitable[bool]]
 ) -> None:
-    """A server that is not there is told of, and is found again."""
+    """An unreachable server is reported, and used again once it is back."""
     assert await set_data(base_url=line.url)
     await line.close()
-    heard = await say(FRANCE)
-    assert heard.error is not None
-    assert line.host in heard.error
+    turn = await say(FRANCE)
+    assert turn.error is not None
+    assert line.host in turn.error
     await line.open()
-    again = await say(FRANCE, heard.result.conversation_id)
+    again = await say(FRANCE, turn.result.conversation_id)
     assert again.error is None
     assert "Paris" in again.speech
 
@@ -325,20 +329,20 @@ async def test_down_for_a_while(
 async def test_cancelled(
     say: Say, line: Line, set_data: Callable[..., Awaitable[bool]], streaming: bool
 ) -> None:
-    """A turn that is cancelled hangs up, so that the server stops; the next one works."""
+    """A cancelled turn closes the connection; the next turn works."""
     assert await set_data(base_url=line.url)
-    begun = asyncio.Event()
+    started = asyncio.Event()
     line.hung_up.clear()
     line.in_use.clear()
-    # A short answer where it comes whole: some servers write it to its end
-    turn = asyncio.ensure_future(
-        say(COUNT if streaming else FRANCE, listen=_when_enough(begun.set))
+    # A short answer without streaming: some servers generate it to its end
+    task = asyncio.ensure_future(
+        say(COUNT if streaming else FRANCE, listen=_once_long_enough(started.set))
     )
-    await (begun if streaming else line.in_use).wait()
+    await (started if streaming else line.in_use).wait()
     assert not line.hung_up.is_set()
-    turn.cancel()
+    task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await turn
+        await task
     await asyncio.wait_for(line.hung_up.wait(), 5)
 
     again = await say(FRANCE)
