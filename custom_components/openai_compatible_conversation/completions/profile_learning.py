@@ -5,7 +5,7 @@ message of a rejection is searched for what it names: a parameter, a tool, tools
 general, reasoning, or roles. The client resends the request without it, and remembers
 the profile only if that succeeds.
 
-Decision record: docs/decisions/0004-dialects-are-learned.md.
+Decision record: docs/decisions/0004-server-profiles-are-learned.md.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """Adapt a request to the profile of a server.
 
-Decision record: docs/decisions/0004-dialects-are-learned.md.
+Decision record: docs/decisions/0004-server-profiles-are-learned.md.
 """
 
 from collections.abc import Iterable, Mapping
