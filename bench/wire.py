@@ -92,7 +92,7 @@ def _case(runner: asyncio.Runner, title: str, reads: list[bytes], chunks: int) -
     parsing = costs["the SDK"] - costs["reading alone"]
     beyond = costs["ours"] - parsing
     met = beyond.median < GOAL
-    _row("AnswerDecoder", costs["ours"])
+    _row("ResponseDecoder", costs["ours"])
     _row("the SDK, with reading", costs["the SDK"])
     _row("reading alone", costs["reading alone"])
     _row("the SDK's parsing", parsing)
