@@ -97,7 +97,7 @@ async def async_setup_entry(
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN, translation_key="memory_not_read"
         ) from err
-    fact_store, session = entry_state.fact_store, entry_state.session
+    fact_store, sessions = entry_state.fact_store, entry_state.sessions
 
     def options_now() -> Options:
         """Return the current options."""
@@ -105,7 +105,7 @@ async def async_setup_entry(
 
     toolbox = Toolbox(hass, usage, fact_store, options_now)
     fact_extractor = FactExtractor(
-        hass, fact_store, client, options_now, lambda: session.is_over
+        hass, fact_store, client, options_now, lambda: sessions.is_over
     )
     prewarmer = Prewarmer(hass, client, options_now)
     entry.runtime_data = RuntimeData(
@@ -125,7 +125,7 @@ async def async_setup_entry(
         fact_extractor.async_pause()
         prewarmer.async_cancel()
 
-    session.async_set_callbacks(pause_background_requests, fact_extractor.async_resume)
+    sessions.async_set_callbacks(pause_background_requests, fact_extractor.async_resume)
     fact_extractor.async_resume()
     check = PipelineCheck(hass, entry, entry.runtime_data.issues)
     check.async_start()
@@ -151,7 +151,7 @@ async def async_unload_entry(
     """Unload the platforms and stop the background work of an entry."""
     if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         runtime = entry.runtime_data
-        runtime.session.async_stop()
+        runtime.sessions.async_stop()
         runtime.fact_extractor.async_pause()
         runtime.prewarmer.async_cancel()
         runtime.toolbox.runtime.catalogs.close()

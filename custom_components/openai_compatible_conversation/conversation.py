@@ -22,6 +22,8 @@ from .data import OpenAICompatibleConfigEntry
 from .entity import OpenAICompatibleEntity
 from .errors import async_error_message, translated_error
 from .options import Options
+from .session.turn_owner import TurnOwner, owner_of_turn
+from .tools.api_instance import ToolboxInstance
 from .tools.schema import wire_name
 
 _LOGGER = logging.getLogger(__name__)
@@ -92,7 +94,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         runtime.prewarmer.async_start(
             lambda: async_prewarm_body(
                 self.hass,
-                runtime.session,
+                runtime.sessions.household,
                 language,
                 self.entry_options,
                 runtime.toolbox,
@@ -146,12 +148,18 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
     ) -> conversation.ConversationResult:
         """Run a turn and return its result."""
         options, runtime = self.entry_options, self.entry.runtime_data
-        images = await async_images(self.hass, _attachments(chat_log))
-        tools = await async_provide_tools(
-            chat_log, user_input, options, runtime.toolbox
-        )
+        sessions = runtime.sessions
+        try:
+            tools = await async_provide_tools(
+                chat_log, user_input, options, runtime.toolbox
+            )
+        except BaseException:
+            # The owner of the turn depends on the tools, and is not known.
+            sessions.async_skip(chat_log)
+            raise
+        owner = _owner(user_input, tools)
         name = tools.wire_name_of if tools else wire_name
-        async with runtime.session.async_begin_turn(chat_log, name) as session_turn:
+        async with sessions.async_begin_turn(owner, chat_log, name) as session_turn:
             system_prompt = await async_system_prompt(
                 self.hass,
                 session_turn.state,
@@ -162,9 +170,14 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             chat_log.content[0] = conversation.SystemContent(system_prompt)
             extra = None
             if not options.own_prompt_only:
-                extra = session_turn.new_extra_prompt(chat_log.extra_system_prompt)
+                # The chat log keeps that of earlier turns, which may be another's.
+                is_shared = sessions.async_is_shared(chat_log)
+                source = user_input if is_shared else chat_log
+                extra = session_turn.new_extra_prompt(source.extra_system_prompt)
             text = await async_with_context(self.hass, user_input, extra)
-            session_turn.new_messages.append(UserMessage(text, images))
+            session_turn.new_messages.append(UserMessage(text))
+            if images := await async_images(self.hass, _attachments(chat_log)):
+                session_turn.new_messages[-1] = UserMessage(text, images)
             run = AgentRun(
                 session_turn,
                 SystemMessage(system_prompt),
@@ -189,6 +202,18 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             result.continue_conversation = False
         result.continue_conversation |= run.continue_listening
         return result
+
+
+def _owner(
+    user_input: conversation.ConversationInput, tools: ToolboxInstance | None
+) -> TurnOwner:
+    """Return the owner of a turn that is given some tools."""
+    return owner_of_turn(
+        user_input.context.user_id,
+        user_input.device_id,
+        user_input.satellite_id,
+        requires_admin=bool(tools and tools.requires_admin),
+    )
 
 
 def _attachments(chat_log: conversation.ChatLog) -> list[conversation.Attachment]:

@@ -18,7 +18,7 @@ from .issues import Issues
 from .memory.fact_extractor import FactExtractor
 from .memory.fact_store import FactStore
 from .profile_store import ProfileStore
-from .session.session import Session
+from .session.sessions import Sessions
 from .tools.toolbox import Toolbox
 from .tools.usage_store import UsageStore
 
@@ -42,9 +42,9 @@ class RuntimeData:
     metrics: Metrics = field(default_factory=Metrics)
 
     @property
-    def session(self) -> Session:
-        """Return the session, which holds the recent turns of all conversations."""
-        return self.entry_state.session
+    def sessions(self) -> Sessions:
+        """Return the sessions, which hold the recent turns of all conversations."""
+        return self.entry_state.sessions
 
     @property
     def fact_store(self) -> FactStore:

@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 
 from .const import CONF_BASE_URL, CONF_EXTRA_BODY, CONF_EXTRA_HEADERS
 from .data import OpenAICompatibleConfigEntry
+from .session.session import Session
 
 TO_REDACT = {CONF_API_KEY, CONF_PROMPT, CONF_EXTRA_BODY, CONF_EXTRA_HEADERS}
 
@@ -31,19 +32,14 @@ async def async_get_config_entry_diagnostics(
     if entry.state is not ConfigEntryState.LOADED:
         return stored
     runtime = entry.runtime_data
-    state = runtime.session.state
     return {
         **stored,
         "profiles": {
             model: profile.to_json()
             for model, profile in runtime.client.profiles.items()
         },
-        "session": {
-            "turns": len(state.turns),
-            "characters": sum(turn.size for turn in state.turns),
-            "tools": state.tools,
-            "searching": state.tool_search,
-        },
+        "session": _session_counts(runtime.sessions.household),
+        "personal_sessions": [*map(_session_counts, runtime.sessions.personal)],
         "memory": {
             "facts": len(runtime.fact_store.facts),
             "pending": [
@@ -51,4 +47,15 @@ async def async_get_config_entry_diagnostics(
                 for item in runtime.fact_store.pending
             ],
         },
+    }
+
+
+def _session_counts(session: Session) -> dict[str, Any]:
+    """Return the counts of a session, and the tools in its requests."""
+    state = session.state
+    return {
+        "turns": len(state.turns),
+        "characters": sum(turn.size for turn in state.turns),
+        "tools": state.tools,
+        "searching": state.tool_search,
     }

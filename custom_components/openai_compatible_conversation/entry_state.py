@@ -1,4 +1,4 @@
-"""State of an entry that outlives its reload: the session and the facts.
+"""State of an entry that outlives its reload: the sessions and the facts.
 
 Decision record: docs/decisions/0008-memory-quotes-its-source.md.
 """
@@ -15,7 +15,7 @@ from .issues import Issues
 from .memory.extraction import utterances_of
 from .memory.fact_store import FactStore
 from .options import Options
-from .session.session import Session
+from .session.sessions import Sessions
 from .session.turns import Turn
 
 DATA_ENTRY_STATES: HassKey[dict[str, EntryState]] = HassKey(f"{DOMAIN}_entry_states")
@@ -23,24 +23,24 @@ DATA_ENTRY_STATES: HassKey[dict[str, EntryState]] = HassKey(f"{DOMAIN}_entry_sta
 
 @dataclass(slots=True)
 class EntryState:
-    """The fact store and the session of an entry.
+    """The fact store and the sessions of an entry.
 
     Created at the first set-up and kept until the entry is removed: a turn may
     outlast a reload, and what it learns must go to the store that is in use after it.
     """
 
     fact_store: FactStore
-    session: Session
+    sessions: Sessions
 
     async def async_start(self) -> None:
-        """Load the facts and resume the session."""
+        """Load the facts and resume the sessions."""
         await self.fact_store.async_load()
-        await self.session.async_start()
+        await self.sessions.async_start()
 
     async def async_remove(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
-        """Delete the session and the facts, also from disk."""
+        """Delete the sessions and the facts, also from disk."""
         hass.data[DATA_ENTRY_STATES].pop(entry.entry_id, None)
-        await self.session.async_remove()
+        await self.sessions.async_remove()
         await self.fact_store.async_remove()
 
 
@@ -67,4 +67,5 @@ def _create(hass: HomeAssistant, entry: ConfigEntry) -> EntryState:
         """Return the current session timeout in seconds."""
         return Options.of(entry.options).conversation_timeout
 
-    return EntryState(fact_store, Session(hass, entry.entry_id, timeout, async_retain))
+    sessions = Sessions(hass, entry.entry_id, timeout, async_retain)
+    return EntryState(fact_store, sessions)

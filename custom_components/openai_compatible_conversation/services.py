@@ -1,4 +1,4 @@
-"""Actions: the memory tools of the model, and ending the session, for automations."""
+"""Actions: the memory tools of the model, and ending the sessions, for automations."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
@@ -57,8 +57,8 @@ async def _forget(runtime: RuntimeData, data: dict[str, Any]) -> ServiceResponse
 
 
 async def _end(runtime: RuntimeData, data: dict[str, Any]) -> ServiceResponse:
-    """End the session."""
-    return {"turns": await runtime.session.async_end_now()}
+    """End all sessions."""
+    return {"turns": await runtime.sessions.async_end_now()}
 
 
 ACTIONS: dict[str, tuple[Action, dict[probatio.Marker, Any], SupportsResponse]] = {

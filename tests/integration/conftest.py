@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
+    MockUser,
     async_mock_service,
 )
 
 from custom_components.openai_compatible_conversation.const import DOMAIN
 from custom_components.openai_compatible_conversation.options import Options
+from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.components import conversation
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.core import Context, HomeAssistant, ServiceCall
@@ -82,12 +84,21 @@ type Say = Callable[..., Awaitable[conversation.ConversationResult]]
 
 
 @pytest.fixture
-def say(hass: HomeAssistant, agent: str) -> Say:
-    """Return a function that sends a text to the agent."""
+async def resident(hass: HomeAssistant, local_auth: Any) -> Context:
+    """Return the context of a user without a name who is no administrator."""
+    group = await hass.auth.async_get_group(GROUP_ID_USER)
+    assert group is not None
+    user = MockUser(name=None, groups=[group]).add_to_hass(hass)
+    return Context(user_id=user.id)
+
+
+@pytest.fixture
+def say(hass: HomeAssistant, agent: str, resident: Context) -> Say:
+    """Return a function that sends a text to the agent, by default as a user."""
 
     async def _say(text: str, **fields: Any) -> conversation.ConversationResult:
         fields.setdefault("conversation_id", None)
-        fields.setdefault("context", Context())
+        fields.setdefault("context", Context(user_id=resident.user_id))
         fields.setdefault("language", "en")
         return await conversation.async_converse(hass, text, agent_id=agent, **fields)
 

@@ -133,6 +133,65 @@ async def test_no_reasoning(server: ModelServer, generate: Generate) -> None:
     assert await generate("Which colour?", structure=STRUCTURE) == DATA
 
 
+@pytest.mark.usefixtures("streaming")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<analysis>It is grey.</analysis>",
+        "<s>20</s>",
+        "Put it between <s> and </s>",
+        "It ends with <|im_end|>, says **Qwen**.",
+        "Use `</think>`.",
+        "```\n<think>\n</think>\n```",
+        '<tool_call>{"name": "look", "arguments": {}}</tool_call>',
+        "a </tool_call> b <think>c</think>",
+    ],
+)
+async def test_text_stays(server: ModelServer, generate: Generate, text: str) -> None:
+    """What stands inside the data stays as it is."""
+    server.script(reply(*text))
+    assert await generate("Write it.") == text
+    assert len(server.bodies) == 1
+
+
+@pytest.mark.usefixtures("streaming")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<think>Red?</think>\n\n20",
+        "[THINK]Red?[/THINK]20",
+        "Red?</think>20",
+        "<s> 20<|im_end|>\n<eos>",
+        "20<|end|>",
+        "20 [CONTINUE_LISTENING]",
+        "20[CONTINUE_[continue listening]LISTENING]",
+    ],
+)
+async def test_edges_of_text(
+    server: ModelServer, generate: Generate, text: str
+) -> None:
+    """What the server adds around the data is not data."""
+    server.script(reply(*text))
+    assert await generate("Write it.") == "20"
+
+
+@pytest.mark.usefixtures("streaming")
+@pytest.mark.parametrize(
+    ("before", "after"), [("<think>Red?</think>", "</s>"), ("", ""), ("<s>", "<eos>")]
+)
+async def test_tags_in_structure(
+    server: ModelServer, generate: Generate, before: str, after: str
+) -> None:
+    """Tags and control tokens in structured data stay, also in a correction."""
+    colour = "<s>grey</s> <think>a</think></think> <|im_end|> `"
+    bad = json.dumps({"x": colour})
+    good = json.dumps({"colour": colour})
+    server.script(reply(f"{before}{bad}{after}"), reply(f"{before}{good}{after}"))
+    data = await generate("Which colour?", structure=STRUCTURE)
+    assert data == {"colour": colour}
+    assert server.bodies[1]["messages"][-2]["content"] == bad
+
+
 async def test_outside_session(
     server: ModelServer, generate: Generate, say: Say
 ) -> None:
@@ -256,6 +315,32 @@ async def test_tools(
     seen, unknown = second["messages"][-2:]
     assert json.loads(seen["content"]) == {"cats": 2}
     assert json.loads(unknown["content"])["error"] == "UnknownTool"
+
+
+@pytest.mark.usefixtures("streaming")
+async def test_tool_call_in_text(
+    hass: HomeAssistant, server: ModelServer, agent: str
+) -> None:
+    """A call of the task's tools in the text is run; any other one is text."""
+    tool = SpyTool("look", lambda: {"cats": 2})
+    other = '<tool_call>{"name": "smell", "arguments": {}}</tool_call>'
+    server.script(
+        reply('Wait. <tool_call>{"name": "look", "arguments": {}}</tool_call></s>'),
+        reply(f"They sent {other}."),
+    )
+    result = await ai_task.async_generate_data(
+        hass,
+        task_name="Cats",
+        entity_id=ENTITY,
+        instructions="How many?",
+        llm_api=SpyAPI(hass, "spy", tool),
+    )
+    assert result.data == f"They sent {other}."
+    assert tool.calls == [{}]
+    call, outcome = server.bodies[1]["messages"][-2:]
+    assert call["content"] == "Wait. "
+    assert call["tool_calls"][0]["id"] == outcome["tool_call_id"]
+    assert json.loads(outcome["content"]) == {"cats": 2}
 
 
 @pytest.mark.usefixtures("streaming")

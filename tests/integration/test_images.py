@@ -24,7 +24,7 @@ type Show = Callable[..., Awaitable[conversation.ConversationResult]]
 
 
 @pytest.fixture
-def show(hass: HomeAssistant, agent: str, tmp_path: Path) -> Show:
+def show(hass: HomeAssistant, agent: str, tmp_path: Path, resident: Context) -> Show:
     """Return a function that sends text and attachments to the agent."""
 
     async def _show(
@@ -39,7 +39,7 @@ def show(hass: HomeAssistant, agent: str, tmp_path: Path) -> Show:
             if content is not None:
                 path.write_bytes(content)
             attachments.append(conversation.Attachment("media", mime_type, path))
-        context = Context()
+        context = Context(user_id=resident.user_id)
         # Home Assistant 2026.11 requires the context, 2026.10 does not accept it.
         known = signature(chat_session.async_get_chat_session).parameters
         fields: dict[str, Any] = {"context": context} if "context" in known else {}

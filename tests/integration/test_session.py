@@ -210,6 +210,7 @@ async def test_invalid_file(
     components: None,
     server: ModelServer,
     entry: MockConfigEntry,
+    resident: Context,
     hass_storage: dict[str, Any],
     content: dict[str, Any],
 ) -> None:
@@ -217,7 +218,7 @@ async def test_invalid_file(
     hass_storage[key_of(entry)] = {"key": key_of(entry), **content}
     assert await hass.config_entries.async_setup(entry.entry_id)
     result = await conversation.async_converse(
-        hass, "Hi", None, Context(), agent_id=AGENT
+        hass, "Hi", None, resident, agent_id=AGENT
     )
     assert speech(result) == "Hello there."
     (turn,) = hass_storage[key_of(entry)]["data"]["turns"]
@@ -343,14 +344,14 @@ async def test_evicted_turns_are_retained_later(
             raise WriteError("No space left on device")
         await write(store, data)
 
-    session = entry.runtime_data.session
+    sessions = entry.runtime_data.sessions
     with monkeypatch.context() as patch:
         patch.setattr(storage.Store, "_async_write_data", disk_full)
-        assert await session.async_end_now() == 1
+        assert await sessions.async_end_now() == 1
         assert speech(await say("Hi")) == "Hello there."
     (turn,) = hass_storage[key_of(entry)]["data"]["turns"]
     assert words(turn[0]["user"]) == "My cat is called Amy"
-    await session.async_end_now()
+    await sessions.async_end_now()
     assert key_of(entry) not in hass_storage
     pending = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]["pending"]
     assert {"My cat is called Amy", "Hi"} <= {
@@ -393,11 +394,11 @@ def chat_session_of(
 
 
 async def handle_locally(
-    hass: HomeAssistant, text: str, conversation_id: str | None = None
+    hass: HomeAssistant, text: str, context: Context, conversation_id: str | None = None
 ) -> str:
     """Handle a command locally, as the Assist pipeline does."""
     user_input = conversation.ConversationInput(
-        text, Context(), conversation_id, None, None, "en", AGENT
+        text, context, conversation_id, None, None, "en", AGENT
     )
     with (
         chat_session_of(hass, conversation_id, context=user_input.context) as session,
@@ -413,11 +414,15 @@ async def handle_locally(
 
 
 async def test_local_commands_are_imported(
-    hass: HomeAssistant, server: ModelServer, say: Say, light: list[ServiceCall]
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    light: list[ServiceCall],
+    resident: Context,
 ) -> None:
     """A command handled locally is imported once, with its tool call and result."""
     before = await say("Hello")
-    await handle_locally(hass, "turn on the lamp", before.conversation_id)
+    await handle_locally(hass, "turn on the lamp", resident, before.conversation_id)
     assert len(light) == 1
     await say("What did you do?", conversation_id=before.conversation_id)
     expected = [
@@ -784,7 +789,7 @@ async def test_extra_prompt_after_session_end(
     server.script(reply("Well, ", Pause(go_on), "two."))
     turn = asyncio.ensure_future(say("Two", **known))
     await server.wait_for_completions(2)
-    await entry.runtime_data.session.async_end_now()
+    await entry.runtime_data.sessions.async_end_now()
     go_on.set()
     await turn
     await say("Three", **known)

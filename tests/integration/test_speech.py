@@ -107,6 +107,76 @@ async def test_reasoning_in_text(
     }
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Put it between <s> and </s>",
+        "Llama ends a text with </s>, Qwen with <|im_end|>.",
+        "So <analysis>it is on</analysis>.",
+        "Use `<think>` and `</think>`.",
+        "Here:\n```xml\n<think>a</think>\n<s>b</s>\n```",
+        "It ends with a </tool_call> tag.",
+    ],
+)
+async def test_text_about_tags(
+    server: ModelServer, say: Say, streaming: bool, text: str
+) -> None:
+    """Tags and control tokens inside an answer stay, also for the model."""
+    server.script(reply(*text), reply("Yes."))
+    first = await say("How?")
+    assert speech(first) == text
+    await say("Really?", conversation_id=first.conversation_id)
+    message = server.bodies[1]["messages"][2]
+    assert message == {"role": "assistant", "content": text}
+
+
+@pytest.mark.parametrize("device", [None, "a-device"])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<s> It is on.</s>\n<eos>", "It is on."),
+        ("It is on.<|im_end|>", "It is on."),
+        ("It is on.<|end|>", "It is on."),
+        ("<analysis>They greet me.</analysis>\nIt is on.", "It is on."),
+        ("<|start_header_id|><think>Hm.</think><|x|>It is on.", "It is on."),
+        (
+            (
+                "<|channel|>analysis<|message|>Hm.<|end|>"
+                "<|start|>assistant<|channel|>final<|message|>It is on.<|return|>"
+            ),
+            "It is on.",
+        ),
+    ],
+)
+async def test_edges_of_answer(
+    server: ModelServer,
+    say: Say,
+    streaming: bool,
+    device: str | None,
+    text: str,
+    expected: str,
+) -> None:
+    """Reasoning and control tokens at the edges are not part of an answer."""
+    server.script(reply(*text), reply("Yes."))
+    first = await say("Is it on?", device_id=device)
+    assert speech(first).strip() == expected
+    await say("Really?", conversation_id=first.conversation_id)
+    # What holds no control token is sent back as it came, for the prompt cache.
+    content = server.bodies[1]["messages"][2]["content"]
+    assert content.strip() == (text if text.startswith("<analysis>") else expected)
+
+
+async def test_control_token_before_tool_call(
+    server: ModelServer, say: Say, light: list[ServiceCall], streaming: bool
+) -> None:
+    """A control token directly before a tool call is dropped."""
+    call = Call("intent__HassTurnOn", {"name": "Lamp"})
+    server.script(reply(*"Wait.</s>", calls=[call]), reply("It is on."))
+    assert speech(await say("Light")) == "It is on."
+    assert len(light) == 1
+    assert server.bodies[1]["messages"][-2]["content"] == "Wait."
+
+
 async def test_tool_call_in_text(
     server: ModelServer, say: Say, light: list[ServiceCall], streaming: bool
 ) -> None:

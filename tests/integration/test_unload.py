@@ -118,9 +118,12 @@ class EntryUnderLoad:
 
     entry: MockConfigEntry
 
-    def __init__(self, hass: HomeAssistant, freezer: TickingDateTimeFactory) -> None:
+    def __init__(
+        self, hass: HomeAssistant, freezer: TickingDateTimeFactory, user_id: str | None
+    ) -> None:
         """Initialize with a server that is not listening yet."""
         self.hass = hass
+        self.user_id = user_id
         self.freezer = freezer
         self.server = ModelServer(self._answer)
         self.go = asyncio.Event()
@@ -178,7 +181,7 @@ class EntryUnderLoad:
     async def say(self, text: str) -> str:
         """Return the agent's answer to a text."""
         result = await conversation.async_converse(
-            self.hass, text, None, Context(), "en", AGENT
+            self.hass, text, None, Context(user_id=self.user_id), "en", AGENT
         )
         return speech(result)
 
@@ -268,12 +271,15 @@ class EntryUnderLoad:
 
 @pytest.mark.freeze_time(tick=True)
 async def test_no_leaks(
-    hass: HomeAssistant, components: None, freezer: TickingDateTimeFactory
+    hass: HomeAssistant,
+    components: None,
+    freezer: TickingDateTimeFactory,
+    resident: Context,
 ) -> None:
     """Running turns complete, and neither reloads nor the removal leak anything."""
     left = []
     for rounds in (1, 4):
-        load = EntryUnderLoad(hass, freezer)
+        load = EntryUnderLoad(hass, freezer, resident.user_id)
         async with load.server as server:
             await load.begin()
             listeners = len(load.entry.update_listeners)

@@ -24,11 +24,14 @@ from ..completions.messages import AssistantMessage, Message, SystemMessage, Too
 from ..completions.request import build_body
 from ..options import Options
 from ..session.session_state import SessionState
-from ..speech.confirmation import confirmation
+from ..speech.confirmation import confirmation, failure
+from ..speech.data_pipeline import DataPipeline
 from ..speech.pipeline import SpeechPipeline
 from ..tools.api_instance import ToolboxInstance
+from ..tools.outcome import Outcome
 from ..tools.result import result_text
 from .metrics import Metrics, RequestMetrics
+from .quoted_calls import QuotedCalls
 from .response import Delta, ModelResponse
 
 EMPTY_ANSWER_ERRORS: dict[str | None, type[EmptyAnswerError]] = {
@@ -82,8 +85,12 @@ class AgentRun:
     spoken_only: bool
     """Whether the response is spoken by a device that does not show the result."""
     metrics: Metrics
+    is_data: bool = False
+    """Whether the answer is data, of which nothing is filtered but its edges."""
     continue_listening: bool = False
     """Whether the model expects the user to reply."""
+    failure: str | None = None
+    """What was said in the model's place because tool calls failed."""
     _has_spoken: bool = False
     _turn_counted: bool = False
 
@@ -94,7 +101,8 @@ class AgentRun:
 
         Raises `CompletionError` if that fails before anything was said. Afterwards,
         what was said is kept, and the text for the error is returned, which
-        `error_message` gives in the user's language.
+        `error_message` gives in the user's language. If tool calls failed and the model
+        had nothing to say, the text that says so is returned.
         """
         try:
             await self.run_until_answered()
@@ -111,25 +119,23 @@ class AgentRun:
                     conversation.AssistantContent(self.agent_id, text)
                 )
             return text
-        return None
+        return self.failure
 
     async def run_until_answered(self) -> None:
         """Query the model until it has answered; raises `CompletionError`."""
-        has_acted = has_retried = False
+        has_retried = False
         iterations_left = self.options.max_tool_iterations
         while True:
             response = await self._query(forbid_tools=iterations_left == 0)
             if response.error:
                 # A retry would repeat what was already said.
                 raise response.error
-            has_acted |= response.good_results > 0
             if response.has_called:
                 iterations_left -= 1
             elif response.has_spoken:
                 return
-            elif has_acted or response.pipeline.has_text:
-                # Tools acted, or the text was filtered out: confirm it in a word.
-                text = confirmation(self.language)
+            elif text := self._replacement(response):
+                # The model is silent: say what is true in its place.
                 await self._say(text)
                 self.history.new_messages.append(AssistantMessage(text))
                 return
@@ -137,6 +143,17 @@ class AgentRun:
                 raise EMPTY_ANSWER_ERRORS.get(response.finish_reason, EmptyAnswerError)
             else:
                 has_retried = True
+
+    def _replacement(self, response: ModelResponse) -> str | None:
+        """Return what is true and can be said in place of an empty response."""
+        outcome = self.tools.calls.outcome if self.tools else Outcome()
+        if failures := outcome.failures:
+            self.failure = failure(self.language, failures)
+            return self.failure
+        if outcome.has_acted or response.pipeline.has_text:
+            # A call acted, or the text was filtered out.
+            return confirmation(self.language)
+        return None
 
     async def _query(self, *, forbid_tools: bool) -> ModelResponse:
         """Query the model; retry with a shorter history if the context is too long."""
@@ -158,21 +175,32 @@ class AgentRun:
         definitions: list[dict[str, Any]] = []
         if self.tools:
             definitions = self.tools.select(self.history.state, options.tool_discovery)
+        messages = [self.system_message, *self.history.messages]
         body = build_body(
             options.chat_model,
-            [self.system_message, *self.history.messages],
+            messages,
             definitions,
             stream=options.enable_streaming,
             forbid_tools=forbid_tools,
             parameters=options.sampling(),
             extra=options.extra_body,
         )
-        speech = SpeechPipeline(
-            strip_markup=self.strip_markup,
-            whole=not options.enable_streaming,
-            starts_in_reasoning=self.client.starts_in_reasoning(options.chat_model),
-        )
-        response = ModelResponse(speech, None if forbid_tools else self.tools)
+        tools = None if forbid_tools else self.tools
+        starts_in_reasoning = self.client.starts_in_reasoning(options.chat_model)
+        pipeline: SpeechPipeline | DataPipeline
+        if self.is_data:
+            pipeline = DataPipeline(
+                has_tools=tools is not None, starts_in_reasoning=starts_in_reasoning
+            )
+        else:
+            pipeline = SpeechPipeline(
+                strip_markup=self.strip_markup,
+                whole=not options.enable_streaming,
+                starts_in_reasoning=starts_in_reasoning,
+            )
+        # Read only if the model writes a call into its text.
+        quoted = QuotedCalls(messages, definitions)
+        response = ModelResponse(pipeline, tools, quoted)
         started_at = asyncio.get_running_loop().time()
         try:
             async with (
@@ -185,14 +213,14 @@ class AgentRun:
                 ) as events,
                 aclosing(response.deltas(events)) as deltas,
             ):
-                await self._add_deltas(deltas, response)
+                await self._add_deltas(deltas)
         finally:
             self._add_to_history(response)
             self._publish_metrics(response, started_at)
         self._has_spoken |= response.has_spoken
         self.continue_listening = response.continue_listening
         if (
-            in_reasoning := speech.started_in_reasoning
+            in_reasoning := pipeline.started_in_reasoning
         ) is not None and response.is_complete:
             self.client.set_starts_in_reasoning(
                 options.chat_model, starts_in_reasoning=in_reasoning
@@ -206,7 +234,7 @@ class AgentRun:
             # Servers refuse assistant messages with nothing but reasoning.
             return
         self.history.new_messages.append(message)
-        results = self.tools.results if self.tools else {}
+        results = self.tools.calls.results if self.tools else {}
         self.history.new_messages.extend(
             ToolMessage(call.id, result_text(results[call.id]))
             for call in message.calls
@@ -233,15 +261,12 @@ class AgentRun:
         }
         self.history.chat_log.async_trace({"stats": stats})
 
-    async def _add_deltas(
-        self, deltas: AsyncGenerator[Delta], response: ModelResponse
-    ) -> None:
+    async def _add_deltas(self, deltas: AsyncGenerator[Delta]) -> None:
         """Add deltas to the chat log, which runs the tool calls in them."""
-        async for content in self.history.chat_log.async_add_delta_content_stream(
+        async for _ in self.history.chat_log.async_add_delta_content_stream(
             self.agent_id, deltas
         ):
-            if isinstance(content, conversation.ToolResultContent):
-                response.good_results += not content.result.error
+            pass
 
     async def _say(self, text: str) -> None:
         """Add a text to the chat log, as if the model had sent it."""
@@ -250,7 +275,4 @@ class AgentRun:
             yield {"role": "assistant"}
             yield {"content": text}
 
-        async for _ in self.history.chat_log.async_add_delta_content_stream(
-            self.agent_id, deltas()
-        ):
-            pass
+        await self._add_deltas(deltas())

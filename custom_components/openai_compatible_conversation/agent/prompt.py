@@ -19,12 +19,18 @@ from ..const import DOMAIN
 from ..options import Options
 from ..session.session import Session
 from ..session.session_state import SessionState, messages_of
+from ..session.turn_owner import NOBODY, owner_of_turn
 from ..speech.filter import MARKER
 from ..tools.api_instance import ToolboxInstance
 from ..tools.fact_tools import FACT_INSTRUCTIONS
 from ..tools.query_tools import SEARCH_INSTRUCTIONS
 from ..tools.toolbox import Toolbox
-from .turn_context import CONTEXT_INSTRUCTIONS, CONTEXT_START
+from .turn_context import (
+    CONTEXT_INSTRUCTIONS,
+    CONTEXT_START,
+    DEVICE_INSTRUCTIONS,
+    without_device_lines,
+)
 
 LISTENING_INSTRUCTIONS = (
     f"If you need an answer from the user to go on, end with {MARKER}: "
@@ -55,7 +61,29 @@ async def async_provide_tools(
     )
     # The type checker still assumes None.
     api: object = vars(chat_log)["llm_api"]
-    return api if isinstance(api, ToolboxInstance) else None
+    if not isinstance(api, ToolboxInstance):
+        return None
+    api.fact_source.utterances = _utterances(chat_log, user_input)
+    return api
+
+
+def _utterances(
+    chat_log: conversation.ChatLog, user_input: conversation.ConversationInput
+) -> list[str] | None:
+    """Return what the user said in the conversation, None if no user is speaking."""
+    owner = owner_of_turn(
+        user_input.context.user_id,
+        user_input.device_id,
+        user_input.satellite_id,
+        requires_admin=False,
+    )
+    if owner is NOBODY:
+        return None
+    return [
+        content.content
+        for content in chat_log.content
+        if isinstance(content, conversation.UserContent)
+    ]
 
 
 async def async_prewarm_body(
@@ -111,6 +139,7 @@ async def async_system_prompt(
     if tools:
         tools.select(state, options.tool_discovery)
         api_prompt = "" if options.own_prompt_only else tools.prompt
+    general_prompt = without_device_lines(api_prompt)
     instructions = options.prompt or llm.DEFAULT_INSTRUCTIONS_PROMPT
     key_parts = (
         instructions,
@@ -124,10 +153,12 @@ async def async_system_prompt(
     key = hashlib.sha256(repr(key_parts).encode()).hexdigest()
     if (system_prompt := state.system_prompts.get(key)) is None:
         parts = [await _async_render(hass, instructions, llm_context)]
-        if api_prompt:
-            parts.append(api_prompt)
+        if general_prompt:
+            parts.append(general_prompt)
         if not options.own_prompt_only:
             parts.append(CONTEXT_INSTRUCTIONS)
+            if general_prompt != api_prompt:
+                parts.append(DEVICE_INSTRUCTIONS)
             if uses_search:
                 parts.append(SEARCH_INSTRUCTIONS)
             if learns_facts:

@@ -21,6 +21,7 @@ from ..completions.events import (
     ToolCall,
 )
 from ..completions.messages import AssistantMessage, ToolCallPart
+from ..speech.data_pipeline import DataPipeline
 from ..speech.parts import (
     ContinueListening,
     ReasoningText,
@@ -28,10 +29,13 @@ from ..speech.parts import (
     SpeechText,
     TextToolCall,
 )
+from ..speech.patterns import PatternRemover
 from ..speech.pipeline import SpeechPipeline
+from ..speech.tags import MARKERS
 from ..speech.text_tool_calls import parse_tool_calls
 from ..tools.api_instance import ToolboxInstance
 from ..tools.schema import wire_name
+from .quoted_calls import QuotedCalls
 
 TOKEN_EVENTS = (TextDelta, ReasoningDelta, ToolCall)
 """Events that consist of the model's own tokens."""
@@ -43,14 +47,14 @@ type Delta = conversation.AssistantContentDeltaDict
 class ModelResponse:
     """The response to one request, filled while its deltas are consumed."""
 
-    pipeline: SpeechPipeline
+    pipeline: SpeechPipeline | DataPipeline
     tools: ToolboxInstance | None
     """The tools that the model may call; without them, tool calls are ignored."""
+    quoted: QuotedCalls
+    """The calls that stand in what the model was sent."""
     has_spoken: bool = False
     has_called: bool = False
     continue_listening: bool = False
-    good_results: int = 0
-    """Number of tool results without an error."""
     finish_reason: str | None = None
     usage: list[TokenUsage] = field(default_factory=list)
     first_at: float | None = None
@@ -124,7 +128,7 @@ class ModelResponse:
                 yield from self._part_deltas(self.pipeline.flush())
                 if self.tools:
                     # Some servers reuse call ids in each response.
-                    self.tools.results.pop(event.id, None)
+                    self.tools.calls.results.pop(event.id, None)
                     call = self.tools.to_tool_input(event)
                     yield from self._call_deltas(call, event.name, event.text)
             case TokenUsage():
@@ -146,13 +150,28 @@ class ModelResponse:
                     yield {"thinking_content": text}
                 case ContinueListening():
                     self.continue_listening = True
-                case TextToolCall(text) if self.tools:
-                    for name, arguments in parse_tool_calls(text):
-                        if call := self.tools.tool_input_from_text(name, arguments):
-                            args_json = json_dumps(call.tool_args)
-                            yield from self._call_deltas(
-                                call, call.tool_name, args_json
-                            )
+                case TextToolCall():
+                    yield from self._text_call_deltas(part)
+
+    def _text_call_deltas(self, part: TextToolCall) -> Iterator[Delta]:
+        """Yield the tool calls that the model wrote as text, or the text if it is none."""
+        calls = [
+            call
+            for name, arguments in parse_tool_calls(part.text)
+            if self.tools and (call := self.tools.tool_input_from_text(name, arguments))
+        ]
+        if any(self.quoted.has([c.tool_name], c.tool_args) for c in calls):
+            # The model reads out what it was given: nothing of it is meant.
+            quotation = PatternRemover(MARKERS).feed(part.raw, final=True)
+            yield from self._part_deltas([SpeechText(quotation)])
+            return
+        for call in calls:
+            if self.tools and not self.quoted.is_complete:
+                self.tools.refuse_text_call(call)
+            args_json = json_dumps(call.tool_args)
+            yield from self._call_deltas(call, call.tool_name, args_json)
+        if part.fallback and not calls:
+            yield from self._part_deltas([SpeechText(part.fallback)])
 
     def _call_deltas(
         self, call: llm.ToolInput, name: str, text: str

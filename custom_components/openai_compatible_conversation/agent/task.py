@@ -96,6 +96,7 @@ async def async_perform(
         strip_markup=False,
         spoken_only=False,
         metrics=runtime.metrics,
+        is_data=True,
     )
     await run.run_until_answered()
     if task.structure is None:

@@ -7,6 +7,7 @@ Decision record: docs/decisions/0006-one-session-that-only-grows.md.
 """
 
 from collections.abc import Iterator
+import re
 
 from homeassistant.components.conversation import ConversationInput
 from homeassistant.components.intent import async_device_supports_timers
@@ -28,6 +29,19 @@ CONTEXT_INSTRUCTIONS = (
 )
 """Part of the system prompt that explains the context."""
 
+DEVICE_INSTRUCTIONS = (
+    "If a command for all devices of a kind names no area and the context has none, ask "
+    "which area is meant, unless there is only one such device. "
+    "Timers can be started only where the context says so."
+)
+"""What Home Assistant's prompt says of the device, as far as it holds for every turn."""
+
+_DEVICE_LINE = re.compile(
+    r"^(?:When a user asks to turn on all devices of a specific type,"
+    r"|This device is not able to start timers\.).*\n?",
+    re.MULTILINE,
+)
+
 
 async def async_with_context(
     hass: HomeAssistant, user_input: ConversationInput, extra: str | None
@@ -47,6 +61,15 @@ async def async_with_context(
         user_input.text,
     ]
     return "\n".join(lines)
+
+
+def without_device_lines(api_prompt: str) -> str:
+    """Return Home Assistant's API prompt without what it says of one device.
+
+    The system prompt is the same for every device, so the context of each turn says
+    it instead, and the two must not contradict each other.
+    """
+    return _DEVICE_LINE.sub("", api_prompt)
 
 
 def _device_lines(hass: HomeAssistant, user_input: ConversationInput) -> Iterator[str]:

@@ -10,7 +10,13 @@ from collections.abc import Iterable, Iterator
 import re
 
 from ..search.words import STOP_WORDS
+from .fact import Category
 from .normalization import spoken_words
+
+NAMED = frozenset(
+    {Category.USER_NAME, Category.FAMILY_MEMBERS, Category.DEVICE_NICKNAMES}
+)
+"""Categories in which the names of a value matter."""
 
 MIN_WORDS = 2
 """Minimum number of words of a quote."""
@@ -30,7 +36,7 @@ _MIN_CONTENT_WORD = 3
 _MIN_SENTENCE = 3
 """Minimum words of a value that is taken for a sentence."""
 
-_FRAME = frozenset({"user", "users", "speaker", "name", "names", "named", "called"})
+FRAME = frozenset({"user", "users", "speaker", "name", "names", "named", "called"})
 """Words that models add around a fact to build a sentence."""
 
 _NUMBER = re.compile(r"\d+")
@@ -76,31 +82,31 @@ def _supports_value(line: list[str], value: str, *, names: bool) -> bool:
     """Return whether a line contains the numbers, words and names of a value."""
     words = spoken_words(value)
     said = set(line)
-    if not _numbers(words) <= _numbers(line):
+    if not numbers_in(words) <= numbers_in(line):
         return False
-    content = [word for word in words if _is_content_word(word)] or words
-    if 2 * sum(_is_said(word, said) for word in content) < max(len(content), 1):
+    content = [word for word in words if is_content_word(word)] or words
+    if 2 * sum(is_said(word, said) for word in content) < max(len(content), 1):
         return False
-    return not names or all(_is_said(word, said) for word in _names(value))
+    return not names or all(is_said(word, said) for word in names_in(value))
 
 
-def _numbers(words: Iterable[str]) -> set[str]:
+def numbers_in(words: Iterable[str]) -> set[str]:
     """Return the numbers in words without leading zeros; 0 is ignored, as in 6:00."""
     return {
         number.lstrip("0") for word in words for number in _NUMBER.findall(word)
     } - {""}
 
 
-def _is_content_word(word: str) -> bool:
+def is_content_word(word: str) -> bool:
     """Return whether a word is a content word rather than a function word."""
-    return word not in STOP_WORDS | _FRAME and (
+    return word not in STOP_WORDS | FRAME and (
         len(word) >= _MIN_CONTENT_WORD
         or not word.isascii()
         or any(map(str.isdigit, word))
     )
 
 
-def _names(value: str) -> Iterator[str]:
+def names_in(value: str) -> Iterator[str]:
     """Yield the capitalized words, except the first word of a sentence."""
     written = value.split()
     for word in written[1:] if len(written) >= _MIN_SENTENCE else written:
@@ -108,7 +114,7 @@ def _names(value: str) -> Iterator[str]:
             yield from spoken_words(word)
 
 
-def _is_said(word: str, said: set[str]) -> bool:
+def is_said(word: str, said: set[str]) -> bool:
     """Return whether a word, a compound of it or a part of it was said."""
     return word in said or (
         len(word) >= _MIN_COMPOUND_PART

@@ -6,6 +6,7 @@ A cursor per conversation marks how far its chat log was imported.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+import math
 
 from homeassistant.components import conversation
 from homeassistant.helpers.json import json_dumps
@@ -27,11 +28,16 @@ ERROR = "Error: "
 SENTENCE_TRIGGER = "trigger_sentence"
 """Pseudo tool call that the chat log holds for a sentence trigger; not imported."""
 
+START_OF_LOG = ChatLogCursor(-math.inf, 0)
+"""The cursor in front of all items."""
+
 
 def cursor_at_end(
     content: Sequence[conversation.Content], sent_extra_prompt: str | None = None
 ) -> ChatLogCursor:
     """Return the cursor at the end of a chat log, given without its system message."""
+    if not content:
+        return START_OF_LOG
     created = content[-1].created.timestamp()
     count = 0
     for item in reversed(content):
@@ -43,10 +49,10 @@ def cursor_at_end(
 
 def unseen_turns(
     content: Sequence[conversation.Content],
-    cursor: ChatLogCursor | None,
+    cursor: ChatLogCursor,
     name: Callable[[str], str],
 ) -> list[Turn]:
-    """Return the turns in a chat log after the cursor, or all without a cursor.
+    """Return the turns in a chat log after the cursor.
 
     These are commands that were handled locally, announcements, and turns from
     before the session began. `name` maps a tool name to the one sent to the model.
@@ -67,11 +73,9 @@ def unseen_turns(
 
 
 def _after(
-    content: Sequence[conversation.Content], cursor: ChatLogCursor | None
+    content: Sequence[conversation.Content], cursor: ChatLogCursor
 ) -> Iterable[conversation.Content]:
     """Return the items after the cursor."""
-    if cursor is None:
-        return content
     start = len(content)
     while start and content[start - 1].created.timestamp() > cursor.created:
         start -= 1

@@ -1,8 +1,9 @@
-"""The session of a config entry, shared by all conversations, areas and users.
+"""A session of a config entry: the household's, or that of one user.
 
-The session expires when no turn is running or ended within the timeout. Turns leave by
-expiry or eviction: they are first passed on to fact extraction and only then removed
-from the session's file, so a failed write loses nothing.
+It spans conversations and areas, and expires when no turn is running or ended within
+the timeout. Turns leave by expiry or eviction: they are first passed on to fact
+extraction and only then removed from the session's file, so a failed write loses
+nothing.
 
 Decision record: docs/decisions/0006-one-session-that-only-grows.md.
 """
@@ -22,9 +23,9 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
-from .chat_log_import import cursor_at_end, unseen_turns
+from .chat_log_import import START_OF_LOG, cursor_at_end, unseen_turns
 from .serialization import from_json, to_json
-from .session_state import SessionState
+from .session_state import ChatLogCursor, SessionState
 from .session_turn import SessionTurn
 from .turns import Turn, normalize
 
@@ -35,10 +36,10 @@ PEEK_LIFETIME = 60
 
 
 class Session:
-    """The session history of a config entry, persisted at the end of each turn.
+    """The session history of one owner, persisted at the end of each turn.
 
-    Created with the entry state and kept over reloads: started when the entry is set
-    up, stopped when it is unloaded, and removed with the entry.
+    Kept over reloads: started when the entry is set up, stopped when it is unloaded,
+    and removed with the entry.
     """
 
     def __init__(
@@ -47,10 +48,12 @@ class Session:
         entry_id: str,
         timeout: Callable[[], float],
         async_retain: Callable[[Sequence[Turn]], Awaitable[None]],
+        user_id: str | None = None,
     ) -> None:
         """Initialize an empty session; `async_start` loads it.
 
-        `timeout` returns the seconds without a turn after which the session expires.
+        `user_id` is the user that it belongs to, None for the household. `timeout`
+        returns the seconds without a turn after which the session expires.
         `async_retain` is awaited with evicted turns before they are removed from the
         session's file. If it raises `HomeAssistantError`, they stay in the file and
         are passed again at the next save.
@@ -66,7 +69,7 @@ class Session:
         # Not atomic_writes: the file is replaced as a whole either way, which survives
         # a kill of the process, and without fsync a turn does not wait for the disk.
         self._store: Store[dict[str, Any]] = Store(
-            hass, 1, f"{DOMAIN}.{entry_id}.session", private=True
+            hass, 1, storage_key(entry_id, user_id), private=True
         )
         self._disk = asyncio.Lock()
         self._open_turns: set[SessionTurn] = set()
@@ -83,7 +86,12 @@ class Session:
                 self.state = from_json(await self._store.async_load())
             except HomeAssistantError as err:
                 _LOGGER.warning("The session cannot be read, and begins anew: %s", err)
-        self._started = True
+        self.async_resume()
+
+    @callback
+    def async_resume(self) -> None:
+        """Resume expiry of a session that is loaded, or was never stored."""
+        self._loaded = self._started = True
         self._end_if_over()
         self._schedule_expiry()
 
@@ -124,15 +132,19 @@ class Session:
 
     @asynccontextmanager
     async def async_begin_turn(
-        self, chat_log: conversation.ChatLog, name: Callable[[str], str]
+        self,
+        chat_log: conversation.ChatLog,
+        name: Callable[[str], str],
+        after: ChatLogCursor = START_OF_LOG,
     ) -> AsyncGenerator[SessionTurn]:
         """Begin a turn on the current history, and commit and save it on exit.
 
-        Turns found only in the chat log are imported first; `name` maps a tool name to
-        the one sent to the model. The last item of the chat log is the user's message.
-        A cancelled turn is saved in the background instead of before exit.
+        Turns found only in the chat log after `after` are imported first; `name` maps
+        a tool name to the one sent to the model. The last item of the chat log is the
+        user's message. A cancelled turn is saved in the background instead of before
+        exit.
         """
-        turn = self._begin_turn(chat_log, name)
+        turn = self._begin_turn(chat_log, name, after)
         cancelled = False
         try:
             yield turn
@@ -148,14 +160,18 @@ class Session:
 
     @callback
     def _begin_turn(
-        self, chat_log: conversation.ChatLog, name: Callable[[str], str]
+        self,
+        chat_log: conversation.ChatLog,
+        name: Callable[[str], str],
+        after: ChatLogCursor,
     ) -> SessionTurn:
         """Import turns found only in the chat log, and return the new turn."""
         self._end_if_over()
         if self.is_over and self._is_stale():
             self.state = SessionState()
         state = self.state
-        cursor = state.cursors.get(chat_log.conversation_id)
+        own = state.cursors.get(chat_log.conversation_id, START_OF_LOG)
+        cursor = max(own, after, key=lambda cursor: cursor.position)
         if turns := unseen_turns(chat_log.content[1:-1], cursor, name):
             self._evicted += state.append(turns, _now())
         turn = SessionTurn(chat_log, state.turns, lambda: self.state, self.drop)
@@ -282,6 +298,11 @@ class Session:
         self._end_if_over()
         if not self._open_turns:
             self._schedule_expiry()
+
+
+def storage_key(entry_id: str, user_id: str | None = None) -> str:
+    """Return the key of the file of the household's session, or of a user's."""
+    return ".".join(filter(None, (DOMAIN, entry_id, "session", user_id)))
 
 
 def _no_op() -> None:

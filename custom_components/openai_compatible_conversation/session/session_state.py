@@ -34,6 +34,11 @@ class ChatLogCursor:
     sent_extra_prompt: str | None = None
     """The extra system prompt that was last sent in the conversation."""
 
+    @property
+    def position(self) -> tuple[float, int]:
+        """Return the position in the chat log, for comparison."""
+        return self.created, self.count
+
 
 class SessionState:
     """The turns of a session, and what its requests have in common.
@@ -98,10 +103,8 @@ class SessionState:
         leave a chat log that ends before what the other one imported.
         """
         if known := self.cursors.pop(conversation_id, None):
-            created, count = max(
-                (known.created, known.count), (cursor.created, cursor.count)
-            )
-            cursor = ChatLogCursor(created, count, cursor.sent_extra_prompt)
+            position = max(known.position, cursor.position)
+            cursor = ChatLogCursor(*position, cursor.sent_extra_prompt)
         self.cursors[conversation_id] = cursor
         while len(self.cursors) > MAX_CURSORS:
             del self.cursors[next(iter(self.cursors))]

@@ -14,7 +14,7 @@ class SessionTurn:
     """A turn in progress: the history it sees and the messages it adds.
 
     Created by `Session.async_begin_turn`, which commits it on exit, however the turn
-    ends.
+    ends; or by `Sessions.async_begin_turn` for a turn without a session.
     """
 
     def __init__(
@@ -22,7 +22,7 @@ class SessionTurn:
         chat_log: conversation.ChatLog,
         turns: tuple[Turn, ...],
         state: Callable[[], SessionState],
-        drop: Callable[[Sequence[Turn]], None],
+        drop: Callable[[Sequence[Turn]], object],
     ) -> None:
         """Initialize with the turns before this one.
 

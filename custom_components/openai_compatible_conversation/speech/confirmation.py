@@ -1,5 +1,6 @@
 """The confirmation spoken in place of an empty response."""
 
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 _DONE: Final = {
@@ -72,14 +73,97 @@ _DONE: Final = {
 }
 
 
+_FAILED: Final = {
+    "af": "Dit het nie gewerk nie",
+    "ar": "لم ينجح ذلك",
+    "bg": "Това не се получи",
+    "bn": "এটি কাজ করেনি",
+    "bs": "To nije uspjelo",
+    "ca": "Això no ha funcionat",
+    "cs": "To se nepovedlo",
+    "cy": "Ni weithiodd hynny",
+    "da": "Det lykkedes ikke",
+    "de": "Das hat nicht geklappt",
+    "el": "Αυτό δεν πέτυχε",
+    "en": "That did not work",
+    "es": "Eso no ha funcionado",
+    "et": "See ei õnnestunud",
+    "eu": "Horrek ez du funtzionatu",
+    "fa": "این کار انجام نشد",
+    "fi": "Se ei onnistunut",
+    "fr": "Cela n’a pas fonctionné",
+    "ga": "Níor oibrigh sé sin",
+    "gl": "Iso non funcionou",
+    "gu": "તે કામ ન કર્યું",
+    "he": "זה לא הצליח",
+    "hi": "यह नहीं हो पाया",
+    "hr": "To nije uspjelo",
+    "hu": "Ez nem sikerült",
+    "hy": "Դա չստացվեց",
+    "id": "Itu tidak berhasil",
+    "is": "Það tókst ekki",
+    "it": "Non ha funzionato",
+    "ja": "うまくいきませんでした",
+    "ka": "ეს არ გამოვიდა",
+    "kn": "ಅದು ಕೆಲಸ ಮಾಡಲಿಲ್ಲ",
+    "ko": "실패했습니다",
+    "lb": "Dat huet net geklappt",
+    "lt": "Tai nepavyko",
+    "lv": "Tas neizdevās",
+    "mk": "Тоа не успеа",
+    "ml": "അത് നടന്നില്ല",
+    "mn": "Энэ бүтсэнгүй",
+    "mr": "ते झाले नाही",
+    "ms": "Itu tidak berjaya",
+    "nb": "Det fungerte ikke",
+    "ne": "त्यो भएन",
+    "nl": "Dat is niet gelukt",
+    "nn": "Det gjekk ikkje",
+    "no": "Det fungerte ikke",
+    "pa": "ਇਹ ਨਹੀਂ ਹੋਇਆ",
+    "pl": "To się nie udało",
+    "pt": "Isso não funcionou",
+    "ro": "Nu a funcționat",
+    "ru": "Это не получилось",
+    "sk": "To sa nepodarilo",
+    "sl": "To ni uspelo",
+    "sq": "Kjo nuk funksionoi",
+    "sr": "То није успело",
+    "sr-latn": "To nije uspelo",
+    "sv": "Det fungerade inte",
+    "sw": "Hiyo haikufanikiwa",
+    "ta": "அது நடக்கவில்லை",
+    "te": "అది పని చేయలేదు",
+    "th": "ไม่สำเร็จ",
+    "tr": "Bu olmadı",
+    "uk": "Це не вдалося",
+    "ur": "یہ نہیں ہو سکا",
+    "vi": "Việc đó không thành công",
+    "zh": "操作未成功",
+}
+
+
 def confirmation(language: str) -> str:
     """Return "Done." in the language of a BCP 47 tag.
 
     Falls back to the tag without its last subtags, then to English.
     """
+    return _in_language(_DONE, language)
+
+
+def failure(language: str, subjects: Iterable[str]) -> str:
+    """Return that something failed, and what, in the language of a BCP 47 tag.
+
+    `subjects` are what failed, as the user calls it. Falls back as `confirmation`.
+    """
+    return f"{_in_language(_FAILED, language)}: {', '.join(subjects)}."
+
+
+def _in_language(texts: Mapping[str, str], language: str) -> str:
+    """Return the text for a language tag, or for the closest one that has a text."""
     tag = language.replace("_", "-").lower()
     while tag:
-        if tag in _DONE:
-            return _DONE[tag]
+        if tag in texts:
+            return texts[tag]
         tag = tag.rpartition("-")[0]
-    return _DONE["en"]
+    return texts["en"]

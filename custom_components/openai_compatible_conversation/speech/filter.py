@@ -7,7 +7,7 @@ does not depend on how the text was split.
 Decision record: docs/decisions/0005-text-is-filtered-as-it-arrives.md.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 
 from .parts import (
     ContinueListening,
@@ -16,7 +16,8 @@ from .parts import (
     SpeechText,
     TextToolCall,
 )
-from .patterns import Element, PatternSet, literal
+from .tags import CLOSERS, FENCE, SPAN, START, TEXT
+from .visible_text import VisibleText
 
 MARKER = "[CONTINUE_LISTENING]"
 """Marker that asks the satellite to listen again; never spoken."""
@@ -24,139 +25,7 @@ MARKER = "[CONTINUE_LISTENING]"
 MIN_TRUNCATED = 4
 """Characters from which a pattern prefix at the end counts as a truncated pattern."""
 
-REASONING_TAGS = (
-    "think",
-    "thinking",
-    "thought",
-    "thoughts",
-    "reasoning",
-    "reason",
-    "reflection",
-    "analysis",
-    "scratchpad",
-    "antthinking",
-    "seed:think",
-)
-REASONING_PAIRS = (
-    ("◁think▷", "◁/think▷"),
-    ("[THINK]", "[/THINK]"),
-    ("<|begin_of_thought|>", "<|end_of_thought|>"),
-    ("<|START_THINKING|>", "<|END_THINKING|>"),
-    ("<|channel|>analysis<|message|>", "<|end|>"),
-)
-CALL_TAGS = ("tool_call", "tool_calls", "function_call", "tool_use", "toolcall")
-CALL_PAIRS = (
-    ("<|tool_call|>", "<|/tool_call|>"),
-    ("<|tool_call_start|>", "<|tool_call_end|>"),
-    ("<|tool_call>", "<tool_call|>"),
-    ("<|tool_calls_section_begin|>", "<|tool_calls_section_end|>"),
-    ("<｜tool▁calls▁begin｜>", "<｜tool▁calls▁end｜>"),
-    ("<tool▁calls▁begin>", "<tool▁calls▁end>"),
-    ("<|START_ACTION|>", "<|END_ACTION|>"),
-)
-CALLS_TO_THE_END = ("[TOOL_CALLS]", "<|python_tag|>")
-SPECIAL = (
-    "</s>",
-    "<s>",
-    "<eos>",
-    "<bos>",
-    "<pad>",
-    "<unk>",
-    "<end_of_turn>",
-    "<start_of_turn>",
-    "<end_of_utterance>",
-    "<turn|>",
-    "<|turn>",
-    "[INST]",
-    "[/INST]",
-    "[BOS]",
-    "[EOS]",
-    "<<SYS>>",
-    "<</SYS>>",
-    "[gMASK]",
-)
-
-_GAP: Element = (r"[\s*_~`\\-]", 0, 4)
-_FORMATTING: Element = (r"[*_~`]", 0, 3)
-_BLANKS: Element = (r"\s", 0, 3)
-_MARKER = [
-    _FORMATTING,
-    *literal("["),
-    _GAP,
-    *literal("CONTINUE"),
-    _GAP,
-    *literal("LISTENING"),
-    _GAP,
-    *literal("]"),
-]
-_SPECIAL_TOKEN = [
-    (r"<", 1, 1),
-    (r"[|｜]", 1, 1),
-    (r"[^|｜<>\n]", 1, 40),
-    (r"[|｜]", 1, 1),
-    (r">", 1, 1),
-]
-
-
-def _tag(name: str, slash: str = "") -> list[Element]:
-    """Return the pattern of a tag."""
-    return [*literal(f"<{slash}{name}"), _BLANKS, *literal(">")]
-
-
-_REASONING_ENDS = [
-    *(_tag(name, "/") for name in REASONING_TAGS),
-    *(literal(end) for _, end in REASONING_PAIRS),
-]
-_OPENERS = PatternSet(
-    {
-        "think": [
-            *(_tag(name) for name in REASONING_TAGS),
-            *(literal(begin) for begin, _ in REASONING_PAIRS),
-        ],
-        "call": [
-            *(_tag(name) for name in CALL_TAGS),
-            *(literal(begin) for begin, _ in CALL_PAIRS),
-        ],
-        "function": [[*literal("<function="), (r"[^<>\n]", 1, 64), *literal(">")]],
-        "rest": [literal(begin) for begin in CALLS_TO_THE_END],
-        "late": _REASONING_ENDS,
-        "stray": [
-            *(_tag(name, "/") for name in (*CALL_TAGS, "function")),
-            *(literal(end) for _, end in CALL_PAIRS),
-            *(literal(token) for token in SPECIAL),
-            _SPECIAL_TOKEN,
-        ],
-        "marker": [_MARKER],
-    }
-)
-_CLOSERS = {
-    "first": PatternSet({"end": _REASONING_ENDS}),
-    "think": PatternSet({"end": _REASONING_ENDS}),
-    "call": PatternSet(
-        {
-            "end": [
-                *(_tag(name, "/") for name in CALL_TAGS),
-                *(literal(end) for _, end in CALL_PAIRS),
-            ]
-        }
-    ),
-    "function": PatternSet({"end": [_tag("function", "/")]}),
-}
-
-MARKERS = PatternSet({"marker": [_MARKER]})
-"""The marker alone, for text where it has no effect and is only removed."""
-
-_PUNCTUATION = ".,;:!。、，；：！"
-_ENDINGS = f"{_PUNCTUATION}?？…"
-_WHITE = " \t\r\n\u00a0\u3000"
-
-
-def is_reasoning_first(text: str) -> bool:
-    """Return whether a complete text has an end of reasoning before any start of it."""
-    position, kind = 0, None
-    while position < len(text) and kind not in ("late", "think"):
-        _, position, kind = _OPENERS.find(text, position, final=True)
-    return kind == "late"
+_REASONING = ("think", "generic")
 
 
 class SpeechFilter:
@@ -171,126 +40,172 @@ class SpeechFilter:
         """Initialize for a response, which may start inside a reasoning block."""
         self.started_in_reasoning: bool | None = None
         """Whether the response started inside a reasoning block; None if unknown."""
-        self.is_verbatim = True
-        """Whether the text can be sent back unchanged: no calls, no special tokens."""
+        self._has_calls = False
         self._held = ""
+        self._position = 0
+        """How much of the held text is parsed already."""
         self._inside: str | None = "first" if starts_in_reasoning else None
         self._block: list[str] = []
-        self._last = ""
-        """The last character emitted as speech."""
-        self._strip = ""
-        """Characters to strip from speech right after the marker."""
+        self._opening = ""
+        """The opening of a tool call block."""
+        self._visible = VisibleText()
+        self._speech: list[str] = []
+        """Speech that follows the parts, not yet a part itself."""
+        self._parts: list[SpeechPart] = []
+
+    @property
+    def is_verbatim(self) -> bool:
+        """Return whether the text can be sent back unchanged: no calls, no tokens."""
+        return not (self._has_calls or self._visible.has_dropped)
 
     def feed(self, text: str) -> Iterator[SpeechPart]:
-        """Yield the parts that are certain after one more chunk."""
+        """Return the parts that are certain after one more chunk."""
         self._held += text
-        yield from self._parse_held(final=False)
+        self._parse_held()
+        return self._take_parts()
 
     def flush(self) -> Iterator[SpeechPart]:
-        """Yield the remaining parts at the end of the text."""
-        if self._inside is None:
-            yield from self._flush_text()
-            return
-        yield from self._parse_held(final=True)
-        block = "".join(self._block)
-        self._block.clear()
+        """Return the remaining parts at the end of the text."""
+        if self._inside == "first":
+            self._parse_held(final=True)
         if self._inside == "first":
             # Without an end of reasoning, the text was the response itself.
             self.started_in_reasoning = False
-            self._inside, self._held = None, block
-            yield from self._parse_held(final=False)
-            yield from self._flush_text()
-        elif block:
-            yield TextToolCall(block)
+            self._inside, self._held = None, self._take_block()
+            self._parse_held()
+        if self._inside is None:
+            self._flush_text()
+        if self._inside is not None:
+            self._parse_held(final=True)
+            if block := self._take_block():
+                self._add_part(TextToolCall(block, raw=self._opening + block))
+        self._speech.append(self._visible.end())
         self._inside = None
+        return self._take_parts()
 
-    def _flush_text(self) -> Iterator[SpeechPart]:
-        """Yield the text held outside of a block, unless it is a truncated pattern."""
-        held = self._held
-        if len(held) >= MIN_TRUNCATED and any(map(str.isalnum, held)):
-            self._held = ""
-        yield from self._parse_held(final=True)
+    def _flush_text(self) -> None:
+        """Parse the text held outside of a block; drop it if it is truncated."""
+        self._parse_held(ended=True)
+        if self._inside is None:
+            held = self._held
+            if len(held) >= MIN_TRUNCATED and any(map(str.isalnum, held)):
+                self._held = ""
+            self._parse_held(final=True)
 
-    def _parse_held(self, *, final: bool) -> Iterator[SpeechPart]:
-        """Yield parts until the held text needs more input."""
+    def _parse_held(self, *, ended: bool = False, final: bool = False) -> None:
+        """Parse the held text until it needs more input.
+
+        If the text has ended, no open code span is closed later. If it is final as
+        well, its end becomes no pattern either.
+        """
         needs_more = False
-        while self._held and not needs_more:
+        while self._position < len(self._held) and not needs_more:
             if self._inside is None:
-                needs_more = yield from self._parse_text(final=final)
+                needs_more = self._parse_text(ended=ended, final=final)
             else:
-                needs_more = yield from self._parse_block(self._inside, final=final)
+                needs_more = self._parse_block(self._inside, final=final)
+        self._held = self._held[self._position :]
+        self._position = 0
 
-    def _parse_text(self, *, final: bool) -> Generator[SpeechPart, None, bool]:
-        """Yield the text before the next pattern, and enter the block it opens.
+    def _parse_text(self, *, ended: bool, final: bool) -> bool:
+        """Parse the text up to the next pattern, and the pattern.
 
         Return whether the rest needs more input.
         """
-        text = self._held
-        start, end, kind = _OPENERS.find(text, final=final)
-        yield from self._emit_speech(text[:start])
+        text, begin, visible = self._held, self._position, self._visible
+        code = visible.code
+        if code.run:
+            code.end_run(text[begin])
+        if code.fence:
+            patterns = FENCE
+        elif code.span:
+            patterns = SPAN
+        else:
+            patterns = TEXT if visible.last else START
+        start, end, kind = patterns.find(text, begin, final=final)
+        if start > begin:
+            self._speech.append(visible.add(text[begin:start]))
+        self._position = start
+        if patterns is START and visible.last and kind in (None, "generic"):
+            # Visible text came before it, so other patterns apply here.
+            return False
         if kind is None:
-            self._held = text[start:]
             return True
-        self._held = text[end:]
-        if kind not in ("marker", "late", "think"):
-            self.is_verbatim = False
-        if kind == "marker":
-            self._strip = self._strippable(text[start:end])
-            yield ContinueListening()
-        elif kind == "late":
-            self.started_in_reasoning = True
-        elif kind != "stray":
-            self._inside = kind
-            if kind in ("function", "rest"):
-                # The opening is part of the call: `<function=f>` names the tool.
-                self._block.append(text[start:end])
+        if code.span and kind in ("think", "late"):
+            is_code = code.is_span(text, end, final=ended or final)
+            if is_code is None:
+                return True
+            if is_code:
+                kind = "code"
+        self._position = end
+        self._handle(kind, text[start:end])
         return False
 
-    def _parse_block(
-        self, kind: str, *, final: bool
-    ) -> Generator[SpeechPart, None, bool]:
-        """Yield the content of a block; return whether the rest needs more input."""
-        text = self._held
+    def _handle(self, kind: str, found: str) -> None:
+        """Handle a pattern in the text, and enter the block it opens."""
+        if kind in ("code", "tick", "line"):
+            self._speech.append(self._visible.add(found))
+        elif kind in ("control", "stray"):
+            self._speech.append(self._visible.add_token(found))
+        elif kind == "marker":
+            self._visible.add_marker(found)
+            self._add_part(ContinueListening())
+        else:
+            self._speech.append(self._visible.end())
+            if kind == "late":
+                self.started_in_reasoning = True
+                return
+            self._inside = kind
+            if kind not in _REASONING:
+                self._has_calls = True
+                self._opening = "" if kind in ("function", "rest") else found
+            if kind in ("function", "rest"):
+                # The opening is part of the call: `<function=f>` names the tool.
+                self._block.append(found)
+
+    def _parse_block(self, kind: str, *, final: bool) -> bool:
+        """Parse the content of a block; return whether the rest needs more input."""
+        text, begin = self._held, self._position
         start, end, found = len(text), len(text), None
-        if closer := _CLOSERS.get(kind):
-            start, end, found = closer.find(text, final=final)
-        inner = text[:start]
-        if kind == "think":
+        if closer := CLOSERS.get(kind):
+            start, end, found = closer.find(text, begin, final=final)
+        inner = text[begin:start]
+        if kind in _REASONING:
             if inner:
-                yield ReasoningText(inner)
+                self._add_part(ReasoningText(inner))
         else:
             self._block.append(inner)
         if found is None:
-            self._held = text[start:]
+            self._position = start
             return True
-        self._held = text[end:]
+        self._position = end
         self._inside = None
-        block = "".join(self._block)
-        self._block.clear()
+        block = self._take_block()
         if kind == "first":
             self.started_in_reasoning = True
-            yield ReasoningText(block)
-        elif kind != "think":
-            yield TextToolCall(block)
+            self._add_part(ReasoningText(block))
+        elif kind not in _REASONING:
+            raw = f"{self._opening}{block}{text[start:end]}"
+            self._add_part(TextToolCall(block, raw=raw))
         return False
 
-    def _strippable(self, marker: str) -> str:
-        """Return the characters around the marker that are stripped with it."""
-        strip = marker[: marker.index("[")]
-        if not self._last.strip() or self._last in _ENDINGS:
-            strip += _PUNCTUATION
-        if not self._last.strip():
-            strip += _WHITE
-        return strip
+    def _take_block(self) -> str:
+        """Return the content of a block that is given as a whole."""
+        block = "".join(self._block)
+        self._block.clear()
+        return block
 
-    def _emit_speech(self, text: str) -> Iterator[SpeechPart]:
-        """Yield speech, without the characters that a removed pattern leaves behind."""
-        if self._strip:
-            text = text.lstrip(self._strip)
-        elif not self._last:
-            # Blank lines usually follow reasoning.
-            text = text.lstrip()
-        if text:
-            self._strip = ""
-            self._last = text[-1]
-            yield SpeechText(text)
+    def _add_part(self, part: SpeechPart) -> None:
+        """Add a part after the speech before it."""
+        if speech := "".join(self._speech):
+            self._parts.append(SpeechText(speech))
+        self._speech.clear()
+        self._parts.append(part)
+
+    def _take_parts(self) -> Iterator[SpeechPart]:
+        """Return an iterator over the parts so far, and keep none."""
+        if speech := "".join(self._speech):
+            self._parts.append(SpeechText(speech))
+        self._speech.clear()
+        parts, self._parts = self._parts, []
+        return iter(parts)

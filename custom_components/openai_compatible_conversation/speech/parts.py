@@ -1,6 +1,6 @@
 """The parts that model text is split into."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,10 @@ class TextToolCall:
     """Unparsed tool calls in the text, in one of the formats that models write."""
 
     text: str
+    fallback: str = ""
+    """The text that stands for them if they call no tool."""
+    raw: str = field(default="", compare=False)
+    """The text as the model wrote it, for calls that turn out to be a quotation."""
 
 
 @dataclass(frozen=True, slots=True)

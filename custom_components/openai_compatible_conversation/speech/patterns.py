@@ -76,9 +76,12 @@ class PatternRemover:
     def feed(self, text: str, *, final: bool = False) -> str:
         """Return the text that is certain after one more chunk."""
         text = self._held + text
+        start, end, kind = self._patterns.find(text, final=final)
+        if kind is None:
+            self._held = text[start:]
+            return text[:start]
         kept: list[str] = []
         position = 0
-        start, end, kind = self._patterns.find(text, final=final)
         while kind is not None:
             kept.append(text[position:start])
             position = end

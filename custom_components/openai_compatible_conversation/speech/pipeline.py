@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from .filter import MARKERS, SpeechFilter, is_reasoning_first
+from .filter import SpeechFilter
 from .markdown import MarkdownFilter
 from .marks import full_stop
 from .parts import ReasoningText, SpeechPart, SpeechText
 from .patterns import PatternRemover
+from .reasoning_first import is_reasoning_first
+from .tags import MARKERS
 
 
 class SpeechPipeline:
@@ -48,20 +50,22 @@ class SpeechPipeline:
         return self._filter.is_verbatim
 
     def feed(self, text: str) -> Iterator[SpeechPart]:
-        """Yield the parts that are certain after one more chunk of text."""
+        """Return the parts that are certain after one more chunk of text."""
         if self._whole and is_reasoning_first(text):
             self._filter = SpeechFilter(starts_in_reasoning=True)
-        yield from self._clean_parts(self._filter.feed(text))
+        return self._clean_parts(self._filter.feed(text))
 
     def flush(self) -> Iterator[SpeechPart]:
         """Yield the remaining parts at the end of the text."""
         yield from self._clean_parts(self._filter.flush())
-        yield from self._clean_speech(self._text_markers.flush())
+        text = self._clean_speech(self._text_markers.flush())
+        if self._markdown and (end := self._markdown.flush()):
+            self._last = end[-1]
+            text += end
+        if text:
+            yield SpeechText(text)
         if text := self._reasoning_markers.flush():
             yield ReasoningText(text)
-        if self._markdown and (text := self._markdown.flush()):
-            self._last = text[-1]
-            yield SpeechText(text)
 
     def feed_reasoning(self, text: str) -> Iterator[SpeechPart]:
         """Yield the reasoning that is certain after one more chunk of it."""
@@ -75,19 +79,20 @@ class SpeechPipeline:
     def _clean_parts(self, parts: Iterable[SpeechPart]) -> Iterator[SpeechPart]:
         """Yield parts, with markers removed and markup stripped."""
         for part in parts:
-            match part:
-                case SpeechText(text):
-                    self.has_text |= not text.isspace()
-                    yield from self._clean_speech(self._text_markers.feed(text))
-                case ReasoningText(text):
-                    yield from self.feed_reasoning(text)
-                case _:
-                    yield part
+            if isinstance(part, SpeechText):
+                self.has_text = self.has_text or not part.text.isspace()
+                text = self._clean_speech(self._text_markers.feed(part.text))
+                if text:
+                    yield SpeechText(text)
+            elif isinstance(part, ReasoningText):
+                yield from self.feed_reasoning(part.text)
+            else:
+                yield part
 
-    def _clean_speech(self, text: str) -> Iterator[SpeechPart]:
-        """Yield text as speech, with markup stripped."""
+    def _clean_speech(self, text: str) -> str:
+        """Return text with markup stripped."""
         if self._markdown:
             text = self._markdown.feed(text)
         if text:
             self._last = text[-1]
-            yield SpeechText(text)
+        return text

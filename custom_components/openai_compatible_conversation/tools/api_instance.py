@@ -9,15 +9,12 @@ Decision records: docs/decisions/0002-tools-are-one-api.md and
 docs/decisions/0007-tools-on-demand.md.
 """
 
-import asyncio
 from dataclasses import dataclass, field
-import logging
 import re
 from typing import Any, override
 
 import probatio
 
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import llm
 from homeassistant.helpers.json import json_dumps
 from homeassistant.util.json import JsonObjectType
@@ -25,22 +22,25 @@ from homeassistant.util.json import JsonObjectType
 from ..completions.events import ToolCall
 from ..options import Choice
 from ..session.session_state import SessionState
-from .fact_tools import FORGET, LEARN, QUERY
+from .call_runner import CallRunner, error_result
+from .fact_tools import FORGET, LEARN, QUERY, FactSource
 from .query_tools import QUERY_TOOLS, QueryTools
+from .result import result_text
 from .runtime import ToolRuntime
 from .schema import function_definition, wire_name
 from .selection import Toolset, select_tools
-
-_LOGGER = logging.getLogger(__name__)
-
-MAX_CONSECUTIVE_CALLS = 2
-"""Consecutive calls of one tool with the same arguments that are run."""
+from .sensitivity import is_sensitive
 
 MAX_DESCRIPTION = 200
 """Maximum number of characters of a description in a search result."""
 
 FACT_TOOLS = (LEARN, QUERY, FORGET)
 """The tools that are always sent, even with tool search."""
+
+_NOT_FROM_TEXT = (
+    "This call stood in the text of your answer, and was not run: what can do harm is "
+    "run only if it is made as a tool call. If the user asked for it, make it so."
+)
 
 _TOOL_NAME_LIST = re.compile(
     r'(Follow these instructions for tools from "[^"]*") \([^)]*\):'
@@ -55,8 +55,13 @@ class ToolboxInstance(llm.APIInstance):
     """
 
     runtime: ToolRuntime
-    results: dict[str, llm.ToolResult] = field(default_factory=dict, init=False)
-    """Results of the calls so far, by call id."""
+    requires_admin: bool = False
+    """Whether an API that requires an administrator is among the merged ones."""
+    admin_tools: frozenset[str] = frozenset()
+    """The names of the tools of such APIs."""
+    fact_source: FactSource = field(default_factory=FactSource)
+    """What the fact tools may learn from."""
+    calls: CallRunner = field(init=False)
     tool_search: bool = field(default=False, init=False)
     """Whether only some of the tools are sent, and the others are searchable."""
     _by_name: dict[str, llm.Tool] = field(default_factory=dict, init=False)
@@ -67,14 +72,12 @@ class ToolboxInstance(llm.APIInstance):
         default_factory=dict, init=False
     )
     _state: SessionState = field(default_factory=SessionState, init=False)
-    _argument_errors: dict[str, str] = field(default_factory=dict, init=False)
-    _last_call: tuple[str, str] | None = field(default=None, init=False)
-    _consecutive: int = field(default=0, init=False)
 
     @override
     def __post_init__(self) -> None:
         """Add `query_tools`, and index the tools by wire name."""
         super().__post_init__()
+        self.calls = CallRunner(self.runtime)
         self.tools.insert(0, QueryTools(self.async_find))
         self._by_name = {wire_name(tool.name): tool for tool in self.tools}
         self._searchable = {
@@ -103,6 +106,7 @@ class ToolboxInstance(llm.APIInstance):
         option for tool search.
         """
         self._state = state
+        self.calls.next_round()
         # A definition that was sent stays the same for the whole session.
         self._definitions = state.definitions
         names = select_tools(
@@ -188,7 +192,7 @@ class ToolboxInstance(llm.APIInstance):
         If its arguments could not be parsed, running it returns an error result.
         """
         if call.problem:
-            self._argument_errors[call.id] = call.problem
+            self.calls.refuse(call.id, "InvalidArguments", call.problem)
         tool = self._by_name.get(call.name)
         return llm.ToolInput(
             tool_name=tool.name if tool else call.name,
@@ -201,7 +205,8 @@ class ToolboxInstance(llm.APIInstance):
     ) -> llm.ToolInput | None:
         """Return a tool call that the model wrote as text.
 
-        None if no tool has the name, or the arguments cannot be serialized.
+        None if no tool has the name, or the arguments cannot be serialized. A call that
+        can do harm is not run: its result tells the model to make it properly.
         """
         tool = self._by_name.get(wire_name(name))
         if tool is None:
@@ -210,79 +215,45 @@ class ToolboxInstance(llm.APIInstance):
             json_dumps(arguments)
         except TypeError:
             return None
-        return llm.ToolInput(tool_name=tool.name, tool_args=arguments)
+        call = llm.ToolInput(tool_name=tool.name, tool_args=arguments)
+        if tool.name in self.admin_tools or is_sensitive(
+            self.runtime.hass, tool, arguments, self.llm_context
+        ):
+            self.refuse_text_call(call)
+        return call
+
+    def refuse_text_call(self, call: llm.ToolInput) -> None:
+        """Have a call from the text answered with the advice to make it properly."""
+        self.calls.refuse(call.id, "NotRunFromText", _NOT_FROM_TEXT)
 
     @override
     async def async_call_tool(self, tool_input: llm.ToolInput) -> llm.ToolResult:
         """Run a tool call and return its result; errors become error results."""
-        try:
-            result = await self._async_call_tool(tool_input)
-        except (HomeAssistantError, probatio.Invalid) as err:
-            # The shape of Home Assistant's own error results.
-            result = _error_result(type(err).__name__, str(err))
-        self.results[tool_input.id] = result
-        return result
-
-    async def _async_call_tool(self, tool_input: llm.ToolInput) -> llm.ToolResult:
-        """Run a tool call; raises `HomeAssistantError` and `probatio.Invalid`."""
-        if problem := self._argument_errors.pop(tool_input.id, None):
-            return _error_result("InvalidArguments", problem)
         name = wire_name(tool_input.tool_name)
-        if name not in self._by_name:
-            return await self._async_unknown_tool(name)
+        tool = self._by_name.get(name)
+        if tool is None:
+            return await self.calls.async_run(
+                tool_input, None, self._async_unknown_tool
+            )
         # The model may call a tool that was not sent: it is sent from now on.
         self._state.reveal_tools([name])
-        if self._is_repeated(tool_input):
-            return _error_result(
-                "RepeatedCall",
-                "This call was just made twice with the same arguments. "
-                "Its result will not change: answer with what you have.",
-            )
-        result = await self._async_run(tool_input)
-        if not result.error and name in self._searchable:
-            self.runtime.usage.count(name)
+        result = await self.calls.async_run(tool_input, tool, super().async_call_tool)
+        if name in self._searchable:
+            self.fact_source.results.append(result_text(result))
+            if not result.error:
+                self.runtime.usage.count(name)
         return result
 
-    async def _async_unknown_tool(self, name: str) -> llm.ToolResult:
+    async def _async_unknown_tool(self, tool_input: llm.ToolInput) -> llm.ToolResult:
         """Return the error result for an unknown tool, and reveal similar tools."""
+        name = wire_name(tool_input.tool_name)
         catalog = await self.runtime.catalogs.async_catalog(
             self._searchable, self.definition
         )
         similar = catalog.nearest(name)
         self._state.reveal_tools(similar)
         hint = f" Did you mean {' or '.join(similar)}?" if similar else ""
-        return _error_result("UnknownTool", f"There is no tool {name}.{hint}")
-
-    async def _async_run(self, tool_input: llm.ToolInput) -> llm.ToolResult:
-        """Run a tool call; return an error result once the call timeout has passed."""
-        limit = self.runtime.call_timeout
-        run = self.runtime.hass.async_create_task(
-            super().async_call_tool(tool_input), f"tool {tool_input.tool_name}"
-        )
-        try:
-            # The call is not cancelled: a script stopped half-way could do harm.
-            done, _ = await asyncio.wait([run], timeout=limit)
-        finally:
-            if not run.done():
-                run.add_done_callback(_log_late_failure)
-        if not done:
-            return _error_result(
-                "Timeout", f"Still running after {limit:g} s; no result yet."
-            )
-        try:
-            return run.result()
-        except HomeAssistantError, probatio.Invalid:
-            raise
-        except Exception as err:
-            _LOGGER.exception("The tool %s failed", tool_input.tool_name)
-            return _error_result(type(err).__name__, str(err))
-
-    def _is_repeated(self, tool_input: llm.ToolInput) -> bool:
-        """Return whether a call exceeds the limit of consecutive identical calls."""
-        signature = (tool_input.tool_name, json_dumps(tool_input.tool_args))
-        self._consecutive = self._consecutive + 1 if signature == self._last_call else 1
-        self._last_call = signature
-        return self._consecutive > MAX_CONSECUTIVE_CALLS
+        return error_result("UnknownTool", f"There is no tool {name}.{hint}")
 
 
 def _shorten(text: str) -> str:
@@ -291,19 +262,3 @@ def _shorten(text: str) -> str:
     return (
         text if len(text) <= MAX_DESCRIPTION else f"{text[:MAX_DESCRIPTION].rstrip()}…"
     )
-
-
-def _error_result(kind: str, text: str) -> llm.ToolResult:
-    """Return an error result in the shape of Home Assistant's own."""
-    data: JsonObjectType = {"error": kind}
-    if text:
-        data["error_text"] = text
-    return llm.ToolResult(data=data, error=True)
-
-
-def _log_late_failure(run: asyncio.Task[llm.ToolResult]) -> None:
-    """Log the failure of a tool call whose result is no longer awaited."""
-    if not run.cancelled() and (err := run.exception()):
-        _LOGGER.warning(
-            "A tool failed after its turn had gone on: %s", type(err).__name__
-        )

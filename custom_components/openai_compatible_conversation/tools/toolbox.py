@@ -17,7 +17,7 @@ from ..memory.fact_store import FactStore
 from ..options import Options
 from .api_instance import ToolboxInstance
 from .catalog_cache import CatalogCache
-from .fact_tools import fact_tools
+from .fact_tools import FactSource, fact_tools
 from .query_tools import QUERY_TOOLS
 from .runtime import ToolRuntime
 from .usage_store import UsageStore
@@ -54,21 +54,34 @@ class Toolbox(llm.API):
         """
         without_device = replace(llm_context, device_id=None)
         allowed = await self._async_allowed_apis(llm_context)
+        restricted = self._restricted(allowed)
+        restricted_tools = await self._async_tool_names(restricted, without_device)
         merged = await self._async_merged(allowed, without_device)
-        tools = {tool.name: tool for tool in self._integration_tools(allowed)}
+        fact_source = FactSource()
+        tools = {
+            tool.name: tool for tool in self._integration_tools(allowed, fact_source)
+        }
         known = set()
         for tool in merged.tools if merged else ():
             known.add(tool.name)
             _add(tools, tool)
         for device_id in self._timer_device(llm_context.device_id):
-            with_timers = await self._async_merged(
-                allowed, replace(llm_context, device_id=device_id)
-            )
+            with_device = replace(llm_context, device_id=device_id)
+            restricted_tools |= await self._async_tool_names(restricted, with_device)
+            with_timers = await self._async_merged(allowed, with_device)
             for tool in with_timers.tools if with_timers else ():
                 if tool.name not in known:
                     _add(tools, tool)
         return ToolboxInstance(
             runtime=self.runtime,
+            fact_source=fact_source,
+            requires_admin=bool(restricted),
+            admin_tools=frozenset(
+                # Merged APIs and the toolbox put a namespace in front of some names.
+                name
+                for name in tools
+                if any(f"__{name}".endswith(f"__{end}") for end in restricted_tools)
+            ),
             api=self,
             api_prompt=merged.api_prompt if merged else "",
             llm_context=llm_context,
@@ -76,10 +89,12 @@ class Toolbox(llm.API):
             custom_serializer=merged.custom_serializer if merged else None,
         )
 
-    def _integration_tools(self, allowed: Sequence[str]) -> Iterator[llm.Tool]:
+    def _integration_tools(
+        self, allowed: Sequence[str], fact_source: FactSource
+    ) -> Iterator[llm.Tool]:
         """Yield the integration's own tools."""
         if self._options().enable_fact_learning:
-            yield from fact_tools(self._fact_store)
+            yield from fact_tools(self._fact_store, fact_source)
         if llm.LLM_API_ASSIST in allowed:
             yield WeatherTool()
 
@@ -136,16 +151,28 @@ class Toolbox(llm.API):
                 self.runtime.warn_once(
                     api_id, "The LLM API %s is not available", api_id
                 )
-        # Home Assistant 2026.10 has no `requires_admin`.
-        restricted = [
-            api_id
-            for api_id in present
-            if getattr(apis[api_id], "requires_admin", False)
-        ]
+        restricted = self._restricted(present)
         if restricted and not await self._async_is_admin(llm_context):
             return [api_id for api_id in present if api_id not in restricted]
         # Restricted APIs come last, so that all users share a prefix of the tools.
         return [*(i for i in present if i not in restricted), *restricted]
+
+    def _restricted(self, api_ids: Sequence[str]) -> list[str]:
+        """Return the ids of those of the APIs that require an administrator."""
+        restricted = {
+            api.id
+            for api in llm.async_get_apis(self.hass)
+            # Home Assistant 2026.10 has no `requires_admin`.
+            if getattr(api, "requires_admin", False)
+        }
+        return [api_id for api_id in api_ids if api_id in restricted]
+
+    async def _async_tool_names(
+        self, api_ids: list[str], llm_context: llm.LLMContext
+    ) -> set[str]:
+        """Return the names of the tools of APIs."""
+        instance = await self._async_merged(api_ids, llm_context)
+        return {tool.name for tool in instance.tools} if instance else set()
 
     async def _async_is_admin(self, llm_context: llm.LLMContext) -> bool:
         """Return whether the user of the turn is an administrator."""

@@ -1,9 +1,12 @@
-"""Tests of the confirmation in the user's language."""
+"""Tests of what is said in place of an empty response."""
 
 import pytest
 
 from custom_components.openai_compatible_conversation.speech.confirmation import (
+    _DONE,
+    _FAILED,
     confirmation,
+    failure,
 )
 
 
@@ -23,3 +26,21 @@ from custom_components.openai_compatible_conversation.speech.confirmation import
 def test_confirmation(language: str, spoken: str) -> None:
     """The confirmation is in the nearest language, or else in English."""
     assert confirmation(language) == spoken
+
+
+@pytest.mark.parametrize(
+    ("language", "spoken"),
+    [
+        ("en-US", "That did not work: Front Door, Milk."),
+        ("de", "Das hat nicht geklappt: Front Door, Milk."),
+        ("xx", "That did not work: Front Door, Milk."),
+    ],
+)
+def test_failure(language: str, spoken: str) -> None:
+    """The user hears what failed, in the nearest language."""
+    assert failure(language, ["Front Door", "Milk"]) == spoken
+
+
+def test_languages() -> None:
+    """There is a failure in every language that has a confirmation."""
+    assert _FAILED.keys() == _DONE.keys()

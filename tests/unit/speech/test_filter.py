@@ -1,14 +1,20 @@
 """Tests of the speech filter: the same parts for every split of the text."""
 
 from itertools import pairwise
+import time
 
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.openai_compatible_conversation.speech.code_tracker import (
+    MAX_SPAN,
+)
+from custom_components.openai_compatible_conversation.speech.control_tokens import (
+    MAX_HELD,
+)
 from custom_components.openai_compatible_conversation.speech.filter import (
     MARKER,
     SpeechFilter,
-    is_reasoning_first,
 )
 from custom_components.openai_compatible_conversation.speech.parts import (
     ContinueListening,
@@ -16,6 +22,9 @@ from custom_components.openai_compatible_conversation.speech.parts import (
     SpeechPart,
     SpeechText,
     TextToolCall,
+)
+from custom_components.openai_compatible_conversation.speech.reasoning_first import (
+    is_reasoning_first,
 )
 
 
@@ -122,7 +131,107 @@ CASES: dict[str, list[SpeechPart]] = {
     "Yes.<｜end▁of▁sentence｜>": [SpeechText("Yes.")],
     "<start_of_turn>Yes.<end_of_turn><eos>": [SpeechText("Yes.")],
     "[INST] Yes. [/INST]": [SpeechText("Yes. ")],
-    "Да.<|eot_id|> Нет.": [SpeechText("Да. Нет.")],
+    # A control token is removed at the edges only
+    "Да.<|eot_id|> Нет.": [SpeechText("Да.<|eot_id|> Нет.")],
+    "a<|end|>b": [SpeechText("a<|end|>b")],
+    "Yes.<|end|>": [SpeechText("Yes.")],
+    "Yes.</s> \n<eos><pad>\n": [SpeechText("Yes. \n\n")],
+    " <s> \n<bos> Yes.": [SpeechText("Yes.")],
+    "Yes.</s>\n<eos>!": [SpeechText("Yes.</s>\n<eos>!")],
+    "Llama ends with </s>, and so on": [SpeechText("Llama ends with </s>, and so on")],
+    "Put it between <s> and </s>": [SpeechText("Put it between <s> and </s>")],
+    "From <s> to </s></s>": [SpeechText("From <s> to </s>")],
+    "From `<s>` to </s>": [SpeechText("From `<s>` to </s>")],
+    "From <|im_start|> to <|im_end|><|im_end|>": [
+        SpeechText("From <|im_start|> to <|im_end|>")
+    ],
+    "Say <s></s>": [SpeechText("Say ")],
+    "F# has <| and |>": [SpeechText("F# has <| and |>")],
+    "Yes.</s><think>hm</think><|x|>No.</s>": [
+        SpeechText("Yes."),
+        ReasoningText("hm"),
+        SpeechText("No."),
+    ],
+    "Yes.<eos> <tool_call>f</tool_call></tool_call>\nOn.": [
+        SpeechText("Yes. "),
+        TextToolCall("f"),
+        SpeechText("\nOn."),
+    ],
+    "Which?</s>[CONTINUE_LISTENING].</s>": [SpeechText("Which?"), ContinueListening()],
+    "<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>b<|return|>": [
+        ReasoningText("a"),
+        SpeechText("b"),
+    ],
+    # A generic tag is reasoning at the start only
+    "\n<analysis>a</analysis> b": [ReasoningText("a"), SpeechText("b")],
+    "<s><Thought>a</thought><scratchpad>b</scratchpad>c": [
+        ReasoningText("ab"),
+        SpeechText("c"),
+    ],
+    "So: <analysis>a</analysis>.": [SpeechText("So: <analysis>a</analysis>.")],
+    "a</analysis>b</reason": [SpeechText("a</analysis>b</reason")],
+    "So: <think>a</think>.": [SpeechText("So: "), ReasoningText("a"), SpeechText(".")],
+    # Code stays as it is
+    "Use `<think>a</think>`.": [SpeechText("Use `<think>a</think>`.")],
+    "Use ``<think>`</think>`` <think>a</think>b": [
+        SpeechText("Use ``<think>`</think>`` "),
+        ReasoningText("a"),
+        SpeechText("b"),
+    ],
+    "It`s <think>a</think>b": [
+        SpeechText("It`s "),
+        ReasoningText("a"),
+        SpeechText("b"),
+    ],
+    "It`s <think>a\n`</think>b": [
+        SpeechText("It`s "),
+        ReasoningText("a\n`"),
+        SpeechText("b"),
+    ],
+    "`a\n<think>b</think>`": [
+        SpeechText("`a\n"),
+        ReasoningText("b"),
+        SpeechText("`"),
+    ],
+    "A `</think>` ends it.": [SpeechText("A `</think>` ends it.")],
+    "a </think> `b`": [SpeechText("a  `b`")],
+    "See `</s>`": [SpeechText("See `</s>`")],
+    "```\n<s>\n</s><think>a</think></think>": [
+        SpeechText("```\n<s>\n</s><think>a</think></think>")
+    ],
+    "```xml\n<s>\n```\n<think>a</think>b</s>": [
+        SpeechText("```xml\n<s>\n```\n"),
+        ReasoningText("a"),
+        SpeechText("b"),
+    ],
+    "```\n<s>\n```</s>": [SpeechText("```\n<s>\n```")],
+    "Code: ```xml\n<think>\n``` <think>a</think>": [
+        SpeechText("Code: ```xml\n<think>\n``` "),
+        ReasoningText("a"),
+    ],
+    "Type ``` now\n<think>a</think>": [
+        SpeechText("Type ``` now\n"),
+        ReasoningText("a"),
+    ],
+    "~~~ a b\n<think>\n```\n~~~~\n<think>a": [
+        SpeechText("~~~ a b\n<think>\n```\n~~~~\n"),
+        ReasoningText("a"),
+    ],
+    "a ~~~\n<think>a": [SpeechText("a ~~~\n"), ReasoningText("a")],
+    "````\n```\n<think>\n````\n<think>a": [
+        SpeechText("````\n```\n<think>\n````\n"),
+        ReasoningText("a"),
+    ],
+    "> ```\n> ```py\n> <think>\n> ```\n<think>a": [
+        SpeechText("> ```\n> ```py\n> <think>\n> ```\n"),
+        ReasoningText("a"),
+    ],
+    "``` a `b`\n<think>a": [SpeechText("``` a `b`\n"), ReasoningText("a")],
+    "```\na [CONTINUE_LISTENING].\n```": [
+        SpeechText("```\na "),
+        ContinueListening(),
+        SpeechText(".\n```"),
+    ],
     # Tool calls
     '<tool_call>{"name": "f"}</tool_call>': [TextToolCall('{"name": "f"}')],
     'Wait. <tool_call>\n{"a": "<b>"}\n</tool_call>\nDone.': [
@@ -134,7 +243,8 @@ CASES: dict[str, list[SpeechPart]] = {
     '[TOOL_CALLS][{"name": "f"}]': [TextToolCall('[TOOL_CALLS][{"name": "f"}]')],
     "<|python_tag|>f(a=1)": [TextToolCall("<|python_tag|>f(a=1)")],
     '<tool_call>{"name": "f"': [TextToolCall('{"name": "f"')],
-    "a</tool_call>b": [SpeechText("ab")],
+    "a</tool_call>b": [SpeechText("a</tool_call>b")],
+    "a</tool_call>": [SpeechText("a")],
 }
 
 
@@ -162,6 +272,13 @@ FRAGMENTS = st.sampled_from(
         "|>",
         "<tool_call>",
         "</tool_call>",
+        "<analysis>",
+        "<s>",
+        "</s>",
+        "`",
+        "```",
+        "\n```\n",
+        "\n~~~",
         MARKER,
         MARKER[:9],
     ]
@@ -219,6 +336,15 @@ def test_starts_in_reasoning_without_end() -> None:
     [
         ("hm</think>Yes.", True),
         ("hm <tool_call>{}</tool_call> hm</think>Yes.", True),
+        ("hm <tool_call> hm</think>Yes.", True),
+        ("It`s hm</think>Yes.", True),
+        ("hm\n```\n<think>\n```\n</think>Yes.", True),
+        ("hm <analysis> hm</think>Yes.", True),
+        ("\n<analysis>hm</analysis>Yes.</think>", False),
+        ("Use `</think>`.", False),
+        ("Use:\n```\n</think>\n```\n", False),
+        ("Yes.<|end|>", False),
+        ("Yes.</analysis>", False),
         ("<think>hm</think>Yes.", False),
         ("<think>hm</think>Yes.</think>", False),
         ("Yes.", False),
@@ -238,6 +364,9 @@ def test_is_reasoning_first(text: str, expected: bool) -> None:
         ("Yes.", True, False),
         ("Yes.", False, None),
         ("<think>hm</think>Yes.", False, None),
+        ("Yes.<|end|>", False, None),
+        ("Yes.</analysis>", False, None),
+        ("Use `</think>`.", False, None),
     ],
 )
 def test_started_in_reasoning(
@@ -248,3 +377,66 @@ def test_started_in_reasoning(
     assert list(speech.feed(text)) is not None
     assert list(speech.flush()) is not None
     assert speech.started_in_reasoning is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Yes, <s> is a tag.", True),
+        ("```\n<s>\n```", True),
+        ("<think>hm</think>Yes.", True),
+        ("Yes.</s>", False),
+        ("<s>Yes.", False),
+        ("<tool_call>{}</tool_call>", False),
+    ],
+)
+def test_is_verbatim(text: str, expected: bool) -> None:
+    """A text from which a token or a call was removed is not verbatim."""
+    speech = SpeechFilter()
+    assert list(speech.feed(text)) is not None
+    assert list(speech.flush()) is not None
+    assert speech.is_verbatim is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # More control tokens than anyone writes about
+        (f"a{'<pad>' * 100} \n", "a \n"),
+        (f"a{'<pad>' * 100}b", "ab"),
+        (f"a<pad>{' ' * MAX_HELD}<pad>b", f"a{' ' * MAX_HELD}b"),
+        # A code span that is too long to wait for
+        (f"a `<think>{'x' * MAX_SPAN}</think>b`", "a `b`"),
+        (
+            f"a `<think>{'x' * (MAX_SPAN - 9)}</think>`b",
+            f"a `<think>{'x' * (MAX_SPAN - 9)}</think>`b",
+        ),
+    ],
+    ids=range(5),
+)
+def test_held_text_is_bounded(text: str, expected: str) -> None:
+    """Text is not held for long, and every split gives the same speech."""
+    for position in range(len(text) + 1):
+        parts = _parts(text[:position], text[position:])
+        assert _speech(parts) == expected
+    assert _speech(_parts(*text)) == expected
+
+
+def _speech(parts: list[SpeechPart]) -> str:
+    """Return the speech among parts."""
+    return "".join(part.text for part in parts if isinstance(part, SpeechText))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("<s>", "a<s>", "`<think>", "```\n", "a\n```\n</s>", "`", "~", "a</s>\n"),
+        *("a ``` b\n", "```\n<think>\n```\n", "<|x|>", "a <think>`</think>"),
+    ],
+)
+def test_repetitive_text_is_fast(text: str) -> None:
+    """The cost is linear, whatever is repeated."""
+    begin = time.perf_counter()
+    for chunks in ([text * 10_000], list(text * 1000)):
+        assert _parts(*chunks) is not None
+    assert time.perf_counter() - begin < 5

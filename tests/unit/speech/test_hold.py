@@ -6,16 +6,19 @@ import re
 import pytest
 
 from custom_components.openai_compatible_conversation.speech.filter import (
-    CALL_PAIRS,
-    CALL_TAGS,
-    CALLS_TO_THE_END,
     MARKER,
-    REASONING_PAIRS,
-    REASONING_TAGS,
-    SPECIAL,
     SpeechFilter,
 )
 from custom_components.openai_compatible_conversation.speech.parts import SpeechText
+from custom_components.openai_compatible_conversation.speech.tags import (
+    CALL_PAIRS,
+    CALL_TAGS,
+    CALLS_TO_THE_END,
+    GENERIC_TAGS,
+    REASONING_PAIRS,
+    REASONING_TAGS,
+    SPECIAL,
+)
 
 from .test_filter import CASES
 
@@ -30,7 +33,11 @@ TOKENS = [
     *SPECIAL,
     *CALLS_TO_THE_END,
     *(token for pair in (*REASONING_PAIRS, *CALL_PAIRS) for token in pair),
-    *(f"<{slash}{t}>" for t in (*REASONING_TAGS, *CALL_TAGS) for slash in ("", "/")),
+    *(
+        f"<{slash}{tag}>"
+        for tag in (*REASONING_TAGS, *GENERIC_TAGS, *CALL_TAGS)
+        for slash in ("", "/")
+    ),
 ]
 
 
@@ -47,6 +54,8 @@ def continuations(head: str) -> Iterator[str]:
         ">",
         "_LISTENING]",
         "LISTENING]",
+        # The end of a code span or fence.
+        *("`", "``", "```", "`x", "``x", "\n```\n"),
     )
     for token in TOKENS:
         for size in range(len(token)):

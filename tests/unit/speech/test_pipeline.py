@@ -91,6 +91,30 @@ def test_marker_is_removed(text: str) -> None:
             assert "continuelistening" not in re.sub(r"[^a-z]", "", output.lower())
 
 
+@pytest.mark.parametrize(
+    ("text", "display", "voice"),
+    [
+        (
+            "Put it *between* `<s>` and `</s>`</s>",
+            "Put it *between* `<s>` and `</s>`",
+            "Put it between <s> and </s>",
+        ),
+        ("Say <|x|> **now**<|x|>", "Say <|x|> **now**", "Say <|x|> now"),
+        (
+            "```xml\n<think>a</think>\n```\n<think>b</think>",
+            "```xml\n<think>a</think>\n```\n",
+            "<think>a</think>",
+        ),
+        ("<reason>a</reason> On.", "On.", "On."),
+        ("So <reason>a</reason>", "So <reason>a</reason>", "So a"),
+    ],
+)
+def test_display_and_voice(text: str, display: str, voice: str) -> None:
+    """The same reasoning and tokens are removed for display and for voice."""
+    assert _run(text, strip_markup=False)[0] == display
+    assert _run(text, strip_markup=True)[0] == voice
+
+
 CONTINUATIONS = (
     *(
         "",

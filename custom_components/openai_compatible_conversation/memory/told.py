@@ -1,0 +1,204 @@
+"""Check of told facts against what the user said.
+
+A model calls `learn_fact` for what a mail or a web page says as readily as for what the
+user says. There is no quote here, so the value itself has to be in the user's words.
+
+Decision record: docs/decisions/0008-memory-quotes-its-source.md.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby, takewhile
+import re
+
+from ..search.words import STOP_WORDS
+from .evidence import FRAME, NAMED, is_content_word, is_said, names_in, numbers_in
+from .fact import Category
+from .normalization import spoken_words
+from .spoken_numbers import with_digits, with_times
+
+MAX_UTTERANCES = 20
+"""Number of utterances that are searched, the last ones."""
+
+MAX_UTTERANCE = 4000
+"""Characters of an utterance that are searched."""
+
+_MIN_STEM = 4
+"""Minimum letters that two forms of a word have in common."""
+
+_MIN_RUN = 3
+"""Minimum digits of a number that may be said in groups of digits."""
+
+_NOTHING = """
+yes no true false on off always never i im ive like likes dislike dislikes love loves
+hate hates prefer prefers want wants favorite favourite
+ja nein nie immer mag oui non jamais toujours si nunca siempre sempre nee nooit
+altijd sim nao nej aldrig tak nigdy да нет никогда 是 否 对
+"""
+
+_SAYS_NOTHING = frozenset(_NOTHING.split())
+"""Words that say nothing without the key, as in `vegetarian: yes`."""
+
+_AGE = frozenset({"year", "years", "old", "aged"})
+"""Words that models add to the number of years."""
+
+_ESCAPE = re.compile(r"\\[bfnrt]")
+"""Escaped white space in JSON."""
+
+_LATE = re.compile(
+    r"\d ?p ?m\b|afternoon|evening|night|abend|nachmittag|nacht|soir|apres ?midi|nuit"
+    r"|tarde|noche|middag|avond|sera\b|pomeriggio|notte|noite|kvall|wieczor|вечер|晚|下午"
+)
+"""What tells that an hour is one after noon."""
+
+
+class ToldEvidence:
+    """What a user said in a conversation, to check facts against that a model learns.
+
+    Do not use it in the event loop: rules for spelled numbers are read from disk.
+    """
+
+    def __init__(
+        self, utterances: Sequence[str], language: str, read: Iterable[str] = ()
+    ) -> None:
+        """Initialize with utterances, their language, and results of tools as JSON."""
+        self._language = language.replace("_", "-").split("-")[0].casefold()
+        self._utterances = [
+            _Utterance(words, reading)
+            for text in utterances[-MAX_UTTERANCES:]
+            if (words := spoken_words(text[:MAX_UTTERANCE]))
+            for reading in self._readings(words)
+        ]
+        self._read = {
+            word for text in read for word in spoken_words(_ESCAPE.sub(" ", text))
+        }
+
+    def unsaid(self, category: Category, key: str, value: str) -> list[str]:
+        """Return the words that a fact lacks in what was said, none if it is told.
+
+        Models paraphrase, so one utterance has to contain only:
+
+        - every number, in digits or in words;
+        - half of the content words, in any form. The others must not be in the result
+          of a tool: such a word is no paraphrase, but was read there;
+        - every name, in categories where names matter.
+
+        If the value says nothing by itself, such as `yes`, that holds for the key.
+        """
+        words = spoken_words(value)
+        names = set(names_in(value)) - _SAYS_NOTHING if category in NAMED else set()
+        if _content(words):
+            # A title has capitals everywhere; otherwise May and Will are names.
+            names -= STOP_WORDS | FRAME
+        elif not names:
+            words = spoken_words(key)
+        if not words:
+            return [value]
+        candidates = (
+            self._missing(utterance, words, reading, names)
+            for utterance in self._utterances
+            for reading in self._readings(words)
+        )
+        return min(candidates, key=len, default=words)
+
+    def _missing(
+        self,
+        utterance: _Utterance,
+        words: list[str],
+        reading: list[str],
+        names: set[str],
+    ) -> list[str]:
+        """Return what is missing in one utterance of the words of a fact, as read."""
+        numbers = utterance.numbers(late=bool(_LATE.search(" ".join(reading))))
+        content = _content(reading) or reading
+        unsaid = [word for word in content if not utterance.has(word, numbers)]
+        # An article may be a spelled number one, so only a digit counts as that.
+        ignored = {"1"} - numbers_in(words)
+        missing = {
+            word
+            for word in unsaid
+            if numbers_in([word]) - ignored
+            or _is_said_in_any_form(word, self._read)
+            or 2 * len(unsaid) > len(content)
+        }
+        missing |= {name for name in names if not is_said(name, utterance.words)}
+        return [word for word in dict.fromkeys([*reading, *words]) if word in missing]
+
+    def _readings(self, words: list[str]) -> list[list[str]]:
+        """Return words with digits for numbers, and with those for times as well."""
+        digits = with_digits(words, dict.fromkeys((self._language, "en")))
+        times = with_times(digits, self._language)
+        return [digits] if digits == times else [digits, times]
+
+
+class _Utterance:
+    """The words and numbers of an utterance, in one of its readings."""
+
+    def __init__(self, words: list[str], reading: list[str]) -> None:
+        """Initialize with the words as they were said, and as they are read."""
+        self.words = {*words, *reading}
+        self._late = bool(_LATE.search(" ".join(words)))
+        self._numbers = numbers_in(reading)
+        self._runs = [
+            "".join(run)
+            for is_number, run in groupby(reading, str.isdecimal)
+            if is_number
+        ]
+
+    def numbers(self, *, late: bool) -> set[str]:
+        """Return the numbers, and those of the hours after noon if it is late."""
+        if not late and not self._late:
+            return self._numbers
+        hours = {int(number) for number in self._numbers if len(number) <= 2}
+        return self._numbers | {str((hour + 12) % 24) for hour in hours if hour < 24}
+
+    def has(self, word: str, numbers: set[str]) -> bool:
+        """Return whether a word was said in any form; `numbers` are those said."""
+        if wanted := numbers_in([word]):
+            return all(
+                number in numbers
+                or (
+                    len(number) >= _MIN_RUN and any(number in run for run in self._runs)
+                )
+                for number in wanted
+            )
+        return _is_said_in_any_form(word, self.words)
+
+
+def _content(words: Iterable[str]) -> list[str]:
+    """Return the different words that say something without others."""
+    return [
+        word
+        for word in dict.fromkeys(words)
+        if is_content_word(word) and word not in _SAYS_NOTHING | _AGE
+    ]
+
+
+def _is_said_in_any_form(word: str, said: set[str]) -> bool:
+    """Return whether a word was said, or others of which it is a form or a compound."""
+    if is_said(word, said):
+        return True
+    alike = {other for other in said if other.startswith(word[: _MIN_STEM - 1])}
+    if any(_is_form_of(word, other) for other in alike):
+        return True
+    rests = {word[_common(word, other) :] for other in alike}
+    return any(
+        _is_form_of(rest, other)
+        for rest in rests
+        if _MIN_STEM <= len(rest) <= len(word) - _MIN_STEM
+        for other in said
+    )
+
+
+def _is_form_of(word: str, other: str) -> bool:
+    """Return whether two words are likely forms of one: `allergic` and `allergy`."""
+    short, long = sorted((word, other), key=len)
+    if len(short) == _MIN_STEM - 1:
+        return long.removeprefix(short) in {"s", "n", "e"}
+    common = _common(word, other)
+    return common >= _MIN_STEM and 5 * common >= 3 * len(long)
+
+
+def _common(word: str, other: str) -> int:
+    """Return how many letters two words have in common at their beginning."""
+    pairs = zip(word, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

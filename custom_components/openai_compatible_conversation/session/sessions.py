@@ -1,0 +1,206 @@
+"""The sessions of a config entry, and the choice of the one that a turn belongs to.
+
+The household has one session. A turn with tools that require an administrator belongs
+to a session of its user, and a turn of nobody, such as an automation, has none. No turn
+sees or enters the session of another owner.
+
+Decision record: docs/decisions/0006-one-session-that-only-grows.md.
+"""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from homeassistant.components import conversation
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.storage import STORAGE_DIR
+from homeassistant.util import dt as dt_util
+
+from .chat_log_import import unseen_turns
+from .conversation_owners import ConversationOwners
+from .session import Session, storage_key
+from .session_state import ChatLogCursor, SessionState
+from .session_turn import SessionTurn
+from .turn_owner import HOUSEHOLD, NOBODY, TurnOwner
+from .turns import Turn
+
+
+class Sessions:
+    """The sessions of an entry, by owner, and its turns without a session.
+
+    Created with the entry state and kept over reloads: started when the entry is set
+    up, stopped when it is unloaded, and removed with the entry.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry_id: str,
+        timeout: Callable[[], float],
+        async_retain: Callable[[Sequence[Turn]], Awaitable[None]],
+    ) -> None:
+        """Initialize empty sessions; `async_start` loads them.
+
+        The arguments are those of each `Session`.
+        """
+        self._hass = hass
+        self._entry_id = entry_id
+        self._timeout = timeout
+        self._async_retain = async_retain
+        self._sessions = {HOUSEHOLD: self._create_session(HOUSEHOLD)}
+        self._conversations = ConversationOwners()
+        self._turns_of_nobody = 0
+        """The number of running turns without a session."""
+        self._on_turn_start: CALLBACK_TYPE = _no_op
+        self._on_session_end: CALLBACK_TYPE = _no_op
+        self._started = self._removed = False
+
+    async def async_start(self) -> None:
+        """Load the stored sessions on the first call, and resume expiry."""
+        stored = await self._hass.async_add_executor_job(
+            _stored_users, Path(self._hass.config.path(STORAGE_DIR)), self._entry_id
+        )
+        for user_id in stored:
+            owner = TurnOwner("user", user_id)
+            if owner not in self._sessions:
+                self._sessions[owner] = self._create_session(owner)
+        self._started = True
+        for session in list(self._sessions.values()):
+            await session.async_start()
+
+    @callback
+    def async_stop(self) -> None:
+        """Stop expiry and callbacks; running turns can still commit."""
+        self._started = False
+        self._on_turn_start = self._on_session_end = _no_op
+        for session in self._sessions.values():
+            session.async_stop()
+
+    @callback
+    def async_set_callbacks(
+        self, on_turn_start: CALLBACK_TYPE, on_session_end: CALLBACK_TYPE
+    ) -> None:
+        """Set the callbacks for the start of any turn and for the end of all sessions."""
+        self._on_turn_start, self._on_session_end = on_turn_start, on_session_end
+        for session in self._sessions.values():
+            session.async_set_callbacks(on_turn_start, self._async_ended)
+
+    @property
+    def household(self) -> Session:
+        """Return the session that is shared by all users and devices."""
+        return self._sessions[HOUSEHOLD]
+
+    @property
+    def personal(self) -> list[Session]:
+        """Return the sessions of single users."""
+        return [s for s in self._sessions.values() if s is not self.household]
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether no turn is running and no session has turns."""
+        return not self._turns_of_nobody and all(
+            session.is_over for session in self._sessions.values()
+        )
+
+    async def async_end_now(self) -> int:
+        """End all sessions and wait for the save; return their number of turns."""
+        return sum([await s.async_end_now() for s in list(self._sessions.values())])
+
+    async def async_remove(self) -> None:
+        """Remove all sessions from disk; nothing is written afterwards."""
+        self._removed = True
+        self.async_stop()
+        for session in list(self._sessions.values()):
+            await session.async_remove()
+
+    @callback
+    def async_skip(self, chat_log: conversation.ChatLog) -> None:
+        """Keep a turn that failed before its owner was known out of all sessions."""
+        self._conversations.async_skip(chat_log)
+
+    @callback
+    def async_is_shared(self, chat_log: conversation.ChatLog) -> bool:
+        """Return whether turns of several owners are in a chat log."""
+        return self._conversations.async_is_shared(chat_log)
+
+    @asynccontextmanager
+    async def async_begin_turn(
+        self,
+        owner: TurnOwner,
+        chat_log: conversation.ChatLog,
+        name: Callable[[str], str],
+    ) -> AsyncGenerator[SessionTurn]:
+        """Begin a turn in the session of its owner, and commit and save it on exit.
+
+        A turn of nobody is not kept. `name` maps a tool name to the one sent to the
+        model. The last item of the chat log is the user's message.
+        """
+        after = self._conversations.async_begin_turn(owner, chat_log)
+        try:
+            if owner == NOBODY:
+                with self._begin_turn_of_nobody(chat_log, name, after) as turn:
+                    yield turn
+            else:
+                session = await self._async_session(owner)
+                async with session.async_begin_turn(chat_log, name, after) as turn:
+                    yield turn
+        finally:
+            self._conversations.async_end_turn(owner, chat_log)
+
+    @contextmanager
+    def _begin_turn_of_nobody(
+        self,
+        chat_log: conversation.ChatLog,
+        name: Callable[[str], str],
+        after: ChatLogCursor,
+    ) -> Generator[SessionTurn]:
+        """Begin a turn whose only history is its own conversation; keep nothing."""
+        state = SessionState()
+        history = unseen_turns(chat_log.content[1:-1], after, name)
+        state.append(history, dt_util.utcnow().timestamp())
+        turn = SessionTurn(chat_log, state.turns, lambda: state, state.drop)
+        self._turns_of_nobody += 1
+        self._on_turn_start()
+        try:
+            yield turn
+        finally:
+            self._turns_of_nobody -= 1
+            self._async_ended()
+
+    async def _async_session(self, owner: TurnOwner) -> Session:
+        """Return the session of an owner, created if there is none yet."""
+        if session := self._sessions.get(owner):
+            return session
+        session = self._sessions[owner] = self._create_session(owner)
+        session.async_resume()
+        if self._started:
+            session.async_set_callbacks(self._on_turn_start, self._async_ended)
+        else:
+            session.async_stop()
+        if self._removed:
+            await session.async_remove()
+        return session
+
+    def _create_session(self, owner: TurnOwner) -> Session:
+        """Return a new session of an owner, with nothing loaded."""
+        return Session(
+            self._hass, self._entry_id, self._timeout, self._async_retain, owner.user_id
+        )
+
+    @callback
+    def _async_ended(self) -> None:
+        """Tell that all sessions have ended, if they have."""
+        if self.is_over:
+            self._on_session_end()
+
+
+def _stored_users(folder: Path, entry_id: str) -> list[str]:
+    """Return the ids of the users with a stored session."""
+    prefix = f"{storage_key(entry_id)}."
+    names = (path.name.removeprefix(prefix) for path in folder.glob(f"{prefix}*"))
+    # Home Assistant adds a suffix to files that it sets aside.
+    return [name for name in names if "." not in name]
+
+
+def _no_op() -> None:
+    """Do nothing."""

@@ -1,0 +1,105 @@
+"""Separate an answer that is data from what a server adds around it.
+
+Within the data everything stays as it is. Nobody listens to it, so all of the answer is
+known before any of it is used.
+
+Decision record: docs/decisions/0005-text-is-filtered-as-it-arrives.md.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .control_tokens import TokenPairs
+from .parts import SpeechText, TextToolCall
+from .reasoning_first import is_reasoning_first
+from .tags import CALLS, CLOSERS, EDGES
+
+_DATA_STARTS = ("{", "[", '"', "`")
+"""First characters of JSON and of code, in which a tag belongs to the data."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataAnswer:
+    """The data in an answer, and the reasoning before it."""
+
+    text: str
+    reasoning: str
+    started_in_reasoning: bool | None
+    """Whether the answer started inside a reasoning block; None if unknown."""
+
+
+def split_answer(text: str, *, starts_in_reasoning: bool) -> DataAnswer:
+    """Split a complete answer of a model that may be known to start in reasoning."""
+    started = False if starts_in_reasoning else None
+    reasoning, end = _leading_reasoning(text)
+    if not end and (starts_in_reasoning or is_reasoning_first(text)):
+        start, late_end, kind = CLOSERS["first"].find(text, final=True)
+        if kind and not text.lstrip().startswith(_DATA_STARTS):
+            reasoning, end, started = text[:start], late_end, True
+    data = text[end:].lstrip() if end else text
+    return DataAnswer(_without_outer_tokens(data), reasoning, started)
+
+
+def split_calls(text: str) -> Iterator[SpeechText | TextToolCall]:
+    """Yield the tool calls in a complete text, and the text around them."""
+    position = 0
+    while position < len(text):
+        start, inner, kind = CALLS.find(text, position, final=True)
+        if start > position:
+            yield SpeechText(text[position:start])
+        if kind is None:
+            return
+        inner_end = position = len(text)
+        if closer := CLOSERS.get(kind):
+            inner_end, position, _ = closer.find(text, inner, final=True)
+        # The other openings are part of the call: `<function=f>` names the tool.
+        inner_start = inner if kind == "call" else start
+        raw = text[start:position]
+        yield TextToolCall(text[inner_start:inner_end], raw, raw)
+
+
+def _leading_reasoning(text: str) -> tuple[str, int]:
+    """Return the reasoning that a text starts with, and the end of its blocks."""
+    reasoning: list[str] = []
+    position = blocks_end = 0
+    while True:
+        start, end, kind = EDGES.find(text, position, final=True)
+        if kind not in ("think", "control") or text[position:start].strip():
+            return "".join(reasoning), blocks_end
+        position = end
+        if kind == "think":
+            start, position, _ = CLOSERS["think"].find(text, end, final=True)
+            reasoning.append(text[end:start])
+            blocks_end = position
+
+
+def _without_outer_tokens(text: str) -> str:
+    """Return a text without the control tokens at its edges, unless they are pairs."""
+    tokens, paired = _control_tokens(text)
+    first, last = 0, len(text)
+    for start, end in tokens:
+        if start in paired or text[first:start].strip():
+            break
+        first = end
+    for start, end in reversed(tokens):
+        if start in paired or start < first or text[end:last].strip():
+            break
+        last = start
+    data = text[first:last]
+    return data.lstrip() if first else data
+
+
+def _control_tokens(text: str) -> tuple[list[tuple[int, int]], set[int]]:
+    """Return start and end of the control tokens, and the starts of those in pairs."""
+    pairs = TokenPairs()
+    tokens: list[tuple[int, int]] = []
+    paired: set[int] = set()
+    start, end, kind = EDGES.find(text, final=True)
+    while kind is not None:
+        if kind == "control":
+            tokens.append((start, end))
+            opener = pairs.add(text[start:end], start)
+            if opener is not None:
+                paired |= {opener, start}
+        start, end, kind = EDGES.find(text, end, final=True)
+    return tokens, paired

@@ -1,0 +1,151 @@
+"""Runs the tool calls of a turn; every call gets a result, whatever happens."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+import logging
+
+import probatio
+
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import llm
+from homeassistant.helpers.json import json_dumps
+from homeassistant.util.json import JsonObjectType
+
+from .outcome import Outcome, subject_of
+from .repeat_guard import RepeatGuard, Verdict
+from .result import result_text
+from .runtime import ToolRuntime
+from .schema import wire_name
+
+_LOGGER = logging.getLogger(__name__)
+
+_FAILED_TWICE = (
+    "This call failed twice in the same way, and was not made again. "
+    "Change its arguments, or tell the user what failed."
+)
+_UNCHANGED = (
+    "This call was just made twice with the same arguments. "
+    "Its result will not change: answer with what you have."
+)
+_DONE = "This was done. Call it again only if it is meant to be done again."
+
+type Run = Callable[[llm.ToolInput], Awaitable[llm.ToolResult]]
+
+
+class CallRunner:
+    """Runs calls for one turn, and keeps what came of them.
+
+    A call may be refused beforehand; a repeated one may be answered without running it.
+    """
+
+    def __init__(self, runtime: ToolRuntime) -> None:
+        """Initialize for a turn in which no tool was called."""
+        self.outcome = Outcome()
+        self.results: dict[str, llm.ToolResult] = {}
+        """Results of the calls so far, by call id."""
+        self._runtime = runtime
+        self._repeats = RepeatGuard()
+        self._refusals: dict[str, llm.ToolResult] = {}
+
+    def next_round(self) -> None:
+        """Begin a round: another response of the model."""
+        self._repeats.next_round()
+        self.outcome.next_round()
+
+    def refuse(self, call_id: str, kind: str, text: str) -> None:
+        """Have a call answered with an error instead of running it."""
+        self._refusals[call_id] = error_result(kind, text)
+
+    async def async_run(
+        self, call: llm.ToolInput, tool: llm.Tool | None, run: Run
+    ) -> llm.ToolResult:
+        """Return the result of a call; errors become error results.
+
+        `tool` is the called tool, None if there is none: then `run` says so.
+        """
+        if refusal := self._refusals.pop(call.id, None):
+            result = refusal
+        else:
+            try:
+                result = await (
+                    self._async_guarded(call, tool, run) if tool else run(call)
+                )
+            except (HomeAssistantError, probatio.Invalid) as err:
+                # The shape of Home Assistant's own error results.
+                result = error_result(type(err).__name__, str(err))
+        if result.error:
+            title = tool.title if tool and tool.title else call.tool_name
+            self.outcome.failed(subject_of(call.tool_args, title))
+        self.results[call.id] = result
+        return result
+
+    async def _async_guarded(
+        self, call: llm.ToolInput, tool: llm.Tool, run: Run
+    ) -> llm.ToolResult:
+        """Run a call unless it repeats others in vain; raises what tools raise."""
+        signature = (wire_name(call.tool_name), json_dumps(call.tool_args))
+        acts, idempotent = not tool.annotations.read_only, tool.annotations.idempotent
+        match self._repeats.check(signature, acts=acts, idempotent=idempotent):
+            case Verdict.DONE:
+                return llm.ToolResult(data={"done": True, "note": _DONE})
+            case Verdict.FAILED:
+                return error_result("RepeatedCall", _FAILED_TWICE)
+            case Verdict.UNCHANGED:
+                return error_result("RepeatedCall", _UNCHANGED)
+        try:
+            result = await self._async_in_time(call, run)
+        except (HomeAssistantError, probatio.Invalid) as err:
+            self._repeats.failed(signature, str(err))
+            raise
+        if result.error:
+            self._repeats.failed(signature, result_text(result))
+            return result
+        self._repeats.succeeded(signature, acts=acts)
+        if acts:
+            self.outcome.acted()
+        return result
+
+    async def _async_in_time(self, call: llm.ToolInput, run: Run) -> llm.ToolResult:
+        """Run a call; return an error result once the call timeout has passed."""
+        limit = self._runtime.call_timeout
+        task = self._runtime.hass.async_create_task(
+            _async_await(run(call)), f"tool {call.tool_name}"
+        )
+        try:
+            # The call is not cancelled: a script stopped half-way could do harm.
+            done, _ = await asyncio.wait([task], timeout=limit)
+        finally:
+            if not task.done():
+                task.add_done_callback(_log_late_failure)
+        if not done:
+            return error_result(
+                "Timeout", f"Still running after {limit:g} s; no result yet."
+            )
+        try:
+            return task.result()
+        except HomeAssistantError, probatio.Invalid:
+            raise
+        except Exception as err:
+            _LOGGER.exception("The tool %s failed", call.tool_name)
+            return error_result(type(err).__name__, str(err))
+
+
+def error_result(kind: str, text: str) -> llm.ToolResult:
+    """Return an error result in the shape of Home Assistant's own."""
+    data: JsonObjectType = {"error": kind}
+    if text:
+        data["error_text"] = text
+    return llm.ToolResult(data=data, error=True)
+
+
+async def _async_await(run: Awaitable[llm.ToolResult]) -> llm.ToolResult:
+    """Return the result of a call, as a coroutine that a task can run."""
+    return await run
+
+
+def _log_late_failure(task: asyncio.Task[llm.ToolResult]) -> None:
+    """Log the failure of a tool call whose result is no longer awaited."""
+    if not task.cancelled() and (err := task.exception()):
+        _LOGGER.warning(
+            "A tool failed after its turn had gone on: %s", type(err).__name__
+        )

@@ -1,0 +1,56 @@
+"""Tests for what a user has to hear of the tool calls of a turn."""
+
+from typing import Any
+
+import pytest
+
+from custom_components.openai_compatible_conversation.tools.outcome import (
+    Outcome,
+    subject_of,
+)
+
+
+@pytest.mark.parametrize(
+    ("events", "has_acted", "failures"),
+    [
+        ("", False, []),
+        ("|", False, []),
+        ("a", True, []),
+        ("x", False, ["x"]),
+        ("ax", False, ["x"]),
+        ("xa", False, ["x"]),
+        ("a|x", False, ["x"]),
+        ("x|a", True, []),
+        ("x|a|y", False, ["y"]),
+        ("x|x|y", False, ["x", "y"]),
+        ("a|x|a", True, []),
+    ],
+)
+def test_outcome(events: str, has_acted: bool, failures: list[str]) -> None:
+    """An act counts if nothing failed in its round or later; `a` acts, `x` and `y` fail."""
+    outcome = Outcome()
+    outcome.next_round()
+    for event in events:
+        match event:
+            case "|":
+                outcome.next_round()
+            case "a":
+                outcome.acted()
+            case _:
+                outcome.failed(event)
+    assert (outcome.has_acted, outcome.failures) == (has_acted, failures)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "subject"),
+    [
+        ({}, "Turn on"),
+        ({"area": "Hall", "name": " Front\nDoor "}, "Front Door"),
+        ({"area": "Hall", "name": None}, "Hall"),
+        ({"name": ["x"], "item": "Milk"}, "Milk"),
+        ({"name": "x" * 100}, "x" * 60),
+    ],
+)
+def test_subject(arguments: dict[str, Any], subject: str) -> None:
+    """A call is for what it names, else its tool says what it was."""
+    assert subject_of(arguments, "Turn on") == subject
