@@ -19,18 +19,24 @@ PURE = [
             "fact_index",
             "extraction_parser",
             "normalization",
+            "spoken_numbers",
+            "told",
         )
     ),
     ROOT / "options.py",
     ROOT / "flows" / "server_presets.py",
     ROOT / "session" / "serialization.py",
     ROOT / "session" / "session_state.py",
+    ROOT / "session" / "turn_owner.py",
     ROOT / "session" / "turns.py",
+    ROOT / "agent" / "quoted_calls.py",
     ROOT / "agent" / "structured_output.py",
     ROOT / "tools" / "catalog.py",
     ROOT / "tools" / "usage_ranking.py",
     ROOT / "tools" / "schema.py",
     ROOT / "tools" / "intent_words.py",
+    ROOT / "tools" / "outcome.py",
+    ROOT / "tools" / "repeat_guard.py",
 ]
 
 
