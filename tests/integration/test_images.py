@@ -131,6 +131,7 @@ async def test_unsupported_attachment(
     assert message in speech(result)
     assert not server.completions
     assert speech(await say("Hi")) == "Hello there."
+    assert "What is it?" in str(server.bodies[-1]["messages"])
 
 
 async def test_unsupported_attachment_translated(show: Show) -> None:

@@ -55,7 +55,7 @@ def admin_api(
 ) -> SpyAPI:
     """Select an API for all users, and one that requires an administrator."""
     lamp = SpyTool("lamp")
-    look_up = SpyTool("look_up", lambda: {"result": "the code is 4711"})
+    look_up = SpyTool("look_up", lambda: {"result": "the code is zebrafinch"})
     everyone, restricted = SpyAPI(hass, "all", lamp), SpyAPI(hass, "admin", look_up)
     # The attribute does not exist in 2026.10.
     object.__setattr__(restricted, "requires_admin", True)
@@ -150,7 +150,7 @@ class TestAdministrator:
         stored: Callable[[], dict[str, str]],
     ) -> None:
         """Tool results stay with the administrator, a visitor's words with the household."""
-        server.script(look_up, reply("It is 4711."))
+        server.script(look_up, reply("It is zebrafinch."))
         await say("What is the code?", context=admin)
         (tool,) = admin_api.tools
         assert isinstance(tool, SpyTool)
@@ -162,21 +162,21 @@ class TestAdministrator:
         await say("And now?", context=admin)
         transcript = transcript_of(server.bodies[-1])
         assert [line for line in transcript if not line.startswith("calls")] == [
-            *("What is the code?", "result", "It is 4711.", "And now?")
+            *("What is the code?", "result", "It is zebrafinch.", "And now?")
         ]
-        assert "4711" in said(server)
+        assert "zebrafinch" in said(server)
         assert "unlock the door" not in said(server)
         await say("Well?")
         assert "unlock the door" in said(server)
-        assert "4711" not in said(server)
+        assert "zebrafinch" not in said(server)
         assert "code" not in said(server)
         household, personal = (
             stored()[".session"],
             stored()[f".session.{admin.user_id}"],
         )
         assert "unlock the door" in household
-        assert "4711" in personal
-        assert "4711" not in household
+        assert "zebrafinch" in personal
+        assert "zebrafinch" not in household
         assert "unlock the door" not in personal
 
     async def test_administrators_are_apart(
@@ -213,12 +213,12 @@ class TestAdministrator:
     ) -> None:
         """Home Assistant's own API for administrators makes a session personal."""
         set_options(llm_hass_api=["assist", "homeassistant"])
-        hass.states.async_set("sensor.safe", "4711")
+        hass.states.async_set("sensor.safe", "zebrafinch")
         template = {"template": "{{ states('sensor.safe') }}"}
         render = Call("homeassistant__render_template", template)
-        server.script(reply(calls=[render]), reply("4711."))
+        server.script(reply(calls=[render]), reply("zebrafinch."))
         await say("What is in the safe?", context=admin)
-        assert "4711" in said(server)
+        assert "zebrafinch" in said(server)
         await say("What was said?")
         assert transcript_of(server.bodies[-1]) == ["What was said?"]
 
@@ -234,12 +234,12 @@ class TestAdministrator:
     ) -> None:
         """What an administrator said is learned from, but not what a tool answered."""
         set_options(enable_fact_learning=True)
-        server.script(look_up, reply("It is 4711."), reply(Pause(60)))
+        server.script(look_up, reply("It is zebrafinch."), reply(Pause(60)))
         await say("My cat is called Amy", context=admin)
         assert await act("end_session") == {"turns": 1}
         facts = stored()[""]
         assert "My cat is called Amy" in facts
-        assert "4711" not in facts
+        assert "zebrafinch" not in facts
 
     async def test_end_session(
         self,
@@ -404,13 +404,13 @@ class TestOnDisk:
         restart: Act,
     ) -> None:
         """A personal session survives a restart."""
-        server.script(look_up, reply("It is 4711."))
+        server.script(look_up, reply("It is zebrafinch."))
         await say("What is the code?", context=admin)
         await say("Hello")
         assert self.files(hass, entry) == {"", f".{admin.user_id}"}
         await restart()
         await say("And now?", context=admin)
-        assert "4711" in said(server)
+        assert "zebrafinch" in said(server)
         assert "Hello" not in transcript_of(server.bodies[-1])
         await say("Well?")
         assert transcript_of(server.bodies[-1]) == ["Hello", "Hello there.", "Well?"]
@@ -680,7 +680,7 @@ class TestSharedConversation:
     ) -> None:
         """Turns of several owners in one conversation stay apart."""
         shared: dict[str, Any] = {"conversation_id": "sofa"}
-        server.script(look_up, reply("It is 4711."))
+        server.script(look_up, reply("It is zebrafinch."))
         await say(
             "What is the code?",
             context=admin,
@@ -691,7 +691,7 @@ class TestSharedConversation:
         assert transcript_of(server.bodies[-1]) == ["Unlock the door"]
         assert "secret" not in said(server)
         await say("And now?", context=admin, **shared)
-        assert "4711" in said(server)
+        assert "zebrafinch" in said(server)
         assert "Unlock" not in said(server)
         await say("Well?", **shared)
         assert transcript_of(server.bodies[-1]) == [

@@ -187,8 +187,8 @@ async def agent(
 
 
 @pytest.fixture
-def say(hass: HomeAssistant, agent: str) -> Say:
-    """Return a function that runs a turn."""
+def say(hass: HomeAssistant, agent: str, hass_admin_user: Any) -> Say:
+    """Return a function that runs a turn of a user, which has a session."""
 
     async def _say(
         text: str,
@@ -203,7 +203,7 @@ def say(hass: HomeAssistant, agent: str) -> Say:
                 if listen:
                     listen("".join(content_deltas))
 
-        context = Context()
+        context = Context(user_id=hass_admin_user.id)
         # 2026.11 requires the context of the conversation, 2026.10 does not accept it.
         known = signature(chat_session.async_get_chat_session).parameters
         fields: dict[str, Any] = {"context": context} if "context" in known else {}
