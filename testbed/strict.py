@@ -12,19 +12,26 @@ NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 IMAGE = re.compile(r"data:image/(jpeg|png|webp|gif);base64,(?P<data>.+)\Z")
 
 
-def faults(body: Body) -> list[str]:
+def faults(body: Body, *, alternate: bool = False) -> list[str]:
     """Return what is wrong with a request, in the order of the body.
 
-    The order of roles is that of the strictest chat templates: at most one system
-    message, at the beginning; then user and assistant alternate, each tool call is
-    followed by exactly one result, and results are followed by the assistant.
+    The order of roles is that of strict chat templates: at most one system message, at
+    the beginning; then the user; each tool call is followed by exactly one result. If
+    roles have to `alternate`, the user speaks only once, and results are followed by
+    the assistant.
     """
     tools = body.get("tools") or []
-    return [*_in_messages(body.get("messages") or []), *_in_tools(tools)]
+    messages = body.get("messages") or []
+    return [*_in_messages(messages, alternate=alternate), *_in_tools(tools)]
 
 
-def _in_messages(messages: list[dict[str, Any]]) -> Iterator[str]:
+def _in_messages(
+    messages: list[dict[str, Any]], *, alternate: bool = False
+) -> Iterator[str]:
     """Yield what is wrong with messages."""
+    expected = {"user": {"system", "assistant"}, "assistant": {"user", "tool"}}
+    if not alternate:
+        expected["user"] |= {"user", "tool"}
     previous_role, pending = "system", set[str]()
     if messages and messages[0]["role"] == "system":
         yield from _in_text(messages[0])
@@ -40,7 +47,6 @@ def _in_messages(messages: list[dict[str, Any]]) -> Iterator[str]:
         else:
             if pending:
                 yield f"{number}: calls without results: {sorted(pending)}"
-            expected = {"user": {"system", "assistant"}, "assistant": {"user", "tool"}}
             if previous_role not in expected.get(role, set()):
                 yield f"{number}: {role} after {previous_role}"
             pending = set()

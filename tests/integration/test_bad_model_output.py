@@ -78,7 +78,7 @@ async def test_failure_after_tool_call(
     assert "had a problem of its own" in speech(result)
     await say("Again", conversation_id=result.conversation_id)
     roles = [message["role"] for message in server.bodies[-1]["messages"]]
-    assert roles == ["system", "user", "assistant", "tool", "assistant", "user"]
+    assert roles == ["system", "user", "assistant", "tool", "user"]
 
 
 @pytest.mark.parametrize(

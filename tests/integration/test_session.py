@@ -18,10 +18,7 @@ from custom_components.openai_compatible_conversation.const import DOMAIN
 from custom_components.openai_compatible_conversation.session.session_state import (
     MAX_TURNS,
 )
-from custom_components.openai_compatible_conversation.session.turns import (
-    NO_ANSWER,
-    NO_RESULT,
-)
+from custom_components.openai_compatible_conversation.session.turns import NO_RESULT
 from homeassistant.components import conversation
 from homeassistant.components.intent import async_register_timer_handler
 from homeassistant.core import Context, HomeAssistant, ServiceCall
@@ -38,6 +35,7 @@ from homeassistant.util.file import WriteError
 from testbed.replies import Abort, Call, Pause, chunk, event, failure, raw, say as reply
 from testbed.request_view import words
 from testbed.server import ModelServer
+from testbed.strict import faults
 
 from .conftest import AGENT, Say, failed, speech
 from .spies import SpyTool
@@ -480,15 +478,50 @@ async def test_failed_turn(server: ModelServer, say: Say) -> None:
     first = await say("One")
     assert failed(first)
     await say("Two", conversation_id=first.conversation_id)
-    assert transcript_of(server.bodies[-1]) == ["One", NO_ANSWER, "Two"]
+    assert transcript_of(server.bodies[-1]) == ["One", "Two"]
     await say("Three", conversation_id=first.conversation_id)
     assert transcript_of(server.bodies[-1]) == [
         "One",
-        NO_ANSWER,
         "Two",
         "Better.",
         "Three",
     ]
+
+
+async def test_nothing_in_the_mouth_of_the_model(
+    server: ModelServer, say: Say, light: list[ServiceCall]
+) -> None:
+    """What is said in the model's place, or instead of an answer, is not in the history."""
+    server.script(reply(calls=[TURN_ON]), reply())
+    assert speech(await say("Turn on the lamp")) == "Done."
+    server.script(failure(402))
+    assert failed(await say("Is it on?"))
+    server.script(reply("It is on."))
+    await say("Well?")
+    messages = server.bodies[-1]["messages"][1:]
+    assert [message["role"] for message in messages] == [
+        *("user", "assistant", "tool", "user", "user")
+    ]
+    assert "content" not in messages[1] or messages[1]["content"] is None
+
+
+async def test_alternating_roles(
+    server: ModelServer, say: Say, light: list[ServiceCall]
+) -> None:
+    """A server that wants roles to alternate is told by the user what was done."""
+    refusal = failure(400, {"error": {"message": "Conversation roles must alternate"}})
+    server.script(reply(calls=[TURN_ON]), reply(), refusal, reply("It is on."))
+    await say("Turn on the lamp")
+    assert speech(await say("Is it on?")) == "It is on."
+    body = server.bodies[-1]
+    assert not faults(body, alternate=True)
+    (message,) = body["messages"][1:]
+    assert message["role"] == "user"
+    assert "intent__HassTurnOn" in message["content"]
+    server.script(failure(402), reply("Yes."))
+    await say("One")
+    await say("Two")
+    assert not faults(server.bodies[-1], alternate=True)
 
 
 @pytest.mark.parametrize("part", ["Well, ", "Well, <th"])

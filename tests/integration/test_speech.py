@@ -279,3 +279,132 @@ async def test_emoji_only_response_on_satellite(
     assert speech(result) == "Erledigt."
     assert speech(await say("Thanks")) == "👍"
     assert len(server.bodies) == 2
+
+
+LAMP_CALL = '{"name": "intent__HassTurnOn", "arguments": {"name": "Lamp"}}'
+BARE_CALLS = {
+    "fence": (f"```json\n{LAMP_CALL}\n```", ""),
+    "tools": (f"<tools>{LAMP_CALL}</tools>", ""),
+    "braces": ("{" + LAMP_CALL + "}", ""),
+    "explained": (
+        f"To turn on the lamp, use the following command: ```json\n{LAMP_CALL}\n```",
+        "To turn on the lamp, use the following command: ",
+    ),
+    "bare": (f"Sure.\n{LAMP_CALL}", "Sure.\n"),
+    "other keys": ("{'tool': 'HassTurnOn', 'args': {'name': 'Lamp'}}", ""),
+    "python": ('intent__HassTurnOn(name="Lamp")', ""),
+    "half cut": (LAMP_CALL[:-2], ""),
+    "harmony": (
+        (
+            "<|channel|>analysis<|message|>Hm.<|end|>"
+            "<|start|>assistant<|channel|>commentary to=functions.intent__HassTurnOn "
+            '<|constrain|>json<|message|>{"name": "Lamp"}<|call|>'
+        ),
+        "",
+    ),
+    "gemma": (
+        (
+            "<|channel>thought\nHm.<channel|>"
+            '<|tool_call>call:intent__HassTurnOn{name:<|"|>Lamp<|"|>}<tool_call|>'
+        ),
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "spoken"), BARE_CALLS.values(), ids=BARE_CALLS)
+async def test_call_in_any_writing(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    light: list[ServiceCall],
+    streaming: bool,
+    text: str,
+    spoken: str,
+) -> None:
+    """A call is run in whatever notation it is written, and not spoken."""
+    server.script(reply(*text), reply("It is on."))
+    result = await say("Turn on the lamp")
+    assert speech(result) == "It is on."
+    assert len(light) == 1
+    assert result.conversation_id
+    log = hass.data[DATA_CHAT_LOGS][result.conversation_id].content
+    said = [item.content for item in log if item.role == "assistant"]
+    assert [said[0] or "", said[1]] == [spoken, "It is on."]
+    assert (server.bodies[1]["messages"][-2]["content"] or "") == spoken
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"name": "Lamp", "state": "on"}',
+        '[\n  {"name": "Lamp"},\n  {"name": "Fan"}\n]',
+        '```json\n{"name": "launch", "arguments": {"where": "moon"}}\n```',
+        "```python\nimport time\nprint(time.time())\n```",
+        f"Write {LAMP_CALL} to turn it on.",
+    ],
+)
+async def test_data_and_code_are_no_calls(
+    server: ModelServer,
+    say: Say,
+    light: list[ServiceCall],
+    streaming: bool,
+    text: str,
+) -> None:
+    """JSON that was asked for and code stay what they are."""
+    server.script(reply(*text))
+    assert speech(await say("As JSON, please")) == text
+    assert not light
+
+
+async def test_call_cut_by_length(
+    server: ModelServer, say: Say, light: list[ServiceCall], streaming: bool
+) -> None:
+    """A call in the text whose arguments were cut by the length limit is not run."""
+    server.script(reply(LAMP_CALL[:-4], finish="length"), reply("Well."))
+    assert speech(await say("Turn on the lamp")) == "Well."
+    assert not light
+    assert "cut off" in server.bodies[1]["messages"][-1]["content"]
+
+
+async def test_reasoning_cut_by_length(
+    server: ModelServer, say: Say, streaming: bool
+) -> None:
+    """Reasoning that is cut by the length limit is not spoken, nor the next one."""
+    thinking = reply("They greet me.", "</think>", "\n\nHello.")
+    cut = reply("They greet me, so I", finish="length")
+    server.script(thinking, cut, cut, thinking)
+    await say("Hi")
+    assert "They" not in speech(await say("Hi"))
+    assert speech(await say("Hi")) == "Hello."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The </think> tag ends the thoughts.",
+        "It is on.<|end|>",
+        "<think>Hm.</think>It is on.</think>",
+        "<|channel|>analysis<|message|>Hm.<|end|>It is on.",
+    ],
+)
+async def test_nothing_is_learned(
+    server: ModelServer, say: Say, streaming: bool, text: str
+) -> None:
+    """What does not show that a model starts in reasoning teaches nothing."""
+    server.script(reply(*text), reply("Use a </think> tag."), reply("Yes."))
+    await say("Hi")
+    assert speech(await say("Hi")) == "Use a </think> tag."
+    assert speech(await say("Hi")) == "Yes."
+
+
+async def test_reasoning_is_unlearned(
+    server: ModelServer, say: Say, streaming: bool
+) -> None:
+    """A model that opens its reasoning itself does not start in it."""
+    late = reply("They greet me.", "</think>", "\n\nHello.")
+    own = reply("<think>Hm.</think>Hello.", "</think>")
+    server.script(late, own, own)
+    await say("Hi")
+    assert speech(await say("Hi")) == "Hello."
+    assert speech(await say("Hi")) == "Hello."

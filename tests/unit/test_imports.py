@@ -35,7 +35,20 @@ PURE = [
     ROOT / "tools" / "usage_ranking.py",
     ROOT / "tools" / "schema.py",
     ROOT / "tools" / "intent_words.py",
-    ROOT / "tools" / "outcome.py",
+    *(
+        ROOT / "tools" / f"{name}.py"
+        for name in (
+            "argument_repair",
+            "outcome",
+            "schema_fit",
+            "target_groups",
+            "target_names",
+            "target_repair",
+            "target_slots",
+            "targets",
+            "value_repair",
+        )
+    ),
     ROOT / "tools" / "repeat_guard.py",
 ]
 

@@ -20,7 +20,7 @@ from ..completions.errors import (
     LengthLimitError,
 )
 from ..completions.events import TokenUsage
-from ..completions.messages import AssistantMessage, Message, SystemMessage, ToolMessage
+from ..completions.messages import Message, SystemMessage, ToolMessage
 from ..completions.request import build_body
 from ..options import Options
 from ..session.session_state import SessionState
@@ -136,8 +136,8 @@ class AgentRun:
                 return
             elif text := self._replacement(response):
                 # The model is silent: say what is true in its place.
+                # It does not enter the history: a model imitates what stands there.
                 await self._say(text)
-                self.history.new_messages.append(AssistantMessage(text))
                 return
             elif has_retried or response.finish_reason == "content_filter":
                 raise EMPTY_ANSWER_ERRORS.get(response.finish_reason, EmptyAnswerError)
@@ -187,16 +187,20 @@ class AgentRun:
         )
         tools = None if forbid_tools else self.tools
         starts_in_reasoning = self.client.starts_in_reasoning(options.chat_model)
+        names = tools.names if tools else None
         pipeline: SpeechPipeline | DataPipeline
         if self.is_data:
             pipeline = DataPipeline(
-                has_tools=tools is not None, starts_in_reasoning=starts_in_reasoning
+                has_tools=tools is not None,
+                starts_in_reasoning=starts_in_reasoning,
+                names=names,
             )
         else:
             pipeline = SpeechPipeline(
                 strip_markup=self.strip_markup,
                 whole=not options.enable_streaming,
                 starts_in_reasoning=starts_in_reasoning,
+                names=names,
             )
         # Read only if the model writes a call into its text.
         quoted = QuotedCalls(messages, definitions)

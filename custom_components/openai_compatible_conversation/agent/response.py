@@ -21,6 +21,7 @@ from ..completions.events import (
     ToolCall,
 )
 from ..completions.messages import AssistantMessage, ToolCallPart
+from ..completions.tool_calls import TRUNCATED
 from ..speech.data_pipeline import DataPipeline
 from ..speech.parts import (
     ContinueListening,
@@ -110,7 +111,7 @@ class ModelResponse:
                 raise
             # Raising here would lose what was already spoken.
             self.error = err
-            for part in self.pipeline.flush():
+            for part in self.pipeline.flush(is_cut=True):
                 if isinstance(part, SpeechText):
                     self._spoken.append(part.text)
                     yield {"content": part.text}
@@ -135,7 +136,8 @@ class ModelResponse:
                 self.usage.append(event)
             case Finished(reason):
                 self.finish_reason = reason
-                yield from self._part_deltas(self.pipeline.flush())
+                is_cut = reason == "length"
+                yield from self._part_deltas(self.pipeline.flush(is_cut=is_cut))
 
     def _part_deltas(self, speech_parts: Iterable[SpeechPart]) -> Iterator[Delta]:
         """Yield the deltas of parts of the model's text."""
@@ -168,10 +170,19 @@ class ModelResponse:
         for call in calls:
             if self.tools and not self.quoted.is_complete:
                 self.tools.refuse_text_call(call)
+            elif self.tools and self._is_truncated(part, call):
+                self.tools.calls.refuse(call.id, "InvalidArguments", TRUNCATED)
             args_json = json_dumps(call.tool_args)
             yield from self._call_deltas(call, call.tool_name, args_json)
         if part.fallback and not calls:
             yield from self._part_deltas([SpeechText(part.fallback)])
+
+    def _is_truncated(self, part: TextToolCall, call: llm.ToolInput) -> bool:
+        """Return whether the length limit cut the arguments of a call in the text."""
+        return self.finish_reason == "length" and all(
+            arguments != call.tool_args
+            for _, arguments in parse_tool_calls(part.text, repair=False)
+        )
 
     def _call_deltas(
         self, call: llm.ToolInput, name: str, text: str

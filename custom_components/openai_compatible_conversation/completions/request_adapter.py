@@ -23,9 +23,6 @@ def adapt_request(body: Mapping[str, Any], profile: ServerProfile) -> dict[str, 
         del result[name]
     if profile.no_effort and result.get("tools"):
         result[EFFORT] = NO_EFFORT
-    messages: list[WireMessage] = [
-        _with_reasoning(message, profile) for message in result["messages"]
-    ]
     tools = [
         tool
         for tool in result.get("tools", ())
@@ -37,14 +34,24 @@ def adapt_request(body: Mapping[str, Any], profile: ServerProfile) -> dict[str, 
         # Servers reject an empty list of tools, and a choice without tools.
         for name in ("tools", "tool_choice", "parallel_tool_calls"):
             result.pop(name, None)
-    if profile.no_tools:
-        messages = list(_calls_as_text(messages))
-    if not profile.system or not profile.late_system:
-        messages = list(_system_as_user(messages, keep_first=profile.system))
-    if profile.alternate or not profile.system:
-        messages = list(_merged(messages))
-    result["messages"] = messages
+    result["messages"] = _adapt_messages(result["messages"], profile)
     return result
+
+
+def _adapt_messages(
+    messages: Iterable[WireMessage], profile: ServerProfile
+) -> list[WireMessage]:
+    """Return messages in the roles and fields that a server accepts."""
+    adapted = [_with_reasoning(message, profile) for message in messages]
+    if profile.no_tools:
+        adapted = list(_calls_as_text(adapted))
+    if not profile.system or not profile.late_system:
+        adapted = list(_system_as_user(adapted, keep_first=profile.system))
+    if profile.alternate:
+        adapted = list(_unanswered_calls_as_text(adapted))
+    if profile.alternate or not profile.system:
+        adapted = list(_merged(adapted))
+    return adapted
 
 
 def _with_reasoning(message: WireMessage, profile: ServerProfile) -> WireMessage:
@@ -90,6 +97,37 @@ def _system_as_user(
             yield {**message, "role": "user"}
         else:
             yield message
+
+
+def _unanswered_calls_as_text(messages: Iterable[WireMessage]) -> Iterable[WireMessage]:
+    """Yield messages in which calls that no answer followed are told by the user.
+
+    A server that wants roles to alternate refuses a user message after a tool result.
+    """
+    held: list[WireMessage] = []
+    for message in messages:
+        if message["role"] == "user" and held and held[-1]["role"] == "tool":
+            yield {"role": "user", "content": _told_calls(held)}
+            held = []
+        if message["role"] == "tool" or message.get("tool_calls"):
+            held.append(message)
+            continue
+        yield from held
+        held = []
+        yield message
+    yield from held
+
+
+def _told_calls(messages: Iterable[WireMessage]) -> str:
+    """Return a note of the calls and results in messages."""
+    lines = ["(There was no answer. These tools were called:"]
+    for message in messages:
+        if message["role"] == "tool":
+            lines.append(f"Result: {message['content']}")
+        for call in message.get("tool_calls") or ():
+            function = call["function"]
+            lines.append(f"{function['name']}({function['arguments']})")
+    return "\n".join(lines) + ")"
 
 
 def _merged(messages: Iterable[WireMessage]) -> Iterable[WireMessage]:

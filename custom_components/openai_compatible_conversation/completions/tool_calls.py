@@ -7,6 +7,7 @@ start a new call even if it repeats the index or id of another call.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+import re
 from typing import Any
 import uuid
 
@@ -19,6 +20,9 @@ from .tool_arguments import NOT_JSON, is_json_of, is_sendable, parse_arguments
 MAX_CALLS = 64
 MAX_NAME = 256
 MAX_ARGUMENTS = 128 * 1024
+
+_CHANNEL = re.compile(r"\s*<[|｜].*", re.DOTALL)
+"""What gpt-oss's channels leave behind a name: `f<|channel|>commentary`."""
 
 TRUNCATED = "The arguments were cut off: the answer reached its length limit."
 NO_NAME = "The call names no tool."
@@ -108,9 +112,8 @@ class CallAssembler:
                 call_id = f"call_{uuid.uuid4().hex[:24]}"
             seen.add(call_id)
             text = _arguments_text(call, arguments)
-            calls.append(
-                ToolCall(call_id, call.name, arguments, text, problem, call.extra)
-            )
+            name = _CHANNEL.sub("", call.name) or call.name
+            calls.append(ToolCall(call_id, name, arguments, text, problem, call.extra))
         self._calls.clear()
         return calls
 

@@ -2,7 +2,8 @@
 
 Strict chat templates require that a chat starts with a user message, that user and
 assistant messages alternate, and that each tool call is followed by its result. A
-turn that failed or was cancelled lacks some of that, so placeholders are filled in.
+turn that failed or was cancelled lacks some of that, so placeholders are filled in, but
+never for the assistant: a model imitates what stands in its history as its own words.
 """
 
 from collections.abc import Iterable
@@ -20,9 +21,6 @@ from ..completions.messages import (
 ASSISTANT_SPEAKS_FIRST = "(You speak first.)"
 """Placeholder user message of a turn that the assistant started."""
 
-NO_ANSWER = "(No answer was given.)"
-"""Placeholder for a missing answer, so that user and assistant alternate."""
-
 NO_RESULT = (
     '{"error":"Interrupted","error_text":'
     '"The turn ended before there was a result. What was called may have been done."}'
@@ -37,8 +35,8 @@ MAX_TRUNCATED = 200
 class Turn:
     """A user message and everything up to the next one, normalized.
 
-    Starts with a user message and ends with an assistant message that has text. Each
-    tool call is followed by its result; only tool results may follow each other.
+    Starts with a user message and ends with an assistant message that has text, if the
+    turn was answered. Each tool call is followed by its result.
     Images are replaced by a note: they would be sent and stored again with each turn.
     """
 
@@ -120,7 +118,7 @@ class TurnNormalizer:
                 self._add_answer(message)
 
     def finish(self) -> tuple[Message, ...]:
-        """Return the messages, ending with an assistant message."""
+        """Return the messages."""
         self._close_calls()
         if not self._result:
             self._result.append(UserMessage(ASSISTANT_SPEAKS_FIRST))
@@ -146,8 +144,9 @@ class TurnNormalizer:
         self._open_calls = {}
 
     def _close_answer(self) -> None:
-        """Add the assistant message held back, or a placeholder."""
-        self._result.append(self._answer or AssistantMessage(NO_ANSWER))
+        """Add the assistant message held back."""
+        if self._answer:
+            self._result.append(self._answer)
         self._answer = None
 
 

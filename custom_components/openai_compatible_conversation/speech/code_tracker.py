@@ -36,6 +36,11 @@ class CodeTracker:
         self._run_starts_line = False
         self._is_line_blank = True
 
+    @property
+    def is_inside(self) -> bool:
+        """Return whether the next character may be code or a backtick of it."""
+        return bool(self.fence or self.span or self.run)
+
     def feed(self, text: str) -> None:
         """Process the next piece of the text."""
         if not (self.run or self.span or "`" in text or "~" in text):

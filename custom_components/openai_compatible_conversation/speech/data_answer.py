@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .control_tokens import TokenPairs
+from .find_call import find_call
 from .parts import SpeechText, TextToolCall
-from .reasoning_first import is_reasoning_first
-from .tags import CALLS, CLOSERS, EDGES
+from .reasoning_first import end_of_reasoning, is_reasoning_first
+from .tags import CALLS, CLOSERS, EDGES, channel_of
+from .tool_names import ToolNames
 
+_TOKENS = ("control", "header", "text")
 _DATA_STARTS = ("{", "[", '"', "`")
 """First characters of JSON and of code, in which a tag belongs to the data."""
 
@@ -28,34 +31,65 @@ class DataAnswer:
     """Whether the answer started inside a reasoning block; None if unknown."""
 
 
-def split_answer(text: str, *, starts_in_reasoning: bool) -> DataAnswer:
-    """Split a complete answer of a model that may be known to start in reasoning."""
+def split_answer(
+    text: str, *, starts_in_reasoning: bool, is_cut: bool = False
+) -> DataAnswer:
+    """Split a complete answer of a model that may be known to start in reasoning.
+
+    If the answer was cut, it may lack the end of the reasoning.
+    """
     started = False if starts_in_reasoning else None
     reasoning, end = _leading_reasoning(text)
-    if not end and (starts_in_reasoning or is_reasoning_first(text)):
-        start, late_end, kind = CLOSERS["first"].find(text, final=True)
-        if kind and not text.lstrip().startswith(_DATA_STARTS):
-            reasoning, end, started = text[:start], late_end, True
+    is_data = text.lstrip().startswith(_DATA_STARTS)
+    if not end and not is_data and (starts_in_reasoning or is_reasoning_first(text)):
+        if found := end_of_reasoning(text):
+            reasoning, end, started = text[: found[0]], found[1], True
+        elif is_cut:
+            reasoning, end, started = text, len(text), None
     data = text[end:].lstrip() if end else text
     return DataAnswer(_without_outer_tokens(data), reasoning, started)
 
 
-def split_calls(text: str) -> Iterator[SpeechText | TextToolCall]:
-    """Yield the tool calls in a complete text, and the text around them."""
+def split_calls(
+    text: str, names: ToolNames | None = None
+) -> Iterator[SpeechText | TextToolCall]:
+    """Yield the tool calls in a complete text, and the text around them.
+
+    `names` are those of the tools that the model may call.
+    """
     position = 0
+    following = _next_call(text, position)
     while position < len(text):
-        start, inner, kind = CALLS.find(text, position, final=True)
+        if following[0] < position:
+            following = _next_call(text, position)
+        start, inner, kind = following
+        if names and (found := find_call(text, position, start, names)):
+            start, inner, kind = *found, "whole"
         if start > position:
             yield SpeechText(text[position:start])
         if kind is None:
             return
         inner_end = position = len(text)
-        if closer := CLOSERS.get(kind):
-            inner_end, position, _ = closer.find(text, inner, final=True)
+        if kind == "whole":
+            inner_end = position = inner
+        elif closer := CLOSERS.get(kind):
+            inner_end, position, end_kind = closer.find(text, inner, final=True)
+            position = inner_end if end_kind == "next" else position
         # The other openings are part of the call: `<function=f>` names the tool.
         inner_start = inner if kind == "call" else start
         raw = text[start:position]
         yield TextToolCall(text[inner_start:inner_end], raw, raw)
+
+
+def _next_call(text: str, position: int) -> tuple[int, int, str | None]:
+    """Return start and end of the next opening of calls, and its kind."""
+    while True:
+        start, end, kind = CALLS.find(text, position, final=True)
+        if kind == "channel":
+            kind = channel_of(text[start:end])
+        if kind not in ("text", "analysis"):
+            return start, end, kind
+        position = end
 
 
 def _leading_reasoning(text: str) -> tuple[str, int]:
@@ -64,13 +98,15 @@ def _leading_reasoning(text: str) -> tuple[str, int]:
     position = blocks_end = 0
     while True:
         start, end, kind = EDGES.find(text, position, final=True)
-        if kind not in ("think", "control") or text[position:start].strip():
+        if kind == "channel":
+            kind = channel_of(text[start:end])
+        if kind not in ("think", "analysis", *_TOKENS) or text[position:start].strip():
             return "".join(reasoning), blocks_end
         position = end
-        if kind == "think":
-            start, position, _ = CLOSERS["think"].find(text, end, final=True)
+        if kind in ("think", "analysis"):
+            start, position, found = CLOSERS[kind].find(text, end, final=True)
             reasoning.append(text[end:start])
-            blocks_end = position
+            position = blocks_end = start if found == "next" else position
 
 
 def _without_outer_tokens(text: str) -> str:
@@ -96,8 +132,11 @@ def _control_tokens(text: str) -> tuple[list[tuple[int, int]], set[int]]:
     paired: set[int] = set()
     start, end, kind = EDGES.find(text, final=True)
     while kind is not None:
-        if kind == "control":
+        if kind == "channel":
+            kind = channel_of(text[start:end])
+        if kind in _TOKENS:
             tokens.append((start, end))
+        if kind == "control":
             opener = pairs.add(text[start:end], start)
             if opener is not None:
                 paired |= {opener, start}

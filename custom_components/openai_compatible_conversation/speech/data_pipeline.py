@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from .data_answer import split_answer, split_calls
-from .parts import ReasoningText, SpeechPart, SpeechText
+from .parts import ReasoningText, SpeechPart, SpeechText, TextToolCall
 from .patterns import PatternRemover
 from .tags import MARKERS
+from .tool_names import ToolNames
 
 
 class DataPipeline:
@@ -15,9 +16,16 @@ class DataPipeline:
     yields the parts. Without tools, tool calls in the text are data.
     """
 
-    def __init__(self, *, has_tools: bool, starts_in_reasoning: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        has_tools: bool,
+        starts_in_reasoning: bool = False,
+        names: ToolNames | None = None,
+    ) -> None:
         """Initialize for a response, which may start inside a reasoning block."""
         self._has_tools = has_tools
+        self._names = names
         self._starts_in_reasoning = starts_in_reasoning
         self._chunks: list[str] = []
         self._reasoning_markers = PatternRemover(MARKERS)
@@ -33,11 +41,11 @@ class DataPipeline:
         self._chunks.append(text)
         return iter(())
 
-    def flush(self) -> Iterator[SpeechPart]:
-        """Yield the parts at the end of the text."""
+    def flush(self, *, is_cut: bool = False) -> Iterator[SpeechPart]:
+        """Yield the parts at the end of the text, which may have been cut."""
         if text := "".join(self._chunks):
             self._chunks.clear()
-            yield from self._split(text)
+            yield from self._split(text, is_cut=is_cut)
         if reasoning := self._reasoning_markers.flush():
             yield ReasoningText(reasoning)
 
@@ -50,12 +58,13 @@ class DataPipeline:
         """Return nothing: data has no missing full stop."""
         return ""
 
-    def _split(self, text: str) -> Iterator[SpeechPart]:
+    def _split(self, text: str, *, is_cut: bool) -> Iterator[SpeechPart]:
         """Yield the parts of a complete text."""
         answer = split_answer(
             # Removing a marker may join the two halves of another one.
             _without_markers(_without_markers(text)),
             starts_in_reasoning=self._starts_in_reasoning,
+            is_cut=is_cut,
         )
         # Text after a tool call continues the answer.
         self._starts_in_reasoning = False
@@ -65,7 +74,9 @@ class DataPipeline:
         data = answer.text
         if data and not data.isspace():
             self.has_text = True
-            parts = list(split_calls(data)) if self._has_tools else [SpeechText(data)]
+            parts: list[SpeechText | TextToolCall] = [SpeechText(data)]
+            if self._has_tools:
+                parts = list(split_calls(data, self._names))
             yield from parts
             self.is_verbatim &= parts == [SpeechText(text)]
 

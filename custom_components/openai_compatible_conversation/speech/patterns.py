@@ -8,6 +8,7 @@ Decision record: docs/decisions/0005-text-is-filtered-as-it-arrives.md.
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import takewhile
 import re
 
 type Element = tuple[str, int, int]
@@ -36,11 +37,19 @@ class PatternSet:
         full: list[str] = []
         prefixes: list[str] = []
         starts: set[str] = set()
+        self._single: dict[str, str] = {}
+        """The kinds of the patterns that are a single character, which begins no other."""
         for kind, sequences in patterns.items():
+            several: list[list[Element]] = []
             for elements in sequences:
-                full.append(f"(?P<{kind}_{len(full)}>{_full(elements)})")
-                prefixes.append(_prefix(elements))
                 starts |= set(_first_characters(elements))
+                if len(elements) == 1 and elements[0][1:] == (1, 1):
+                    self._single[elements[0][0].removeprefix("\\")] = kind
+                else:
+                    several.append(elements)
+                    prefixes.append(_prefix(elements))
+            if several:
+                full.append(f"(?P<{kind}>{_any_of(several)})")
         self._full = re.compile("|".join(full), re.IGNORECASE)
         self._prefix = re.compile(f"(?:{'|'.join(prefixes)})\\Z", re.IGNORECASE)
         self._start = re.compile(f"[{''.join(sorted(starts))}]", re.IGNORECASE)
@@ -56,11 +65,12 @@ class PatternSet:
         """
         while candidate := self._start.search(text, start):
             start = candidate.start()
+            if kind := self._single.get(candidate[0]):
+                return start, start + 1, kind
             if not final and self._prefix.match(text, start):
                 return start, len(text), None
             if found := self._full.match(text, start):
-                kind = found.lastgroup or ""
-                return start, found.end(), kind.rpartition("_")[0]
+                return start, found.end(), found.lastgroup
             start += 1
         return len(text), len(text), None
 
@@ -92,6 +102,15 @@ class PatternRemover:
     def flush(self) -> str:
         """Return the remaining text at the end."""
         return self.feed("", final=True)
+
+
+def _any_of(patterns: list[list[Element]]) -> str:
+    """Return the regular expression of several patterns, the first of which wins."""
+    # What they have in common is matched only once.
+    columns = zip(*patterns, strict=False)
+    common = len(list(takewhile(lambda column: len(set(column)) == 1, columns)))
+    rests = "|".join(_full(elements[common:]) for elements in patterns)
+    return f"{_full(patterns[0][:common])}(?:{rests})"
 
 
 def _full(elements: Iterable[Element]) -> str:

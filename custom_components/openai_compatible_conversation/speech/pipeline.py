@@ -9,6 +9,7 @@ from .parts import ReasoningText, SpeechPart, SpeechText
 from .patterns import PatternRemover
 from .reasoning_first import is_reasoning_first
 from .tags import MARKERS
+from .tool_names import ToolNames
 
 
 class SpeechPipeline:
@@ -16,7 +17,8 @@ class SpeechPipeline:
 
     Create one for each response, feed it chunks of any size, then flush it.
     `strip_markup` turns markdown and emoji into plain words. With `whole`, the text
-    arrives as one chunk, so its end is known at once.
+    arrives as one chunk, so its end is known at once. `names` are those of the tools
+    that the model may call.
     """
 
     def __init__(
@@ -25,9 +27,13 @@ class SpeechPipeline:
         strip_markup: bool,
         whole: bool = False,
         starts_in_reasoning: bool = False,
+        names: ToolNames | None = None,
     ) -> None:
         """Initialize for a response, which may start inside a reasoning block."""
-        self._filter = SpeechFilter(starts_in_reasoning=starts_in_reasoning)
+        self._names = names
+        self._filter = SpeechFilter(
+            starts_in_reasoning=starts_in_reasoning, names=names
+        )
         self._markdown = MarkdownFilter() if strip_markup else None
         # Removing a pattern may join the two halves of a marker.
         self._text_markers, self._reasoning_markers = (
@@ -52,12 +58,12 @@ class SpeechPipeline:
     def feed(self, text: str) -> Iterator[SpeechPart]:
         """Return the parts that are certain after one more chunk of text."""
         if self._whole and is_reasoning_first(text):
-            self._filter = SpeechFilter(starts_in_reasoning=True)
+            self._filter = SpeechFilter(starts_in_reasoning=True, names=self._names)
         return self._clean_parts(self._filter.feed(text))
 
-    def flush(self) -> Iterator[SpeechPart]:
-        """Yield the remaining parts at the end of the text."""
-        yield from self._clean_parts(self._filter.flush())
+    def flush(self, *, is_cut: bool = False) -> Iterator[SpeechPart]:
+        """Yield the remaining parts at the end of the text, which may have been cut."""
+        yield from self._clean_parts(self._filter.flush(is_cut=is_cut))
         text = self._clean_speech(self._text_markers.flush())
         if self._markdown and (end := self._markdown.flush()):
             self._last = end[-1]

@@ -1,7 +1,8 @@
-"""Whether a complete text starts inside reasoning."""
+"""Whether a complete text starts inside reasoning, and where that ends."""
 
 from .code_tracker import CodeTracker
-from .tags import OUTLINE
+from .mentions import is_mention
+from .tags import CLOSERS, OUTLINE
 
 
 def is_reasoning_first(text: str) -> bool:
@@ -17,10 +18,32 @@ def is_reasoning_first(text: str) -> bool:
         code.feed(text[position:start])
         if kind == "generic" and not text[:start].strip():
             return False
-        if kind in ("late", "think") and not (
-            code.fence or (code.span and code.is_span(text, end, final=True))
-        ):
+        is_text = (
+            code.fence
+            or (code.span and code.is_span(text, end, final=True))
+            or (kind == "late" and _is_mention(text, start, end))
+        )
+        if kind in ("late", "think", "channel") and not is_text:
             return kind == "late"
         code.feed(text[start:end])
         position = end
     return False
+
+
+def end_of_reasoning(text: str) -> tuple[int, int] | None:
+    """Return start and end of what ends the reasoning that a complete text starts in."""
+    start, end, kind = CLOSERS["first"].find(text, final=True)
+    while kind is not None:
+        if kind == "next" and not text[:start].strip():
+            return None
+        if kind == "end" and not _is_mention(text, start, end):
+            return start, end
+        start, end, kind = CLOSERS["first"].find(text, end, final=True)
+    return None
+
+
+def _is_mention(text: str, start: int, end: int) -> bool:
+    """Return whether a tag in a complete text stands within a sentence."""
+    return bool(
+        is_mention(text[max(0, start - 1) : start], text[end : end + 2], final=True)
+    )

@@ -4,6 +4,7 @@ Which of them are removed depends on where they stand. Decision record:
 docs/decisions/0005-text-is-filtered-as-it-arrives.md.
 """
 
+from .call_blocks import WRAPPERS
 from .patterns import Element, PatternSet, literal
 
 REASONING_TAGS = ("think", "thinking", "antthinking", "seed:think")
@@ -18,16 +19,21 @@ GENERIC_TAGS = (
     "scratchpad",
 )
 """Tags that are also ordinary markup, so they are reasoning only at the start."""
-HARMONY_PAIR = ("<|channel|>analysis<|message|>", "<|end|>")
-"""Its end also ends answers, so on its own it is just a control token."""
+HARMONY_ENDS = ("<|end|>", "<|call|>", "<|return|>")
+"""They also end answers, so on their own they are just control tokens."""
 REASONING_PAIRS = (
     ("◁think▷", "◁/think▷"),
     ("[THINK]", "[/THINK]"),
     ("<|begin_of_thought|>", "<|end_of_thought|>"),
     ("<|START_THINKING|>", "<|END_THINKING|>"),
-    HARMONY_PAIR,
+    ("<|channel>thought", "<channel|>"),
 )
-CALL_TAGS = ("tool_call", "tool_calls", "function_call", "tool_use", "toolcall")
+CALL_WRAPPERS = ("function_calls", "tool_calls")
+CALL_TAGS = (
+    *("tool_call", "tool_calls", "function_call", "tool_use", "toolcall"),
+    "minimax:tool_call",
+)
+_DSML = (f"{pipe}DSML{pipe}{name}" for pipe in "｜|" for name in CALL_WRAPPERS)
 CALL_PAIRS = (
     ("<|tool_call|>", "<|/tool_call|>"),
     ("<|tool_call_start|>", "<|tool_call_end|>"),
@@ -36,12 +42,23 @@ CALL_PAIRS = (
     ("<｜tool▁calls▁begin｜>", "<｜tool▁calls▁end｜>"),
     ("<tool▁calls▁begin>", "<tool▁calls▁end>"),
     ("<|START_ACTION|>", "<|END_ACTION|>"),
+    *((f"<{name}>", f"</{name}>") for name in _DSML),
 )
 CALLS_TO_THE_END = ("[TOOL_CALLS]", "<|python_tag|>")
+ROLE_HEADERS = (
+    "<|im_start|>assistant",
+    "<|start_header_id|>assistant<|end_header_id|>",
+    "<|start_of_role|>assistant<|end_of_role|>",
+    "<|im_assistant|>assistant<|im_middle|>",
+    "<|start|>assistant<|message|>",
+    "<|start|>assistant",
+    "<start_of_turn>model",
+    "<|turn>model",
+    "<|assistant|>",
+    "<｜assistant｜>",
+)
+"""What begins an answer in a prompt."""
 SPECIAL = (
-    # The header of the answer after harmony's analysis.
-    "<|start|>assistant<|channel|>final<|message|>",
-    "<|channel|>final<|message|>",
     "</s>",
     "<s>",
     "<eos>",
@@ -53,6 +70,7 @@ SPECIAL = (
     "<end_of_utterance>",
     "<turn|>",
     "<|turn>",
+    "<|tool_response>",
     "[INST]",
     "[/INST]",
     "[BOS]",
@@ -86,6 +104,32 @@ _SPECIAL_TOKEN = [
 ]
 
 
+_NAME: Element = (r"[\w.:-]", 1, 80)
+_RECIPIENT = [*literal(" to="), _NAME]
+_BLANK: Element = (r" ", 0, 1)
+_CHANNELS = [
+    # Harmony's header: a role, a channel, a recipient and a format.
+    [
+        *start,
+        *literal("<|channel|>"),
+        (r"[a-z]", 5, 12),
+        *recipient,
+        _BLANK,
+        *form,
+        *literal("<|message|>"),
+    ]
+    for start in (
+        [],
+        literal("<|start|>assistant"),
+        [*literal("<|start|>assistant"), *_RECIPIENT],
+        [*literal("<|start|>functions."), _NAME],
+        [*literal("<|start|>functions."), _NAME, *literal(" to=assistant")],
+    )
+    for recipient in ([], _RECIPIENT)
+    for form in ([], [*literal("<|constrain|>"), (r"\w", 0, 10)], [(r"[a-z]", 4, 6)])
+]
+
+
 def _tag(name: str, slash: str = "") -> list[Element]:
     """Return the pattern of a tag."""
     return [*literal(f"<{slash}{name}"), _BLANKS, *literal(">")]
@@ -95,14 +139,11 @@ _REASONING_ENDS = [
     *(_tag(name, "/") for name in REASONING_TAGS),
     *(literal(end) for _, end in REASONING_PAIRS),
 ]
-_LATE_ENDS = [end for end in _REASONING_ENDS if end != literal(HARMONY_PAIR[1])]
-_REASONING = {
-    "think": [
-        *(_tag(name) for name in REASONING_TAGS),
-        *(literal(begin) for begin, _ in REASONING_PAIRS),
-    ],
-    "late": _LATE_ENDS,
-}
+_REASONING_STARTS = [
+    *(_tag(name) for name in REASONING_TAGS),
+    *(literal(begin) for begin, _ in REASONING_PAIRS),
+]
+_REASONING = {"channel": _CHANNELS, "think": _REASONING_STARTS, "late": _REASONING_ENDS}
 _GENERIC = {"generic": [_tag(name) for name in GENERIC_TAGS]}
 _CALLS = {
     "call": [
@@ -117,9 +158,15 @@ _CALL_ENDS = [
     *(literal(end) for _, end in CALL_PAIRS),
 ]
 _TOKENS = {
+    "header": [literal(header) for header in ROLE_HEADERS],
     "stray": [*_CALL_ENDS, _tag("function", "/")],
     "control": [*(literal(token) for token in SPECIAL), _SPECIAL_TOKEN],
 }
+_HARMONY_ENDS = {
+    "next": _CHANNELS,
+    "end": [*(literal(end) for end in HARMONY_ENDS), *_REASONING_ENDS],
+}
+_OPENINGS = {"opening": [*(_tag(name) for name in WRAPPERS), literal("<invoke ")]}
 _CODE = {"tick": [[("`", 1, 3)], [("~", 1, 3)]]}
 _LINE = {"line": [literal("\n")]}
 
@@ -135,6 +182,31 @@ START = PatternSet(
     {**_REASONING, **_GENERIC, **_CALLS, **_TOKENS, "marker": [_MARKER], **_CODE}
 )
 """What has a meaning before the first visible character of a text."""
+CALL_TEXT = PatternSet(
+    {
+        **_REASONING,
+        **_CALLS,
+        **_OPENINGS,
+        **_TOKENS,
+        "marker": [_MARKER],
+        **_CODE,
+        **_LINE,
+    }
+)
+"""What has a meaning in text if the model may call tools."""
+CALL_START = PatternSet(
+    {
+        **_REASONING,
+        **_GENERIC,
+        **_CALLS,
+        **_OPENINGS,
+        **_TOKENS,
+        "marker": [_MARKER],
+        **_CODE,
+        **_LINE,
+    }
+)
+"""What has a meaning at the start of a text if the model may call tools."""
 SPAN = PatternSet(
     {**_REASONING, **_CALLS, **_TOKENS, "marker": [_MARKER], **_CODE, **_LINE}
 )
@@ -145,12 +217,16 @@ OUTLINE = PatternSet({**_REASONING, **_GENERIC, **_CODE, **_LINE})
 """The reasoning and the code of a text."""
 EDGES = PatternSet({**_REASONING, **_CALLS, **_TOKENS})
 """What may stand before and after data."""
-CALLS = PatternSet(_CALLS)
+CALLS = PatternSet({"channel": _CHANNELS, **_CALLS})
 """The start of tool calls."""
 
 CLOSERS = {
-    "first": PatternSet({"end": _LATE_ENDS}),
+    "first": PatternSet(
+        {"end": _REASONING_ENDS, "next": [*_CHANNELS, *_REASONING_STARTS]}
+    ),
     "think": PatternSet({"end": _REASONING_ENDS}),
+    "analysis": PatternSet(_HARMONY_ENDS),
+    "recipient": PatternSet(_HARMONY_ENDS),
     "generic": PatternSet(
         {"end": [*(_tag(name, "/") for name in GENERIC_TAGS), *_REASONING_ENDS]}
     ),
@@ -158,3 +234,14 @@ CLOSERS = {
     "function": PatternSet({"end": [_tag("function", "/")]}),
 }
 """The ends of a block by its kind; one of the kind "rest" has none."""
+
+
+def channel_of(header: str) -> str:
+    """Return what follows a header of harmony: "text", "analysis" or "recipient"."""
+    start, _, channel = header.lower().rpartition("<|channel|>")
+    if start.startswith("<|start|>functions."):
+        # The result that the model expects.
+        return "analysis"
+    if " to=" in header:
+        return "recipient"
+    return "analysis" if channel.startswith(("analysis", "th")) else "text"

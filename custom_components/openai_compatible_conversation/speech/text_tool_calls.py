@@ -1,11 +1,22 @@
 """Parser for tool calls that models write into their text."""
 
-import ast
 from collections.abc import Iterator
 from itertools import islice
 import json
 import re
 from typing import Any
+
+from .call_objects import (
+    ARGUMENT_KEYS,
+    KEYS,
+    LIST_KEYS,
+    MAX_DEPTH,
+    NAME_KEYS,
+    OBJECT_KEYS,
+    is_arguments,
+)
+from .lenient_json import MalformedError, parse
+from .python_calls import python_calls
 
 MAX_CALLS = 16
 """Maximum tool calls parsed from a block."""
@@ -24,6 +35,12 @@ _NAMED = re.compile(
     r"(?P<name>[A-Za-z_][\w.-]*)(:\d+)?\s*"
     r"(\[ARGS\]|<[|｜][^<>\n]{1,40}[|｜]>|```(json)?|\s)*$"
 )
+_RECIPIENT = re.compile(
+    # The header of harmony's channels names who is addressed.
+    r"\bto=(?P<name>[\w.-]+)[^{]*<\|message\|>\s*$"
+)
+_STUCK = re.compile(r"<\|channel\|>\w+")
+"""A channel behind a name."""
 _FUNCTION = re.compile(
     r"<function=(?P<name>[^<>\n]+)>(?P<inner>.*?)(?=</function|<function=|\Z)",
     re.DOTALL,
@@ -37,19 +54,50 @@ _ARGUMENT = re.compile(
     r"<arg_value>(?P<value>((?!<arg_key>).)*?)</arg_value>",
     re.DOTALL,
 )
+_DSML = re.compile(r"(?<=[</])[|｜]DSML[|｜]")
+_INVOKE = re.compile(
+    r"<invoke\s+name=[\"']?(?P<name>[^<>\"'\n]+)[\"']?\s*>"
+    r"(?P<inner>.*?)(?=</invoke|<invoke\s|\Z)",
+    re.DOTALL,
+)
+_NAMED_PARAMETER = re.compile(
+    r"<parameter\s+name=[\"']?(?P<key>[^<>\"'\n]+)[\"']?"
+    r"(\s+string=[\"'](?P<string>true|false)[\"'])?\s*>"
+    r"(?P<value>((?!<parameter\s).)*?)</parameter\s*>",
+    re.DOTALL,
+)
+_GEMMA_QUOTE = '<|"|>'
 
 
-def parse_tool_calls(text: str) -> list[Call]:
+def parse_tool_calls(text: str, *, repair: bool = True) -> list[Call]:
     """Return the tool calls in the content of a block, empty if there are none.
 
     Formats: JSON objects with a name (Hermes, Qwen, Granite, Mistral), a name before
-    its JSON (Kimi, DeepSeek), tags for function and parameters (Llama, Qwen Coder),
-    tags for keys and values (GLM), and Python (Llama 4).
+    its JSON (Kimi, DeepSeek, harmony, Gemma), tags for function and parameters (Llama,
+    Qwen Coder, MiniMax, DSML), tags for keys and values (GLM), and Python (Llama 4).
+    With `repair`, JSON that is cut is closed.
     """
-    for parse in (_function_tags, _key_value_tags, _json_objects, _python_calls):
-        if calls := list(islice(parse(text), MAX_CALLS)):
-            return calls
+    text = _without_quotes(text)
+    for calls in (
+        _function_tags(text),
+        _invoke_tags(_DSML.sub("", text)),
+        _key_value_tags(text),
+        _json_objects(text, repair=repair),
+        python_calls(text),
+    ):
+        if found := list(islice(calls, MAX_CALLS)):
+            return found
     return []
+
+
+def _without_quotes(text: str) -> str:
+    """Return a text with Gemma's quotes replaced by those of JSON."""
+    if _GEMMA_QUOTE not in text:
+        return text
+    return "".join(
+        json.dumps(piece, ensure_ascii=False) if index % 2 else piece
+        for index, piece in enumerate(text.split(_GEMMA_QUOTE))
+    )
 
 
 def _function_tags(text: str) -> Iterator[Call]:
@@ -61,11 +109,26 @@ def _function_tags(text: str) -> Iterator[Call]:
             for m in _PARAMETER.finditer(inner)
         }
         if not arguments and inner:
-            parsed = _parse_json(inner)
-            if not isinstance(parsed, dict):
+            parsed = _parse_object(inner)
+            if parsed is None:
                 continue
             arguments = parsed
         yield found["name"].strip().strip("\"'"), arguments
+
+
+def _invoke_tags(text: str) -> Iterator[Call]:
+    """Yield calls in `<invoke name="f">` tags, with a tag for each parameter."""
+    for found in _INVOKE.finditer(text):
+        inner = found["inner"].strip()
+        arguments = {
+            m["key"].strip(): (
+                m["value"] if m["string"] == "true" else _parse_value(m["value"])
+            )
+            for m in _NAMED_PARAMETER.finditer(inner)
+        }
+        if not arguments and (parsed := _parse_object(inner)) is not None:
+            arguments = parsed
+        yield found["name"].strip(), arguments
 
 
 def _key_value_tags(text: str) -> Iterator[Call]:
@@ -78,73 +141,80 @@ def _key_value_tags(text: str) -> Iterator[Call]:
         yield name, arguments
 
 
-def _json_objects(text: str) -> Iterator[Call]:
+def _json_objects(text: str, *, repair: bool) -> Iterator[Call]:
     """Yield calls given as JSON objects that contain or follow the tool name."""
     position = misses = 0
     while (start := text.find("{", position)) >= 0 and misses < MAX_MISSES:
-        try:
-            value, end = _DECODER.raw_decode(text, start)
-        except ValueError, RecursionError:
+        value, end = _object_at(text, start, repair=repair)
+        if value is None:
             position = start + 1
             misses += 1
             continue
-        found = _NAMED.search(text[max(position, start - MAX_NAME) : start])
-        if call := _call_from_object(value):
-            yield call
-        elif found:
+        before = _STUCK.sub("", text[max(position, start - MAX_NAME) : start])
+        calls = list(_calls_in(value))
+        if calls:
+            yield from calls
+        elif found := _RECIPIENT.search(before) or _NAMED.search(before):
             yield found["name"].removeprefix("functions."), value
-        elif isinstance(name := value.get("name"), str) and len(value) == 1:
+        elif isinstance(name := value.get("name"), str) and len(value) == 1 and end > 0:
             yield name, {}
-        position = end
+        position = abs(end)
 
 
-def _call_from_object(value: dict[str, Any]) -> Call | None:
-    """Return the call if the object has both tool name and arguments."""
-    inner = value.get("function")
-    if isinstance(inner, dict):
-        value = inner
-    name = value.get("name") or value.get("tool_name") or value.get("tool") or inner
-    for key in ("arguments", "parameters", "args", "input"):
-        if key in value:
-            arguments = value[key]
-            if isinstance(arguments, str):
-                arguments = _parse_json(arguments)
-            if isinstance(name, str) and isinstance(arguments, dict | None):
-                return name, arguments or {}
-            return None
-    return None
+def _object_at(
+    text: str, start: int, *, repair: bool
+) -> tuple[dict[str, Any] | None, int]:
+    """Return the object at a position of a text, and its end.
 
-
-def _python_calls(text: str) -> Iterator[Call]:
-    """Yield calls in Python syntax, with keyword arguments and literals."""
+    The end is negative if the text cuts the object.
+    """
     try:
-        tree = ast.parse(text.strip(), mode="eval")
-    except SyntaxError, ValueError, RecursionError, MemoryError:
+        return _DECODER.raw_decode(text, start)
+    except ValueError, RecursionError:
+        pass
+    try:
+        value, end, is_cut = parse(text, start)
+    except MalformedError:
+        return None, start
+    if is_cut and not repair:
+        return None, start
+    return value, -end if is_cut else end
+
+
+def _calls_in(value: Any, depth: int = 0) -> Iterator[Call]:
+    """Yield the calls that an object is or holds, if it has tool names and arguments."""
+    if not isinstance(value, dict) or depth > MAX_DEPTH:
         return
-    calls = tree.body.elts if isinstance(tree.body, ast.List) else [tree.body]
-    for call in calls:
-        if isinstance(call, ast.Call) and not call.args:
-            try:
-                name = ast.unparse(call.func)
-                arguments = {
-                    keyword.arg: ast.literal_eval(keyword.value)
-                    for keyword in call.keywords
-                    if keyword.arg
-                }
-            except ValueError, TypeError, RecursionError:
-                continue
-            yield name, arguments
+    inner = next((v for k in OBJECT_KEYS if isinstance(v := value.get(k), dict)), None)
+    listed = next((v for k in LIST_KEYS if isinstance(v := value.get(k), list)), None)
+    if inner is not None or listed is not None:
+        for call in listed or [inner]:
+            yield from _calls_in(call, depth + 1)
+    elif key := next((k for k in ARGUMENT_KEYS if k in value), None):
+        name = next((v for k in NAME_KEYS if (v := value.get(k))), None)
+        arguments = value[key]
+        if isinstance(arguments, str):
+            arguments = _parse_object(arguments)
+        if isinstance(name, str) and is_arguments(arguments):
+            yield name, arguments or {}
+    elif not KEYS & value.keys() and all(isinstance(v, dict) for v in value.values()):
+        # The names are the keys.
+        yield from value.items()
+
+
+def _parse_object(text: str) -> dict[str, Any] | None:
+    """Return the object that a text is, None if it is none."""
+    try:
+        value, _, _ = parse(text.strip())
+    except MalformedError:
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _parse_value(text: str) -> Any:
     """Return the value in a tag: parsed if it is JSON, else as text."""
-    value = _parse_json(text.strip())
-    return text.strip() if value is None else value
-
-
-def _parse_json(text: str) -> Any:
-    """Return parsed JSON, None if it is invalid."""
+    text = text.strip()
     try:
         return json.loads(text)
     except ValueError, RecursionError:
-        return None
+        return text

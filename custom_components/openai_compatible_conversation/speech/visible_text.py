@@ -64,6 +64,24 @@ class VisibleText:
         self.code.feed(token)
         return self._hold(token)
 
+    def add_header(self, header: str) -> str:
+        """Add the header of an answer, which is dropped at its start.
+
+        After a token that ends one it begins another answer, and both are dropped.
+        """
+        if self._is_edge:
+            self.has_dropped = True
+            return ""
+        if self._tokens:
+            white = self.end()
+            if not white:
+                # Whatever was written before it is complete.
+                white = self.last = "\n"
+                self.code.feed(white)
+            return white
+        token, end, rest = header.partition(">")
+        return self.add_token(f"{token}{end}") + self.add(rest)
+
     def add_marker(self, marker: str) -> None:
         """Strip from the following text what the marker leaves behind."""
         self._strip = marker[: marker.index("[")]

@@ -9,7 +9,8 @@ Decision records: docs/decisions/0002-tools-are-one-api.md and
 docs/decisions/0007-tools-on-demand.md.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 import re
 from typing import Any, override
 
@@ -22,6 +23,9 @@ from homeassistant.util.json import JsonObjectType
 from ..completions.events import ToolCall
 from ..options import Choice
 from ..session.session_state import SessionState
+from ..speech.tool_names import ToolNames
+from .base import IntegrationTool
+from .call_repair import RepairedCall, async_repair_call
 from .call_runner import CallRunner, error_result
 from .fact_tools import FORGET, LEARN, QUERY, FactSource
 from .query_tools import QUERY_TOOLS, QueryTools
@@ -85,6 +89,15 @@ class ToolboxInstance(llm.APIInstance):
             for name, tool in self._by_name.items()
             if name not in (QUERY_TOOLS, *FACT_TOOLS)
         }
+
+    @cached_property
+    def names(self) -> ToolNames:
+        """Return the names under which the model may call the tools."""
+        return ToolNames(
+            (name, wire)
+            for wire, tool in self._by_name.items()
+            for name in (tool.name, wire)
+        )
 
     @property
     def has_fact_tools(self) -> bool:
@@ -157,11 +170,7 @@ class ToolboxInstance(llm.APIInstance):
         Home Assistant's own agent names intents without their integration; such a
         name is resolved if exactly one tool has it.
         """
-        wire = wire_name(name)
-        if wire in self._by_name:
-            return wire
-        matches = [known for known in self._by_name if known.endswith(f"__{name}")]
-        return matches[0] if len(matches) == 1 else wire
+        return self.names.resolve(name) or wire_name(name)
 
     async def async_find(self, query: str, domain: str | None) -> JsonObjectType:
         """Search for tools, and reveal those that are found.
@@ -208,7 +217,7 @@ class ToolboxInstance(llm.APIInstance):
         None if no tool has the name, or the arguments cannot be serialized. A call that
         can do harm is not run: its result tells the model to make it properly.
         """
-        tool = self._by_name.get(wire_name(name))
+        tool = self._by_name.get(self.names.resolve(name) or "")
         if tool is None:
             return None
         try:
@@ -216,8 +225,9 @@ class ToolboxInstance(llm.APIInstance):
         except TypeError:
             return None
         call = llm.ToolInput(tool_name=tool.name, tool_args=arguments)
-        if tool.name in self.admin_tools or is_sensitive(
-            self.runtime.hass, tool, arguments, self.llm_context
+        if tool.name in self.admin_tools or any(
+            is_sensitive(self.runtime.hass, tool, form, self.llm_context)
+            for form in (arguments, self._repaired(tool, arguments).arguments)
         ):
             self.refuse_text_call(call)
         return call
@@ -237,12 +247,26 @@ class ToolboxInstance(llm.APIInstance):
             )
         # The model may call a tool that was not sent: it is sent from now on.
         self._state.reveal_tools([name])
-        result = await self.calls.async_run(tool_input, tool, super().async_call_tool)
+        repaired = self._repaired(tool, tool_input.tool_args)
+        if repaired.question:
+            self.calls.refuse(tool_input.id, "AmbiguousTarget", repaired.question)
+        call = replace(tool_input, tool_args=repaired.arguments)
+        result = await self.calls.async_run(call, tool, super().async_call_tool)
         if name in self._searchable:
             self.fact_source.results.append(result_text(result))
             if not result.error:
                 self.runtime.usage.count(name)
-        return result
+        return self.calls.annotate(call.id, repaired.notes)
+
+    def _repaired(self, tool: llm.Tool, arguments: dict[str, Any]) -> RepairedCall:
+        """Return a call with its arguments brought to the schema and what is exposed."""
+        schema = (self.definition(wire_name(tool.name)) or {}).get("parameters", {})
+        if not schema.get("properties") or isinstance(tool, IntegrationTool):
+            # Nothing is known of what the tool takes, or it reads it by itself.
+            return RepairedCall(arguments)
+        return async_repair_call(
+            self.runtime.hass, tool, arguments, schema, self.llm_context
+        )
 
     async def _async_unknown_tool(self, tool_input: llm.ToolInput) -> llm.ToolResult:
         """Return the error result for an unknown tool, and reveal similar tools."""

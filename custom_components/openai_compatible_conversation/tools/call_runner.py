@@ -1,7 +1,7 @@
 """Runs the tool calls of a turn; every call gets a result, whatever happens."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 import logging
 
 import probatio
@@ -11,6 +11,7 @@ from homeassistant.helpers import llm
 from homeassistant.helpers.json import json_dumps
 from homeassistant.util.json import JsonObjectType
 
+from .call_repair import with_notes
 from .outcome import Outcome, subject_of
 from .repeat_guard import RepeatGuard, Verdict
 from .result import result_text
@@ -55,6 +56,11 @@ class CallRunner:
     def refuse(self, call_id: str, kind: str, text: str) -> None:
         """Have a call answered with an error instead of running it."""
         self._refusals[call_id] = error_result(kind, text)
+
+    def annotate(self, call_id: str, notes: Sequence[str]) -> llm.ToolResult:
+        """Add notes on how a call was read to its result, and return it."""
+        self.results[call_id] = with_notes(self.results[call_id], notes)
+        return self.results[call_id]
 
     async def async_run(
         self, call: llm.ToolInput, tool: llm.Tool | None, run: Run

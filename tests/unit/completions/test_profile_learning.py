@@ -432,9 +432,16 @@ def test_roles() -> None:
     """Roles are adapted without losing content."""
     messages = [SYSTEM, USER, USER, CALLED, RESULT, RESULT, USER, SYSTEM]
     body = {"model": "m", "messages": messages}
-    both = {"role": "user", "content": "Hi\n\nHi"}
+    told = (
+        "Hi\n\nHi\n\n(There was no answer. These tools were called:\n"
+        "f({})\nResult: 1\nResult: 1)\n\nHi"
+    )
     sent = adapt_request(body, replace(DEFAULT_PROFILE, alternate=True))["messages"]
-    assert sent == [SYSTEM, both, CALLED, RESULT, RESULT, USER, SYSTEM]
+    assert sent == [SYSTEM, {"role": "user", "content": told}, SYSTEM]
+    body["messages"] = answered = [SYSTEM, USER, CALLED, RESULT, RESULT]
+    sent = adapt_request(body, replace(DEFAULT_PROFILE, alternate=True))["messages"]
+    assert sent == answered
+    body["messages"] = messages
     sent = adapt_request(body, replace(DEFAULT_PROFILE, late_system=False))["messages"]
     assert sent[-1] == {"role": "user", "content": "Be brief."}
     assert sent[0] == SYSTEM

@@ -277,3 +277,19 @@ def test_name_repeated_with_many_fragments() -> None:
     (call,) = assembler.finish(cut=False)
     assert call.arguments == {"a": "x}x" * 40_000}
     assert time.process_time() - begin < 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "turn_on<|channel|>commentary",
+        "turn_on <|channel|>json",
+        "turn_on<｜x｜>",
+        "turn_on",
+    ],
+)
+def test_channel_is_cut(name: str) -> None:
+    """A channel that sticks to a name is no part of it."""
+    assert _assembled([_piece(name, LAMP, index=0)]) == [ON_LAMP]
+    pieces = [_piece(name[:9], index=0)], [_piece(name[9:], LAMP, index=0)]
+    assert _assembled(*pieces) == [ON_LAMP]

@@ -18,7 +18,6 @@ from custom_components.openai_compatible_conversation.completions.request import
 )
 from custom_components.openai_compatible_conversation.session.turns import (
     ASSISTANT_SPEAKS_FIRST,
-    NO_ANSWER,
     NO_RESULT,
     normalize,
     truncated,
@@ -55,12 +54,12 @@ def body(*messages: Message) -> dict[str, object]:
             [UserMessage("Hi"), AssistantMessage("Yes?")],
             [UserMessage("Hi"), AssistantMessage("Yes?")],
         ),
-        ([UserMessage("Hi")], [UserMessage("Hi"), AssistantMessage(NO_ANSWER)]),
+        ([UserMessage("Hi")], [UserMessage("Hi")]),
         (
             [AssistantMessage("Dinner!")],
             [UserMessage(ASSISTANT_SPEAKS_FIRST), AssistantMessage("Dinner!")],
         ),
-        ([], [UserMessage(ASSISTANT_SPEAKS_FIRST), AssistantMessage(NO_ANSWER)]),
+        ([], [UserMessage(ASSISTANT_SPEAKS_FIRST)]),
         (
             [
                 UserMessage("On"),
@@ -72,7 +71,6 @@ def body(*messages: Message) -> dict[str, object]:
                 UserMessage("On"),
                 AssistantMessage(None, (CALL,)),
                 ToolMessage("a", NO_RESULT),
-                AssistantMessage(NO_ANSWER),
                 UserMessage("Stop"),
                 AssistantMessage("Ok."),
             ],
@@ -87,7 +85,7 @@ def body(*messages: Message) -> dict[str, object]:
         ),
         (
             [UserMessage("On"), ToolMessage("a", "{}"), AssistantMessage()],
-            [UserMessage("On"), AssistantMessage(NO_ANSWER)],
+            [UserMessage("On")],
         ),
     ],
 )

@@ -162,6 +162,41 @@ CASES: dict[str, list[SpeechPart]] = {
         ReasoningText("a"),
         SpeechText("b"),
     ],
+    # Headers of an answer
+    "<|im_start|>assistant\nYes.<|im_end|>": [SpeechText("Yes.")],
+    "<|start_header_id|>assistant<|end_header_id|>\n\nYes.<|eot_id|>": [
+        SpeechText("Yes.")
+    ],
+    "<start_of_turn>model\nYes.<end_of_turn>": [SpeechText("Yes.")],
+    "<|assistant|>Yes.": [SpeechText("Yes.")],
+    "<|start|>assistant<|message|>Yes.": [SpeechText("Yes.")],
+    "Yes.<|im_end|>\n<|im_start|>assistant\nNo.": [SpeechText("Yes.\n\nNo.")],
+    "Yes.<|eot_id|><|start_header_id|>assistant<|end_header_id|>No.": [
+        SpeechText("Yes.\nNo.")
+    ],
+    "Put <|im_start|>assistant first": [SpeechText("Put <|im_start|>assistant first")],
+    # Harmony and Gemma
+    "<|channel|>final<|message|>Yes.<|return|>": [SpeechText("Yes.")],
+    "<|channel|>commentary<|message|>Wait.<|end|><|start|>assistant<|channel|>final<|message|>Yes.": [
+        SpeechText("Wait.\nYes.")
+    ],
+    "<|channel|>analysis<|message|>a<|start|>assistant<|channel|>final<|message|>b": [
+        ReasoningText("a"),
+        SpeechText("b"),
+    ],
+    "<|start|>functions.f to=assistant<|channel|>commentary<|message|>{}<|end|>b": [
+        ReasoningText("{}"),
+        SpeechText("b"),
+    ],
+    "<think>a <|end|> b</think>c": [ReasoningText("a <|end|> b"), SpeechText("c")],
+    "<|channel>thought\nhm<channel|>Yes.<turn|>": [
+        ReasoningText("\nhm"),
+        SpeechText("Yes."),
+    ],
+    # A tag in a sentence
+    "A </think> tag ends it.": [SpeechText("A </think> tag ends it.")],
+    'It is "</think>".': [SpeechText('It is "</think>".')],
+    "Hm. </think> Yes.": [SpeechText("Hm.  Yes.")],
     # A generic tag is reasoning at the start only
     "\n<analysis>a</analysis> b": [ReasoningText("a"), SpeechText("b")],
     "<s><Thought>a</thought><scratchpad>b</scratchpad>c": [
@@ -325,6 +360,16 @@ def test_starts_in_reasoning() -> None:
     ]
 
 
+@pytest.mark.parametrize("text", ["hm", "hm </thi", "A </think> tag"])
+def test_starts_in_reasoning_and_is_cut(text: str) -> None:
+    for chunks in ([text], list(text)):
+        speech = SpeechFilter(starts_in_reasoning=True)
+        assert not [part for chunk in chunks for part in speech.feed(chunk)]
+        assert list(speech.flush(is_cut=True)) == [ReasoningText(text)]
+        assert speech.started_in_reasoning is None
+        assert not speech.is_verbatim
+
+
 def test_starts_in_reasoning_without_end() -> None:
     """Without an end of reasoning, the text is speech."""
     parts = _parts("Yes. ", "[CONTINUE_LISTENING]", starts_in_reasoning=True)
@@ -364,6 +409,12 @@ def test_is_reasoning_first(text: str, expected: bool) -> None:
         ("Yes.", True, False),
         ("Yes.", False, None),
         ("<think>hm</think>Yes.", False, None),
+        ("<think>hm</think>Yes.</think>", False, None),
+        ("<think>hm</think>Yes.", True, False),
+        ("<|channel|>analysis<|message|>hm<|end|>Yes.", True, False),
+        ("A </think> tag.", False, None),
+        ("A </think> tag.", True, False),
+        ("", True, None),
         ("Yes.<|end|>", False, None),
         ("Yes.</analysis>", False, None),
         ("Use `</think>`.", False, None),

@@ -20,6 +20,7 @@ from custom_components.openai_compatible_conversation.speech.tags import (
     SPECIAL,
 )
 
+from .test_calls_in_text import NAMES, ON
 from .test_filter import CASES
 
 TOKENS = [
@@ -99,3 +100,46 @@ def test_holds_no_more_than_needed(text: str) -> None:
             [_spoken(head + more) for more in continuations(head)]
         )
         assert len(spoken) >= least, (head, spoken)
+
+
+RULED_OUT = (
+    *('{"x', '{"name": "K', '{"name": "intent__HassX', '{"name": 7', '{"type": "l'),
+    *("{x", "{%", "{1", "[x", "[1", '{"arguments": 1', '{"arguments": "a'),
+    *(
+        '{"arguments": {1}',
+        f'{{"name": "{ON}", "s',
+        f'{{"name": "{ON}", "arguments": 5',
+    ),
+    *("``x", "```json\nx", "```\n5", '```\n{"x', "```python\nim", "```python\n#"),
+    *("~5", "~~x", "~~~\nx", "<tools>x", "<tools>\n<x", '<invoke name="x'),
+    *("<function_calls>\nx", "gett", "intens", "get ", f"{ON} t", "get_time(1"),
+    *("get_time(utc)", "get_time(utc=u)", "get_time() i", "query_facts.", "get_time:"),
+)
+"""Beginnings of a line that could become a call until their last character."""
+
+
+@pytest.mark.parametrize("text", RULED_OUT)
+def test_released_when_it_is_no_call(text: str) -> None:
+    speech = SpeechFilter(names=NAMES)
+    before = [*speech.feed("Look:\n"), *speech.feed(text[:-1])]
+    assert before == [SpeechText("Look:\n")]
+    released = "".join(
+        p.text for p in speech.feed(text[-1]) if isinstance(p, SpeechText)
+    )
+    assert released == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The light is on.\nIt is warm.\n\nAnything else?\n",
+        "- One\n- Two\n\n1. Three\n",
+        "> It is {on}.\n| a | b |\nSo (it) is: 5 {m}.\n",
+        "Das Licht ist an.\n在这里。\nДа.\n",
+        "Use HassTurnOn to turn it on, or get time() for the time.\n",
+    ],
+)
+def test_prose_is_not_held(text: str) -> None:
+    speech = SpeechFilter(names=NAMES)
+    for char in text:
+        assert list(speech.feed(char)) == [SpeechText(char)]

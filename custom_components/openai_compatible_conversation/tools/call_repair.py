@@ -1,0 +1,73 @@
+"""Tool calls with sloppy arguments, made such that they can be run.
+
+First the arguments are brought to the schema of their tool, then the target of an
+intent to what is exposed. The model is told what was changed.
+"""
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import Any
+
+import probatio
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import llm
+
+from .argument_repair import repair
+from .exposed_targets import async_exposed_targets
+from .target_repair import repair_target
+
+NOTE = "note"
+"""The key in a tool result under which the model is told what was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepairedCall:
+    """The arguments to run a tool with.
+
+    If there is a question, it is the error text for the model instead.
+    """
+
+    arguments: dict[str, Any]
+    notes: tuple[str, ...] = ()
+    question: str | None = None
+
+
+@callback
+def async_repair_call(
+    hass: HomeAssistant,
+    tool: llm.Tool,
+    arguments: Mapping[str, Any],
+    schema: Mapping[str, Any],
+    llm_context: llm.LLMContext,
+) -> RepairedCall:
+    """Return a call with arguments that its tool understands.
+
+    `schema` is the `parameters` object of the function definition.
+    """
+    while isinstance(tool, llm.NamespacedTool):
+        tool = tool.tool
+    # Function definitions do not tell whether a tool takes other arguments, too.
+    is_open = getattr(tool.parameters, "extra", None) == probatio.ALLOW_EXTRA
+    repaired = repair(arguments, {**schema, "additionalProperties": is_open})
+    if not isinstance(tool, llm.IntentTool):
+        return RepairedCall(repaired.arguments, repaired.notes)
+    targets = async_exposed_targets(hass, tool, llm_context)
+    if targets is None:
+        return RepairedCall(repaired.arguments, repaired.notes)
+    target = repair_target(repaired.arguments, targets, schema)
+    return RepairedCall(
+        target.slots, (*repaired.notes, *target.notes), question=target.question
+    )
+
+
+def with_notes(result: llm.ToolResult, notes: Sequence[str]) -> llm.ToolResult:
+    """Return a tool result that tells the model how its call was read."""
+    if not notes or not isinstance(result.data, dict):
+        return result
+    # A copy keeps the class and the response of an `IntentResponseDict`.
+    data = copy(result.data)
+    told = [str(data[NOTE])] if data.get(NOTE) else []
+    data[NOTE] = " ".join((*told, "; ".join(notes)))
+    return llm.ToolResult(data=data, error=result.error)

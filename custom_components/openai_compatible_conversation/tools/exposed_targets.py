@@ -1,0 +1,131 @@
+"""What an intent can be directed at in a turn, from Home Assistant's registries."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from homeassistant.components.homeassistant.exposed_entities import async_should_expose
+from homeassistant.const import EntityStateAttribute
+from homeassistant.core import HomeAssistant, State, callback
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+    floor_registry as fr,
+    intent,
+    llm,
+)
+
+from .targets import Entity, Place, Targets
+
+
+@callback
+def async_exposed_targets(
+    hass: HomeAssistant, tool: llm.IntentTool, llm_context: llm.LLMContext
+) -> Targets | None:
+    """Return what an intent can be directed at, None if its slots name no entities."""
+    handler = _target_handler(hass, tool)
+    if handler is None or not llm_context.assistant:
+        return None
+    areas = {
+        area.id: Place(
+            id=area.id,
+            names=(area.name, *sorted(area.aliases)),
+            floor=area.floor_id,
+        )
+        for area in ar.async_get(hass).async_list_areas()
+    }
+    exposed = [
+        _entity(hass, state, areas, handler)
+        for state in hass.states.async_all()
+        if async_should_expose(hass, llm_context.assistant, state.entity_id)
+    ]
+    used_areas = {entity.area.id for entity in exposed if entity.area}
+    used_floors = {entity.area.floor for entity in exposed if entity.area}
+    domains = getattr(handler, "required_domains", None) or handler.platforms
+    preferences = (
+        llm.async_get_match_preferences(hass, llm_context)
+        if tool.extra_slots
+        else intent.MatchTargetsPreferences()
+    )
+    return Targets(
+        entities=tuple(e for e in exposed if not domains or e.domain in domains),
+        areas=tuple(
+            replace(area, has_exposed=area.id in used_areas) for area in areas.values()
+        ),
+        floors=tuple(
+            Place(
+                id=floor.floor_id,
+                names=(floor.name, *sorted(floor.aliases)),
+                has_exposed=floor.floor_id in used_floors,
+            )
+            for floor in fr.async_get(hass).async_list_floors()
+        ),
+        preferred_area=preferences.area_id,
+        preferred_floor=preferences.floor_id,
+        knows_needs=isinstance(handler, intent.DynamicServiceIntentHandler),
+    )
+
+
+def _target_handler(
+    hass: HomeAssistant, tool: llm.IntentTool
+) -> intent.IntentHandler | None:
+    """Return the handler of an intent whose slots name entities, areas and floors.
+
+    The slots of timers and of a user's own intents may mean anything.
+    """
+    for handler in intent.async_get(hass):
+        if handler.intent_type == tool.intent_type and (
+            isinstance(handler, intent.DynamicServiceIntentHandler)
+            or tool.integration in (handler.platforms or ())
+        ):
+            return handler
+    return None
+
+
+def _entity(
+    hass: HomeAssistant,
+    state: State,
+    areas: Mapping[str, Place],
+    handler: intent.IntentHandler,
+) -> Entity:
+    """Return the description of an exposed entity."""
+    entry = er.async_get(hass).async_get(state.entity_id)
+    classes = (
+        entry.device_class if entry else None,
+        state.attributes.get(EntityStateAttribute.DEVICE_CLASS),
+    )
+    return Entity(
+        entity_id=state.entity_id,
+        names=tuple(
+            name
+            for name in intent.async_get_entity_aliases(hass, entry, state=state)
+            if name
+        ),
+        area=areas.get(_area_id(hass, entry) or ""),
+        device_classes=frozenset(str(kind) for kind in classes if kind),
+        is_able=_is_able(entry, state, handler),
+    )
+
+
+def _area_id(hass: HomeAssistant, entry: er.RegistryEntry | None) -> str | None:
+    """Return the id of an entity's area, or else of its device's."""
+    if entry is None or entry.area_id or not entry.device_id:
+        return entry.area_id if entry else None
+    device = dr.async_get(hass).async_get(entry.device_id)
+    return dr.async_get_effective_area_id(hass, device) if device else None
+
+
+def _is_able(
+    entry: er.RegistryEntry | None, state: State, handler: intent.IntentHandler
+) -> bool:
+    """Return whether an entity has the features and the state that an intent needs."""
+    features: int = getattr(handler, "required_features", None) or 0
+    states: Any = getattr(handler, "required_states", None)
+    supported = (
+        entry.supported_features if entry else 0,
+        state.attributes.get(EntityStateAttribute.SUPPORTED_FEATURES, 0),
+    )
+    return (not states or state.state in states) and any(
+        mask & features == features for mask in supported
+    )
