@@ -1,0 +1,1 @@
+"""How well a model runs the demo house, measured by `script/eval`."""
