@@ -194,6 +194,11 @@ def _words(expected: Any) -> str:
 def described(calls: Sequence[ToolCall]) -> list[Mapping[str, Any]]:
     """Return calls as JSON-serializable data."""
     return [
-        {"tool": call.name, "arguments": call.arguments, "good": call.good}
+        {
+            "tool": call.name,
+            "arguments": call.arguments,
+            "good": call.good,
+            "result": call.result,
+        }
         for call in calls
     ]

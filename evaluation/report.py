@@ -80,8 +80,9 @@ def tell_result(result: Result, *, verbose: bool) -> None:
         tell(f"    user    {text}")
     for call in result.calls:
         arguments = json.dumps(call["arguments"], ensure_ascii=False)
-        failed = "" if call["good"] else "  (failed)"
-        tell(f"    called  {call['tool']} {arguments}{failed}")
+        tell(f"    called  {call['tool']} {arguments}")
+        if not call["good"]:
+            tell(f"    failed  {json.dumps(call['result'], ensure_ascii=False)}")
     tell(f"    said    {result.said}")
     for miss in result.misses:
         tell(f"    miss    {miss}")

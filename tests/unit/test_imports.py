@@ -31,6 +31,7 @@ PURE = [
     ROOT / "session" / "turns.py",
     ROOT / "agent" / "quoted_calls.py",
     ROOT / "agent" / "structured_output.py",
+    ROOT / "agent" / "turn_limit.py",
     ROOT / "tools" / "catalog.py",
     ROOT / "tools" / "usage_ranking.py",
     ROOT / "tools" / "schema.py",

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+import math
 from typing import Any, Protocol
 
 from homeassistant.components import conversation
@@ -24,6 +25,7 @@ from ..completions.messages import Message, SystemMessage, ToolMessage
 from ..completions.request import build_body
 from ..options import Options
 from ..session.session_state import SessionState
+from ..session.turns import without_calls
 from ..speech.confirmation import confirmation, failure
 from ..speech.data_pipeline import DataPipeline
 from ..speech.pipeline import SpeechPipeline
@@ -33,6 +35,7 @@ from ..tools.result import result_text
 from .metrics import Metrics, RequestMetrics
 from .quoted_calls import QuotedCalls
 from .response import Delta, ModelResponse
+from .turn_limit import LAST_REQUEST, MAX_HEARD, MAX_SHOWN, TurnLimit
 
 EMPTY_ANSWER_ERRORS: dict[str | None, type[EmptyAnswerError]] = {
     "length": LengthLimitError,
@@ -105,7 +108,10 @@ class AgentRun:
         had nothing to say, the text that says so is returned.
         """
         try:
-            await self.run_until_answered()
+            try:
+                await self.run_until_answered()
+            finally:
+                self._drop_unknown_calls()
         except CompletionError as err:
             if not self._has_spoken:
                 raise
@@ -124,14 +130,14 @@ class AgentRun:
     async def run_until_answered(self) -> None:
         """Query the model until it has answered; raises `CompletionError`."""
         has_retried = False
-        iterations_left = self.options.max_tool_iterations
+        limit = TurnLimit(self.options.max_tool_iterations, self._max_seconds)
         while True:
-            response = await self._query(forbid_tools=iterations_left == 0)
+            response = await self._query(forbid_tools=limit.is_reached)
             if response.error:
                 # A retry would repeat what was already said.
                 raise response.error
             if response.has_called:
-                iterations_left -= 1
+                self._add_round(limit, response)
             elif response.has_spoken:
                 return
             elif text := self._replacement(response):
@@ -144,11 +150,43 @@ class AgentRun:
             else:
                 has_retried = True
 
+    @property
+    def _outcome(self) -> Outcome:
+        """Return what the tool calls of the turn came to."""
+        return self.tools.calls.outcome if self.tools else Outcome()
+
+    @property
+    def _max_seconds(self) -> float:
+        """Return how long the rounds of the turn may take; nobody waits for data."""
+        if self.is_data:
+            return math.inf
+        return MAX_HEARD if self.spoken_only else MAX_SHOWN
+
+    def _add_round(self, limit: TurnLimit, response: ModelResponse) -> None:
+        """Count a response with calls, and tell the model if no more are possible."""
+        now = asyncio.get_running_loop().time()
+        first_at = now if response.first_at is None else response.first_at
+        limit.add_round(first_at, now, self._outcome.failed_rounds)
+        messages = self.history.new_messages
+        if limit.is_reached and self.tools and isinstance(messages[-1], ToolMessage):
+            call_id = messages[-1].call_id
+            result = self.tools.calls.annotate(call_id, [LAST_REQUEST])
+            messages[-1] = ToolMessage(call_id, result_text(result))
+
+    def _drop_unknown_calls(self) -> None:
+        """Drop calls of tools that do not exist: a model imitates its history."""
+        if (tools := self.tools) is not None:
+            self.history.new_messages = without_calls(
+                self.history.new_messages, lambda call: not tools.has_tool(call.name)
+            )
+
     def _replacement(self, response: ModelResponse) -> str | None:
         """Return what is true and can be said in place of an empty response."""
-        outcome = self.tools.calls.outcome if self.tools else Outcome()
+        outcome = self._outcome
         if failures := outcome.failures:
-            self.failure = failure(self.language, failures)
+            failed = failure(self.language, failures)
+            done = confirmation(self.language, acts) if (acts := outcome.acts) else ""
+            self.failure = f"{done} {failed}".lstrip()
             return self.failure
         if outcome.has_acted or response.pipeline.has_text:
             # A call acted, or the text was filtered out.
@@ -185,7 +223,7 @@ class AgentRun:
             parameters=options.sampling(),
             extra=options.extra_body,
         )
-        tools = None if forbid_tools else self.tools
+        tools = self.tools
         starts_in_reasoning = self.client.starts_in_reasoning(options.chat_model)
         names = tools.names if tools else None
         pipeline: SpeechPipeline | DataPipeline
@@ -204,7 +242,7 @@ class AgentRun:
             )
         # Read only if the model writes a call into its text.
         quoted = QuotedCalls(messages, definitions)
-        response = ModelResponse(pipeline, tools, quoted)
+        response = ModelResponse(pipeline, tools, quoted, may_call=not forbid_tools)
         started_at = asyncio.get_running_loop().time()
         try:
             async with (

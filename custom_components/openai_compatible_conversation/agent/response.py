@@ -50,9 +50,11 @@ class ModelResponse:
 
     pipeline: SpeechPipeline | DataPipeline
     tools: ToolboxInstance | None
-    """The tools that the model may call; without them, tool calls are ignored."""
+    """The tools that the model knows; without them, tool calls are ignored."""
     quoted: QuotedCalls
     """The calls that stand in what the model was sent."""
+    may_call: bool = True
+    """Whether calls are run; otherwise they are dropped, and not spoken either."""
     has_spoken: bool = False
     has_called: bool = False
     continue_listening: bool = False
@@ -127,11 +129,11 @@ class ModelResponse:
                 yield from self._part_deltas(self.pipeline.feed_reasoning(text))
             case ToolCall():
                 yield from self._part_deltas(self.pipeline.flush())
-                if self.tools:
+                if self.tools and self.may_call:
                     # Some servers reuse call ids in each response.
                     self.tools.calls.results.pop(event.id, None)
                     call = self.tools.to_tool_input(event)
-                    yield from self._call_deltas(call, event.name, event.text)
+                    yield from self._call_deltas(call, call.tool_name, event.text)
             case TokenUsage():
                 self.usage.append(event)
             case Finished(reason):
@@ -167,7 +169,7 @@ class ModelResponse:
             quotation = PatternRemover(MARKERS).feed(part.raw, final=True)
             yield from self._part_deltas([SpeechText(quotation)])
             return
-        for call in calls:
+        for call in calls if self.may_call else ():
             if self.tools and not self.quoted.is_complete:
                 self.tools.refuse_text_call(call)
             elif self.tools and self._is_truncated(part, call):

@@ -6,7 +6,7 @@ turn that failed or was cancelled lacks some of that, so placeholders are filled
 never for the assistant: a model imitates what stands in its history as its own words.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from ..completions.messages import (
@@ -57,6 +57,30 @@ def normalize(messages: Iterable[Message]) -> Turn:
 def truncated(turn: Turn) -> Turn:
     """Return a turn with each text cut to `MAX_TRUNCATED` characters."""
     return normalize(_truncated_message(message) for message in turn.messages)
+
+
+def without_calls(
+    messages: Iterable[Message], is_dropped: Callable[[ToolCallPart], bool]
+) -> list[Message]:
+    """Return messages without some calls and the results of these.
+
+    An assistant message that is left with neither text nor calls is dropped, too.
+    """
+    kept: list[Message] = []
+    dropped: set[str] = set()
+    for message in messages:
+        match message:
+            case AssistantMessage(text, calls):
+                # Ids are unique only among the calls of one message.
+                dropped = {call.id for call in calls if is_dropped(call)}
+                calls = tuple(call for call in calls if not is_dropped(call))
+                if text or calls:
+                    kept.append(replace(message, calls=calls))
+            case ToolMessage(call_id) if call_id in dropped:
+                pass
+            case _:
+                kept.append(message)
+    return kept
 
 
 def without_images(message: UserMessage) -> UserMessage:

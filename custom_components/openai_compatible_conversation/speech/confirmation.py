@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+_FULL_STOPS: Final = ".。।։"
+
 _DONE: Final = {
     "af": "Klaar.",
     "ar": "تم.",
@@ -143,12 +145,13 @@ _FAILED: Final = {
 }
 
 
-def confirmation(language: str) -> str:
-    """Return "Done." in the language of a BCP 47 tag.
+def confirmation(language: str, subjects: Iterable[str] = ()) -> str:
+    """Return "Done.", and of what, in the language of a BCP 47 tag.
 
     Falls back to the tag without its last subtags, then to English.
     """
-    return _in_language(_DONE, language)
+    done = _in_language(_DONE, language)
+    return _with_subjects(done.rstrip(_FULL_STOPS), subjects) or done
 
 
 def failure(language: str, subjects: Iterable[str]) -> str:
@@ -156,7 +159,13 @@ def failure(language: str, subjects: Iterable[str]) -> str:
 
     `subjects` are what failed, as the user calls it. Falls back as `confirmation`.
     """
-    return f"{_in_language(_FAILED, language)}: {', '.join(subjects)}."
+    return _with_subjects(_in_language(_FAILED, language), subjects)
+
+
+def _with_subjects(text: str, subjects: Iterable[str]) -> str:
+    """Return a text with what it is about, empty if that is nothing."""
+    listed = ", ".join(subjects)
+    return f"{text}: {listed}." if listed else ""
 
 
 def _in_language(texts: Mapping[str, str], language: str) -> str:

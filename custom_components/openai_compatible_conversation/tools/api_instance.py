@@ -99,6 +99,10 @@ class ToolboxInstance(llm.APIInstance):
             for name in (tool.name, wire)
         )
 
+    def has_tool(self, name: str) -> bool:
+        """Return whether there is a tool with a wire name, sent or not."""
+        return name in self._by_name
+
     @property
     def has_fact_tools(self) -> bool:
         """Return whether the model can learn facts."""
@@ -202,7 +206,7 @@ class ToolboxInstance(llm.APIInstance):
         """
         if call.problem:
             self.calls.refuse(call.id, "InvalidArguments", call.problem)
-        tool = self._by_name.get(call.name)
+        tool = self._by_name.get(self.names.resolve(call.name) or "")
         return llm.ToolInput(
             tool_name=tool.name if tool else call.name,
             tool_args=call.arguments,

@@ -80,8 +80,7 @@ class CallRunner:
                 # The shape of Home Assistant's own error results.
                 result = error_result(type(err).__name__, str(err))
         if result.error:
-            title = tool.title if tool and tool.title else call.tool_name
-            self.outcome.failed(subject_of(call.tool_args, title))
+            self.outcome.failed(_subject(call, tool))
         self.results[call.id] = result
         return result
 
@@ -107,8 +106,7 @@ class CallRunner:
             self._repeats.failed(signature, result_text(result))
             return result
         self._repeats.succeeded(signature, acts=acts)
-        if acts:
-            self.outcome.acted()
+        self.outcome.succeeded(_subject(call, tool), acts=acts)
         return result
 
     async def _async_in_time(self, call: llm.ToolInput, run: Run) -> llm.ToolResult:
@@ -142,6 +140,12 @@ def error_result(kind: str, text: str) -> llm.ToolResult:
     if text:
         data["error_text"] = text
     return llm.ToolResult(data=data, error=True)
+
+
+def _subject(call: llm.ToolInput, tool: llm.Tool | None) -> str:
+    """Return what a call is for, as the user calls it."""
+    title = tool.title if tool and tool.title else call.tool_name
+    return subject_of(call.tool_args, title)
 
 
 async def _async_await(run: Awaitable[llm.ToolResult]) -> llm.ToolResult:

@@ -13,14 +13,17 @@ _NAMING = ("name", "item", "area", "floor", "query")
 
 @dataclass(slots=True)
 class Outcome:
-    """Whether the tool calls of a turn acted, and what failed.
+    """Whether the tool calls of a turn acted, and what failed, round by round.
 
     An act is confirmed only if nothing failed in the same round or after it.
     """
 
+    _acts: list[str] = field(default_factory=list)
+    _failures: list[str] = field(default_factory=list)
     _acted_in: int = -1
     _failed_in: int = -1
-    _failures: list[str] = field(default_factory=list)
+    _succeeded_in: int = -1
+    _failed_rounds: int = 0
     _round: int = 0
 
     @property
@@ -29,17 +32,33 @@ class Outcome:
         return self._acted_in > self._failed_in
 
     @property
+    def acts(self) -> list[str]:
+        """Return what the calls that acted were for."""
+        return list(dict.fromkeys(self._acts))
+
+    @property
     def failures(self) -> list[str]:
         """Return what the failed calls were for, without those that an act followed."""
         return [] if self.has_acted else list(dict.fromkeys(self._failures))
 
+    @property
+    def failed_rounds(self) -> int:
+        """Return in how many rounds until now nothing but failures came."""
+        is_failing = self._failed_in == self._round != self._succeeded_in
+        return self._failed_rounds + is_failing
+
     def next_round(self) -> None:
         """Begin a round: another response of the model."""
+        self._failed_rounds = self.failed_rounds
         self._round += 1
 
-    def acted(self) -> None:
-        """Record that a call acted."""
-        self._acted_in = self._round
+    def succeeded(self, subject: str, *, acts: bool) -> None:
+        """Record that a call succeeded, and what it was for."""
+        self._succeeded_in = self._round
+        self._failed_rounds = 0
+        if acts:
+            self._acted_in = self._round
+            self._acts.append(subject)
 
     def failed(self, subject: str) -> None:
         """Record that a call failed, and what it was for."""

@@ -27,7 +27,14 @@ def result(
         2.0,
         tokens or Tokens(1200, 30),
         "Grüezi",
-        [{"tool": "intent__HassTurnOn", "arguments": {"name": "Bett"}, "good": False}],
+        [
+            {
+                "tool": "intent__HassTurnOn",
+                "arguments": {"name": "Bett"},
+                "good": False,
+                "result": {"error": "no such thing"},
+            }
+        ],
     )
 
 
@@ -67,7 +74,8 @@ def test_miss(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.splitlines()[1:] == [
         "    user    Hi",
         "    user    Ho",
-        '    called  intent__HassTurnOn {"name": "Bett"}  (failed)',
+        '    called  intent__HassTurnOn {"name": "Bett"}',
+        '    failed  {"error": "no such thing"}',
         "    said    Grüezi",
         "    miss    light.bed_light was changed",
     ]

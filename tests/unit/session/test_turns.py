@@ -21,6 +21,7 @@ from custom_components.openai_compatible_conversation.session.turns import (
     NO_RESULT,
     normalize,
     truncated,
+    without_calls,
 )
 from testbed.strict import faults
 
@@ -131,3 +132,43 @@ def test_truncated() -> None:
         None, (ToolCallPart("a", "f", "{}"), ToolCallPart("b", "g", '{"a":1}'))
     )
     assert (second, answer) == (ToolMessage("b", "short"), AssistantMessage("Ok."))
+
+
+@pytest.mark.parametrize(
+    ("messages", "kept"),
+    [
+        ([UserMessage("Hi"), AssistantMessage("Yes?")],) * 2,
+        (
+            [
+                UserMessage("Hi"),
+                AssistantMessage(None, (ToolCallPart("a", "gone", "{}"),), "Hm."),
+                ToolMessage("a", "There is none."),
+                AssistantMessage(None, (CALL,)),
+                ToolMessage("a", "on"),
+            ],
+            [
+                UserMessage("Hi"),
+                AssistantMessage(None, (CALL,)),
+                ToolMessage("a", "on"),
+            ],
+        ),
+        (
+            [
+                AssistantMessage("Both.", (CALL, ToolCallPart("b", "gone", "{}"))),
+                ToolMessage("a", "on"),
+                ToolMessage("b", "There is none."),
+            ],
+            [AssistantMessage("Both.", (CALL,)), ToolMessage("a", "on")],
+        ),
+        (
+            [
+                AssistantMessage("So.", (ToolCallPart("b", "gone", "{}"),)),
+                ToolMessage("b", "There is none."),
+            ],
+            [AssistantMessage("So.")],
+        ),
+    ],
+)
+def test_without_calls(messages: list[Message], kept: list[Message]) -> None:
+    """Calls are dropped with their results, and what else the model said stays."""
+    assert without_calls(messages, lambda call: call.name == "gone") == kept

@@ -41,6 +41,19 @@ def test_failure(language: str, spoken: str) -> None:
     assert failure(language, ["Front Door", "Milk"]) == spoken
 
 
+@pytest.mark.parametrize(
+    ("language", "spoken"),
+    [
+        ("en", "Done: Lamp, Fan."),
+        ("zh", "已完成: Lamp, Fan."),
+        ("th", "เรียบร้อยแล้ว: Lamp, Fan."),
+    ],
+)
+def test_what_was_done(language: str, spoken: str) -> None:
+    """The user hears what was done where not all was."""
+    assert confirmation(language, ["Lamp", "Fan"]) == spoken
+
+
 def test_languages() -> None:
     """There is a failure in every language that has a confirmation."""
     assert _FAILED.keys() == _DONE.keys()

@@ -35,10 +35,49 @@ def test_outcome(events: str, has_acted: bool, failures: list[str]) -> None:
             case "|":
                 outcome.next_round()
             case "a":
-                outcome.acted()
+                outcome.succeeded("a", acts=True)
             case _:
                 outcome.failed(event)
     assert (outcome.has_acted, outcome.failures) == (has_acted, failures)
+
+
+@pytest.mark.parametrize(
+    ("rounds", "failed_rounds"),
+    [
+        ("", 0),
+        ("x", 1),
+        ("x|xx|x", 3),
+        ("x|xr|x", 1),
+        ("x|rx", 0),
+        ("x|x|r", 0),
+        ("x||x", 2),
+        ("x|x|a|x", 1),
+        ("x|x|", 2),
+    ],
+)
+def test_failed_rounds(rounds: str, failed_rounds: int) -> None:
+    """A round with a success ends the succession of those with failures only."""
+    outcome = Outcome()
+    for number, events in enumerate(rounds.split("|")):
+        if number:
+            outcome.next_round()
+        for event in events:
+            if event == "x":
+                outcome.failed(event)
+            else:
+                outcome.succeeded(event, acts=event == "a")
+    assert outcome.failed_rounds == failed_rounds
+
+
+def test_acts() -> None:
+    """What acted is told once, also if something else failed afterwards."""
+    outcome = Outcome()
+    for subject in ("Lamp", "Fan", "Lamp"):
+        outcome.succeeded(subject, acts=True)
+    outcome.succeeded("Weather", acts=False)
+    outcome.next_round()
+    outcome.failed("Door")
+    assert (outcome.acts, outcome.failures) == (["Lamp", "Fan"], ["Door"])
 
 
 @pytest.mark.parametrize(
