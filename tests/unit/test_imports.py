@@ -8,6 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2] / "custom_components/openai_compatible_conversation"
 PURE = [
     *(ROOT / "completions").glob("*.py"),
+    *(ROOT / "repetition").glob("*.py"),
     *(ROOT / "search").glob("*.py"),
     *(ROOT / "speech").glob("*.py"),
     *(
@@ -47,6 +48,8 @@ PURE = [
             "target_repair",
             "target_slots",
             "targets",
+            "timer_arguments",
+            "user_words",
             "value_repair",
         )
     ),
@@ -72,11 +75,11 @@ def _imports(path: Path) -> set[str]:
 def test_pure_module(path: Path) -> None:
     """A pure module imports neither Home Assistant nor other subpackages.
 
-    Exceptions are the message and turn types and the search package.
+    Exceptions are the message and turn types, and the packages that are shared.
     """
     common = (
         f".{path.relative_to(ROOT).parts[0]}",
-        *(".completions.messages", ".search", ".session.turns"),
+        *(".completions.messages", ".repetition", ".search", ".session.turns"),
     )
     for name in _imports(path):
         assert not name.startswith(("homeassistant", "probatio"))

@@ -13,10 +13,13 @@ import probatio
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import llm
+from homeassistant.helpers.json import json_dumps
 
 from .argument_repair import repair
 from .exposed_targets import async_exposed_targets
 from .target_repair import repair_target
+from .timer_arguments import repair_timer
+from .user_words import EVERYTHING_SAID, UserWords
 
 NOTE = "note"
 """The key in a tool result under which the model is told what was changed."""
@@ -41,10 +44,13 @@ def async_repair_call(
     arguments: Mapping[str, Any],
     schema: Mapping[str, Any],
     llm_context: llm.LLMContext,
+    *,
+    said: UserWords = EVERYTHING_SAID,
 ) -> RepairedCall:
     """Return a call with arguments that its tool understands.
 
-    `schema` is the `parameters` object of the function definition.
+    `schema` is the `parameters` object of the function definition, `said` what the
+    user said.
     """
     while isinstance(tool, llm.NamespacedTool):
         tool = tool.tool
@@ -55,15 +61,27 @@ def async_repair_call(
         return RepairedCall(repaired.arguments, repaired.notes)
     targets = async_exposed_targets(hass, tool, llm_context)
     if targets is None:
-        return RepairedCall(repaired.arguments, repaired.notes)
-    target = repair_target(repaired.arguments, targets, schema)
+        timer = repair_timer(tool.intent_type, repaired.arguments, said)
+        return RepairedCall(timer.arguments, (*repaired.notes, *timer.notes))
+    target = repair_target(repaired.arguments, targets, schema, said)
     return RepairedCall(
         target.slots, (*repaired.notes, *target.notes), question=target.question
     )
 
 
+def as_called(call: RepairedCall) -> list[str]:
+    """Return what to tell the model of a repaired call, nothing if it was not changed.
+
+    The arguments come first: small models take a note that begins with what was left
+    out for a failure.
+    """
+    if not call.notes:
+        return []
+    return [f"called with {json_dumps(call.arguments)} ({'; '.join(call.notes)})"]
+
+
 def with_notes(result: llm.ToolResult, notes: Sequence[str]) -> llm.ToolResult:
-    """Return a tool result that tells the model how its call was read."""
+    """Return a tool result with notes for the model."""
     if not notes or not isinstance(result.data, dict):
         return result
     # A copy keeps the class and the response of an `IntentResponseDict`.

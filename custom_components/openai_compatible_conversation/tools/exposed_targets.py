@@ -16,7 +16,7 @@ from homeassistant.helpers import (
     llm,
 )
 
-from .targets import Entity, Place, Targets
+from .targets import SECURING, Entity, Place, Targets
 
 
 @callback
@@ -105,6 +105,7 @@ def _entity(
         area=areas.get(_area_id(hass, entry) or ""),
         device_classes=frozenset(str(kind) for kind in classes if kind),
         is_able=_is_able(entry, state, handler),
+        is_secured=handler.intent_type in SECURING.get(state.domain, ()),
     )
 
 

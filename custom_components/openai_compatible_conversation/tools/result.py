@@ -2,11 +2,15 @@
 
 from typing import Any
 
-from homeassistant.helpers import llm
+from homeassistant.helpers import intent, llm
 from homeassistant.helpers.json import json_dumps
 
 MAX_RESULT = 8000
 """Maximum number of characters of a tool result sent to the model."""
+
+
+_DONE = intent.IntentResponseType.ACTION_DONE.value
+"""The type of an intent response, which says nothing of what was done."""
 
 
 def result_text(result: llm.ToolResult) -> str:
@@ -17,6 +21,9 @@ def result_text(result: llm.ToolResult) -> str:
     data: Any = result.data
     if isinstance(data, llm.IntentResponseDict):
         data = _without(data, (None, {}, []))
+        if data.get("response_type") == _DONE and not data.get("data"):
+            # Small models do not take the type of a response for a success.
+            data = {"success": True, **data}
     if result.error:
         # Tools of other integrations may return anything.
         details = data if isinstance(data, dict) else {"text": data}

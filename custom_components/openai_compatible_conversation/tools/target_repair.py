@@ -17,6 +17,7 @@ from .target_groups import Group, find_groups
 from .target_names import Words, are_alike, are_near, kind_of, words_of
 from .target_slots import TargetSlots, shown
 from .targets import Entity, Targets
+from .user_words import EVERYTHING_SAID, UserWords
 
 MAX_CANDIDATES = 10
 """Maximum number of candidates that are named in a question."""
@@ -45,7 +46,10 @@ class _UnclearTargetError(Exception):
 
 
 def repair_target(
-    slots: Mapping[str, Any], targets: Targets, schema: Mapping[str, Any]
+    slots: Mapping[str, Any],
+    targets: Targets,
+    schema: Mapping[str, Any],
+    said: UserWords = EVERYTHING_SAID,
 ) -> Target:
     """Return the slots of an intent with a target that Home Assistant can find.
 
@@ -54,7 +58,7 @@ def repair_target(
     """
     repaired = TargetSlots(slots, targets, schema)
     try:
-        _TargetRepair(repaired, targets).run()
+        _TargetRepair(repaired, targets, said).run()
     except _UnclearTargetError as err:
         return Target(dict(slots), question=str(err))
     return Target(repaired.values, tuple(repaired.notes))
@@ -63,10 +67,11 @@ def repair_target(
 class _TargetRepair:
     """Repairs the target of one call."""
 
-    def __init__(self, slots: TargetSlots, targets: Targets) -> None:
+    def __init__(self, slots: TargetSlots, targets: Targets, said: UserWords) -> None:
         """Initialize with the slots, which are changed."""
         self._slots = slots
         self._targets = targets
+        self._said = said
         self._name = ""
 
     def run(self) -> None:
@@ -82,11 +87,31 @@ class _TargetRepair:
         # "Light" in the kitchen is not the one in the hall that has no other name.
         is_own = kind_of(words) is None
         exact = [(e, name) for e in self._targets.entities if e.is_named(name)]
-        if not self._take_entity(exact, may_contradict=is_own) and words:
-            self._take_words(words, is_own=is_own)
+        if self._take_entity(exact, may_contradict=is_own) or not words:
+            return
+        if not self._take_words(words, is_own=is_own):
+            self._take_only_one(words)
 
-    def _take_words(self, words: Words, *, is_own: bool) -> None:
-        """Set the target to what a name means that is not exactly an entity's."""
+    def _take_only_one(self, words: Words) -> None:
+        """Set the target to the only entity of the intent if no other can be meant.
+
+        That is if the name is an invention, or a word for the kind of device.
+        """
+        able = [entity for entity in self._targets.entities if entity.is_able]
+        if len(able) != 1 or len({e.domain for e in self._targets.entities}) != 1:
+            return
+        (entity,) = able
+        if entity.is_guarded:
+            return
+        kind = kind_of(words)
+        if self._said.is_invented(self._name) or (kind and kind[0] == entity.domain):
+            self._take_entity([(entity, name) for name in entity.names[:1]])
+
+    def _take_words(self, words: Words, *, is_own: bool) -> bool:
+        """Set the target to what a name means that is not exactly an entity's.
+
+        Returns whether anything is meant by it.
+        """
         groups = find_groups(words, self._targets)
         group = groups[0] if len(groups) == 1 else None
         same = self._matching(lambda own, _: own == words)
@@ -99,9 +124,10 @@ class _TargetRepair:
             or self._take_entity(self._near(words, are_alike))
             or (group and self._take_group(group))
         ):
-            return
+            return True
         if len(groups) > 1:
             self._ask(f"{g.place.names[0]} ({g.place.id})" for g in groups if g.place)
+        return False
 
     def _matching(self, test: Callable[[Words, Entity], bool]) -> _Found:
         """Return the entities with a name whose words pass a test."""

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 _GUARDED_DOMAINS = frozenset({"alarm_control_panel", "lock"})
 _GUARDED_COVERS = frozenset({"door", "garage", "gate"})
 
+SECURING = {"lock": frozenset({"HassTurnOn"}), "cover": frozenset({"HassTurnOff"})}
+"""The intents that lock or close what has a domain."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -37,6 +40,8 @@ class Entity:
     device_classes: frozenset[str] = frozenset()
     is_able: bool = True
     """Whether it has the features and the state that the intent needs."""
+    is_secured: bool = False
+    """Whether the intent locks or closes it."""
 
     @property
     def domain(self) -> str:
@@ -46,8 +51,9 @@ class Entity:
     @property
     def is_guarded(self) -> bool:
         """Return whether acting on it by mistake could let someone in."""
-        return self.domain in _GUARDED_DOMAINS or (
-            self.domain == "cover" and bool(self.device_classes & _GUARDED_COVERS)
+        return not self.is_secured and (
+            self.domain in _GUARDED_DOMAINS
+            or (self.domain == "cover" and bool(self.device_classes & _GUARDED_COVERS))
         )
 
     @property

@@ -15,6 +15,7 @@ from custom_components.openai_compatible_conversation.tools.targets import (
     Place,
     Targets,
 )
+from custom_components.openai_compatible_conversation.tools.user_words import UserWords
 
 type Json = dict[str, Any]
 type Slots = dict[str, Any]
@@ -428,3 +429,47 @@ def test_any_slots(slots: Slots, preferred_area: str | None) -> None:
         assert any(entity.is_named(name) for entity in HOME.entities)
     if target.notes:
         assert repair_target(target.slots, home, ON) == Target(target.slots)
+
+
+LIST = _entity("todo.shopping", "Shopping List")
+ADD = {"properties": {"item": {}, "name": {}}, "required": ["item", "name"]}
+EGGS = "Add eggs to the shopping list"
+PARTY = "Add eggs to the party list"
+
+
+@pytest.mark.parametrize(
+    ("entities", "said", "name", "taken"),
+    [
+        ((LIST,), EGGS, "Demo", "Shopping List"),
+        ((LIST,), PARTY, "Party", None),
+        ((LIST,), "", "Demo", None),
+        ((LIST, _entity("todo.work", "Work")), EGGS, "Demo", None),
+        ((_entity("climate.pump", "HeatPump"),), "17 for the heating", "heating", "HeatPump"),
+        ((_entity("climate.pump", "HeatPump"),), "21 for the radiator", "radiator", None),
+        ((_entity("lock.gate", "Gate"),), "Close it", "Demo", None),
+    ],
+)  # fmt: skip
+def test_only_one(
+    entities: tuple[Entity, ...], said: str, name: str, taken: str | None
+) -> None:
+    """The only entity of an intent is meant by an invention, or by what it is."""
+    target = repair_target(
+        {"item": "eggs", "name": name},
+        Targets(entities=entities),
+        ADD,
+        UserWords([said] if said else None),
+    )
+    assert target.slots == {"item": "eggs", "name": taken or name}
+    assert bool(target.notes) == (taken is not None)
+    assert target.question is None
+
+
+def test_secured() -> None:
+    """To lock what is named exactly lets nobody in, whatever else the call says."""
+    door = _entity("lock.front", "Front Door", area=HALL)
+    slots = {"name": "Front Door", "area": "Garage"}
+    for is_secured in (True, False):
+        entities = (replace(door, is_secured=is_secured),)
+        target = repair_target(slots, Targets(entities=entities, areas=HOME.areas), ON)
+        assert (target.question is None) == is_secured
+        assert target.slots == ({"name": "Front Door"} if is_secured else slots)

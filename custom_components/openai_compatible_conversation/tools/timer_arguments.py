@@ -1,0 +1,55 @@
+"""The arguments of Home Assistant's timer intents, without what a model made up.
+
+Does not depend on Home Assistant.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from .argument_repair import Repaired
+from .user_words import UserWords
+
+START = "HassStartTimer"
+FINDING = frozenset(
+    {
+        "HassCancelTimer",
+        "HassDecreaseTimer",
+        "HassIncreaseTimer",
+        "HassPauseTimer",
+        "HassTimerStatus",
+        "HassUnpauseTimer",
+    }
+)
+"""Intents that find a timer, among others by how long it was when it was started."""
+
+_FOUND_BY = ("start_hours", "start_minutes", "start_seconds")
+_COMMAND = "conversation_command"
+
+
+def repair_timer(
+    intent_type: str, arguments: Mapping[str, Any], said: UserWords
+) -> Repaired:
+    """Return the arguments of an intent without those that cannot be meant.
+
+    No timer has a length of 0, and none is named or placed by a word that was not said.
+    A command that repeats the whole request would start another timer for ever.
+    """
+    notes: list[str] = []
+    dropped: set[str] = set()
+    if intent_type in FINDING:
+        zeros = {name for name in _FOUND_BY if arguments.get(name) == 0}
+        if zeros and not any(arguments.get(name) for name in _FOUND_BY):
+            dropped |= zeros
+            notes.append("no timer has a length of 0")
+    if intent_type in FINDING | {START}:
+        invented = {
+            name for name in ("name", "area") if said.is_invented(arguments.get(name))
+        }
+        if invented:
+            dropped |= invented
+            notes.append(f"the user did not say {' or '.join(sorted(invented))}")
+    if intent_type == START and said.is_repeated_by(arguments.get(_COMMAND)):
+        dropped.add(_COMMAND)
+        notes.append(f"{_COMMAND} is what to do afterwards, and nothing is")
+    kept = {name: value for name, value in arguments.items() if name not in dropped}
+    return Repaired(kept, tuple(notes))

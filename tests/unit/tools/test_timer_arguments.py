@@ -1,0 +1,47 @@
+"""Tests of the arguments of timer intents."""
+
+from typing import Any
+
+import pytest
+
+from custom_components.openai_compatible_conversation.tools.timer_arguments import (
+    repair_timer,
+)
+from custom_components.openai_compatible_conversation.tools.user_words import UserWords
+
+ZEROS = {"start_hours": 0, "start_minutes": 0, "start_seconds": 0}
+
+
+@pytest.mark.parametrize(
+    ("intent_type", "said", "arguments", "kept"),
+    [
+        ("HassStartTimer", "Ten minutes", {"minutes": 10, "name": "Demo"}, {"minutes": 10}),
+        ("HassStartTimer", "Pizza timer", {"minutes": 9, "name": "Pizza"}, None),
+        (
+            "HassStartTimer",
+            "Set a timer for ten minutes",
+            {"minutes": 10, "conversation_command": "set a timer for ten minutes"},
+            {"minutes": 10},
+        ),
+        (
+            "HassStartTimer",
+            "Turn the lamp off in ten minutes",
+            {"minutes": 10, "conversation_command": "turn the lamp off"},
+            None,
+        ),
+        ("HassCancelTimer", "Stop the timer", {**ZEROS}, {}),
+        ("HassTimerStatus", "How long?", {**ZEROS, "area": "Attic"}, {}),
+        ("HassPauseTimer", "The five minutes", {**ZEROS, "start_minutes": 5}, None),
+        ("HassCancelTimer", "Stop the egg timer", {"name": "Egg"}, None),
+        ("HassCancelTimer", "", {"name": "Egg", "area": "Attic"}, None),
+        ("HassCancelAllTimers", "Stop all", {"area": "Attic"}, None),
+        ("Mine", "Go", {**ZEROS, "name": "Demo"}, None),
+    ],
+)  # fmt: skip
+def test_timer(
+    intent_type: str, said: str, arguments: dict[str, Any], kept: dict[str, Any] | None
+) -> None:
+    """What the user did not say is left out and told; all else stays as it is."""
+    repaired = repair_timer(intent_type, arguments, UserWords([said] if said else None))
+    assert repaired.arguments == (arguments if kept is None else kept)
+    assert bool(repaired.notes) == (kept is not None)
