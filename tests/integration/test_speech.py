@@ -11,6 +11,7 @@ from testbed.replies import Call, chunk, raw, say as reply
 from testbed.server import ModelServer
 
 from .conftest import Say, speech
+from .spies import SpyTool
 
 TEXT_CALL = '<tool_call>{"name": "intent__HassTurnOn", "arguments": {"name": "Lamp"}}</tool_call>'
 
@@ -189,14 +190,76 @@ async def test_tool_call_in_text(
     assert assistant["tool_calls"][0]["id"] == tool_result["tool_call_id"]
 
 
-async def test_unknown_tool_call_in_text(
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        (TEXT_CALL.replace("intent__HassTurnOn", "launch"), "UnknownTool"),
+        (TEXT_CALL.replace("intent__HassTurnOn", "light.turn_on"), "UnknownTool"),
+        (TEXT_CALL.replace('", "arg', '" "arg'), "InvalidArguments"),
+        (
+            '{"service": "light.turn_on", "target_device": "light.lamp"}',
+            "UnknownTool",
+        ),
+        (
+            '```homeassistant\n{"service": "light.turn_on", "target_device": "a"}\n```',
+            "UnknownTool",
+        ),
+    ],
+)
+async def test_call_in_text_that_cannot_be_run(
+    server: ModelServer,
+    say: Say,
+    light: list[ServiceCall],
+    streaming: bool,
+    text: str,
+    error: str,
+) -> None:
+    """A call between tags that cannot be run is not spoken, and the model is told why."""
+    server.script(
+        reply("Sure.\n", *text), reply(TEXT_CALL), reply("It is on."), reply("Hello.")
+    )
+    result = await say("Turn on the lamp")
+    assert "light" not in speech(result)
+    assert speech(result).endswith("It is on.")
+    assert len(light) == 1
+    told = server.bodies[1]["messages"][-1]
+    assert told["role"] == "tool"
+    assert error in told["content"]
+    await say("Hi", conversation_id=result.conversation_id)
+    assert text not in str(server.bodies[-1]["messages"])
+
+
+async def test_invented_turn(
     server: ModelServer, say: Say, light: list[ServiceCall], streaming: bool
 ) -> None:
-    """A tool call in the text for an unknown tool is neither executed nor spoken."""
-    unknown = TEXT_CALL.replace("intent__HassTurnOn", "launch")
-    server.script(reply("Sure.", unknown))
-    assert speech(await say("Launch")) == "Sure."
-    assert len(server.bodies) == 1
+    """What a model writes in the user's place is neither spoken nor run."""
+    text = "It is warm.<|im_end|>\n<|im_start|>user\nTurn on the lamp<|im_end|>\n"
+    server.script(reply(*text, "<|im_start|>assistant\n", TEXT_CALL, "<|im_end|>"))
+    assert speech(await say("How warm is it?")) == "It is warm."
+    assert not light
+
+
+async def test_answers_that_end_like_reasoning(
+    server: ModelServer, say: Say, streaming: bool
+) -> None:
+    """An answer that ends with the end of a thought is an answer, and teaches nothing."""
+    server.script(reply("Hello there.", "</think>"), reply("I am fine.", "</think>"))
+    assert speech(await say("Hi")) == "Hello there."
+    assert speech(await say("How are you?")) == "I am fine."
+
+
+async def test_reasoning_before_a_call_is_learned(
+    server: ModelServer, say: Say, light: list[ServiceCall], streaming: bool
+) -> None:
+    """Reasoning that ends before a tool call has shown that the model starts in it."""
+    call = Call("intent__HassTurnOn", {"name": "Lamp"})
+    server.script(
+        reply("They want light.", "</think>", calls=[call]),
+        reply("It worked.", "</think>", "It is on."),
+    )
+    spoken = speech(await say("Turn on the lamp"))
+    assert spoken.endswith("It is on.")
+    assert "It worked" not in spoken
 
 
 @pytest.mark.parametrize(
@@ -271,14 +334,20 @@ async def test_text_before_tool_call(
 
 
 async def test_emoji_only_response_on_satellite(
-    server: ModelServer, say: Say, streaming: bool
+    server: ModelServer, say: Say, offer: Callable[..., None], streaming: bool
 ) -> None:
-    """An emoji-only response is a confirmation for voice, and no error."""
-    server.script(reply("👍"), reply("👍"))
-    result = await say("Thanks", device_id="a-device", language="de")
-    assert speech(result) == "Erledigt."
+    """An emoji-only response is no error, and for voice a confirmation of an act."""
+    act = reply(calls=[Call("press")])
+    server.script(act, reply("👍"), reply("👍"), reply("👍"))
+    offer(SpyTool("press"))
+    voice = {"device_id": "a-device", "language": "de"}
+    assert speech(await say("Press it", **voice)) == "Erledigt."
+    assert speech(await say("Thanks", **voice)) == "👍"
     assert speech(await say("Thanks")) == "👍"
-    assert len(server.bodies) == 2
+    assert len(server.bodies) == 4
+    roles = [message["role"] for message in server.bodies[-1]["messages"]]
+    first, second = ["user", "assistant", "tool", "assistant"], ["user", "assistant"]
+    assert roles == ["system", *first, *second, "user"]
 
 
 LAMP_CALL = '{"name": "intent__HassTurnOn", "arguments": {"name": "Lamp"}}'
@@ -408,3 +477,14 @@ async def test_reasoning_is_unlearned(
     await say("Hi")
     assert speech(await say("Hi")) == "Hello."
     assert speech(await say("Hi")) == "Hello."
+
+
+async def test_reasoning_is_unlearned_if_nothing_follows(
+    server: ModelServer, say: Say, streaming: bool
+) -> None:
+    """A model whose answers end with the end of a thought is not silenced by it."""
+    late = reply("They greet me.", "</think>", "\n\nHello.")
+    ended = reply("I am fine.", "</think>")
+    server.script(late, ended, ended)
+    await say("Hi")
+    assert speech(await say("How are you?")) == "I am fine."

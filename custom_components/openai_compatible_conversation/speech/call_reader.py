@@ -1,7 +1,8 @@
-"""Reads tool calls in JSON or Python while they arrive."""
+"""Reads tool calls in JSON while they arrive."""
 
 import re
 
+from .arriving_text import ArrivingText, CutError, MalformedError, Reading
 from .call_objects import (
     ARGUMENT_KEYS,
     KEYS,
@@ -10,18 +11,11 @@ from .call_objects import (
     NAME_KEYS,
     OBJECT_KEYS,
     OTHER_KEYS,
-    TYPES,
-    is_arguments,
+    SERVICE_KEYS,
+    TEXTS,
+    arguments_of,
 )
-from .lenient_json import (
-    ArrivingText,
-    CutError,
-    MalformedError,
-    Reading,
-    read_key,
-    read_string,
-    read_value,
-)
+from .lenient_json import QUOTES, read_key, read_string, read_value
 from .tool_names import ToolNames
 
 MAX_HELD = 4000
@@ -29,12 +23,7 @@ MAX_HELD = 4000
 MAX_CALL = 64 * 1024
 """Characters of a call that names a tool."""
 
-_QUOTES = ('"', "'")
-_BLANKS = re.compile(r"[ \t]*")
-_SPACE = re.compile(r"\s*")
-_WORD = re.compile(r"\w*")
-_NO_TAG = re.compile(r"[^<]*")
-_NAME = re.compile(r"[\w.\-<|｜>]")
+_SERVICE = re.compile(r"[a-z][a-z\d_]*(\.[a-z\d_]*)?")
 
 
 class CallReader:
@@ -52,124 +41,52 @@ class CallReader:
         """Where the calls end that are complete."""
         self.has_begun = False
         """Whether the arguments of a named tool have begun."""
-
-    def read_item(
-        self, *, by_itself: bool = False, in_list: bool = False
-    ) -> Reading[None]:
-        """Read a call, or a list of calls."""
-        source = self.source
-        char = yield from source.peek()
-        if char == "{":
-            yield from self._read_object()
-            self.complete()
-        elif char == "[" and not in_list:
-            source.position += 1
-            while (char := (yield from source.skip_blank())) != "]":
-                if char == ",":
-                    source.position += 1
-                elif self.end and char == "{":
-                    # What stands beside a call in a list is not run if it is none.
-                    yield from read_value(source)
-                else:
-                    yield from self.read_item(in_list=True)
-            source.position += 1
-            if not self.end:
-                raise MalformedError
-            self.complete()
-        else:
-            yield from self._read_named()
-            if by_itself and source.text[source.position - 1] == ")":
-                # A call in a sentence about it is no call.
-                following = yield from source.skip(_BLANKS)
-                if following not in ("", "\n", "\r", ";", "<"):
-                    raise MalformedError
-            self.complete()
-
-    def _read_named(self) -> Reading[None]:
-        """Read a name with arguments in brackets, or with an object of arguments."""
-        source = self.source
-        start = source.position
-        while (char := (yield from source.peek())) and _NAME.match(char):
-            source.position += 1
-            if not self.names.may_become(source.text[start : source.position]):
-                raise MalformedError
-        if self.names.resolve(source.text[start : source.position]) is None:
-            raise MalformedError
-        char = yield from source.skip(_SPACE)
-        if char == "{":
-            self._name()
-            self.has_begun = True
-            yield from read_value(source)
-            return
-        yield from source.expect("(")
-        while (char := (yield from source.skip_blank())) != ")":
-            if char == ",":
-                source.position += 1
-            elif char == "{":
-                yield from read_value(source)
-            else:
-                yield from self._read_keyword()
-        source.position += 1
-        self._name()
-
-    def _read_keyword(self) -> Reading[None]:
-        """Read an argument with its name."""
-        source = self.source
-        start = source.position
-        if (yield from source.peek()).isdigit():
-            raise MalformedError
-        yield from source.skip(_WORD)
-        if source.position == start:
-            raise MalformedError
-        yield from source.skip_blank()
-        yield from source.expect("=")
-        yield from read_value(source)
-
-    def read_whole(self, opening: str, closing: str) -> Reading[None]:
-        """Read a call that ends with a tag, and holds no other of its kind."""
-        source = self.source
-        self._name()
-        self.has_begun = True
-        while (yield from source.skip(_NO_TAG)):
-            if (yield from source.is_next(closing)):
-                yield from source.expect(closing)
-                return
-            if (yield from source.is_next(opening)):
-                raise MalformedError
-            source.position += 1
-        raise CutError
+        self.is_foreign = False
+        """Whether it is a call of what another integration offers to its models."""
 
     def complete(self) -> None:
         """Take what was read so far as calls."""
         self.end = self.source.position
 
-    def _read_object(self, depth: int = 0) -> Reading[None]:
-        """Read an object that is a call, or holds calls."""
+    def name(self) -> None:
+        """Allow a call of any usual length, as it names a tool."""
+        self.source.limit = MAX_CALL
+
+    def read_object(self, depth: int = 0) -> Reading[set[str]]:
+        """Read an object that is a call, or holds calls; return what stands in it."""
         source = self.source
         source.position += 1
         if depth > MAX_DEPTH:
             raise MalformedError
         if depth == 0 and (yield from source.skip_blank()) == "{":
             # Some models write the braces of a template twice.
-            yield from self._read_object(depth + 1)
-            return
+            return (yield from self.read_object(depth + 1))
         found: set[str] = set()
         while (char := (yield from source.skip_blank())) != "}":
             if char == ",":
                 source.position += 1
-            else:
+                continue
+            start = source.position
+            try:
                 key = yield from read_key(source, self._may_be_key)
-                yield from self._read_member(key, found, depth)
-        if not ("call" in found or found >= {"name", "arguments"}):
+            except MalformedError:
+                if not (_is_call(found) and "\n" in _blank_before(source.text, start)):
+                    raise
+                # The last brace was forgotten, and the text goes on below.
+                source.position = start
+                return found
+            yield from self._read_member(key, found, depth)
+        if not _is_call(found):
             raise MalformedError
         source.position += 1
+        return found
 
     def _read_member(self, key: str, found: set[str], depth: int) -> Reading[None]:
         """Read the value of a key of an object, and add what it is."""
         source = self.source
         char = yield from source.skip_blank()
         if key in OBJECT_KEYS and char == "{":
-            yield from self._read_object(depth + 1)
+            yield from self.read_object(depth + 1)
             found.add("call")
         elif key in LIST_KEYS and char == "[":
             yield from self._read_calls(depth + 1)
@@ -180,20 +97,37 @@ class CallReader:
             self.has_begun = "arguments" in found
         elif key in ARGUMENT_KEYS:
             self.has_begun = "name" in found
-            yield from self._read_arguments()
+            if (yield from self._read_arguments()):
+                found.add("filled")
+            elif key == "parameters":
+                found.add("bare")
             found.add("arguments")
-        elif char == "{" and self.names.resolve(key) is not None:
-            self._name()
+        elif char == "{" and (tool := self.names.resolve(key)) is not None:
+            self.name()
             self.has_begun = True
-            if "description" in (yield from read_value(source)):
+            if not self.names.may_take(tool, (yield from read_value(source))):
                 raise MalformedError
             found.add("call")
-        elif key == "type" and char in _QUOTES:
-            yield from read_string(source, _may_be_type)
-        elif key in OTHER_KEYS:
+        else:
+            yield from self._read_other(key, char, found)
+
+    def _read_other(self, key: str, char: str, found: set[str]) -> Reading[None]:
+        """Read the value of a key that may stand beside those of a call."""
+        source = self.source
+        if key in TEXTS and char in QUOTES:
+            yield from read_string(
+                source, lambda text: any(t.startswith(text) for t in TEXTS[key])
+            )
+        elif key == "service":
+            if char not in QUOTES:
+                raise MalformedError
+            yield from read_string(source, _may_be_service)
+        elif key in OTHER_KEYS or (key in SERVICE_KEYS and "service" in found):
             yield from read_value(source)
+            self.is_foreign |= key == "target_device"
         else:
             raise MalformedError
+        found.add(key)
 
     def _read_calls(self, depth: int) -> Reading[None]:
         """Read a list of objects that are calls."""
@@ -203,7 +137,7 @@ class CallReader:
             if char == ",":
                 source.position += 1
             elif char == "{":
-                yield from self._read_object(depth)
+                yield from self.read_object(depth)
             else:
                 raise MalformedError
         source.position += 1
@@ -211,7 +145,7 @@ class CallReader:
     def _read_name(self) -> Reading[None]:
         """Read the name of a tool as a string."""
         char = yield from self.source.peek()
-        if char not in _QUOTES:
+        if char not in QUOTES:
             raise MalformedError
         try:
             name = yield from read_string(self.source, self.names.may_become)
@@ -220,21 +154,30 @@ class CallReader:
             raise MalformedError from None
         if self.names.resolve(name) is None:
             raise MalformedError
-        self._name()
+        self.name()
 
-    def _read_arguments(self) -> Reading[None]:
-        """Read the arguments: an object, an object as text, or none."""
-        char = yield from self.source.peek()
-        if char == "{":
-            value = yield from read_value(self.source)
-            if not is_arguments(value):
-                raise MalformedError
-        elif char in _QUOTES:
-            yield from read_string(self.source, _may_be_object)
-        elif char in "nN":
-            yield from read_value(self.source)
-        else:
+    def _read_arguments(self) -> Reading[bool]:
+        """Read the arguments, and return whether there are any.
+
+        They are an object, an object as text or in a list, or none.
+        """
+        source = self.source
+        char = yield from source.peek()
+        if char in QUOTES:
+            return bool((yield from read_string(source, _may_be_object)))
+        is_list = char == "["
+        if is_list:
+            source.position += 1
+            char = yield from source.skip_blank()
+        if char not in ("{]" if is_list else "{nN"):
             raise MalformedError
+        value = None if char == "]" else (yield from read_value(source))
+        if (arguments := arguments_of(value)) is None:
+            raise MalformedError
+        if is_list:
+            yield from source.skip_blank()
+            yield from source.expect("]")
+        return bool(arguments)
 
     def _may_be_key(self, start: str) -> bool:
         """Return whether a text may become a key of a call."""
@@ -242,14 +185,27 @@ class CallReader:
             start
         )
 
-    def _name(self) -> None:
-        """Allow a call of any usual length, as it names a tool."""
-        self.source.limit = MAX_CALL
+
+def _is_call(found: set[str]) -> bool:
+    """Return whether an object is a call by what stands in it."""
+    if "name" in found and "description" in found and "filled" not in found:
+        # It describes a tool.
+        return False
+    return (
+        "call" in found
+        or found >= {"name", "arguments"}
+        or found >= {"service", "target_device"}
+    )
 
 
-def _may_be_type(start: str) -> bool:
-    """Return whether a text may become the type of a call."""
-    return any(known.startswith(start) for known in TYPES)
+def _blank_before(text: str, position: int) -> str:
+    """Return the white space before a position in a text."""
+    return text[len(text[:position].rstrip()) : position]
+
+
+def _may_be_service(start: str) -> bool:
+    """Return whether a text may become the name of one of Home Assistant's actions."""
+    return _SERVICE.fullmatch(start) is not None
 
 
 def _may_be_object(start: str) -> bool:

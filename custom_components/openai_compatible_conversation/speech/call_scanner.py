@@ -7,8 +7,8 @@ scanner reads no further than it takes to rule that out.
 Decision record: docs/decisions/0005-text-is-filtered-as-it-arrives.md.
 """
 
+from .arriving_text import CutError, MalformedError
 from .call_blocks import CallBlockReader
-from .lenient_json import CutError, MalformedError
 from .tool_names import ToolNames
 
 _STEP = 512
@@ -18,12 +18,17 @@ _STEP = 512
 class CallScanner:
     """Scan a text that may be a call from its first character on."""
 
-    def __init__(self, names: ToolNames) -> None:
+    def __init__(self, names: ToolNames, *, is_line_start: bool) -> None:
         """Initialize with the names of the tools that may be called."""
-        self._reader = CallBlockReader(names)
+        self._reader = CallBlockReader(names, is_line_start=is_line_start)
         self._reading = self._reader.read_block()
         self.end = 0
         """Where the call ends."""
+
+    @property
+    def is_foreign(self) -> bool:
+        """Return whether it calls what only another integration offers to its models."""
+        return self._reader.is_foreign
 
     def scan(self, text: str, start: int, *, ended: bool) -> bool | None:
         """Return whether a text is a call that begins at a position in it.

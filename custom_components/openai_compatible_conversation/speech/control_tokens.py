@@ -18,6 +18,8 @@ _OPENER_OF = {
     "<turn|>": "<|turn>",
     "[/inst]": "[inst]",
     "<</sys>>": "<<sys>>",
+    "</answer>": "<answer>",
+    "</response>": "<response>",
 }
 _GENERIC = re.compile(r"<[|｜].+[|｜]>")
 

@@ -9,14 +9,15 @@ Decision record: docs/decisions/0005-text-is-filtered-as-it-arrives.md.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .blocks import INVENTED
 from .control_tokens import TokenPairs
 from .find_call import find_call
 from .parts import SpeechText, TextToolCall
-from .reasoning_first import end_of_reasoning, is_reasoning_first
+from .reasoning_first import end_of_reasoning, is_followed, is_reasoning_first
 from .tags import CALLS, CLOSERS, EDGES, channel_of
 from .tool_names import ToolNames
 
-_TOKENS = ("control", "header", "text")
+_TOKENS = ("control", "header", "text", "marker")
 _DATA_STARTS = ("{", "[", '"', "`")
 """First characters of JSON and of code, in which a tag belongs to the data."""
 
@@ -42,12 +43,18 @@ def split_answer(
     reasoning, end = _leading_reasoning(text)
     is_data = text.lstrip().startswith(_DATA_STARTS)
     if not end and not is_data and (starts_in_reasoning or is_reasoning_first(text)):
-        if found := end_of_reasoning(text):
-            reasoning, end, started = text[: found[0]], found[1], True
+        found = end_of_reasoning(text)
+        if found and (is_cut or starts_in_reasoning or is_followed(text, found[1])):
+            reasoning, end = text[: found[0]], found[1]
+            # If nothing follows, that was the answer of a model that does not.
+            started = is_cut or is_followed(text, end)
+        elif found:
+            text = text[: found[0]]
         elif is_cut:
             reasoning, end, started = text, len(text), None
     data = text[end:].lstrip() if end else text
-    return DataAnswer(_without_outer_tokens(data), reasoning, started)
+    data = _without_outer_tokens(_without_invented_turns(data))
+    return DataAnswer(data, reasoning, started)
 
 
 def split_calls(
@@ -76,7 +83,7 @@ def split_calls(
             inner_end, position, end_kind = closer.find(text, inner, final=True)
             position = inner_end if end_kind == "next" else position
         # The other openings are part of the call: `<function=f>` names the tool.
-        inner_start = inner if kind == "call" else start
+        inner_start = inner if kind in ("call", "inner") else start
         raw = text[start:position]
         yield TextToolCall(text[inner_start:inner_end], raw, raw)
 
@@ -109,8 +116,24 @@ def _leading_reasoning(text: str) -> tuple[str, int]:
             position = blocks_end = start if found == "next" else position
 
 
+def _without_invented_turns(text: str) -> str:
+    """Return a text up to where the model goes on with the words of somebody else."""
+    if "<|" not in text and "<start_of_turn>" not in text.lower():
+        return text
+    first = last = 0
+    start, end, kind = EDGES.find(text, final=True)
+    while kind is not None:
+        has_ended = last > 0 and not text[last:start].strip()
+        if kind == INVENTED and has_ended and text[:first].strip():
+            return text[:first]
+        if kind in (*_TOKENS, "stray"):
+            first, last = first if has_ended else start, end
+        start, end, kind = EDGES.find(text, end, final=True)
+    return text
+
+
 def _without_outer_tokens(text: str) -> str:
-    """Return a text without the control tokens at its edges, unless they are pairs."""
+    """Return a text without the tokens and markers at its edges, unless they are pairs."""
     tokens, paired = _control_tokens(text)
     first, last = 0, len(text)
     for start, end in tokens:
@@ -134,6 +157,8 @@ def _control_tokens(text: str) -> tuple[list[tuple[int, int]], set[int]]:
     while kind is not None:
         if kind == "channel":
             kind = channel_of(text[start:end])
+        if kind == INVENTED:
+            kind, end = "control", text.index(">", start) + 1
         if kind in _TOKENS:
             tokens.append((start, end))
         if kind == "control":

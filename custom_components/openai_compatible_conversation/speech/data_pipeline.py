@@ -33,19 +33,24 @@ class DataPipeline:
         """Whether the response started inside a reasoning block; None if unknown."""
         self.is_verbatim = True
         """Whether the text is nothing but data, so that it can be sent back."""
-        self.has_text = False
-        """Whether there is any data."""
+        self.unstripped = ""
+        """Empty, as nothing that is data is left out."""
 
     def feed(self, text: str) -> Iterator[SpeechPart]:
         """Yield nothing: the parts are certain at the end of the text."""
         self._chunks.append(text)
         return iter(())
 
-    def flush(self, *, is_cut: bool = False) -> Iterator[SpeechPart]:
-        """Yield the parts at the end of the text, which may have been cut."""
+    def flush(
+        self, *, is_cut: bool = False, goes_on: bool = False
+    ) -> Iterator[SpeechPart]:
+        """Yield the parts at the end of the text.
+
+        It may have been cut, or go on with a call that is not part of it.
+        """
         if text := "".join(self._chunks):
             self._chunks.clear()
-            yield from self._split(text, is_cut=is_cut)
+            yield from self._split(text, is_cut=is_cut or goes_on)
         if reasoning := self._reasoning_markers.flush():
             yield ReasoningText(reasoning)
 
@@ -61,8 +66,7 @@ class DataPipeline:
     def _split(self, text: str, *, is_cut: bool) -> Iterator[SpeechPart]:
         """Yield the parts of a complete text."""
         answer = split_answer(
-            # Removing a marker may join the two halves of another one.
-            _without_markers(_without_markers(text)),
+            text,
             starts_in_reasoning=self._starts_in_reasoning,
             is_cut=is_cut,
         )
@@ -73,14 +77,8 @@ class DataPipeline:
         yield from self.feed_reasoning(answer.reasoning)
         data = answer.text
         if data and not data.isspace():
-            self.has_text = True
             parts: list[SpeechText | TextToolCall] = [SpeechText(data)]
             if self._has_tools:
                 parts = list(split_calls(data, self._names))
             yield from parts
             self.is_verbatim &= parts == [SpeechText(text)]
-
-
-def _without_markers(text: str) -> str:
-    """Return a complete text without the markers in it."""
-    return PatternRemover(MARKERS).feed(text, final=True)

@@ -9,17 +9,12 @@ Decision record: docs/decisions/0005-text-is-filtered-as-it-arrives.md.
 
 from collections.abc import Iterator
 
+from .blocks import INVENTED, RAW, RESULT, Blocks
 from .call_candidates import CallCandidates
-from .mentions import is_mention
-from .parts import (
-    ContinueListening,
-    ReasoningText,
-    SpeechPart,
-    SpeechText,
-    TextToolCall,
-)
-from .patterns import PatternSet
-from .tags import CALL_START, CALL_TEXT, CLOSERS, FENCE, SPAN, START, TEXT, channel_of
+from .part_list import PartList
+from .parts import ContinueListening, SpeechPart, TextToolCall
+from .tags import channel_of
+from .text_patterns import START_KINDS, STARTS, is_written_about, patterns_at
 from .tool_names import ToolNames
 from .visible_text import VisibleText
 
@@ -29,12 +24,10 @@ MARKER = "[CONTINUE_LISTENING]"
 MIN_TRUNCATED = 4
 """Characters from which a pattern prefix at the end counts as a truncated pattern."""
 
-_REASONING = ("think", "generic", "analysis")
-_STARTS = (START, CALL_START)
-_CALL_OPENINGS = ("tick", "opening")
-_TEXT_KINDS = ("code", "line", *_CALL_OPENINGS)
-_WHOLE_CALLS = ("function", "rest", "recipient")
-"""Calls whose opening names the tool or the notation."""
+_AFTER_CALLS = (RESULT, "rest_of_call")
+"""What has a meaning only right after a call."""
+_CALL_OPENINGS = ("tick", "opening", RESULT)
+_TEXT_KINDS = ("code", "line", "tick", "opening")
 
 
 class SpeechFilter:
@@ -52,75 +45,65 @@ class SpeechFilter:
 
         `names` are those of the tools that the model may call.
         """
-        self.started_in_reasoning: bool | None = None
-        """Whether the response started inside a reasoning block; None if unknown."""
-        self._has_reasoned = False
-        self._has_calls = False
-        self._is_cut = False
-        """Whether the response was cut within reasoning that it started with."""
         self._calls = CallCandidates(names) if names else None
         self._held = ""
         self._position = 0
         """How much of the held text is parsed already."""
-        self._inside: str | None = "first" if starts_in_reasoning else None
-        self._block: list[str] = []
-        self._opening = ""
-        """The opening of a tool call block."""
+        self._parts = PartList()
+        self._blocks = Blocks(self._parts, starts_in_reasoning=starts_in_reasoning)
         self._visible = VisibleText()
-        self._speech: list[str] = []
-        """Speech that follows the parts, not yet a part itself."""
-        self._parts: list[SpeechPart] = []
+        self._is_answer = False
+        """Whether the text was given back that seemed to be reasoning."""
+
+    @property
+    def started_in_reasoning(self) -> bool | None:
+        """Return whether the response started inside reasoning; None if unknown."""
+        return self._blocks.started_in_reasoning
 
     @property
     def is_verbatim(self) -> bool:
         """Return whether the text can be sent back unchanged: no calls, no tokens."""
-        return not (self._has_calls or self._is_cut or self._visible.has_dropped)
+        blocks, visible = self._blocks, self._visible
+        return not (blocks.has_calls or blocks.is_unfinished or visible.has_dropped)
 
     def feed(self, text: str) -> Iterator[SpeechPart]:
         """Return the parts that are certain after one more chunk."""
         self._held += text
         self._parse_held()
-        return self._take_parts()
+        return self._parts.take()
 
-    def flush(self, *, is_cut: bool = False) -> Iterator[SpeechPart]:
+    def flush(
+        self, *, is_cut: bool = False, goes_on: bool = False
+    ) -> Iterator[SpeechPart]:
         """Return the remaining parts at the end of the text.
 
         A response that was cut, by its length limit for example, may lack the end of
-        its reasoning.
+        its reasoning. It may go on with a call that is not part of the text.
         """
-        if self._inside == "first":
+        if self._blocks.is_unopened:
             self._parse_held(final=True)
-        if self._inside == "first":
-            self._flush_first(is_cut=is_cut)
-        if self._inside is None:
+        if self._blocks.is_unopened:
+            self._give_back(is_cut=is_cut)
+        if self._blocks.kind is None:
             self._flush_text()
-        if self._inside is not None:
+        if self._blocks.kind is not None:
             self._parse_held(final=True)
-            if block := self._take_block():
-                self._add_part(TextToolCall(block, raw=self._opening + block))
-        self._speech.append(self._visible.end())
-        self._inside = None
-        return self._take_parts()
+        self._blocks.end(is_cut=is_cut, goes_on=goes_on)
+        self._parts.speak(self._visible.end())
+        return self._parts.take()
 
-    def _flush_first(self, *, is_cut: bool) -> None:
-        """End a response that was known to start in reasoning, and has no end of it."""
-        block = self._take_block()
-        self._inside = None
-        if not block or block.isspace():
-            return
-        if is_cut:
-            self._is_cut = True
-            self._add_part(ReasoningText(block))
-        else:
-            # The text was the response itself.
-            self.started_in_reasoning = False
-            self._held = block
-            self._parse_held()
+    def _give_back(self, *, is_cut: bool) -> None:
+        """Parse what seemed to be reasoning as the answer, unless that was cut."""
+        text = self._blocks.give_back(is_cut=is_cut)
+        self._is_answer = True
+        self._held = text + self._held[self._position :]
+        self._position = 0
+        self._parse_held()
 
     def _flush_text(self) -> None:
         """Parse the text held outside of a block; drop it if it is truncated."""
         self._parse_held(ended=True)
-        if self._inside is None:
+        if self._blocks.kind is None:
             held = self._held
             if len(held) >= MIN_TRUNCATED and any(map(str.isalnum, held)):
                 self._held = ""
@@ -134,12 +117,24 @@ class SpeechFilter:
         """
         needs_more = False
         while self._position < len(self._held) and not needs_more:
-            if self._inside is None:
+            if self._blocks.kind is None:
                 needs_more = self._parse_text(ended=ended, final=final)
             else:
-                needs_more = self._parse_block(self._inside, final=final)
+                needs_more = self._parse_block(final=final)
         self._held = self._held[self._position :]
         self._position = 0
+
+    def _parse_block(self, *, final: bool) -> bool:
+        """Parse the content of a block; return whether the rest needs more input."""
+        self._position, needs_more = self._blocks.parse(
+            self._held, self._position, final=final
+        )
+        if self._blocks.is_overlong:
+            self._give_back(is_cut=False)
+            return True
+        if self._blocks.kind is None:
+            self._restart()
+        return needs_more
 
     def _parse_text(self, *, ended: bool, final: bool) -> bool:
         """Parse the text up to the next pattern, and the pattern.
@@ -154,18 +149,26 @@ class SpeechFilter:
             needs_more = self._parse_call(calls, ended=ended)
             if needs_more is not None:
                 return needs_more
-        patterns = self._patterns()
+        patterns = patterns_at(visible, may_call=calls is not None)
         start, end, kind = patterns.find(text, begin, final=final)
         if start > begin:
             self._say(text[begin:start])
         self._position = start
-        if patterns in _STARTS and visible.last and kind in (None, "generic"):
+        if patterns in STARTS and visible.last and kind in (None, *START_KINDS):
             # Visible text came before it, so other patterns apply here.
             return False
         if kind is None:
             return True
-        if kind in _CALL_OPENINGS and calls and not code.is_inside and calls.scan():
+        if (
+            kind in _CALL_OPENINGS
+            and calls
+            and not code.is_inside
+            and not (kind == RESULT and self._is_after_call)
+            and calls.scan()
+        ):
             return False
+        if kind == INVENTED and not (self._is_after_call or visible.has_ended):
+            kind, end = "control", text.index(">", start) + 1
         is_text = self._is_text(text, end, kind, final=ended or final)
         if is_text is None:
             return True
@@ -173,29 +176,13 @@ class SpeechFilter:
         self._handle("code" if is_text else kind, text[start:end])
         return False
 
-    def _patterns(self) -> PatternSet:
-        """Return the patterns that have a meaning at this position."""
-        code = self._visible.code
-        if code.fence:
-            return FENCE
-        if code.span:
-            return SPAN
-        if self._calls:
-            return CALL_TEXT if self._visible.last else CALL_START
-        return TEXT if self._visible.last else START
-
     def _is_text(self, text: str, end: int, kind: str, *, final: bool) -> bool | None:
-        """Return whether a tag of reasoning is written about; None if unknown yet."""
-        visible = self._visible
-        if kind not in ("think", "late"):
-            return False
-        if visible.code.span:
-            is_code = visible.code.is_span(text, end, final=final)
-            if is_code is not False:
-                return is_code
-        if kind == "late":
-            return is_mention(visible.last, text[end : end + 2], final=final)
-        return False
+        """Return whether a pattern is text where it stands; None if unknown yet."""
+        if kind == RAW:
+            return self._is_answer
+        if kind in _AFTER_CALLS:
+            return not self._is_after_call
+        return is_written_about(self._visible, text, end, kind, final=final)
 
     def _parse_call(self, calls: CallCandidates, *, ended: bool) -> bool | None:
         """Parse what may be a call; return whether the rest needs more input.
@@ -209,15 +196,16 @@ class SpeechFilter:
             return False
         if not calls.begins(text, begin):
             return None
-        end = calls.feed(text, begin, ended=ended)
-        if end is None:
+        found = calls.feed(text, begin, ended=ended)
+        if found is None:
             return True
+        end, is_foreign = found
         if end > begin:
-            self._has_calls = True
+            self._blocks.call()
             self._position = end
-            self._speech.append(self._visible.end())
+            self._parts.speak(self._visible.end())
             raw = text[begin:end]
-            self._add_part(TextToolCall(raw, raw, raw))
+            self._parts.add(TextToolCall(raw, "" if is_foreign else raw, raw))
         return False
 
     def _handle(self, kind: str, found: str) -> None:
@@ -227,91 +215,32 @@ class SpeechFilter:
         if kind in _TEXT_KINDS:
             self._say(found)
         elif kind in ("control", "stray"):
-            self._speech.append(self._visible.add_token(found))
-        elif kind in ("header", "text"):
-            self._speech.append(self._visible.add_header(found))
+            self._parts.speak(self._visible.add_token(found))
+        elif kind in ("header", "text", "role"):
+            self._parts.speak(self._visible.add_header(found))
             self._restart()
         elif kind == "marker":
             self._visible.add_marker(found)
-            self._add_part(ContinueListening())
+            self._parts.add(ContinueListening())
         elif kind == "late":
-            self._speech.append(self._visible.end())
+            self._parts.speak(self._visible.end())
             self._restart()
-            if not self._has_reasoned:
-                self.started_in_reasoning = True
-        else:
-            self._enter_block(kind, found)
+            self._blocks.end_reasoning()
+        elif kind != "rest_of_call":
+            white = self._visible.end()
+            self._parts.speak("" if kind == INVENTED else white)
+            self._blocks.enter(kind, found)
 
-    def _enter_block(self, kind: str, found: str) -> None:
-        """Enter a block of reasoning or of tool calls."""
-        self._speech.append(self._visible.end())
-        self._inside = kind
-        if kind in _REASONING:
-            self._has_reasoned = True
-            return
-        self._has_calls = True
-        self._opening = "" if kind in _WHOLE_CALLS else found
-        if kind in _WHOLE_CALLS:
-            self._block.append(found)
-
-    def _parse_block(self, kind: str, *, final: bool) -> bool:
-        """Parse the content of a block; return whether the rest needs more input."""
-        text, begin = self._held, self._position
-        start, end, found = len(text), len(text), None
-        if closer := CLOSERS.get(kind):
-            start, end, found = closer.find(text, begin, final=final)
-        inner = text[begin:start]
-        if kind in _REASONING:
-            if inner:
-                self._add_part(ReasoningText(inner))
-        else:
-            self._block.append(inner)
-        self._position = start
-        if found is None:
-            return True
-        if kind == "first":
-            return self._end_first(found, end, final=final)
-        self._inside = None
-        closing = ""
-        if found == "end":
-            closing = text[start:end]
-            self._position = end
-        block = self._take_block()
-        if kind not in _REASONING:
-            raw = f"{self._opening}{block}{closing}"
-            self._add_part(TextToolCall(block, raw=raw))
-        self._restart()
-        return False
-
-    def _end_first(self, found: str, end: int, *, final: bool) -> bool:
-        """End reasoning at the start; return whether the rest needs more input."""
-        text, start = self._held, self._position
-        block = self._take_block()
-        self._block.append(block)
-        if found == "next" and not block.strip():
-            # It opens its reasoning itself.
-            self.started_in_reasoning = False
-            self._take_block()
-            self._inside = None
-            return False
-        is_mentioned = found == "next" or is_mention(
-            block[-1:], text[end : end + 2], final=final
-        )
-        if is_mentioned is None:
-            return True
-        self._position = end
-        if is_mentioned:
-            self._block.append(text[start:end])
-            return False
-        self._inside = None
-        self._has_reasoned = self.started_in_reasoning = True
-        self._add_part(ReasoningText(self._take_block()))
-        self._restart()
-        return False
+    @property
+    def _is_after_call(self) -> bool:
+        """Return whether nothing visible follows the last call yet."""
+        return self._blocks.has_calls and self._visible.is_edge
 
     def _say(self, text: str) -> None:
         """Add text to speak."""
-        self._speech.append(self._visible.add(text))
+        if self._blocks.has_late_end and not text.isspace():
+            self._blocks.go_on()
+        self._parts.speak(self._visible.add(text))
         if self._calls:
             self._calls.add(text)
 
@@ -319,24 +248,3 @@ class SpeechFilter:
         """Begin anew after a block, for calls that begin a line."""
         if self._calls:
             self._calls.restart()
-
-    def _take_block(self) -> str:
-        """Return the content of a block that is given as a whole."""
-        block = "".join(self._block)
-        self._block.clear()
-        return block
-
-    def _add_part(self, part: SpeechPart) -> None:
-        """Add a part after the speech before it."""
-        if speech := "".join(self._speech):
-            self._parts.append(SpeechText(speech))
-        self._speech.clear()
-        self._parts.append(part)
-
-    def _take_parts(self) -> Iterator[SpeechPart]:
-        """Return an iterator over the parts so far, and keep none."""
-        if speech := "".join(self._speech):
-            self._parts.append(SpeechText(speech))
-        self._speech.clear()
-        parts, self._parts = self._parts, []
-        return iter(parts)

@@ -4,19 +4,17 @@ Strings in single quotes, Python's literals, bare keys, trailing commas and line
 within strings are accepted. What ends too early is closed.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from contextlib import suppress
 import json
 import re
 from typing import Any
 
+from .arriving_text import ArrivingText, CutError, MalformedError, Reading
+
 MAX_DEPTH = 40
 """Maximum depth of nested values."""
 
-type Reading[T] = Generator[None, None, T]
-"""Reads text, and yields where more of it is needed."""
-
-_NOTHING = object()
 _LITERALS = {
     "true": True,
     "false": False,
@@ -25,85 +23,22 @@ _LITERALS = {
     "False": False,
     "None": None,
 }
-_BLANK = re.compile(r"\s*")
-_WORD = re.compile(r"[^\s,:{}\[\]()\"'<>=]")
-_STRING = {quote: re.compile(rf"[^{quote}\\]*") for quote in "\"'"}
+_CLOSERS = {
+    '"': '"',
+    "'": "'",
+    **dict.fromkeys("“”„", "“”"),
+    **dict.fromkeys("‘’‚", "‘’"),
+}
+"""What closes a string, by what opens it; word processors write curly quotes."""
+QUOTES = frozenset(_CLOSERS)
+"""What opens a string."""
+_ENDS = ("```", "~~~", "</")
+"""What ends a block in which a value stands."""
+_WORD = re.compile(r"[^\s,:{}\[\]()\"'<>=`]")
+_STRING = {
+    quote: re.compile(rf"[^{closers}\\]*") for quote, closers in _CLOSERS.items()
+}
 _CUT_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{0,3})?\Z")
-
-
-class MalformedError(Exception):
-    """The text is not what was to be read."""
-
-
-class CutError(Exception):
-    """The text ended within a value, which is closed here."""
-
-    def __init__(self, value: Any = _NOTHING) -> None:
-        """Initialize with the value as far as it was written, if it was begun."""
-        super().__init__()
-        self.value = value
-
-    @property
-    def has_value(self) -> bool:
-        """Return whether the value was begun."""
-        return self.value is not _NOTHING
-
-
-class ArrivingText:
-    """A text that arrives in pieces, and is read once from its beginning."""
-
-    def __init__(self, text: str = "", *, limit: int, ended: bool = False) -> None:
-        """Initialize with what has arrived; no more than the limit is read."""
-        self.text = text
-        self.ended = ended
-        self.position = 0
-        self.limit = limit
-
-    def peek(self) -> Reading[str]:
-        """Return the next character, empty at the end of the text."""
-        while self.position >= len(self.text):
-            if self.ended:
-                return ""
-            yield
-        if self.position >= self.limit:
-            raise MalformedError
-        return self.text[self.position]
-
-    def skip(self, pattern: re.Pattern[str]) -> Reading[str]:
-        """Read all characters of a kind, and return the next one without reading it."""
-        while char := (yield from self.peek()):
-            found = pattern.match(self.text, self.position, self.limit)
-            if found is None or not found[0]:
-                return char
-            self.position = found.end()
-        return ""
-
-    def skip_blank(self) -> Reading[str]:
-        """Read white space, and return the next character; raises `CutError`."""
-        if char := (yield from self.skip(_BLANK)):
-            return char
-        raise CutError
-
-    def expect(self, text: str) -> Reading[None]:
-        """Read a text; raises `MalformedError` if another one is there."""
-        for wanted in text:
-            char = yield from self.peek()
-            if not char:
-                raise CutError
-            if char != wanted:
-                raise MalformedError
-            self.position += 1
-
-    def is_next(self, text: str) -> Reading[bool]:
-        """Return whether a text follows, without reading it."""
-        start = self.position
-        try:
-            yield from self.expect(text)
-        except MalformedError, CutError:
-            return False
-        finally:
-            self.position = start
-        return True
 
 
 def read_value(source: ArrivingText, depth: int = 0) -> Reading[Any]:
@@ -115,7 +50,7 @@ def read_value(source: ArrivingText, depth: int = 0) -> Reading[Any]:
         return (yield from _read_object(source, depth))
     if char in "[(":
         return (yield from _read_list(source, depth))
-    if char in _STRING:
+    if char in QUOTES:
         return (yield from read_string(source))
     return (yield from _read_literal(source))
 
@@ -139,7 +74,7 @@ def read_string(
         if not char:
             raise CutError(_decode(_CUT_ESCAPE.sub("", raw), quote))
         source.position += 1
-        if char == quote:
+        if char in _CLOSERS[quote]:
             return _decode(raw, quote)
         if not (yield from source.peek()):
             raise CutError(_decode(raw, quote))
@@ -150,7 +85,7 @@ def read_key(
     source: ArrivingText, accept: Callable[[str], bool] | None = None
 ) -> Reading[str]:
     """Read the key of an object, and the colon after it."""
-    if (yield from source.skip_blank()) in _STRING:
+    if (yield from source.skip_blank()) in QUOTES:
         try:
             key = yield from read_string(source, accept)
         except CutError:
@@ -179,6 +114,11 @@ def parse(text: str, start: int = 0) -> tuple[Any, int, bool]:
     except CutError as cut:
         if cut.has_value:
             return cut.value, len(text), True
+    except MalformedError:
+        if (end := source.position) > start and text.startswith(_ENDS, end):
+            # Small models forget the last brace before the end of a fence or a tag.
+            return parse(text[:end], start)
+        raise
     finally:
         reading.close()
     raise MalformedError
@@ -264,7 +204,7 @@ def _decode(raw: str, quote: str) -> str:
     """Return the text of a string that is written between quotes."""
     if "\\" not in raw:
         return raw
-    if quote == "'":
+    if quote != '"':
         raw = raw.replace("\\'", "'").replace('"', '\\"')
     try:
         return str(json.loads(f'"{raw}"', strict=False))

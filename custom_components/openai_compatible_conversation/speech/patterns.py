@@ -35,7 +35,7 @@ class PatternSet:
     def __init__(self, patterns: Mapping[str, Iterable[list[Element]]]) -> None:
         """Initialize with the patterns by kind."""
         full: list[str] = []
-        prefixes: list[str] = []
+        prefixes: list[list[Element]] = []
         starts: set[str] = set()
         self._single: dict[str, str] = {}
         """The kinds of the patterns that are a single character, which begins no other."""
@@ -47,11 +47,12 @@ class PatternSet:
                     self._single[elements[0][0].removeprefix("\\")] = kind
                 else:
                     several.append(elements)
-                    prefixes.append(_prefix(elements))
+                    if beginning := elements[:-1]:
+                        prefixes.append(beginning)
             if several:
                 full.append(f"(?P<{kind}>{_any_of(several)})")
         self._full = re.compile("|".join(full), re.IGNORECASE)
-        self._prefix = re.compile(f"(?:{'|'.join(prefixes)})\\Z", re.IGNORECASE)
+        self._prefix = re.compile(f"{_prefixes(prefixes)}\\Z", re.IGNORECASE)
         self._start = re.compile(f"[{''.join(sorted(starts))}]", re.IGNORECASE)
 
     def find(
@@ -106,7 +107,19 @@ class PatternRemover:
 
 def _any_of(patterns: list[list[Element]]) -> str:
     """Return the regular expression of several patterns, the first of which wins."""
-    # What they have in common is matched only once.
+    return "|".join(map(_full_group, _by_first(patterns)))
+
+
+def _by_first(patterns: list[list[Element]]) -> Iterable[list[list[Element]]]:
+    """Return patterns grouped by their first element, which is matched only once."""
+    groups: dict[Element, list[list[Element]]] = {}
+    for elements in patterns:
+        groups.setdefault(elements[0], []).append(elements)
+    return groups.values()
+
+
+def _full_group(patterns: list[list[Element]]) -> str:
+    """Return the regular expression of patterns that have their beginning in common."""
     columns = zip(*patterns, strict=False)
     common = len(list(takewhile(lambda column: len(set(column)) == 1, columns)))
     rests = "|".join(_full(elements[common:]) for elements in patterns)
@@ -118,16 +131,15 @@ def _full(elements: Iterable[Element]) -> str:
     return "".join(f"{chars}{{{least},{most}}}" for chars, least, most in elements)
 
 
-def _prefix(elements: Iterable[Element]) -> str:
-    """Return the regular expression of all proper prefixes of a pattern.
-
-    The last element is a single character, which completes the pattern.
-    """
-    expression = ""
-    for chars, least, most in reversed(list(elements)[:-1]):
-        rest = f"(?:{expression})?" if expression else ""
-        expression = f"{chars}{{{min(least, 1)},{most}}}{rest}"
-    return expression
+def _prefixes(patterns: list[list[Element]]) -> str:
+    """Return the regular expression of all beginnings of several patterns."""
+    expressions: list[str] = []
+    for group in _by_first(patterns):
+        chars, least, most = group[0][0]
+        rests = [rest for elements in group if (rest := elements[1:])]
+        following = f"{_prefixes(rests)}?" if rests else ""
+        expressions.append(f"{chars}{{{min(least, 1)},{most}}}{following}")
+    return f"(?:{'|'.join(expressions)})"
 
 
 def _first_characters(elements: list[Element]) -> Iterable[str]:

@@ -7,7 +7,7 @@ from .markdown import MarkdownFilter
 from .marks import full_stop
 from .parts import ReasoningText, SpeechPart, SpeechText
 from .patterns import PatternRemover
-from .reasoning_first import is_reasoning_first
+from .reasoning_first import end_of_reasoning, is_followed, is_reasoning_first
 from .tags import MARKERS
 from .tool_names import ToolNames
 
@@ -41,14 +41,20 @@ class SpeechPipeline:
             PatternRemover(MARKERS),
         )
         self._whole = whole
-        self.has_text = False
-        """Whether the model wrote any text to speak, even if only an emoji."""
+        self._undecided = ""
+        """A whole text that is reasoning only if something follows it."""
+        self._unstripped: list[str] = []
         self._last = ""
 
     @property
     def started_in_reasoning(self) -> bool | None:
         """Return whether the response started inside reasoning; None if unknown."""
         return self._filter.started_in_reasoning
+
+    @property
+    def unstripped(self) -> str:
+        """Return what the model wrote to be spoken, with its markup."""
+        return "".join(self._unstripped)
 
     @property
     def is_verbatim(self) -> bool:
@@ -58,12 +64,26 @@ class SpeechPipeline:
     def feed(self, text: str) -> Iterator[SpeechPart]:
         """Return the parts that are certain after one more chunk of text."""
         if self._whole and is_reasoning_first(text):
+            found = end_of_reasoning(text)
+            if not (found and is_followed(text, found[1])):
+                self._undecided = text
+                return iter(())
             self._filter = SpeechFilter(starts_in_reasoning=True, names=self._names)
         return self._clean_parts(self._filter.feed(text))
 
-    def flush(self, *, is_cut: bool = False) -> Iterator[SpeechPart]:
-        """Yield the remaining parts at the end of the text, which may have been cut."""
-        yield from self._clean_parts(self._filter.flush(is_cut=is_cut))
+    def flush(
+        self, *, is_cut: bool = False, goes_on: bool = False
+    ) -> Iterator[SpeechPart]:
+        """Yield the remaining parts at the end of the text.
+
+        It may have been cut, or go on with a call that is not part of it.
+        """
+        if text := self._undecided:
+            self._undecided = ""
+            if is_cut or goes_on:
+                self._filter = SpeechFilter(starts_in_reasoning=True, names=self._names)
+            yield from self._clean_parts(self._filter.feed(text))
+        yield from self._clean_parts(self._filter.flush(is_cut=is_cut, goes_on=goes_on))
         text = self._clean_speech(self._text_markers.flush())
         if self._markdown and (end := self._markdown.flush()):
             self._last = end[-1]
@@ -86,9 +106,7 @@ class SpeechPipeline:
         """Yield parts, with markers removed and markup stripped."""
         for part in parts:
             if isinstance(part, SpeechText):
-                self.has_text = self.has_text or not part.text.isspace()
-                text = self._clean_speech(self._text_markers.feed(part.text))
-                if text:
+                if text := self._clean_speech(self._text_markers.feed(part.text)):
                     yield SpeechText(text)
             elif isinstance(part, ReasoningText):
                 yield from self.feed_reasoning(part.text)
@@ -96,7 +114,8 @@ class SpeechPipeline:
                 yield part
 
     def _clean_speech(self, text: str) -> str:
-        """Return text with markup stripped."""
+        """Return text without markers with its markup stripped."""
+        self._unstripped.append(text)
         if self._markdown:
             text = self._markdown.feed(text)
         if text:

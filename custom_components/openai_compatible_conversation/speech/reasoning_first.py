@@ -2,7 +2,10 @@
 
 from .code_tracker import CodeTracker
 from .mentions import is_mention
-from .tags import CLOSERS, OUTLINE
+from .tags import CLOSERS, EDGES, OUTLINE
+
+_TOKENS = ("control", "header", "other", "text", "stray", "marker")
+"""What a server adds, and what is no answer."""
 
 
 def is_reasoning_first(text: str) -> bool:
@@ -40,6 +43,17 @@ def end_of_reasoning(text: str) -> tuple[int, int] | None:
             return start, end
         start, end, kind = CLOSERS["first"].find(text, end, final=True)
     return None
+
+
+def is_followed(text: str, position: int) -> bool:
+    """Return whether more than tokens follows a position in a complete text."""
+    while True:
+        start, end, kind = EDGES.find(text, position, final=True)
+        if text[position:start].strip():
+            return True
+        if kind not in _TOKENS:
+            return kind is not None
+        position = end
 
 
 def _is_mention(text: str, start: int, end: int) -> bool:

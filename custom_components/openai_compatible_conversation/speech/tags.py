@@ -4,80 +4,21 @@ Which of them are removed depends on where they stand. Decision record:
 docs/decisions/0005-text-is-filtered-as-it-arrives.md.
 """
 
-from .call_blocks import WRAPPERS
+from .call_blocks import LINE_WRAPPERS, WRAPPERS
 from .patterns import Element, PatternSet, literal
-
-REASONING_TAGS = ("think", "thinking", "antthinking", "seed:think")
-"""Tags that are reasoning wherever they stand outside of code."""
-GENERIC_TAGS = (
-    "thought",
-    "thoughts",
-    "reasoning",
-    "reason",
-    "reflection",
-    "analysis",
-    "scratchpad",
-)
-"""Tags that are also ordinary markup, so they are reasoning only at the start."""
-HARMONY_ENDS = ("<|end|>", "<|call|>", "<|return|>")
-"""They also end answers, so on their own they are just control tokens."""
-REASONING_PAIRS = (
-    ("◁think▷", "◁/think▷"),
-    ("[THINK]", "[/THINK]"),
-    ("<|begin_of_thought|>", "<|end_of_thought|>"),
-    ("<|START_THINKING|>", "<|END_THINKING|>"),
-    ("<|channel>thought", "<channel|>"),
-)
-CALL_WRAPPERS = ("function_calls", "tool_calls")
-CALL_TAGS = (
-    *("tool_call", "tool_calls", "function_call", "tool_use", "toolcall"),
-    "minimax:tool_call",
-)
-_DSML = (f"{pipe}DSML{pipe}{name}" for pipe in "｜|" for name in CALL_WRAPPERS)
-CALL_PAIRS = (
-    ("<|tool_call|>", "<|/tool_call|>"),
-    ("<|tool_call_start|>", "<|tool_call_end|>"),
-    ("<|tool_call>", "<tool_call|>"),
-    ("<|tool_calls_section_begin|>", "<|tool_calls_section_end|>"),
-    ("<｜tool▁calls▁begin｜>", "<｜tool▁calls▁end｜>"),
-    ("<tool▁calls▁begin>", "<tool▁calls▁end>"),
-    ("<|START_ACTION|>", "<|END_ACTION|>"),
-    *((f"<{name}>", f"</{name}>") for name in _DSML),
-)
-CALLS_TO_THE_END = ("[TOOL_CALLS]", "<|python_tag|>")
-ROLE_HEADERS = (
-    "<|im_start|>assistant",
-    "<|start_header_id|>assistant<|end_header_id|>",
-    "<|start_of_role|>assistant<|end_of_role|>",
-    "<|im_assistant|>assistant<|im_middle|>",
-    "<|start|>assistant<|message|>",
-    "<|start|>assistant",
-    "<start_of_turn>model",
-    "<|turn>model",
-    "<|assistant|>",
-    "<｜assistant｜>",
-)
-"""What begins an answer in a prompt."""
-SPECIAL = (
-    "</s>",
-    "<s>",
-    "<eos>",
-    "<bos>",
-    "<pad>",
-    "<unk>",
-    "<end_of_turn>",
-    "<start_of_turn>",
-    "<end_of_utterance>",
-    "<turn|>",
-    "<|turn>",
-    "<|tool_response>",
-    "[INST]",
-    "[/INST]",
-    "[BOS]",
-    "[EOS]",
-    "<<SYS>>",
-    "<</SYS>>",
-    "[gMASK]",
+from .tag_names import (
+    CALL_PAIRS,
+    CALL_TAGS,
+    CALLS_TO_THE_END,
+    GENERIC_TAGS,
+    HARMONY_ENDS,
+    INNER_CALL_PAIRS,
+    INVOCATIONS,
+    OTHER_HEADERS,
+    REASONING_PAIRS,
+    REASONING_TAGS,
+    ROLE_HEADERS,
+    SPECIAL,
 )
 
 _GAP: Element = (r"[\s*_~`\\-]", 0, 4)
@@ -144,29 +85,53 @@ _REASONING_STARTS = [
     *(literal(begin) for begin, _ in REASONING_PAIRS),
 ]
 _REASONING = {"channel": _CHANNELS, "think": _REASONING_STARTS, "late": _REASONING_ENDS}
-_GENERIC = {"generic": [_tag(name) for name in GENERIC_TAGS]}
+_GENERIC = {
+    "raw": [[*literal("analysis"), (r"[A-Z]", 1, 1)]],
+    "generic": [_tag(name) for name in GENERIC_TAGS],
+    "role": [literal("assistant\n")],
+}
 _CALLS = {
     "call": [
         *(_tag(name) for name in CALL_TAGS),
         *(literal(begin) for begin, _ in CALL_PAIRS),
     ],
+    "inner": [literal(begin) for begin, _ in INNER_CALL_PAIRS],
     "function": [[*literal("<function="), (r"[^<>\n]", 1, 64), *literal(">")]],
+    "invoke": [literal(begin) for begin, _ in INVOCATIONS],
     "rest": [literal(begin) for begin in CALLS_TO_THE_END],
 }
 _CALL_ENDS = [
     *(_tag(name, "/") for name in CALL_TAGS),
     *(literal(end) for _, end in CALL_PAIRS),
 ]
+_INNER_ENDS = [literal(end) for _, end in INNER_CALL_PAIRS]
 _TOKENS = {
     "header": [literal(header) for header in ROLE_HEADERS],
-    "stray": [*_CALL_ENDS, _tag("function", "/")],
+    "other": [literal(header) for header in OTHER_HEADERS],
+    "stray": [
+        *_CALL_ENDS,
+        *_INNER_ENDS,
+        _tag("function", "/"),
+        *(literal(end) for _, end in INVOCATIONS),
+    ],
     "control": [*(literal(token) for token in SPECIAL), _SPECIAL_TOKEN],
 }
 _HARMONY_ENDS = {
     "next": _CHANNELS,
     "end": [*(literal(end) for end in HARMONY_ENDS), *_REASONING_ENDS],
 }
-_OPENINGS = {"opening": [*(_tag(name) for name in WRAPPERS), literal("<invoke ")]}
+_OPENINGS = {
+    "opening": [
+        *(_tag(name) for name in (*WRAPPERS, *LINE_WRAPPERS)),
+        literal("<invoke "),
+    ],
+    "result": [
+        _tag("tool_response"),
+        [*literal("```tool_output"), ("s", 0, 1), *literal("\n")],
+    ],
+    "rest_of_call": [_tag(name, "/") for name in (*WRAPPERS, *LINE_WRAPPERS)],
+}
+"""What models write around calls in an ordinary notation, and after them."""
 _CODE = {"tick": [[("`", 1, 3)], [("~", 1, 3)]]}
 _LINE = {"line": [literal("\n")]}
 
@@ -215,7 +180,7 @@ FENCE = PatternSet({**_CALLS, "marker": [_MARKER], **_CODE})
 """What has a meaning in a fenced code block."""
 OUTLINE = PatternSet({**_REASONING, **_GENERIC, **_CODE, **_LINE})
 """The reasoning and the code of a text."""
-EDGES = PatternSet({**_REASONING, **_CALLS, **_TOKENS})
+EDGES = PatternSet({**_REASONING, **_CALLS, **_TOKENS, "marker": [_MARKER]})
 """What may stand before and after data."""
 CALLS = PatternSet({"channel": _CHANNELS, **_CALLS})
 """The start of tool calls."""
@@ -231,7 +196,13 @@ CLOSERS = {
         {"end": [*(_tag(name, "/") for name in GENERIC_TAGS), *_REASONING_ENDS]}
     ),
     "call": PatternSet({"end": _CALL_ENDS}),
+    "inner": PatternSet({"end": [*_INNER_ENDS, *_CALL_ENDS]}),
     "function": PatternSet({"end": [_tag("function", "/")]}),
+    "invoke": PatternSet({"end": [literal(end) for _, end in INVOCATIONS]}),
+    "result": PatternSet({"end": [_tag("tool_response", "/"), literal("```")]}),
+    "raw": PatternSet(
+        {"end": [literal("assistantfinal")], "next": [literal("assistantcommentary")]}
+    ),
 }
 """The ends of a block by its kind; one of the kind "rest" has none."""
 

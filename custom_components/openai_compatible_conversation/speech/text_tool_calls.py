@@ -6,16 +6,9 @@ import json
 import re
 from typing import Any
 
-from .call_objects import (
-    ARGUMENT_KEYS,
-    KEYS,
-    LIST_KEYS,
-    MAX_DEPTH,
-    NAME_KEYS,
-    OBJECT_KEYS,
-    is_arguments,
-)
-from .lenient_json import MalformedError, parse
+from .arriving_text import MalformedError
+from .call_objects import Call, calls_by_key, calls_in, parse_object
+from .lenient_json import parse
 from .python_calls import python_calls
 
 MAX_CALLS = 16
@@ -25,20 +18,21 @@ MAX_NAME = 200
 MAX_MISSES = 50
 """Maximum braces that start no JSON object; each may be parsed to the end."""
 
-type Call = tuple[str, dict[str, Any]]
-"""Tool name and arguments."""
-
 _DECODER = json.JSONDecoder()
 _NAMED = re.compile(
     # A name before its arguments: Kimi's "functions.f:0", Mistral's "f[ARGS]",
-    # DeepSeek's "f" with a separator and an optional code fence.
-    r"(?P<name>[A-Za-z_][\w.-]*)(:\d+)?\s*"
-    r"(\[ARGS\]|<[|｜][^<>\n]{1,40}[|｜]>|```(json)?|\s)*$"
+    # DeepSeek's "f" with a separator and an optional code fence, "f(", ReAct.
+    r"(?P<name>[A-Za-z_][\w.\\-]*)(:\d+)?\s*"
+    r"(\[CALL_ID\]\w*|\[ARGS\]|<[|｜][^<>\n]{1,40}[|｜]>|```(json)?"
+    r"|\((?=\s*$)|(?<=\s)(json|code)(?=\s*$)|Action Input:|\s)*$"
 )
 _RECIPIENT = re.compile(
     # The header of harmony's channels names who is addressed.
     r"\bto=(?P<name>[\w.-]+)[^{]*<\|message\|>\s*$"
 )
+_NO_RECIPIENT = ("(", ":", ",", "=")
+"""What stands before an object that is a value."""
+_NAME = re.compile(r"[A-Za-z_][\w.-]*")
 _STUCK = re.compile(r"<\|channel\|>\w+")
 """A channel behind a name."""
 _FUNCTION = re.compile(
@@ -46,7 +40,9 @@ _FUNCTION = re.compile(
     re.DOTALL,
 )
 _PARAMETER = re.compile(
-    r"<parameter=(?P<key>[^<>\n]+)>\n?(?P<value>((?!<parameter=).)*?)\n?</parameter\s*>",
+    # Some models forget its end.
+    r"<parameter=(?P<key>[^<>\n]+)>\n?(?P<value>.*?)\n?"
+    r"(?P<end></parameter\s*>|(?=<parameter=)|\Z)",
     re.DOTALL,
 )
 _ARGUMENT = re.compile(
@@ -56,8 +52,8 @@ _ARGUMENT = re.compile(
 )
 _DSML = re.compile(r"(?<=[</])[|｜]DSML[|｜]")
 _INVOKE = re.compile(
-    r"<invoke\s+name=[\"']?(?P<name>[^<>\"'\n]+)[\"']?\s*>"
-    r"(?P<inner>.*?)(?=</invoke|<invoke\s|\Z)",
+    r"<invoke\s+name=[\"']?(?P<name>[^<>\"'\n]+)[\"']?\s*"
+    r"(/>|>(?P<inner>.*?)(?=</invoke|<invoke\s|\Z))",
     re.DOTALL,
 )
 _NAMED_PARAMETER = re.compile(
@@ -66,7 +62,7 @@ _NAMED_PARAMETER = re.compile(
     r"(?P<value>((?!<parameter\s).)*?)</parameter\s*>",
     re.DOTALL,
 )
-_GEMMA_QUOTE = '<|"|>'
+_GEMMA_QUOTES = ('<|"|>', "<escape>")
 
 
 def parse_tool_calls(text: str, *, repair: bool = True) -> list[Call]:
@@ -79,11 +75,12 @@ def parse_tool_calls(text: str, *, repair: bool = True) -> list[Call]:
     """
     text = _without_quotes(text)
     for calls in (
-        _function_tags(text),
+        _function_tags(text, repair=repair),
         _invoke_tags(_DSML.sub("", text)),
         _key_value_tags(text),
         _json_objects(text, repair=repair),
         python_calls(text),
+        _names(text),
     ):
         if found := list(islice(calls, MAX_CALLS)):
             return found
@@ -92,24 +89,25 @@ def parse_tool_calls(text: str, *, repair: bool = True) -> list[Call]:
 
 def _without_quotes(text: str) -> str:
     """Return a text with Gemma's quotes replaced by those of JSON."""
-    if _GEMMA_QUOTE not in text:
-        return text
-    return "".join(
-        json.dumps(piece, ensure_ascii=False) if index % 2 else piece
-        for index, piece in enumerate(text.split(_GEMMA_QUOTE))
-    )
+    for quote in _GEMMA_QUOTES:
+        if quote in text:
+            text = "".join(
+                json.dumps(piece, ensure_ascii=False) if index % 2 else piece
+                for index, piece in enumerate(text.split(quote))
+            )
+    return text
 
 
-def _function_tags(text: str) -> Iterator[Call]:
+def _function_tags(text: str, *, repair: bool) -> Iterator[Call]:
     """Yield calls in `<function=f>` tags, with JSON or a tag for each parameter."""
     for found in _FUNCTION.finditer(text):
         inner = found["inner"].strip()
-        arguments = {
-            m["key"].strip(): _parse_value(m["value"])
-            for m in _PARAMETER.finditer(inner)
-        }
+        parameters = list(_PARAMETER.finditer(inner))
+        arguments = {m["key"].strip(): _parse_value(m["value"]) for m in parameters}
+        if parameters and not (repair or parameters[-1]["end"]):
+            continue
         if not arguments and inner:
-            parsed = _parse_object(inner)
+            parsed = parse_object(inner)
             if parsed is None:
                 continue
             arguments = parsed
@@ -119,14 +117,14 @@ def _function_tags(text: str) -> Iterator[Call]:
 def _invoke_tags(text: str) -> Iterator[Call]:
     """Yield calls in `<invoke name="f">` tags, with a tag for each parameter."""
     for found in _INVOKE.finditer(text):
-        inner = found["inner"].strip()
+        inner = (found["inner"] or "").strip()
         arguments = {
             m["key"].strip(): (
                 m["value"] if m["string"] == "true" else _parse_value(m["value"])
             )
             for m in _NAMED_PARAMETER.finditer(inner)
         }
-        if not arguments and (parsed := _parse_object(inner)) is not None:
+        if not arguments and (parsed := parse_object(inner)) is not None:
             arguments = parsed
         yield found["name"].strip(), arguments
 
@@ -151,12 +149,18 @@ def _json_objects(text: str, *, repair: bool) -> Iterator[Call]:
             misses += 1
             continue
         before = _STUCK.sub("", text[max(position, start - MAX_NAME) : start])
-        calls = list(_calls_in(value))
-        if calls:
+        if calls := list(calls_in(value)):
             yield from calls
         elif found := _RECIPIENT.search(before) or _NAMED.search(before):
             yield found["name"].removeprefix("functions."), value
-        elif isinstance(name := value.get("name"), str) and len(value) == 1 and end > 0:
+        elif calls := list(calls_by_key(value)):
+            yield from calls
+        elif (
+            isinstance(name := value.get("name"), str)
+            and len(value) == 1
+            and end > 0
+            and not before.rstrip().endswith(_NO_RECIPIENT)
+        ):
             yield name, {}
         position = abs(end)
 
@@ -181,34 +185,12 @@ def _object_at(
     return value, -end if is_cut else end
 
 
-def _calls_in(value: Any, depth: int = 0) -> Iterator[Call]:
-    """Yield the calls that an object is or holds, if it has tool names and arguments."""
-    if not isinstance(value, dict) or depth > MAX_DEPTH:
-        return
-    inner = next((v for k in OBJECT_KEYS if isinstance(v := value.get(k), dict)), None)
-    listed = next((v for k in LIST_KEYS if isinstance(v := value.get(k), list)), None)
-    if inner is not None or listed is not None:
-        for call in listed or [inner]:
-            yield from _calls_in(call, depth + 1)
-    elif key := next((k for k in ARGUMENT_KEYS if k in value), None):
-        name = next((v for k in NAME_KEYS if (v := value.get(k))), None)
-        arguments = value[key]
-        if isinstance(arguments, str):
-            arguments = _parse_object(arguments)
-        if isinstance(name, str) and is_arguments(arguments):
-            yield name, arguments or {}
-    elif not KEYS & value.keys() and all(isinstance(v, dict) for v in value.values()):
-        # The names are the keys.
-        yield from value.items()
-
-
-def _parse_object(text: str) -> dict[str, Any] | None:
-    """Return the object that a text is, None if it is none."""
-    try:
-        value, _, _ = parse(text.strip())
-    except MalformedError:
-        return None
-    return value if isinstance(value, dict) else None
+def _names(text: str) -> Iterator[Call]:
+    """Yield a call without arguments, of which only the name is given."""
+    if found := _RECIPIENT.search(text):
+        yield found["name"].removeprefix("functions."), {}
+    elif found := _NAME.fullmatch(text.strip()):
+        yield found[0], {}
 
 
 def _parse_value(text: str) -> Any:

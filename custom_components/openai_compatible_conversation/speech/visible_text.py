@@ -9,6 +9,7 @@ from .control_tokens import HeldTokens, TokenPairs
 
 _PUNCTUATION = ".,;:!。、，；：！"
 _ENDINGS = f"{_PUNCTUATION}?？…"
+_MENTION = (" ", '"', "'", "(")
 _WHITE = " \t\r\n\u00a0\u3000"
 
 
@@ -32,6 +33,19 @@ class VisibleText:
         """Whether nothing visible was returned yet, or since the last block."""
         self._strip = ""
         """Characters to strip from the text right after the marker."""
+
+    @property
+    def is_edge(self) -> bool:
+        """Return whether nothing visible was returned yet, or since the last block."""
+        return self._is_edge
+
+    @property
+    def has_ended(self) -> bool:
+        """Return whether a token follows the text that may be its end.
+
+        One that stands behind a space is written about.
+        """
+        return bool(self._tokens) and self.last not in _MENTION
 
     def add(self, text: str) -> str:
         """Add text, without the characters that a removed pattern leaves behind."""

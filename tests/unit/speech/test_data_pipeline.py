@@ -55,6 +55,10 @@ def _parts(
         "[TOOL_CALLS][]",
         "<function=f>{}</function>",
         "\n **Two** [cats](x) 🐈 [ \n",
+        f"20 [CONTINUE_{MARKER}LISTENING].",
+        f"Say {MARKER} to listen.",
+        f"```\n{MARKER}\n```",
+        f'{{"a": "{MARKER}"}}',
     ],
 )
 def test_data_stays(text: str) -> None:
@@ -63,7 +67,6 @@ def test_data_stays(text: str) -> None:
     assert not [part for char in text for part in pipeline.feed(char)]
     assert list(pipeline.flush()) == [SpeechText(text)]
     assert pipeline.is_verbatim
-    assert pipeline.has_text
     assert pipeline.started_in_reasoning is None
     assert not pipeline.full_stop()
 
@@ -100,9 +103,8 @@ def test_data_stays(text: str) -> None:
         (" \n", "", ""),
         (f"20 {MARKER}", "", "20 "),
         (f"20</s>{MARKER}</s>", "", "20"),
-        (f"20 [CONTINUE_{MARKER}LISTENING].", "", "20 ."),
-        (f"```\n{MARKER}\n```", "", "```\n\n```"),
-        (f'{{"a": "{MARKER}"}}', "", '{"a": ""}'),
+        (f"{MARKER}{MARKER} 20", "", "20"),
+        (f"{MARKER}<think>a</think>20", "a", "20"),
         (f"<think>a{MARKER}b</think>20", "ab", "20"),
     ],
 )
@@ -116,7 +118,6 @@ def test_edges(text: str, reasoning: str, data: str) -> None:
     pipeline = DataPipeline(has_tools=False)
     assert list(pipeline.feed(text)) == []
     assert list(pipeline.flush()) == expected
-    assert pipeline.has_text is bool(data)
     assert not (data and pipeline.is_verbatim)
 
 
@@ -195,3 +196,20 @@ def test_repetitive_text_is_fast(text: str) -> None:
     for has_tools in (True, False):
         assert _parts(text * 50_000, has_tools=has_tools) is not None
     assert time.perf_counter() - begin < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        ("20<|im_end|>\n<|im_start|>user\nThanks<|im_end|>", "20"),
+        ("20<end_of_turn>\n<start_of_turn>user\nThanks", "20"),
+        ("20</think>", "20"),
+        ("20</think><|im_end|>", "20"),
+    ],
+)
+def test_invented_turn_and_late_end(text: str, data: str) -> None:
+    """What follows the end of an answer is no data, and its end teaches nothing."""
+    pipeline = DataPipeline(has_tools=False)
+    assert list(pipeline.feed(text)) == []
+    assert list(pipeline.flush()) == [SpeechText(data)]
+    assert pipeline.started_in_reasoning is None

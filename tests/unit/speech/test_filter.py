@@ -329,7 +329,12 @@ def test_random_text_and_splits(fragments: list[str], data: st.DataObject) -> No
     assert _parts(*chunks) == _parts(text)
 
 
-@given(st.text(st.characters(exclude_characters="<[*_~`◁"), max_size=200))
+@given(
+    # "a" may become the name of a role or a channel that lost its tokens.
+    st.text(st.characters(exclude_characters="<[*_~`◁"), max_size=200).filter(
+        lambda text: not text.lstrip().startswith(("a", "A"))
+    )
+)
 def test_plain_text_is_not_held(text: str) -> None:
     """Text that can start no pattern passes at once and unchanged."""
     speech = SpeechFilter()

@@ -10,17 +10,20 @@ from custom_components.openai_compatible_conversation.speech.filter import (
     SpeechFilter,
 )
 from custom_components.openai_compatible_conversation.speech.parts import SpeechText
-from custom_components.openai_compatible_conversation.speech.tags import (
+from custom_components.openai_compatible_conversation.speech.tag_names import (
     CALL_PAIRS,
     CALL_TAGS,
     CALLS_TO_THE_END,
     GENERIC_TAGS,
+    INVOCATIONS,
+    OTHER_HEADERS,
     REASONING_PAIRS,
     REASONING_TAGS,
+    ROLE_HEADERS,
     SPECIAL,
 )
 
-from .test_calls_in_text import NAMES, ON
+from .call_corpus import NAMES, ON
 from .test_filter import CASES
 
 TOKENS = [
@@ -31,9 +34,17 @@ TOKENS = [
     "<function=f>",
     "<｜x y｜>",
     "<|x y|>",
+    "analysisX",
+    "assistant\n",
+    *ROLE_HEADERS,
+    *(header for header in OTHER_HEADERS if "user" in header),
     *SPECIAL,
     *CALLS_TO_THE_END,
-    *(token for pair in (*REASONING_PAIRS, *CALL_PAIRS) for token in pair),
+    *(
+        token
+        for pair in (*REASONING_PAIRS, *CALL_PAIRS, *INVOCATIONS)
+        for token in pair
+    ),
     *(
         f"<{slash}{tag}>"
         for tag in (*REASONING_TAGS, *GENERIC_TAGS, *CALL_TAGS)
@@ -107,10 +118,10 @@ RULED_OUT = (
     *("{x", "{%", "{1", "[x", "[1", '{"arguments": 1', '{"arguments": "a'),
     *(
         '{"arguments": {1}',
-        f'{{"name": "{ON}", "s',
+        f'{{"name": "{ON}", "x',
         f'{{"name": "{ON}", "arguments": 5',
     ),
-    *("``x", "```json\nx", "```\n5", '```\n{"x', "```python\nim", "```python\n#"),
+    *("``x", "```json\nx", "```\n5", '```\n{"x', "```python\nim", "```python\nx"),
     *("~5", "~~x", "~~~\nx", "<tools>x", "<tools>\n<x", '<invoke name="x'),
     *("<function_calls>\nx", "gett", "intens", "get ", f"{ON} t", "get_time(1"),
     *("get_time(utc)", "get_time(utc=u)", "get_time() i", "query_facts.", "get_time:"),
@@ -132,7 +143,7 @@ def test_released_when_it_is_no_call(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "The light is on.\nIt is warm.\n\nAnything else?\n",
+        "Lights are on.\nIt is warm.\n\nWhat else?\n",
         "- One\n- Two\n\n1. Three\n",
         "> It is {on}.\n| a | b |\nSo (it) is: 5 {m}.\n",
         "Das Licht ist an.\n在这里。\nДа.\n",
@@ -143,3 +154,17 @@ def test_prose_is_not_held(text: str) -> None:
     speech = SpeechFilter(names=NAMES)
     for char in text:
         assert list(speech.feed(char)) == [SpeechText(char)]
+
+
+@pytest.mark.parametrize("text", ["The", "All", "people", "commas", "jump", "find"])
+def test_only_a_letter_is_held(text: str) -> None:
+    """What may be written before a call is ruled out by one of the next letters."""
+    speech = SpeechFilter(names=NAMES)
+    assert list(speech.feed(f"Look:\n{text[0]}")) == [SpeechText("Look:\n")]
+    spoken = "".join(
+        p.text
+        for char in text[1:]
+        for p in speech.feed(char)
+        if isinstance(p, SpeechText)
+    )
+    assert spoken == text

@@ -150,7 +150,7 @@ def test_not_a_call(text: str) -> None:
         f"f{'\n' * 50_000}!{{}}",
         f"{'f' * 50_000}!{{}}",
         '{"a":' * 10_000,
-        "<function=f>" + "<parameter=a>" * 20_000,
+        "<function=f>" + "<parameter=a" * 20_000,
         "<arg_key>a</arg_key><arg_value>" * 5000,
     ],
     ids=range(5),
