@@ -41,6 +41,7 @@ from homeassistant.setup import async_setup_component
 type Json = dict[str, Any]
 
 TURN_ON = "intent__HassTurnOn"
+LIGHT_SET = "light__HassLightSet"
 
 
 def _expose(
@@ -227,6 +228,20 @@ def _repaired(
         ({"room": "Küche", "domain": "Light"}, ["light.counter", "light.one"]),
         ({"arguments": {"name": "all lights"}}, ["light.counter", "light.one", "light.two"]),
         ({"name": "downstairs", "domain": "light"}, ["light.counter", "light.one"]),
+        ({"entities": ["Counter"], "domain": "light"}, ["light.counter"]),
+        ({"entity_ids": ["light.counter"], "domain": "light"}, ["light.counter"]),
+        ({"slots": {"name": "Counter"}, "domain": "light"}, ["light.counter"]),
+        ({"area": "Kitchen", "domain": ["light"], "floor": "25"}, ["light.counter", "light.one"]),
+        ({"area": "Kitchen", "device_class": ["light"]}, ["light.counter", "light.one"]),
+        ({"area": "Kueche", "domain": "light"}, ["light.counter", "light.one"]),
+        ({"area": "kitchen area", "domain": "light"}, ["light.counter", "light.one"]),
+        ({"area": "Counter", "domain": "light"}, ["light.counter"]),
+        ({"name": "light.the_counter"}, ["light.counter"]),
+        ({"name": "counter light"}, ["light.counter"]),
+        ({"name": "Kuechenlicht"}, ["light.counter", "light.one"]),
+        ({"name": "all the lights in the house"}, ["light.counter", "light.one", "light.two"]),
+        ({"domain": "light", "area": "house"}, ["light.counter", "light.one", "light.two"]),
+        ({"name": "Counter", "floor": False}, ["light.counter"]),
     ],
     ids=str,
 )  # fmt: skip
@@ -252,9 +267,69 @@ async def test_repaired_call_runs(
 
 
 @pytest.mark.parametrize(
+    ("name", "sloppy"),
+    [
+        (TURN_ON, {"light": "Counter", "domain": "light"}),
+        (TURN_ON, {"light_name": "Counter", "domain": "light"}),
+        (TURN_ON, {"zone": "Kitchen", "domain": "light"}),
+        (TURN_ON, {"entity": "Counter", "device": "light.counter", "domain": "light"}),
+        (TURN_ON, {"name": "", "zone": ["Kitchen"], "domain": "light"}),
+        (LIGHT_SET, {"light": "Counter", "brightness": 50}),
+        (LIGHT_SET, {"object": {"id": "Counter"}, "brightness": 50}),
+    ],
+    ids=str,
+)
+async def test_lost_target(
+    hass: HomeAssistant, house: llm.LLMContext, name: str, sloppy: Json
+) -> None:
+    """What may have said what a call is for is asked back if nothing else says it."""
+    repaired = _repaired(hass, await _tool(hass, house, name), sloppy, house)
+    assert repaired.question
+    assert "There is no parameter" in repaired.question
+    assert repaired.arguments == sloppy
+    placed = {**sloppy, "area": "Kitchen"}
+    repaired = _repaired(hass, await _tool(hass, house, name), placed, house)
+    assert repaired.question is None
+    state = {"domain": "light", "state": "on", "zone": ""}
+    tool = await _tool(hass, house, TURN_ON)
+    assert _repaired(hass, tool, state, house).arguments == {"domain": ["light"]}
+
+
+@pytest.mark.parametrize(
+    ("sloppy", "data"),
+    [
+        ({"color": "rot"}, {"rgb_color": (255, 0, 0)}),
+        ({"color": "red", "temperature": 0, "brightness": 0}, {"rgb_color": (255, 0, 0)}),
+        ({"color": "white", "temperature": 2700}, {"color_temp_kelvin": 2700}),
+        ({"color": "warm white"}, {"color_temp_kelvin": 2700}),
+        ({"color_temp": "2700K"}, {"color_temp_kelvin": 2700}),
+        ({"brightness_level": "half"}, {"brightness_pct": 50}),
+        ({"brightness": "128/255"}, {"brightness_pct": 50}),
+        ({"brightness": 0.5}, {"brightness_pct": 50}),
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_light_values(
+    hass: HomeAssistant, house: llm.LLMContext, sloppy: Json, data: Json
+) -> None:
+    """What was asked for of a light is what Home Assistant sets."""
+    calls = async_mock_service(hass, "light", "turn_on")
+    tool = await _tool(hass, house, LIGHT_SET)
+    repaired = _repaired(hass, tool, {"name": "Counter", **sloppy}, house)
+    assert repaired.notes
+    call = llm.ToolInput(tool_name=tool.name, tool_args=repaired.arguments)
+    await tool.async_call(hass, call, house)
+    await hass.async_block_till_done()
+    assert [call.data for call in calls] == [{"entity_id": "light.counter", **data}]
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         {"name": "secret lamp"},
+        {"name": "light.the_secret_lamp"},
+        {"name": "secret lamp light"},
+        {"area": "Secret Lamp", "domain": ["light"]},
         {"name": "the secret lamps"},
         {"name": "vault secret lamp"},
         {"name": "light.secret"},

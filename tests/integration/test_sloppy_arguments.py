@@ -1,15 +1,17 @@
 """Tests for calls with sloppy arguments, as small models make them."""
 
+from collections.abc import Callable
 import json
-from typing import Any
+from typing import Any, override
 
+import probatio
 import pytest
 from pytest_homeassistant_custom_component.common import async_mock_service
 
 from homeassistant.components import conversation
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.core import HomeAssistant, ServiceCall
-from homeassistant.helpers import area_registry as ar, entity_registry as er
+from homeassistant.helpers import area_registry as ar, entity_registry as er, llm
 from testbed.replies import Call, say as reply
 from testbed.server import ModelServer
 
@@ -29,6 +31,11 @@ ON = "intent__HassTurnOn"
         {"arguments": {"name": "Globe"}},
         {"name": "Globe", "floor": "25"},
         {"entity_name": "Globe"},
+        {"entities": ["Globe"]},
+        {"slots": {"name": "Globe"}},
+        {"name": "light.the_globe"},
+        {"name": "globe light"},
+        {"area": "Globe", "domain": "light"},
     ],
 )
 async def test_understood(
@@ -108,3 +115,143 @@ async def test_sloppy_call_in_the_text_unlocks_nothing(
     await hass.async_block_till_done()
     assert not unlocked
     assert "NotRunFromText" in server.bodies[-1]["messages"][-1]["content"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"name": "none", "domain": "lock"},
+        {"lock": "Shed", "domain": "lock"},
+        {"zone": "Garden", "domain": ["lock"]},
+        {"name": "", "domain": "lock", "reason": "The user is at the shed."},
+    ],
+    ids=str,
+)
+async def test_lost_name_unlocks_nothing(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    components: None,
+    arguments: dict[str, Any],
+) -> None:
+    """A call whose name was lost does not open every lock of the house."""
+    for name in ("Shed", "Front"):
+        lock = f"lock.{name.lower()}"
+        hass.states.async_set(lock, "locked", {"friendly_name": name})
+        async_expose_entity(hass, conversation.DOMAIN, lock, should_expose=True)
+    unlocked = async_mock_service(hass, "lock", "unlock")
+    call = Call("intent__HassTurnOff", arguments)
+    server.script(reply(calls=[call]), reply("Which one?"))
+    assert speech(await say("Unlock the shed")) == "Which one?"
+    await hass.async_block_till_done()
+    assert not unlocked
+    result = json.loads(server.bodies[-1]["messages"][-1]["content"])
+    assert result["error"] == "AmbiguousTarget"
+    assert "Nothing was done" in result["error_text"]
+
+
+async def test_door_is_not_the_garage(
+    hass: HomeAssistant, server: ModelServer, say: Say, components: None
+) -> None:
+    """The garage is opened by its own name, not by what is left of it elsewhere."""
+    garage = ar.async_get(hass).async_create("Garage")
+    entry = er.async_get(hass).async_get_or_create(
+        "cover", "test", "garage", original_name="Garage Door"
+    )
+    er.async_get(hass).async_update_entity(entry.entity_id, area_id=garage.id)
+    attributes = {"friendly_name": "Garage Door", "device_class": "garage"}
+    hass.states.async_set(
+        entry.entity_id, "closed", {**attributes, "supported_features": 15}
+    )
+    async_expose_entity(hass, conversation.DOMAIN, entry.entity_id, should_expose=True)
+    opened = async_mock_service(hass, "cover", "open_cover")
+    for name in ("door", "the garage door"):
+        server.script(reply(calls=[Call(ON, {"name": name})]), reply("Well."))
+        await say("Open the door")
+        await hass.async_block_till_done()
+        assert len(opened) == (name != "door")
+
+
+async def test_zeros_of_other_tools(
+    server: ModelServer, say: Say, offer: Callable[..., None]
+) -> None:
+    """A tool that is no intent gets the 0 that it was called with."""
+    tool = _Levels()
+    offer(tool)
+    server.script(
+        reply(calls=[Call("levels", {"level": 0, "device": "3"})]), reply("Set.")
+    )
+    await say("Set the third to nothing")
+    assert tool.calls == [{"level": 0, "device": 3}]
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        [{"device": 3, "room": "Hall"}],
+        [{"device": 3, "room": " hall"}],
+        [{"room": "Hall", "device": 3}, {"room": "Hall", "device": 3}],
+    ],
+    ids=str,
+)
+async def test_done_is_done(
+    server: ModelServer,
+    say: Say,
+    offer: Callable[..., None],
+    again: list[dict[str, Any]],
+) -> None:
+    """What was done is not done again because it is written in another way."""
+    tool = _Levels()
+    offer(tool)
+    server.script(
+        reply(calls=[Call("levels", {"room": "Hall", "device": 3})]),
+        reply(calls=[Call("levels", a, str(i)) for i, a in enumerate(again)]),
+        reply("Set."),
+    )
+    await say("Set the third")
+    assert len(tool.calls) == 1
+
+
+class _Levels(llm.Tool):
+    """A tool that acts, and is no intent."""
+
+    name = "levels"
+    parameters = probatio.Schema(
+        {
+            probatio.Optional("level"): int,
+            probatio.Optional("device"): int,
+            probatio.Optional("room"): str,
+        }
+    )
+
+    def __init__(self) -> None:
+        """Initialize without calls."""
+        self.calls: list[Any] = []
+
+    @override
+    async def async_call(
+        self,
+        hass: HomeAssistant,
+        tool_input: llm.ToolInput,
+        llm_context: llm.LLMContext,
+    ) -> llm.ToolResult:
+        """Record the arguments."""
+        self.calls.append(tool_input.tool_args)
+        return llm.ToolResult(data={"ok": True})
+
+
+async def test_reading_what_was_made_up(
+    hass: HomeAssistant, server: ModelServer, say: Say, light: list[ServiceCall]
+) -> None:
+    """Home Assistant's tool for states finds what is meant, whatever is added."""
+    ar.async_get(hass).async_create("Attic")
+    hass.states.async_set("light.lamp", "off", {"friendly_name": "Globe"})
+    call = Call(
+        "homeassistant__GetLiveContext",
+        {"name": "the globe", "domain": ["light", "lights"], "area": "Attic"},
+    )
+    server.script(reply(calls=[call]), reply("It is off."))
+    assert speech(await say("Is the globe on?")) == "It is off."
+    result = json.loads(server.bodies[-1]["messages"][-1]["content"])
+    assert "Globe" in result["result"], result
+    assert result["note"].startswith("called with {")

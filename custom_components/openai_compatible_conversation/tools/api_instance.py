@@ -9,6 +9,7 @@ Decision records: docs/decisions/0002-tools-are-one-api.md and
 docs/decisions/0007-tools-on-demand.md.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 import re
@@ -21,19 +22,22 @@ from homeassistant.helpers.json import json_dumps
 from homeassistant.util.json import JsonObjectType
 
 from ..completions.events import ToolCall
+from ..completions.tool_arguments import NOT_JSON
 from ..options import Choice
 from ..session.session_state import SessionState
 from ..speech.tool_names import ToolNames
 from .base import IntegrationTool
-from .call_repair import RepairedCall, async_repair_call
+from .call_hints import async_lock_hint, async_media_hint
+from .call_repair import RepairedCall, as_called, async_repair_call
 from .call_runner import CallRunner, error_result
 from .fact_tools import FORGET, LEARN, QUERY, FactSource
 from .query_tools import QUERY_TOOLS, QueryTools
-from .result import result_text
+from .result import hint_result, result_text
 from .runtime import ToolRuntime
 from .schema import function_definition, wire_name
 from .selection import Toolset, select_tools
-from .sensitivity import is_sensitive
+from .sensitivity import has_command, is_sensitive
+from .user_words import UserWords
 
 MAX_DESCRIPTION = 200
 """Maximum number of characters of a description in a search result."""
@@ -94,10 +98,18 @@ class ToolboxInstance(llm.APIInstance):
     def names(self) -> ToolNames:
         """Return the names under which the model may call the tools."""
         return ToolNames(
-            (name, wire)
-            for wire, tool in self._by_name.items()
-            for name in (tool.name, wire)
+            (
+                (name, wire)
+                for wire, tool in self._by_name.items()
+                for name in (tool.name, wire)
+            ),
+            self._parameters,
         )
+
+    def _parameters(self, name: str) -> Collection[str]:
+        """Return the names of a tool's parameters by its wire name."""
+        schema = (self.definition(name) or {}).get("parameters", {})
+        return schema.get("properties") or ()
 
     def has_tool(self, name: str) -> bool:
         """Return whether there is a tool with a wire name, sent or not."""
@@ -229,12 +241,43 @@ class ToolboxInstance(llm.APIInstance):
         except TypeError:
             return None
         call = llm.ToolInput(tool_name=tool.name, tool_args=arguments)
-        if tool.name in self.admin_tools or any(
-            is_sensitive(self.runtime.hass, tool, form, self.llm_context)
-            for form in (arguments, self._repaired(tool, arguments).arguments)
+        repaired = self._repaired(tool, arguments).arguments
+        if (
+            tool.name in self.admin_tools
+            or has_command(tool, repaired)
+            or any(
+                is_sensitive(self.runtime.hass, tool, form, self.llm_context)
+                for form in (arguments, repaired)
+            )
         ):
-            self.refuse_text_call(call)
+            self._refuse(call, tool, "NotRunFromText", _NOT_FROM_TEXT)
         return call
+
+    def failed_call_from_text(
+        self, text: str, written: Sequence[tuple[str, dict[str, Any]]]
+    ) -> llm.ToolInput | None:
+        """Return a call that can be nothing else, but cannot be run; None if unclear.
+
+        `written` are the calls in the text. Running it tells the model what is wrong.
+        """
+        name, arguments = next(iter(written), (self.names.find(text) or "", {}))
+        tool = self._by_name.get(self.names.resolve(name) or "")
+        if tool is not None:
+            call = llm.ToolInput(tool_name=tool.name, tool_args={})
+            self.calls.refuse(call.id, "InvalidArguments", NOT_JSON)
+            return call
+        try:
+            json_dumps(arguments)
+        except TypeError:
+            arguments = {}
+        return llm.ToolInput(tool_name=name, tool_args=arguments) if name else None
+
+    def identity(self, call: llm.ToolInput) -> tuple[str, dict[str, Any]]:
+        """Return what a call does: the wire name of its tool, and its repaired arguments."""
+        name = self.wire_name_of(call.tool_name)
+        tool = self._by_name.get(name)
+        arguments = call.tool_args
+        return name, self._repaired(tool, arguments).arguments if tool else arguments
 
     def refuse_text_call(self, call: llm.ToolInput) -> None:
         """Have a call from the text answered with the advice to make it properly."""
@@ -252,15 +295,35 @@ class ToolboxInstance(llm.APIInstance):
         # The model may call a tool that was not sent: it is sent from now on.
         self._state.reveal_tools([name])
         repaired = self._repaired(tool, tool_input.tool_args)
-        if repaired.question:
-            self.calls.refuse(tool_input.id, "AmbiguousTarget", repaired.question)
         call = replace(tool_input, tool_args=repaired.arguments)
+        if repaired.question:
+            self._refuse(call, tool, "AmbiguousTarget", repaired.question)
         result = await self.calls.async_run(call, tool, super().async_call_tool)
+        if result.error and (
+            hint := async_media_hint(self.runtime.hass, tool, call, self.names)
+        ):
+            self.calls.replace(call.id, hint_result(hint))
         if name in self._searchable:
             self.fact_source.results.append(result_text(result))
             if not result.error:
                 self.runtime.usage.count(name)
-        return self.calls.annotate(call.id, repaired.notes)
+        notes = [] if self.calls.is_hint(call.id) else as_called(repaired)
+        return self.calls.annotate(call.id, notes)
+
+    @property
+    def _said(self) -> UserWords:
+        """Return what the user said."""
+        return UserWords(self.fact_source.utterances)
+
+    def _refuse(
+        self, call: llm.ToolInput, tool: llm.Tool, kind: str, text: str
+    ) -> None:
+        """Have a call answered with an error, or with a hint if there is one."""
+        find = async_lock_hint
+        if hint := find(self.runtime.hass, tool, call, self.names, self._said):
+            self.calls.hint(call.id, hint)
+        else:
+            self.calls.refuse(call.id, kind, text)
 
     def _repaired(self, tool: llm.Tool, arguments: dict[str, Any]) -> RepairedCall:
         """Return a call with its arguments brought to the schema and what is exposed."""
@@ -269,7 +332,12 @@ class ToolboxInstance(llm.APIInstance):
             # Nothing is known of what the tool takes, or it reads it by itself.
             return RepairedCall(arguments)
         return async_repair_call(
-            self.runtime.hass, tool, arguments, schema, self.llm_context
+            self.runtime.hass,
+            tool,
+            arguments,
+            schema,
+            self.llm_context,
+            said=self._said,
         )
 
     async def _async_unknown_tool(self, tool_input: llm.ToolInput) -> llm.ToolResult:

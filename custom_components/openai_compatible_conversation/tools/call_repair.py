@@ -16,10 +16,16 @@ from homeassistant.helpers import llm
 from homeassistant.helpers.json import json_dumps
 
 from .argument_repair import repair
-from .exposed_targets import async_exposed_targets
+from .blank_values import is_blank
+from .exposed_targets import async_exposed_targets, async_readable_targets
+from .intent_values import repair_values
+from .reading_target import repair_reading_target
+from .repair_notes import listed
 from .target_repair import repair_target
 from .timer_arguments import repair_timer
 from .user_words import EVERYTHING_SAID, UserWords
+
+_TARGETS = ("name", "area", "floor")
 
 NOTE = "note"
 """The key in a tool result under which the model is told what was changed."""
@@ -57,16 +63,32 @@ def async_repair_call(
     # Function definitions do not tell whether a tool takes other arguments, too.
     is_open = getattr(tool.parameters, "extra", None) == probatio.ALLOW_EXTRA
     repaired = repair(arguments, {**schema, "additionalProperties": is_open})
+    if readable := async_readable_targets(hass, tool, llm_context):
+        found = repair_reading_target(repaired.arguments, readable, schema, said)
+        return RepairedCall(found.slots, (*repaired.notes, *found.notes))
     if not isinstance(tool, llm.IntentTool):
         return RepairedCall(repaired.arguments, repaired.notes)
+    values = repair_values(repaired.arguments, schema)
+    notes = (*repaired.notes, *values.notes)
     targets = async_exposed_targets(hass, tool, llm_context)
     if targets is None:
-        timer = repair_timer(tool.intent_type, repaired.arguments, said)
-        return RepairedCall(timer.arguments, (*repaired.notes, *timer.notes))
-    target = repair_target(repaired.arguments, targets, schema, said)
-    return RepairedCall(
-        target.slots, (*repaired.notes, *target.notes), question=target.question
+        timer = repair_timer(tool.intent_type, values.arguments, said)
+        return RepairedCall(timer.arguments, (*notes, *timer.notes))
+    if repaired.dropped and all(is_blank(values.arguments.get(s)) for s in _TARGETS):
+        # What is left would reach everything of its kind.
+        return RepairedCall(
+            dict(arguments),
+            question=f"There is no parameter {listed(repaired.dropped)}. Nothing was "
+            "done. Call again with the name or the area that is meant.",
+        )
+    target = repair_target(
+        values.arguments,
+        targets,
+        schema,
+        said,
+        has_lost_name=bool(repaired.dropped) or "name" in repaired.empty,
     )
+    return RepairedCall(target.slots, (*notes, *target.notes), question=target.question)
 
 
 def as_called(call: RepairedCall) -> list[str]:

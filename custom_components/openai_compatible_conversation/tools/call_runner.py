@@ -3,18 +3,20 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 import logging
+from typing import Any
 
 import probatio
 
+from homeassistant.const import MAJOR_VERSION, MINOR_VERSION
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import llm
-from homeassistant.helpers.json import json_dumps
+from homeassistant.helpers.json import json_dumps_sorted
 from homeassistant.util.json import JsonObjectType
 
 from .call_repair import with_notes
-from .outcome import Outcome, subject_of
-from .repeat_guard import RepeatGuard, Verdict
-from .result import result_text
+from .outcome import Outcome, subject_of, targets_of
+from .repeat_guard import RepeatGuard, Signature, Verdict
+from .result import NOT_DONE, hint_result, result_text
 from .runtime import ToolRuntime
 from .schema import wire_name
 
@@ -29,6 +31,9 @@ _UNCHANGED = (
     "Its result will not change: answer with what you have."
 )
 _DONE = "This was done. Call it again only if it is meant to be done again."
+
+_TELLS_WHICH_FAILED = (MAJOR_VERSION, MINOR_VERSION) >= (2026, 11)
+"""Whether an intent knows for which of its targets it failed: 2026.10 mixes them up."""
 
 type Run = Callable[[llm.ToolInput], Awaitable[llm.ToolResult]]
 
@@ -47,6 +52,8 @@ class CallRunner:
         self._runtime = runtime
         self._repeats = RepeatGuard()
         self._refusals: dict[str, llm.ToolResult] = {}
+        self._twins: dict[str, str] = {}
+        self._unfinished: set[Signature] = set()
 
     def next_round(self) -> None:
         """Begin a round: another response of the model."""
@@ -57,10 +64,35 @@ class CallRunner:
         """Have a call answered with an error instead of running it."""
         self._refusals[call_id] = error_result(kind, text)
 
+    def hint(self, call_id: str, text: str) -> None:
+        """Have a call answered with what to call instead of running it."""
+        self._refusals[call_id] = hint_result(text)
+
+    def is_refused(self, call_id: str) -> bool:
+        """Return whether a call will be answered with an error instead of running."""
+        return call_id in self._refusals
+
+    def share_result(self, call_id: str, other_id: str) -> None:
+        """Have the result of a call stand for another one, too."""
+        self._twins[call_id] = other_id
+        if call_id in self.results:
+            self._keep(call_id, self.results[call_id])
+
+    def is_hint(self, call_id: str) -> bool:
+        """Return whether a call was answered with what to call instead."""
+        # Tools of other integrations may return anything.
+        data: Any = self.results[call_id].data
+        return isinstance(data, dict) and NOT_DONE in data
+
+    def replace(self, call_id: str, result: llm.ToolResult) -> None:
+        """Replace the result of a call."""
+        self._keep(call_id, result)
+
     def annotate(self, call_id: str, notes: Sequence[str]) -> llm.ToolResult:
         """Add notes on how a call was read to its result, and return it."""
-        self.results[call_id] = with_notes(self.results[call_id], notes)
-        return self.results[call_id]
+        result = with_notes(self.results[call_id], notes)
+        self._keep(call_id, result)
+        return result
 
     async def async_run(
         self, call: llm.ToolInput, tool: llm.Tool | None, run: Run
@@ -79,16 +111,24 @@ class CallRunner:
             except (HomeAssistantError, probatio.Invalid) as err:
                 # The shape of Home Assistant's own error results.
                 result = error_result(type(err).__name__, str(err))
-        if result.error:
+        if result.error and _signature(call) in self._unfinished:
+            self.outcome.left_unfinished()
+        elif result.error:
             self.outcome.failed(_subject(call, tool))
-        self.results[call.id] = result
+        self._keep(call.id, result)
         return result
+
+    def _keep(self, call_id: str, result: llm.ToolResult) -> None:
+        """Keep the result of a call."""
+        for known in (call_id, self._twins.get(call_id)):
+            if known:
+                self.results[known] = result
 
     async def _async_guarded(
         self, call: llm.ToolInput, tool: llm.Tool, run: Run
     ) -> llm.ToolResult:
         """Run a call unless it repeats others in vain; raises what tools raise."""
-        signature = (wire_name(call.tool_name), json_dumps(call.tool_args))
+        signature = _signature(call)
         acts, idempotent = not tool.annotations.read_only, tool.annotations.idempotent
         match self._repeats.check(signature, acts=acts, idempotent=idempotent):
             case Verdict.DONE:
@@ -105,9 +145,25 @@ class CallRunner:
         if result.error:
             self._repeats.failed(signature, result_text(result))
             return result
+        subject = _subject(call, tool)
+        if isinstance(result.data, llm.IntentResponseDict):
+            done, failed = targets_of(result.data)
+            if failed:
+                self._repeats.failed(signature, result_text(result))
+                self._failed_in_part(subject, done, failed, acts=acts)
+                return result
         self._repeats.succeeded(signature, acts=acts)
-        self.outcome.succeeded(_subject(call, tool), acts=acts)
+        self.outcome.succeeded(subject, acts=acts)
         return result
+
+    def _failed_in_part(
+        self, subject: str, done: list[str], failed: list[str], *, acts: bool
+    ) -> None:
+        """Record that an intent failed for some of its targets only."""
+        for name in done:
+            self.outcome.succeeded(name, acts=acts and _TELLS_WHICH_FAILED)
+        for name in failed if _TELLS_WHICH_FAILED else [subject]:
+            self.outcome.failed(name)
 
     async def _async_in_time(self, call: llm.ToolInput, run: Run) -> llm.ToolResult:
         """Run a call; return an error result once the call timeout has passed."""
@@ -122,6 +178,7 @@ class CallRunner:
             if not task.done():
                 task.add_done_callback(_log_late_failure)
         if not done:
+            self._unfinished.add(_signature(call))
             return error_result(
                 "Timeout", f"Still running after {limit:g} s; no result yet."
             )
@@ -140,6 +197,11 @@ def error_result(kind: str, text: str) -> llm.ToolResult:
     if text:
         data["error_text"] = text
     return llm.ToolResult(data=data, error=True)
+
+
+def _signature(call: llm.ToolInput) -> Signature:
+    """Return what makes two calls the same."""
+    return wire_name(call.tool_name), json_dumps_sorted(call.tool_args)
 
 
 def _subject(call: llm.ToolInput, tool: llm.Tool | None) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from homeassistant.components.homeassistant import DOMAIN
 from homeassistant.components.homeassistant.exposed_entities import async_should_expose
 from homeassistant.const import EntityStateAttribute
 from homeassistant.core import HomeAssistant, State, callback
@@ -18,6 +19,9 @@ from homeassistant.helpers import (
 
 from .targets import SECURING, Entity, Place, Targets
 
+_LIVE_CONTEXT = "GetLiveContext"
+"""Home Assistant's tool that reads states, without its namespace."""
+
 
 @callback
 def async_exposed_targets(
@@ -27,6 +31,45 @@ def async_exposed_targets(
     handler = _target_handler(hass, tool)
     if handler is None or not llm_context.assistant:
         return None
+    domains = getattr(handler, "required_domains", None) or handler.platforms
+    preferences = (
+        llm.async_get_match_preferences(hass, llm_context)
+        if tool.extra_slots
+        else intent.MatchTargetsPreferences()
+    )
+    targets = _all_exposed(hass, llm_context.assistant, handler)
+    return replace(
+        targets,
+        entities=tuple(
+            e for e in targets.entities if not domains or e.domain in domains
+        ),
+        preferred_area=preferences.area_id,
+        preferred_floor=preferences.floor_id,
+        knows_needs=isinstance(handler, intent.DynamicServiceIntentHandler),
+    )
+
+
+@callback
+def async_readable_targets(
+    hass: HomeAssistant, tool: llm.Tool, llm_context: llm.LLMContext
+) -> Targets | None:
+    """Return what a tool can read that takes the same slots as intents do.
+
+    None for other tools.
+    """
+    is_reader = tool.name.rpartition("__")[2] == _LIVE_CONTEXT
+    if not is_reader or tool.integration != DOMAIN or not llm_context.assistant:
+        return None
+    return _all_exposed(hass, llm_context.assistant, None)
+
+
+def _all_exposed(
+    hass: HomeAssistant, assistant: str, handler: intent.IntentHandler | None
+) -> Targets:
+    """Return everything exposed, as far as an intent can do something to it.
+
+    Without a handler, it is only to be read.
+    """
     areas = {
         area.id: Place(
             id=area.id,
@@ -38,18 +81,12 @@ def async_exposed_targets(
     exposed = [
         _entity(hass, state, areas, handler)
         for state in hass.states.async_all()
-        if async_should_expose(hass, llm_context.assistant, state.entity_id)
+        if async_should_expose(hass, assistant, state.entity_id)
     ]
     used_areas = {entity.area.id for entity in exposed if entity.area}
     used_floors = {entity.area.floor for entity in exposed if entity.area}
-    domains = getattr(handler, "required_domains", None) or handler.platforms
-    preferences = (
-        llm.async_get_match_preferences(hass, llm_context)
-        if tool.extra_slots
-        else intent.MatchTargetsPreferences()
-    )
     return Targets(
-        entities=tuple(e for e in exposed if not domains or e.domain in domains),
+        entities=tuple(exposed),
         areas=tuple(
             replace(area, has_exposed=area.id in used_areas) for area in areas.values()
         ),
@@ -61,9 +98,6 @@ def async_exposed_targets(
             )
             for floor in fr.async_get(hass).async_list_floors()
         ),
-        preferred_area=preferences.area_id,
-        preferred_floor=preferences.floor_id,
-        knows_needs=isinstance(handler, intent.DynamicServiceIntentHandler),
     )
 
 
@@ -87,7 +121,7 @@ def _entity(
     hass: HomeAssistant,
     state: State,
     areas: Mapping[str, Place],
-    handler: intent.IntentHandler,
+    handler: intent.IntentHandler | None,
 ) -> Entity:
     """Return the description of an exposed entity."""
     entry = er.async_get(hass).async_get(state.entity_id)
@@ -104,8 +138,9 @@ def _entity(
         ),
         area=areas.get(_area_id(hass, entry) or ""),
         device_classes=frozenset(str(kind) for kind in classes if kind),
-        is_able=_is_able(entry, state, handler),
-        is_secured=handler.intent_type in SECURING.get(state.domain, ()),
+        is_able=handler is None or _is_able(entry, state, handler),
+        is_secured=handler is None
+        or handler.intent_type in SECURING.get(state.domain, ()),
     )
 
 

@@ -22,14 +22,15 @@ class Outcome:
     _failures: list[str] = field(default_factory=list)
     _acted_in: int = -1
     _failed_in: int = -1
+    _unfinished_in: int = -1
     _succeeded_in: int = -1
     _failed_rounds: int = 0
     _round: int = 0
 
     @property
     def has_acted(self) -> bool:
-        """Return whether a call acted, and none failed with it or after it."""
-        return self._acted_in > self._failed_in
+        """Return whether a call acted, and all with it or after it came to an end."""
+        return self._has_recovered and self._acted_in > self._unfinished_in
 
     @property
     def acts(self) -> list[str]:
@@ -39,13 +40,18 @@ class Outcome:
     @property
     def failures(self) -> list[str]:
         """Return what the failed calls were for, without those that an act followed."""
-        return [] if self.has_acted else list(dict.fromkeys(self._failures))
+        return [] if self._has_recovered else list(dict.fromkeys(self._failures))
 
     @property
     def failed_rounds(self) -> int:
         """Return in how many rounds until now nothing but failures came."""
-        is_failing = self._failed_in == self._round != self._succeeded_in
-        return self._failed_rounds + is_failing
+        last = max(self._failed_in, self._unfinished_in)
+        return self._failed_rounds + (last == self._round != self._succeeded_in)
+
+    @property
+    def _has_recovered(self) -> bool:
+        """Return whether a call acted, and none failed with it or after it."""
+        return self._acted_in > self._failed_in
 
     def next_round(self) -> None:
         """Begin a round: another response of the model."""
@@ -62,10 +68,14 @@ class Outcome:
 
     def failed(self, subject: str) -> None:
         """Record that a call failed, and what it was for."""
-        if self.has_acted and self._acted_in < self._round:
+        if self._has_recovered and self._acted_in < self._round:
             self._failures.clear()
         self._failed_in = self._round
         self._failures.append(subject)
+
+    def left_unfinished(self) -> None:
+        """Record that a call goes on, and what comes of it is not known."""
+        self._unfinished_in = self._round
 
 
 def subject_of(arguments: Mapping[str, Any], title: str) -> str:
@@ -75,3 +85,20 @@ def subject_of(arguments: Mapping[str, Any], title: str) -> str:
         if isinstance(value, str) and (text := " ".join(value.split())):
             return text[:MAX_SUBJECT]
     return title
+
+
+def targets_of(response: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Return the entities for which an intent succeeded, and those for which it failed.
+
+    `response` is that of Home Assistant, which may name areas as well.
+    """
+    data = response.get("data", {})
+    done, failed = (
+        [
+            target["name"][:MAX_SUBJECT]
+            for target in data.get(key, ())
+            if target["type"] == "entity"
+        ]
+        for key in ("success", "failed")
+    )
+    return done, failed

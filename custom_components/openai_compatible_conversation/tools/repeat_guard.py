@@ -5,14 +5,18 @@ run again if the model insists, because "press the chime three times" is meant s
 failed the same way before, or can bring nothing new, is not.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import Enum
+import re
 
 MAX_FAILURES = 2
 """Failures of one call with the same error, until it is refused."""
 
 MAX_UNCHANGED = 2
 """Consecutive runs of one call that can bring nothing new, until it is refused."""
+
+_QUOTE = re.compile(r'\s*"\s*')
 
 type Signature = tuple[str, str]
 """A tool's name and its arguments as JSON."""
@@ -31,15 +35,21 @@ class Verdict(Enum):
 
 
 @dataclass(slots=True)
-class _Record:
-    """What came of the calls with one signature."""
+class _Failures:
+    """The failures of the calls with one signature."""
+
+    error: str | None = None
+    count: int = 0
+
+
+@dataclass(slots=True)
+class _Done:
+    """The rounds of the calls that differ by nothing but case and spaces."""
 
     done_in: int = 0
     """The round in which it last succeeded, 0 if in none."""
-    reminded: bool = False
-    """Whether the model was told that it is done."""
-    error: str | None = None
-    failures: int = 0
+    reminded_in: int = 0
+    """The round in which the model was told that it is done, 0 if in none."""
 
 
 @dataclass(slots=True)
@@ -47,7 +57,12 @@ class RepeatGuard:
     """The calls of one turn, round by round."""
 
     _round: int = 0
-    _records: dict[Signature, _Record] = field(default_factory=dict)
+    _done: defaultdict[Signature, _Done] = field(
+        default_factory=lambda: defaultdict(_Done)
+    )
+    _failures: defaultdict[Signature, _Failures] = field(
+        default_factory=lambda: defaultdict(_Failures)
+    )
     _last: Signature | None = None
     _consecutive: int = 0
 
@@ -57,29 +72,34 @@ class RepeatGuard:
 
     def check(self, call: Signature, *, acts: bool, idempotent: bool) -> Verdict:
         """Return what to do with a call, which is taken to follow the ones before."""
-        record = self._records.setdefault(call, _Record())
+        done = self._done[_folded(call)]
         self._consecutive = self._consecutive + 1 if call == self._last else 1
         self._last = call
-        if record.failures >= MAX_FAILURES:
+        if self._failures[call].count >= MAX_FAILURES:
             return Verdict.FAILED
         if idempotent or not acts:
-            unchanged = self._consecutive > MAX_UNCHANGED and record.done_in > 0
+            unchanged = self._consecutive > MAX_UNCHANGED and done.done_in > 0
             return Verdict.UNCHANGED if unchanged else Verdict.RUN
-        if 0 < record.done_in < self._round and not record.reminded:
-            record.reminded = True
+        if 0 < done.done_in < self._round and done.reminded_in in (0, self._round):
+            # The model reads it only after this round.
+            done.reminded_in = self._round
             return Verdict.DONE
         return Verdict.RUN
 
     def succeeded(self, call: Signature, *, acts: bool) -> None:
         """Record that a call succeeded; what failed before may succeed after an act."""
-        record = self._records.setdefault(call, _Record())
-        record.done_in, record.reminded = self._round, False
+        self._done[_folded(call)] = _Done(done_in=self._round)
         if acts:
-            for other in self._records.values():
-                other.error, other.failures = None, 0
+            self._failures.clear()
 
     def failed(self, call: Signature, error: str) -> None:
         """Record that a call failed with an error."""
-        record = self._records.setdefault(call, _Record())
-        record.failures = record.failures + 1 if error == record.error else 1
-        record.error = error
+        failures = self._failures[call]
+        failures.count = failures.count + 1 if error == failures.error else 1
+        failures.error = error
+
+
+def _folded(call: Signature) -> Signature:
+    """Return a signature without case, and without spaces around texts."""
+    name, arguments = call
+    return name, _QUOTE.sub('"', arguments.casefold())

@@ -6,7 +6,16 @@ Does not depend on Home Assistant.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .target_names import Words, kind_of, without_all, without_area, words_of
+from .target_names import (
+    Words,
+    is_house,
+    kind_of,
+    spellings,
+    without_all,
+    without_area,
+    without_house,
+    without_place_word,
+)
 from .targets import Place, Targets
 
 
@@ -41,6 +50,11 @@ def find_groups(words: Words, targets: Targets) -> list[Group]:
         ]
         if groups:
             return groups
+    if is_house(words):
+        return [Group(is_all=True)]
+    rest = without_house(words)
+    if rest and (kind := kind_of(rest)):
+        return [Group(domain=kind[0], is_plural=kind[1], is_all=True)]
     return []
 
 
@@ -48,9 +62,9 @@ def _groups_in(
     words: Words, slot: str, place: Place, *, is_all: bool
 ) -> Iterator[Group]:
     """Yield the groups in a place that the words stand for."""
-    for name in place.names:
-        for rest in without_area(words, words_of(name)):
-            if not rest:
+    for area in (words for name in place.names for words in spellings(name)):
+        for rest in without_area(words, area):
+            if not without_place_word(rest):
                 yield Group(slot=slot, place=place, is_all=is_all)
             elif kind := kind_of(rest):
                 domain, is_plural = kind

@@ -28,6 +28,15 @@ _CONNECTOR = re.compile(
 _ALL = re.compile(
     r"all|every(?:thing)?|alles?|tou(?:t|te|s|tes)|tod(?:o|a|os|as)|allemaal"
 )
+_HOUSE = re.compile(
+    r"house|home|haus|zuhause|wohnung|maison|appartement|casa|hogar|huis"
+)
+_EVERYWHERE = re.compile(r"everywhere|uberall|partout|overal")
+_WHOLE = re.compile(
+    rf"whole|entire|ganze[mnrs]?|entiere?|enter[ao]|hele|{_ALL.pattern}"
+    rf"|{_CONNECTOR.pattern}"
+)
+_PLACE = re.compile(r"area|room|zone|bereich|raum|zimmer|piece|zona|kamer|ruimte")
 _KINDS = {
     "light": (
         r"light|licht|lampe?|lumiere|luz|lampara",
@@ -54,6 +63,8 @@ _KINDS = {
 
 Locks and doors are not among them: they are opened by their own name only.
 """
+_LOCK = re.compile(r"locks?|schloss|turschloss|serrure|cerradura|slot")
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _PLURAL = re.compile(r"(?:e?s|e?n|er|e|x)")
 _MIN_STEM = 3
 """Letters of a word below which it has no plural, and is no part of another word."""
@@ -67,6 +78,13 @@ def words_of(text: str) -> Words:
     text = unicodedata.normalize("NFKD", text).casefold()
     words = _NON_WORD.sub(" ", _ACCENTS.sub("", text)).split()
     return _strip_start(tuple(words), _ARTICLE) or tuple(words)
+
+
+@lru_cache(maxsize=8192)
+def spellings(text: str) -> tuple[Words, ...]:
+    """Return the words of a name, and those with umlauts written as two letters."""
+    text = unicodedata.normalize("NFKC", text).casefold()
+    return tuple({words_of(text): None, words_of(text.translate(_UMLAUTS)): None})
 
 
 def are_alike(one: Words, two: Words) -> bool:
@@ -97,17 +115,20 @@ def are_near(
     own: Words,
     areas: Sequence[Words],
     same: Callable[[Words, Words], bool],
+    *,
+    is_whole: bool = False,
 ) -> bool:
     """Return whether words are an entity's own name, with or without its area.
 
-    `areas` are the names of its area, `same` compares words.
+    `areas` are the names of its area, `same` compares words. With `is_whole`, no word
+    of the own name may be missing.
     """
     return same(words, own) or any(
         same(given, held)
         for area in areas
         for given, held in chain(
             ((rest, own) for rest in without_area(words, area)),
-            ((words, rest) for rest in without_area(own, area)),
+            ((words, rest) for rest in without_area(own, area) if not is_whole),
         )
         if given and held
     )
@@ -129,6 +150,46 @@ def kind_of(words: Words) -> tuple[str, bool] | None:
             if re.fullmatch(plural, words[0]):
                 return domain, True
     return None
+
+
+def without_kind(words: Words) -> Iterator[tuple[Words, str]]:
+    """Yield what is left of a name without its kind, and the domain of that.
+
+    A domain that does not exist may be among them.
+    """
+    if len(words) > 1:
+        yield _strip_end(words[:-1]), _domain_of(words[-1])
+        yield _strip_start(words[1:], _CONNECTOR), _domain_of(words[0])
+
+
+def is_house(words: Words) -> bool:
+    """Return whether words stand for the whole house."""
+    if len(words) == 1 and _EVERYWHERE.fullmatch(words[0]):
+        return True
+    rest = _strip_start(words, _WHOLE)
+    return len(rest) == 1 and _HOUSE.fullmatch(rest[0]) is not None
+
+
+def without_house(words: Words) -> Words | None:
+    """Return the words before "in the house" or "everywhere", None if not said."""
+    for start in range(1, len(words)):
+        is_place = _CONNECTOR.fullmatch(words[start]) or _EVERYWHERE.fullmatch(
+            words[start]
+        )
+        if is_place and is_house(words[start:]):
+            return words[:start]
+    return None
+
+
+def without_place_word(words: Words) -> Words:
+    """Return the words of an area without "area" or "room" at the end."""
+    return words[:-1] if words and _PLACE.fullmatch(words[-1]) else words
+
+
+def _domain_of(word: str) -> str:
+    """Return the domain that a word stands for, else the word."""
+    kind = kind_of((word,))
+    return kind[0] if kind else "lock" if _LOCK.fullmatch(word) else word
 
 
 def _is_form_of(one: str, two: str) -> bool:

@@ -8,25 +8,20 @@ asked back, and so is what could open a lock or a door that was not clearly mean
 Only names of exposed entities are written. Does not depend on Home Assistant.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from operator import eq
 from typing import Any
 
+from .slot_corrections import correct_slots
+from .target_aim import TargetAim
 from .target_groups import Group, find_groups
-from .target_names import Words, are_alike, are_near, kind_of, words_of
-from .target_slots import TargetSlots, shown
-from .targets import Entity, Targets
+from .target_names import Words, are_alike, kind_of, spellings, words_of
+from .target_questions import UnclearTargetError, reaches_guarded, unknown
+from .target_search import Found, TargetSearch, split_entity_id
+from .target_slots import TargetSlots
+from .targets import Targets
 from .user_words import EVERYTHING_SAID, UserWords
-
-MAX_CANDIDATES = 10
-"""Maximum number of candidates that are named in a question."""
-
-_ALL = "all"
-"""The name by which Home Assistant itself takes everything."""
-
-type _Found = list[tuple[Entity, str]]
-"""Entities, each with the name that was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +36,24 @@ class Target:
     question: str | None = None
 
 
-class _UnclearTargetError(Exception):
-    """Raised with a question for the model, if it is not clear what is meant."""
-
-
 def repair_target(
     slots: Mapping[str, Any],
     targets: Targets,
     schema: Mapping[str, Any],
     said: UserWords = EVERYTHING_SAID,
+    *,
+    has_lost_name: bool = False,
 ) -> Target:
     """Return the slots of an intent with a target that Home Assistant can find.
 
     `schema` is the `parameters` object of the tool's function definition. A target is
-    unchanged if nothing exposed is meant by it.
+    unchanged if nothing exposed is meant by it. `has_lost_name` tells that the call
+    may have had a name that was not understood.
     """
     repaired = TargetSlots(slots, targets, schema)
     try:
-        _TargetRepair(repaired, targets, said).run()
-    except _UnclearTargetError as err:
+        _TargetRepair(repaired, targets, said).run(has_lost_name=has_lost_name)
+    except UnclearTargetError as err:
         return Target(dict(slots), question=str(err))
     return Target(repaired.values, tuple(repaired.notes))
 
@@ -72,192 +66,124 @@ class _TargetRepair:
         self._slots = slots
         self._targets = targets
         self._said = said
-        self._name = ""
 
-    def run(self) -> None:
+    def run(self, *, has_lost_name: bool) -> None:
         """Repair the slots; raises an error if it is not clear what they mean."""
-        self._slots.correct_place("area")
-        self._slots.correct_place("floor")
-        self._slots.correct_domain()
+        correct_slots(self._slots, self._targets, self._said)
+        self._take_area_for_name()
         name = self._slots.values.get("name")
         if not isinstance(name, str) or not name.strip():
-            return
-        self._name = name
-        words = words_of(name)
-        # "Light" in the kitchen is not the one in the hall that has no other name.
-        is_own = kind_of(words) is None
-        exact = [(e, name) for e in self._targets.entities if e.is_named(name)]
-        if self._take_entity(exact, may_contradict=is_own) or not words:
-            return
-        if not self._take_words(words, is_own=is_own):
-            self._take_only_one(words)
+            if has_lost_name or self._slots.is_widened:
+                self._check_guarded()
+        elif not self._take_name(name) and "name" in self._slots.required:
+            self._ask_which_exists(name)
 
-    def _take_only_one(self, words: Words) -> None:
+    def _check_guarded(self) -> None:
+        """Ask if a call without a name would open a lock or a door."""
+        slots = self._slots
+        guarded = [
+            e for e in self._targets.entities if e.is_guarded and not slots.conflicts(e)
+        ]
+        if guarded:
+            raise reaches_guarded(guarded)
+
+    def _ask_which_exists(self, name: str) -> None:
+        """Ask for a name that an entity of the intent has."""
+        entities = self._targets.entities
+        if candidates := [entity for entity in entities if entity.is_able] or entities:
+            raise unknown(name, candidates)
+
+    def _take_area_for_name(self) -> None:
+        """Take an area that does not exist for the name that an entity has."""
+        slots = self._slots
+        area = slots.values.get("area")
+        if (
+            not isinstance(area, str)
+            or not slots.can_set("area")
+            or not slots.is_ignorable("area")
+            or "name" not in slots.known
+            or slots.values.get("name")
+        ):
+            return
+        words = words_of(area)
+        found = TargetSearch(targets=self._targets).same(words)
+        if words and not kind_of(words) and found and not _has_guarded(found):
+            slots.rename("area", "name")
+
+    def _take_name(self, name: str) -> bool:
+        """Set the target to what a name means; return whether it means anything."""
+        aim = TargetAim(name, self._slots, self._targets)
+        domain, rest = split_entity_id(name, self._targets)
+        search = TargetSearch(
+            targets=self._targets,
+            has_area=self._slots.is_given("area") and self._slots.is_place("area"),
+            domain=domain,
+        )
+        # "Light" in the kitchen is not the one in the hall that has no other name.
+        is_own = kind_of(words_of(rest)) is None
+        return (
+            aim.take_entity(search.exact(name), may_contradict=is_own)
+            or any(
+                self._take_words(words, search, aim, is_own=is_own)
+                for words in spellings(rest)
+                if words
+            )
+            or self._take_only_one(name, aim)
+        )
+
+    def _take_only_one(self, name: str, aim: TargetAim) -> bool:
         """Set the target to the only entity of the intent if no other can be meant.
 
         That is if the name is an invention, or a word for the kind of device.
         """
+        words = words_of(name)
         able = [entity for entity in self._targets.entities if entity.is_able]
-        if len(able) != 1 or len({e.domain for e in self._targets.entities}) != 1:
-            return
+        if not words or len(able) != 1 or len(self._targets.domains) != 1:
+            return False
         (entity,) = able
         if entity.is_guarded:
-            return
+            return False
         kind = kind_of(words)
-        if self._said.is_invented(self._name) or (kind and kind[0] == entity.domain):
-            self._take_entity([(entity, name) for name in entity.names[:1]])
+        if self._said.is_invented(name) or (kind and kind[0] == entity.domain):
+            return aim.take_entity([(entity, own) for own in entity.names[:1]])
+        return False
 
-    def _take_words(self, words: Words, *, is_own: bool) -> bool:
+    def _take_words(
+        self, words: Words, search: TargetSearch, aim: TargetAim, *, is_own: bool
+    ) -> bool:
         """Set the target to what a name means that is not exactly an entity's.
 
         Returns whether anything is meant by it.
         """
-        groups = find_groups(words, self._targets)
+        groups = self._groups(words, search.domain)
         group = groups[0] if len(groups) == 1 else None
-        same = self._matching(lambda own, _: own == words)
         if (
-            self._take_entity(same, may_contradict=is_own)
-            or (group and not group.domain and self._take_group(group))
-            or self._take_entity(self._near(words, eq))
+            aim.take_entity(search.same(words), may_contradict=is_own)
+            or (group and not group.domain and aim.take_group(group))
+            or aim.take_entity(search.near(words, eq))
             # "Kitchen lights" are all of them, even if one is named "Kitchen Light".
-            or (group and group.is_plural and self._take_group(group, at_least=2))
-            or self._take_entity(self._near(words, are_alike))
-            or (group and self._take_group(group))
+            or (group and group.is_plural and aim.take_group(group, at_least=2))
+            or aim.take_entity(search.near(words, are_alike))
+            or aim.take_entity(search.with_kind(words))
+            or (group and aim.take_group(group))
         ):
             return True
         if len(groups) > 1:
-            self._ask(f"{g.place.names[0]} ({g.place.id})" for g in groups if g.place)
+            aim.ask(f"{g.place.names[0]} ({g.place.id})" for g in groups if g.place)
         return False
 
-    def _matching(self, test: Callable[[Words, Entity], bool]) -> _Found:
-        """Return the entities with a name whose words pass a test."""
-        return [
-            (entity, names[0])
-            for entity in self._targets.entities
-            if (names := [n for n in entity.names if test(words_of(n), entity)])
-        ]
-
-    def _near(self, words: Words, same: Callable[[Words, Words], bool]) -> _Found:
-        """Return the entities whose name is the given one but for their area."""
-        if kind_of(words) and not self._slots.is_given("area"):
-            # "Light" alone is not the one light that is named after its room.
-            return []
-
-        def _is_near(own: Words, entity: Entity) -> bool:
-            """Return whether a name of an entity is the given one."""
-            areas = (
-                [words_of(name) for name in entity.area.names] if entity.area else []
-            )
-            return are_near(words, own, areas, same)
-
-        return self._matching(_is_near)
-
-    def _take_entity(self, found: _Found, *, may_contradict: bool = False) -> bool:
-        """Set the target to the one entity that is meant; return whether there is one.
-
-        Slots that contradict it are dropped. Without `may_contradict`, an entity is not
-        meant if the slots contradict it, except by a place that does not exist.
-        """
-        slots = self._slots
-        found = [pair for pair in found if pair[0].is_able] or found
-        if not may_contradict:
-            found = [
-                (entity, name)
-                for entity, name in found
-                if all(map(slots.is_ignorable, slots.conflicts(entity)))
+    def _groups(self, words: Words, domain: str | None) -> list[Group]:
+        """Return the groups that words stand for, of a domain if one was named."""
+        groups = find_groups(words, self._targets)
+        if domain:
+            return [
+                replace(group, domain=domain)
+                for group in groups
+                if group.domain in (None, domain)
             ]
-        if not found:
-            return False
-        fewest = min(len(slots.conflicts(entity)) for entity, _ in found)
-        best = [pair for pair in found if len(slots.conflicts(pair[0])) == fewest]
-        preferred = self._targets.preferred(entity for entity, _ in best)
-        if len(preferred) == 1 and not fewest:
-            best = [pair for pair in best if pair[0] is preferred[0]]
-        names = list({name.casefold(): name for _, name in best}.values())
-        if len(best) == 1:
-            self._aim_at(*best[0])
-        elif len(names) > 1 or self._targets.knows_needs:
-            self._ask(self._labels(best))
-        else:
-            # Home Assistant knows better on which one of the name it can act.
-            slots.set("name", names[0])
-        return True
+        return groups
 
-    def _aim_at(self, entity: Entity, name: str) -> None:
-        """Set the target to an entity."""
-        slots = self._slots
-        conflicts = slots.conflicts(entity)
-        if entity.is_guarded and any(map(slots.is_deliberate, conflicts)):
-            given = ", ".join(f"{s} {shown(slots.values[s])}" for s in conflicts)
-            raise _UnclearTargetError(
-                f"{name} is a {entity.kind}, but the call says {given}. Nothing was "
-                "done. Call again without that if it is meant, or ask the user."
-            )
-        for slot in conflicts:
-            slots.drop(slot, f"{name} is a {entity.kind}")
-        if name == self._name:
-            return
-        slots.set("name", name)
-        # Another entity may have the name, too.
-        if self._rivals(entity, name) and entity.area and slots.can_set("area"):
-            slots.set("area", entity.area.names[0])
-        if self._rivals(entity, name):
-            slots.set("name", entity.entity_id)
 
-    def _rivals(self, entity: Entity, name: str) -> list[Entity]:
-        """Return the other entities that the slots and a name also stand for."""
-        return [
-            other
-            for other in self._targets.entities
-            if other is not entity
-            and other.is_named(name)
-            and not self._slots.conflicts(other)
-        ]
-
-    def _take_group(self, group: Group, *, at_least: int = 1) -> bool:
-        """Set the target to a group; return whether the intent can have it."""
-        slots = self._slots
-        values = slots.of_group(group)
-        members = [
-            entity
-            for entity in self._targets.entities
-            if values and not slots.conflicts(entity, values)
-        ]
-        if (
-            values is None
-            or len(members) < at_least
-            or (group.domain and {e.domain for e in members} != {group.domain})
-        ):
-            return False
-        guarded = [e.names[0] for e in members if e.is_guarded and e.names]
-        if guarded and not (slots.is_given("domain") or slots.is_given("device_class")):
-            if self._name == _ALL:
-                return False
-            raise _UnclearTargetError(
-                f"{shown(self._name)} includes {', '.join(guarded[:MAX_CANDIDATES])}. "
-                "Nothing was done. Call again with area and domain, or ask the user."
-            )
-        slots.replace_name(values)
-        return True
-
-    def _labels(self, found: _Found) -> list[str]:
-        """Return the names of entities by which a call can tell them apart."""
-        labels = []
-        for entity, name in found:
-            same = [
-                other
-                for other, other_name in found
-                if other_name.casefold() == name.casefold()
-                and self._slots.distinction(other) == self._slots.distinction(entity)
-            ]
-            unique = name if len(same) == 1 else entity.entity_id
-            labels.append(f"{unique} ({entity.kind})")
-        return labels
-
-    def _ask(self, candidates: Iterable[str]) -> None:
-        """Ask which one is meant."""
-        listed = ", ".join(list(candidates)[:MAX_CANDIDATES])
-        raise _UnclearTargetError(
-            f"{shown(self._name)} may be: {listed}. Nothing was done. Call again with "
-            "one of them, or ask the user which one is meant."
-        )
+def _has_guarded(found: Found) -> bool:
+    """Return whether a guarded entity is among those that were found."""
+    return any(entity.is_guarded for entity, _ in found)

@@ -3,13 +3,11 @@
 Does not depend on Home Assistant.
 """
 
-from collections.abc import Callable, Mapping, Set as AbstractSet
+from collections.abc import Mapping
 import json
-from operator import eq
 from typing import Any
 
 from .target_groups import Group
-from .target_names import Words, are_alike, kind_of, words_of
 from .targets import Entity, Place, Targets
 
 _CONSTRAINTS = ("area", "floor", "domain", "device_class")
@@ -25,6 +23,8 @@ class TargetSlots:
         """Initialize with the slots as the model gave them."""
         self.values = dict(slots)
         self.notes: list[str] = []
+        self.is_widened = False
+        """Whether a slot was dropped or exchanged, so that the call may reach more."""
         self.required = frozenset(schema.get("required") or ())
         self.known = frozenset(schema.get("properties") or ())
         self._targets = targets
@@ -125,6 +125,11 @@ class TargetSlots:
         del self.values[slot]
         self.notes.append(f"{slot} was left out: {reason}")
 
+    def rename(self, slot: str, other: str) -> None:
+        """Give the value of a slot to another one, and note it."""
+        self.values[other] = self.values.pop(slot)
+        self.notes.append(f"{slot} was taken for {other}")
+
     def replace_name(self, values: dict[str, Any]) -> None:
         """Set the values for a group that a name stands for."""
         told = [
@@ -137,61 +142,10 @@ class TargetSlots:
         self.notes += [f"{slot} was left out" for slot in dropped]
         self.values = values
 
-    def correct_place(self, slot: str) -> None:
-        """Set an area or floor to the name of the place that is meant by it.
-
-        The name of a floor given as an area is the floor, and the other way round.
-        """
-        value = self.values.get(slot)
-        if not isinstance(value, str) or not value.strip() or self.is_place(slot):
-            return
-        words = words_of(value)
-        if place := self._place(words, slot):
-            self.set(slot, place.names[0])
-            return
-        other = "floor" if slot == "area" else "area"
-        if not self.can_set(slot) or not self.can_set(other) or self.is_given(other):
-            return
-        if place := self._place(words, other):
-            self.drop(slot, f"{place.names[0]} is one of the {other}s")
-            self.set(other, place.names[0])
-
-    def correct_domain(self) -> None:
-        """Set the domains to those of the entities that are meant by other spellings."""
-        given = self.values.get("domain")
-        domains = {entity.domain for entity in self._targets.entities}
-        if isinstance(given, list) and all(isinstance(text, str) for text in given):
-            self.set("domain", [_domain(text, domains) for text in given])
-
-    def _place(self, words: Words, slot: str) -> Place | None:
-        """Return the one place with exposed entities that words stand for."""
-        tests: tuple[Callable[[Words, Words], bool], ...] = (eq, are_alike)
-        for same in tests:
-            places = [
-                place
-                for place in self._targets.places(slot)
-                if place.has_exposed
-                and any(same(words, words_of(name)) for name in place.names)
-            ]
-            if places:
-                return places[0] if len(places) == 1 else None
-        return None
-
 
 def shown(value: Any) -> str:
     """Return a value for a note."""
     return json.dumps(value, ensure_ascii=False)
-
-
-def _domain(text: str, domains: AbstractSet[str]) -> str:
-    """Return the domain that a text spells or has in the plural, else the text."""
-    words = words_of(text)
-    spelled = "_".join(words)
-    kind = kind_of(words)
-    for domain in (spelled, spelled.removesuffix("s"), kind[0] if kind else ""):
-        if domain in domains and text not in domains:
-            return domain
-    return text
 
 
 def _is_blank(value: Any) -> bool:

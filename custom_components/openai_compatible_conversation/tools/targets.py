@@ -5,6 +5,7 @@ Does not depend on Home Assistant.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 _GUARDED_DOMAINS = frozenset({"alarm_control_panel", "lock"})
 _GUARDED_COVERS = frozenset({"door", "garage", "gate"})
@@ -41,7 +42,7 @@ class Entity:
     is_able: bool = True
     """Whether it has the features and the state that the intent needs."""
     is_secured: bool = False
-    """Whether the intent locks or closes it."""
+    """Whether it is only locked, closed or read."""
 
     @property
     def domain(self) -> str:
@@ -57,6 +58,11 @@ class Entity:
         )
 
     @property
+    def label(self) -> str:
+        """Return by what the model may call it."""
+        return self.names[0] if self.names else self.entity_id
+
+    @property
     def kind(self) -> str:
         """Return what it is and where, for the model."""
         return f"{self.domain} in {self.area.names[0]}" if self.area else self.domain
@@ -66,7 +72,7 @@ class Entity:
         return text == self.entity_id or _is_one(text, self.names)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Targets:
     """What an intent can be directed at in a turn."""
 
@@ -78,6 +84,11 @@ class Targets:
     preferred_floor: str | None = None
     knows_needs: bool = True
     """Whether `Entity.is_able` is known, so that equal names are ambiguous."""
+
+    @cached_property
+    def domains(self) -> frozenset[str]:
+        """Return the domains of the entities."""
+        return frozenset(entity.domain for entity in self.entities)
 
     def agrees(self, entity: Entity, slot: str, value: object) -> bool:
         """Return whether an entity is what the value of a slot asks for."""

@@ -22,7 +22,8 @@ FINDING = frozenset(
 )
 """Intents that find a timer, among others by how long it was when it was started."""
 
-_FOUND_BY = ("start_hours", "start_minutes", "start_seconds")
+_START = "start_"
+_FOUND_BY = tuple(f"{_START}{unit}" for unit in ("hours", "minutes", "seconds"))
 _COMMAND = "conversation_command"
 
 
@@ -37,10 +38,16 @@ def repair_timer(
     notes: list[str] = []
     dropped: set[str] = set()
     if intent_type in FINDING:
-        zeros = {name for name in _FOUND_BY if arguments.get(name) == 0}
-        if zeros and not any(arguments.get(name) for name in _FOUND_BY):
-            dropped |= zeros
+        lengths = {name: arguments[name] for name in _FOUND_BY if name in arguments}
+        if lengths and not any(lengths.values()):
+            dropped |= lengths.keys()
             notes.append("no timer has a length of 0")
+        elif any(lengths.values()) and lengths == {
+            name: arguments.get(name.removeprefix(_START), 0) for name in lengths
+        }:
+            # "Five minutes more" does not say how long the timer was.
+            dropped |= lengths.keys()
+            notes.append(f"{' and '.join(lengths)} only repeat the change")
     if intent_type in FINDING | {START}:
         invented = {
             name for name in ("name", "area") if said.is_invented(arguments.get(name))

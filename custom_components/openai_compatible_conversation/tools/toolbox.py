@@ -8,6 +8,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import override
 
+from slugify import slugify
+
 from homeassistant.components.intent import async_device_supports_timers
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, llm
@@ -20,6 +22,7 @@ from .catalog_cache import CatalogCache
 from .fact_tools import FactSource, fact_tools
 from .query_tools import QUERY_TOOLS
 from .runtime import ToolRuntime
+from .tool_origins import ToolOrigins
 from .usage_store import UsageStore
 from .weather import WeatherTool
 
@@ -53,35 +56,42 @@ class Toolbox(llm.API):
         supports timers.
         """
         without_device = replace(llm_context, device_id=None)
+        contexts = [
+            without_device,
+            *(
+                replace(llm_context, device_id=device_id)
+                for device_id in self._timer_device(llm_context.device_id)
+            ),
+        ]
         allowed = await self._async_allowed_apis(llm_context)
         restricted = self._restricted(allowed)
-        restricted_tools = await self._async_tool_names(restricted, without_device)
-        merged = await self._async_merged(allowed, without_device)
+        ordinary = [api_id for api_id in allowed if api_id not in restricted]
+        origins = ToolOrigins(self._namespaces(ordinary), self._namespaces(restricted))
         fact_source = FactSource()
         tools = {
             tool.name: tool for tool in self._integration_tools(allowed, fact_source)
         }
-        known = set()
-        for tool in merged.tools if merged else ():
-            known.add(tool.name)
-            _add(tools, tool)
-        for device_id in self._timer_device(llm_context.device_id):
-            with_device = replace(llm_context, device_id=device_id)
-            restricted_tools |= await self._async_tool_names(restricted, with_device)
-            with_timers = await self._async_merged(allowed, with_device)
-            for tool in with_timers.tools if with_timers else ():
-                if tool.name not in known:
-                    _add(tools, tool)
+        admin_tools: set[str] = set()
+        known: set[str] = set()
+        instances = []
+        for context in contexts:
+            origins.add(
+                await self._async_tool_names(ordinary, context),
+                await self._async_tool_names(restricted, context),
+            )
+            instances.append(instance := await self._async_merged(allowed, context))
+            merged_tools = instance.tools if instance else []
+            for tool in [tool for tool in merged_tools if tool.name not in known]:
+                known.add(tool.name)
+                name = _add(tools, tool)
+                if origins.is_restricted(tool):
+                    admin_tools.add(name)
+        merged = instances[0]
         return ToolboxInstance(
             runtime=self.runtime,
             fact_source=fact_source,
             requires_admin=bool(restricted),
-            admin_tools=frozenset(
-                # Merged APIs and the toolbox put a namespace in front of some names.
-                name
-                for name in tools
-                if any(f"__{name}".endswith(f"__{end}") for end in restricted_tools)
-            ),
+            admin_tools=frozenset(admin_tools),
             api=self,
             api_prompt=merged.api_prompt if merged else "",
             llm_context=llm_context,
@@ -167,6 +177,16 @@ class Toolbox(llm.API):
         }
         return [api_id for api_id in api_ids if api_id in restricted]
 
+    def _namespaces(self, api_ids: Sequence[str]) -> frozenset[str]:
+        """Return the namespaces that Home Assistant may give the tools of APIs."""
+        return frozenset(
+            slugify(text)
+            for api in llm.async_get_apis(self.hass)
+            if api.id in api_ids
+            # Of the name in Home Assistant 2026.10, of the id since 2026.11.
+            for text in (api.id, api.name)
+        )
+
     async def _async_tool_names(
         self, api_ids: list[str], llm_context: llm.LLMContext
     ) -> set[str]:
@@ -183,8 +203,9 @@ class Toolbox(llm.API):
         return user is not None and user.is_admin
 
 
-def _add(tools: dict[str, llm.Tool], tool: llm.Tool) -> None:
-    """Add a tool, with a namespace if its name is taken by another tool."""
+def _add(tools: dict[str, llm.Tool], tool: llm.Tool) -> str:
+    """Add a tool, with a namespace if its name is taken; return its name."""
     while tool.name == QUERY_TOOLS or tool.name in tools:
         tool = llm.NamespacedTool(tool.integration or "other", tool)
     tools[tool.name] = tool
+    return tool.name

@@ -9,6 +9,7 @@ Does not depend on Home Assistant.
 
 from collections.abc import Iterable
 from functools import cached_property
+import re
 
 from .target_names import are_alike, words_of
 
@@ -30,6 +31,15 @@ class UserWords:
     def _words(self) -> frozenset[str]:
         """Return all words that were said."""
         return frozenset(word for text in self._texts for word in words_of(text))
+
+    @property
+    def are_known(self) -> bool:
+        """Return whether anything is known of what the user said."""
+        return bool(self._texts)
+
+    def match(self, pattern: re.Pattern[str]) -> bool:
+        """Return whether a pattern is found in what the user just said."""
+        return bool(self._texts and pattern.search(self._texts[-1]))
 
     def is_invented(self, value: object) -> bool:
         """Return whether no word of a text was said, as far as is known."""

@@ -6,28 +6,19 @@ Does not depend on Home Assistant.
 import ast
 from collections.abc import Iterator, Mapping
 import json
-import re
 from typing import Any
 
+from .blank_values import is_blank_text
+from .number_reading import read_number, read_share, with_unit
 from .schema_fit import COMPOSITIONS, fits, types_of
 
 MAX_TEXT = 10_000
 """Characters of a text that is parsed as a list or an object."""
 
-BLANK_WORDS = frozenset({"", "null", "none"})
-"""Texts that stand for nothing, in lower case."""
-
 _BOOLEANS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
-_NUMBER = re.compile(r"([+-]?\d{1,15}(?:[.,]\d{1,15})?)\s*(\D{0,30})", re.ASCII)
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
-_PERCENT = re.compile(r"%|percent|prozent|procent|por ?ciento|pour ?cent")
-_DEGREES = re.compile(
-    r"(°|degr[eé]e?s?|degrees?|grad|graden|grados?)?\s*(c|f|k|celsius|fahrenheit|kelvin)?"
-)
-_NO_PERCENTAGE = re.compile(r"temp|hour|minute|second")
 _MIN_PREFIX = 3
 """Letters that an abbreviated enum value has at least."""
 
@@ -104,19 +95,25 @@ def _readings(value: Any, schema: Any, name: str) -> Iterator[Any]:
         case str():
             yield from _readings_of_text(value, schema, types, name)
         case int() | float() if not isinstance(value, bool):
-            yield from _readings_of_number(value, types)
+            yield from _readings_of_number(value, schema, types)
         case list() if "items" in schema:
             yield [read_value(item, schema["items"], name) for item in value]
         case dict() if "properties" in schema:
             yield _read_object(value, schema)
-    if (inner := unwrapped(value, name)) is not None:
+    is_number = bool(types & {"integer", "number"})
+    inner = (is_number and with_unit(value)) or unwrapped(value, name)
+    if inner is not None:
         yield read_value(inner, schema, name)
-    if "array" in types and not isinstance(value, list) and not _is_blank_text(value):
+    if "array" in types and not isinstance(value, list) and not is_blank_text(value):
         yield [read_value(value, schema.get("items"), name)]
 
 
-def _readings_of_number(value: float, types: set[str]) -> Iterator[Any]:
+def _readings_of_number(
+    value: float, schema: Mapping[str, Any], types: set[str]
+) -> Iterator[Any]:
     """Yield what a number may mean."""
+    if (share := read_share(value, schema)) is not None:
+        yield share
     if "boolean" in types and value in (0, 1):
         yield bool(value)
     if "string" in types:
@@ -127,49 +124,20 @@ def _readings_of_text(
     text: str, schema: Mapping[str, Any], types: set[str], name: str
 ) -> Iterator[Any]:
     """Yield what a text may mean."""
-    if "null" in types and _is_blank_text(text):
+    if "null" in types and is_blank_text(text):
         yield None
     if (parsed := parse_text(text)) is not None:
         yield read_value(parsed, schema, name)
-    if (number := _number(text, name)) is not None:
+    if (number := read_number(text, name)) is not None:
         yield number
+    if (share := read_share(text, schema)) is not None:
+        yield share
     if "boolean" in types:
         yield _BOOLEANS.get(text.strip().casefold(), text)
     if options := schema.get("enum"):
         yield _option(text, options)
     if "array" in types:
         yield from _split(text, schema.get("items"), name)
-
-
-def _is_blank_text(value: Any) -> bool:
-    """Return whether a value is a text that stands for nothing."""
-    return isinstance(value, str) and value.strip().casefold() in BLANK_WORDS
-
-
-def _number(text: str, name: str) -> float | None:
-    """Return the number in a text, which may have a unit that suits the parameter."""
-    text = text.strip().replace("−", "-").casefold()
-    found = _NUMBER.fullmatch(text)
-    # What has three digits after a comma may be a thousand as well as a fraction.
-    if not found or _THOUSANDS.fullmatch(found[1]):
-        return None
-    if (unit := found[2].strip().rstrip(".")) and not _suits(unit, name.casefold()):
-        return None
-    number = float(found[1].replace(",", "."))
-    return int(number) if number.is_integer() else number
-
-
-def _suits(unit: str, name: str) -> bool:
-    """Return whether a unit is the one of a parameter, as far as its name tells.
-
-    "5 hours" are no minutes, "5k" is no 5.
-    """
-    if _PERCENT.fullmatch(unit):
-        return not _NO_PERCENTAGE.search(name)
-    if found := _DEGREES.fullmatch(unit):
-        return bool(found[1]) or "temp" in name
-    words = re.split(r"[\W_]+", name)
-    return f"{words[-1]}s".startswith(unit)
 
 
 def _option(text: str, options: list[Any]) -> Any:

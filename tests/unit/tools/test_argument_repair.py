@@ -118,6 +118,8 @@ CASES: list[tuple[str, Json, Json]] = [
     ("list", {"item": ["milk"], "name": "Shopping"}, {"item": "milk", "name": "Shopping"}),
     ("list", {"item": "milk", "name": ["A", "A"]}, {"item": "milk", "name": "A"}),
     ("list", {"item": ["milk", "tea"], "name": "A"}, {"item": ["milk", "tea"], "name": "A"}),
+    ("list", {"item": "milk, eggs", "name": "A"}, {"item": "milk, eggs", "name": "A"}),
+    ("list", {"item": "milk and eggs", "list_name": "A"}, {"item": "milk and eggs", "name": "A"}),
     ("list", {"item": {"item": "milk"}, "name": "A"}, {"item": "milk", "name": "A"}),
     ("on", {"area": {"name": "Kitchen"}}, {"area": "Kitchen"}),
     ("context", {"domain": {"value": "light"}}, {"domain": "light"}),
@@ -141,12 +143,41 @@ CASES: list[tuple[str, Json, Json]] = [
     ("light", {"brightness": "bright"}, {"brightness": "bright"}),
     ("light", {"brightness": "50 of 60"}, {"brightness": "50 of 60"}),
     ("light", {"brightness": "5k"}, {"brightness": "5k"}),
+    # Shares of a percentage
+    ("light", {"brightness": 0.5}, {"brightness": 50}),
+    ("light", {"brightness": "0.5"}, {"brightness": 50}),
+    ("light", {"brightness": "0,25"}, {"brightness": 25}),
+    ("light", {"brightness": 0.001}, {"brightness": 1}),
+    ("light", {"brightness": 1}, {"brightness": 1}),
+    ("light", {"brightness": 1.0}, {"brightness": 1}),
+    ("light", {"brightness": "0.5%"}, {"brightness": "0.5%"}),
+    ("light", {"brightness": "0.5 percent"}, {"brightness": "0.5 percent"}),
+    ("light", {"brightness": "128/255"}, {"brightness": 50}),
+    ("light", {"brightness": "255 / 255"}, {"brightness": 100}),
+    ("light", {"brightness": "300/255"}, {"brightness": "300/255"}),
+    ("light", {"brightness": "1/0"}, {"brightness": "1/0"}),
+    ("light", {"brightness": "half"}, {"brightness": 50}),
+    ("light", {"brightness": "Max"}, {"brightness": 100}),
+    ("light", {"brightness": "full"}, {"brightness": 100}),
+    ("light", {"brightness": "voll"}, {"brightness": 100}),
+    ("light", {"brightness": "moitié"}, {"brightness": 50}),
+    ("light", {"brightness": "mitad"}, {"brightness": 50}),
+    ("light", {"brightness": "helft"}, {"brightness": 50}),
+    ("light", {"brightness": "min"}, {"brightness": "min"}),
+    ("volume", {"volume": 0.3}, {"volume_level": 30}),
+    ("light", {"temperature": 0.5}, {"temperature": 0.5}),
+    ("light", {"temperature": "max"}, {"temperature": "max"}),
     ("light", {"temperature": "2700 K"}, {"temperature": 2700}),
     ("climate", {"temperature": "21 degrees"}, {"temperature": 21}),
     ("climate", {"temperature": "21,5 °C"}, {"temperature": 21.5}),
     ("climate", {"temperature": "21.5C"}, {"temperature": 21.5}),
     ("climate", {"temperature": "21 Grad"}, {"temperature": 21}),
     ("climate", {"temperature": "20 degrees Celsius"}, {"temperature": 20}),
+    ("climate", {"temperature": "22º"}, {"temperature": 22}),
+    ("climate", {"temperature": "22 ºC"}, {"temperature": 22}),
+    ("climate", {"temperature": {"value": 22, "unit": "C"}}, {"temperature": 22}),
+    ("climate", {"temperature": {"value": 22, "unit": "x"}}, {"temperature": {"value": 22, "unit": "x"}}),
+    ("light", {"brightness": {"value": "50", "unit": "%"}}, {"brightness": 50}),
     ("climate", {"temperature": "−5"}, {"temperature": -5}),
     ("climate", {"temperature": "50%"}, {"temperature": "50%"}),
     ("climate", {"temperature": "1,000"}, {"temperature": "1,000"}),
@@ -155,7 +186,14 @@ CASES: list[tuple[str, Json, Json]] = [
     ("timer", {"minutes": "5 minutes"}, {"minutes": 5}),
     ("timer", {"minutes": "5 min."}, {"minutes": 5}),
     ("timer", {"seconds": "30s"}, {"seconds": 30}),
+    ("timer", {"minutes": "5 Minuten"}, {"minutes": 5}),
+    ("timer", {"minutes": "5 minutos"}, {"minutes": 5}),
+    ("timer", {"minutes": "5 minuten"}, {"minutes": 5}),
+    ("timer", {"hours": "2 heures"}, {"hours": 2}),
+    ("timer", {"hours": "1 Stunde"}, {"hours": 1}),
+    ("timer", {"seconds": "30 Sekunden"}, {"seconds": 30}),
     ("timer", {"minutes": "5 hours"}, {"minutes": "5 hours"}),
+    ("timer", {"minutes": "5 Sekunden"}, {"minutes": "5 Sekunden"}),
     ("timer", {"start_minutes": "5 s"}, {"start_minutes": "5 s"}),
     ("step", {"volume_step": "+10%"}, {"volume_step": 10}),
     ("on", {"floor": 25}, {"floor": "25"}),
@@ -173,21 +211,18 @@ CASES: list[tuple[str, Json, Json]] = [
     ("on", {"name": "Lamp", "device_class": "[]"}, {"name": "Lamp"}),
     ("on", {"name": "Lamp", "area": {}}, {"name": "Lamp"}),
     ("on", {"name": "Lamp", "area": {"value": ""}}, {"name": "Lamp"}),
+    ("on", {"name": "Lamp", "floor": False}, {"name": "Lamp"}),
+    ("light", {"name": "Lamp", "brightness": False}, {"name": "Lamp"}),
+    ("other", {"id": 1, "flag": False, "anything": False}, {"id": 1, "flag": False, "anything": False}),
+    ("climate", {"temperature": False}, {"temperature": False}),
     ("light", {"name": "Lamp", "brightness": "none"}, {"name": "Lamp"}),
     ("action", {"action": "a.b", "data": {}}, {"action": "a.b"}),
     ("media", {"search_query": "x", "media_class": "none"}, {"search_query": "x", "media_class": "none"}),
     ("list", {"item": "", "name": "null"}, {"item": "", "name": "null"}),
     ("other", {"id": 1, "maybe": None, "old": None, "anything": None}, {"id": 1, "maybe": None, "old": None, "anything": None}),
-    # Zeros
-    ("timer", {"hours": 0, "minutes": 5, "seconds": 0}, {"minutes": 5}),
-    ("timer", {"hours": "0", "minutes": "5"}, {"minutes": 5}),
-    ("timer", {"hours": 0}, {"hours": 0}),
-    ("timer", {"hours": 0, "minutes": 0}, {"hours": 0, "minutes": 0}),
-    ("light", {"name": "Lamp", "brightness": 0}, {"name": "Lamp", "brightness": 0}),
-    ("light", {"brightness": 0, "color": "red"}, {"brightness": 0, "color": "red"}),
-    ("light", {"brightness": 0, "temperature": 2700}, {"temperature": 2700}),
+    # Zeros are kept, for a tool of any kind may mean them
+    ("timer", {"hours": 0, "minutes": 5, "seconds": 0}, {"hours": 0, "minutes": 5, "seconds": 0}),
     ("position", {"position": 0}, {"position": 0}),
-    ("other", {"id": 0, "count": 3}, {"id": 0, "count": 3}),
     ("other", {"id": 1, "limit": 0, "count": 3}, {"id": 1, "limit": 0, "count": 3}),
     # Keys
     ("on", {"Name": "Lamp"}, {"name": "Lamp"}),
@@ -202,12 +237,26 @@ CASES: list[tuple[str, Json, Json]] = [
     ("on", {"name": "Lamp", "device": "Other"}, {"name": "Lamp"}),
     ("on", {"entity": "A", "device": "B"}, {}),
     ("on", {"entity": "A", "device": "A"}, {"name": "A"}),
+    ("on", {"entities": ["Lamp"]}, {"name": "Lamp"}),
+    ("on", {"entity_ids": ["light.lamp"]}, {"name": "light.lamp"}),
+    ("on", {"device_id": "Lamp"}, {"name": "Lamp"}),
+    ("on", {"entities": ["A", "B"]}, {"name": ["A", "B"]}),
+    ("light", {"brightness_level": 50}, {"brightness": 50}),
+    ("light", {"brightness_percent": 50}, {"brightness": 50}),
+    ("light", {"brightness_percentage": "50%"}, {"brightness": 50}),
+    ("light", {"color_temp": 2700}, {"temperature": 2700}),
+    ("light", {"color_temperature": "2700K"}, {"temperature": 2700}),
+    ("light", {"color_temp_kelvin": 2700}, {"temperature": 2700}),
+    ("light", {"kelvin": 2700}, {"temperature": 2700}),
     ("light", {"percentage": "50"}, {"brightness": 50}),
     ("light", {"level": 50}, {"brightness": 50}),
     ("volume", {"volume": 30}, {"volume_level": 30}),
     ("position", {"percentage": 30}, {"position": 30}),
     ("on", {"name": "Lamp", "brightness": 50, "state": "on"}, {"name": "Lamp"}),
     ("nothing", {"input": ""}, {}),
+    ("on", {"input": {"name": "Lamp"}}, {"name": "Lamp"}),
+    ("on", {"slots": {"name": "Lamp"}, "domain": "light"}, {"name": "Lamp", "domain": ["light"]}),
+    ("on", {"kwargs": {"name": "Lamp"}}, {"name": "Lamp"}),
     # Enum values
     ("media", {"search_query": "x", "media_class": "TV Show"}, {"search_query": "x", "media_class": "tv_show"}),
     ("media", {"search_query": "x", "media_class": "tv-shows"}, {"search_query": "x", "media_class": "tv_show"}),
@@ -272,7 +321,7 @@ def test_case(tool: str, sloppy: Json, expected: Json) -> None:
 
 def _told(arguments: Json) -> str:
     """Return arguments as JSON in which 50.0 is 50."""
-    return re.sub(r"\b50\.0\b(?!\")", "50", json.dumps(arguments, sort_keys=True))
+    return re.sub(r"\b(\d+)\.0\b(?!\")", r"\1", json.dumps(arguments, sort_keys=True))
 
 
 @pytest.mark.parametrize(
@@ -283,7 +332,10 @@ def _told(arguments: Json) -> str:
         ("on", {"entity": "Lamp"}, ["entity was taken for name"]),
         ("on", {"args": {"name": "A"}}, ["the arguments were one level too deep"]),
         ("on", {"name": "A", "area": "", "floor": None}, ["left out because empty: area, floor"]),
-        ("timer", {"hours": "0", "minutes": 5}, ["left out because 0 beside another quantity: hours"]),
+        ("climate", {"temperature": "72F"}, ["temperature was read as 72 without its unit"]),
+        ("climate", {"temperature": "72 °F"}, ["temperature was read as 72 without its unit"]),
+        ("climate", {"temperature": {"value": 72, "unit": "F"}}, ["temperature was read as 72 without its unit"]),
+        ("climate", {"temperature": "22 °C"}, ["temperature was read as 22"]),
         ("on", {"name": "A", "x\ny": 1}, ["left out because there is no such parameter: x y"]),
         ("other", {"id": 1, "flag": 1}, ["flag was read as true"]),
         ("light", {"brightness": 50.0}, []),
@@ -293,6 +345,26 @@ def _told(arguments: Json) -> str:
 def test_notes(tool: str, sloppy: Json, notes: list[str]) -> None:
     """A note is a short plain sentence for the model."""
     assert list(repair(sloppy, SCHEMAS[tool]).notes) == notes
+
+
+@pytest.mark.parametrize(
+    ("sloppy", "dropped", "empty"),
+    [
+        ({"light": "Lamp", "domain": "light"}, ("light",), ()),
+        ({"zone": ["Hall"], "lock": {"name": "A"}}, ("zone", "lock"), ()),
+        ({"entity": "A", "device": "B"}, ("entity", "device"), ()),
+        ({"args": {"light": "Lamp"}}, ("light",), ()),
+        ({"state": "On", "unit": "°C", "x": 5, "y": True, "z": "none", "l": []}, (), ()),
+        ({"name": "none", "area": "", "domain": "light"}, (), ("name", "area")),
+        ({"name": "Lamp"}, (), ()),
+    ],
+)  # fmt: skip
+def test_lost_targets(
+    sloppy: Json, dropped: tuple[str, ...], empty: tuple[str, ...]
+) -> None:
+    """What may have said what a call is for is reported apart."""
+    repaired = repair(sloppy, SCHEMAS["on"])
+    assert (repaired.dropped, repaired.empty) == (dropped, empty)
 
 
 def test_open_schema() -> None:

@@ -7,6 +7,7 @@ import pytest
 from custom_components.openai_compatible_conversation.tools.outcome import (
     Outcome,
     subject_of,
+    targets_of,
 )
 
 
@@ -24,10 +25,20 @@ from custom_components.openai_compatible_conversation.tools.outcome import (
         ("x|a|y", False, ["y"]),
         ("x|x|y", False, ["x", "y"]),
         ("a|x|a", True, []),
+        ("t", False, []),
+        ("at", False, []),
+        ("a|t", False, []),
+        ("t|a", True, []),
+        ("x|a|t", False, []),
+        ("x|a|t|y", False, ["y"]),
+        ("x|t", False, ["x"]),
     ],
 )
 def test_outcome(events: str, has_acted: bool, failures: list[str]) -> None:
-    """An act counts if nothing failed in its round or later; `a` acts, `x` and `y` fail."""
+    """An act counts if nothing failed in its round or later, or is still running.
+
+    `a` acts, `t` takes too long, `x` and `y` fail.
+    """
     outcome = Outcome()
     outcome.next_round()
     for event in events:
@@ -36,6 +47,8 @@ def test_outcome(events: str, has_acted: bool, failures: list[str]) -> None:
                 outcome.next_round()
             case "a":
                 outcome.succeeded("a", acts=True)
+            case "t":
+                outcome.left_unfinished()
             case _:
                 outcome.failed(event)
     assert (outcome.has_acted, outcome.failures) == (has_acted, failures)
@@ -53,6 +66,8 @@ def test_outcome(events: str, has_acted: bool, failures: list[str]) -> None:
         ("x||x", 2),
         ("x|x|a|x", 1),
         ("x|x|", 2),
+        ("x|t|x", 3),
+        ("x|tr|x", 1),
     ],
 )
 def test_failed_rounds(rounds: str, failed_rounds: int) -> None:
@@ -64,6 +79,8 @@ def test_failed_rounds(rounds: str, failed_rounds: int) -> None:
         for event in events:
             if event == "x":
                 outcome.failed(event)
+            elif event == "t":
+                outcome.left_unfinished()
             else:
                 outcome.succeeded(event, acts=event == "a")
     assert outcome.failed_rounds == failed_rounds
@@ -93,3 +110,27 @@ def test_acts() -> None:
 def test_subject(arguments: dict[str, Any], subject: str) -> None:
     """A call is for what it names, else its tool says what it was."""
     assert subject_of(arguments, "Turn on") == subject
+
+
+@pytest.mark.parametrize(
+    ("data", "done", "failed"),
+    [
+        ({}, [], []),
+        ({"success": [("entity", "Lamp")], "failed": []}, ["Lamp"], []),
+        (
+            {
+                "success": [("area", "Hall"), ("entity", "Lamp")],
+                "failed": [("entity", "x" * 100)],
+            },
+            ["Lamp"],
+            ["x" * 60],
+        ),
+    ],
+)
+def test_targets(data: dict[str, Any], done: list[str], failed: list[str]) -> None:
+    """The entities of an intent count; an area is named though some of it failed."""
+    targets = {
+        key: [{"type": kind, "name": name, "id": "1"} for kind, name in pairs]
+        for key, pairs in data.items()
+    }
+    assert targets_of({"data": targets}) == (done, failed)

@@ -1,5 +1,7 @@
 """Tests for which repeated calls are run."""
 
+import pytest
+
 from custom_components.openai_compatible_conversation.tools.repeat_guard import (
     RepeatGuard,
     Verdict,
@@ -36,6 +38,36 @@ def test_done_is_done() -> None:
             guard.succeeded(CHIME, acts=True)
     run, done = Verdict.RUN, Verdict.DONE
     assert verdicts == [run, done, run, done, run]
+
+
+def test_reminded_once_a_response() -> None:
+    """What comes twice in the next response was not meant by either of the two."""
+    guard = RepeatGuard()
+    guard.next_round()
+    assert check(guard) is Verdict.RUN
+    guard.succeeded(CHIME, acts=True)
+    guard.next_round()
+    assert [check(guard), check(guard)] == [Verdict.DONE] * 2
+    guard.next_round()
+    for _ in range(2):
+        assert check(guard) is Verdict.RUN
+        guard.succeeded(CHIME, acts=True)
+
+
+@pytest.mark.parametrize(
+    "arguments", ['{"name":"chime"}', '{"NAME": "CHIME"}', '{"name": " Chime  "}']
+)
+def test_spelled_otherwise(arguments: str) -> None:
+    """Case and spaces make no other call of what is done, but of what failed."""
+    other = (CHIME[0], arguments)
+    guard = RepeatGuard()
+    guard.next_round()
+    for _ in range(2):
+        guard.failed(CHIME, "a")
+    assert guard.check(other, acts=True, idempotent=False) is Verdict.RUN
+    guard.succeeded(other, acts=True)
+    guard.next_round()
+    assert check(guard) is Verdict.DONE
 
 
 def test_nothing_new() -> None:

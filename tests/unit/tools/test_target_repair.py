@@ -111,7 +111,17 @@ EXACT = [
     {"name": "kitchen lights", "domain": ["switch"]},
     {"name": "Kitchen", "area": "Bedroom"},
     {"name": "Upstairs", "area": "Kitchen"},
-    {"name": "the counter light", "area": "Kitchen"},
+    {"name": "door"},
+    {"name": "the doors", "area": "Nowhere"},
+    {"name": "garage opener"},
+    {"area": "Front Door", "domain": ["lock"]},
+    {"area": "Nowhere", "domain": LIGHT},
+    {"area": "Kitchen", "device_class": ["light", "tv"]},
+    {"area": "Kitchen", "domain": ["switch"], "device_class": ["light"]},
+    {"name": "switch.counter"},
+    {"name": "vacuum.counter"},
+    {"area": "house"},
+    {"name": "light house"},
     {"name": "?!", "area": "Kitchen"},
     {"name": 5},
     {"name": "all lights", "area": "Cellar"},
@@ -216,6 +226,44 @@ CASES: list[tuple[Slots, Slots]] = [
     ({"name": "toutes les lumières"}, {"domain": LIGHT}),
     ({"name": "todas las luces"}, {"domain": LIGHT}),
     ({"name": "alle lampen", "floor": "Upstairs"}, {"floor": "Upstairs", "domain": LIGHT}),
+    ({"name": "all the lights in the house"}, {"domain": LIGHT}),
+    ({"name": "all lights everywhere"}, {"domain": LIGHT}),
+    ({"name": "alle Lichter im ganzen Haus"}, {"domain": LIGHT}),
+    ({"name": "les lumières de toute la maison"}, {"domain": LIGHT}),
+    ({"name": "luces de toda la casa"}, {"domain": LIGHT}),
+    ({"name": "de lampen in het hele huis"}, {"domain": LIGHT}),
+    ({"name": "the whole house", "domain": LIGHT}, {"domain": LIGHT}),
+    ({"domain": LIGHT, "area": "house"}, {"domain": LIGHT}),
+    ({"domain": LIGHT, "area": "the whole house"}, {"domain": LIGHT}),
+    ({"domain": LIGHT, "floor": "everywhere"}, {"domain": LIGHT}),
+    # Places and classes of a model's own invention
+    ({"area": "Kitchen", "domain": LIGHT, "floor": "25"}, {"area": "Kitchen", "domain": LIGHT}),
+    ({"area": "Kitchen", "device_class": LIGHT}, {"area": "Kitchen", "domain": LIGHT}),
+    ({"area": "Kitchen", "device_class": "light"}, {"area": "Kitchen", "domain": LIGHT}),
+    ({"area": "Kitchen", "domain": LIGHT, "device_class": LIGHT}, {"area": "Kitchen", "domain": LIGHT}),
+    ({"area": "kitchen area", "domain": LIGHT}, {"area": "Kitchen", "domain": LIGHT}),
+    ({"area": "the hall room", "domain": LIGHT}, {"area": "Hall", "domain": LIGHT}),
+    ({"name": "kitchen area", "domain": LIGHT}, {"area": "Kitchen", "domain": LIGHT}),
+    # An entity's name as an area, and entity ids of a model's own invention
+    ({"area": "Counter", "domain": LIGHT}, {"name": "Counter", "domain": LIGHT}),
+    ({"area": "the counter"}, {"name": "Counter"}),
+    ({"name": "light.the_counter"}, {"name": "Counter"}),
+    ({"name": "light.kitchen_counter"}, {"name": "Counter"}),
+    ({"name": "fan.portable_fan"}, {"name": "Portable Fan"}),
+    ({"name": "light.bedroom"}, {"area": "Bedroom", "domain": LIGHT}),
+    ({"name": "lock.front_door"}, {"name": "Front Door"}),
+    # The kind before or after the name
+    ({"name": "the counter light", "area": "Kitchen"}, {"name": "Counter", "area": "Kitchen"}),
+    ({"name": "kitchen counter lights"}, {"name": "Counter"}),
+    ({"name": "Stehlampe Licht"}, {"name": "Stehlampe"}),
+    ({"name": "Lampe der Arbeitsplatte"}, {"name": "Arbeitsplatte"}),
+    ({"name": "coffee machine switch"}, {"name": "Coffee Machine"}),
+    ({"name": "Front Door Lock"}, {"name": "Front Door"}),
+    ({"name": "Garage Door cover"}, {"name": "Garage Door"}),
+    # Umlauts as two letters
+    ({"area": "Kueche", "domain": LIGHT}, {"area": "Kitchen", "domain": LIGHT}),
+    ({"name": "Kuechenlicht"}, {"area": "Kitchen", "domain": LIGHT}),
+    ({"name": "die Haustuer"}, {"name": "Haustür"}),
 ]  # fmt: skip
 
 QUESTIONS: list[tuple[Slots, list[str]]] = [
@@ -233,6 +281,10 @@ QUESTIONS: list[tuple[Slots, list[str]]] = [
     ({"name": "everything in the hall"}, ["includes Front Door"]),
     ({"name": "the garage"}, ["includes Garage Door"]),
     ({"name": "everything", "floor": "Ground Floor"}, ["includes Garage Door, Front Door"]),
+    ({"name": "lock.hall"}, ["includes Front Door"]),
+    ({"area": "Hall", "device_class": ["lock"]}, ["would reach Front Door"]),
+    ({"name": "Hall", "device_class": ["lock"]}, ["includes Front Door"]),
+    ({"area": "house", "domain": ["lock", "light"]}, ["would reach Front Door"]),
 ]  # fmt: skip
 
 
@@ -378,7 +430,11 @@ def test_required_slots() -> None:
     assert repair_target(slots, HOME, clean) == Target(slots)
     listing = {"properties": {"name": {}, "item": {}}, "required": ["name", "item"]}
     slots = {"name": "Kitchen", "item": "milk"}
-    assert repair_target(slots, HOME, listing) == Target(slots)
+    question = repair_target(slots, HOME, listing).question
+    assert question
+    assert question.startswith('"Kitchen" is none of: Kitchen Light, Counter, ')
+    # No more than ten are named.
+    assert "Garage Door" not in question
     slots = {"name": "the counter", "item": "milk"}
     expected = {"name": "Counter", "item": "milk"}
     assert repair_target(slots, HOME, listing).slots == expected
@@ -461,7 +517,57 @@ def test_only_one(
     )
     assert target.slots == {"item": "eggs", "name": taken or name}
     assert bool(target.notes) == (taken is not None)
-    assert target.question is None
+    names = ", ".join(entity.names[0] for entity in entities)
+    asked = f'"{name}" is none of: {names}. Nothing was done.'
+    assert (target.question or "").startswith("" if taken else asked)
+    assert bool(target.question) == (taken is None)
+
+
+def test_required_name_without_targets() -> None:
+    """Where an intent has nothing to act on, Home Assistant says so."""
+    slots = {"item": "eggs", "name": "Demo"}
+    assert repair_target(slots, Targets(entities=()), ADD) == Target(slots)
+
+
+@pytest.mark.parametrize("slots", [{"domain": ["lock"]}, {"area": "Hall"}, {}])
+def test_lost_name(slots: Slots) -> None:
+    """What was given a name that was not understood opens no door."""
+    target = repair_target(slots, HOME, ON, has_lost_name=True)
+    assert target.slots == slots
+    assert target.question
+    assert "Front Door" in target.question
+    lights = {"area": "Kitchen", "domain": LIGHT}
+    assert repair_target(lights, HOME, ON, has_lost_name=True) == Target(lights)
+
+
+@pytest.mark.parametrize(
+    ("said", "slots", "is_dropped"),
+    [
+        ("Turn on all the lights", {"area": "Lounge", "domain": LIGHT}, True),
+        ("Schalte alle Lichter ein", {"area": "Lounge", "domain": LIGHT}, True),
+        ("Turn on the lights", {"area": "Lounge", "domain": LIGHT}, False),
+        ("Turn on all kitchen lights", {"area": "Lounge", "domain": LIGHT}, False),
+        ("All lights of the lounge", {"area": "Lounge", "domain": LIGHT}, False),
+        ("Turn on the fan", {"area": "Lounge", "domain": ["fan"]}, True),
+        ("Turn on the fan", {"floor": "25", "domain": ["fan"]}, True),
+        ("Turn on everything", {"area": "Lounge"}, False),
+    ],
+)  # fmt: skip
+def test_invented_place(said: str, slots: Slots, is_dropped: bool) -> None:
+    """A place that neither exists nor was said is dropped if the rest stands alone."""
+    target = repair_target(slots, HOME, ON, UserWords([said]))
+    assert target.slots == ({"domain": slots["domain"]} if is_dropped else slots)
+    assert bool(target.notes) == is_dropped
+
+
+def test_door_of_an_area() -> None:
+    """A door is opened by less than its own name only where the area is given."""
+    for name in ("door", "doors", "the door"):
+        slots = {"name": name}
+        assert repair_target(slots, HOME, ON) == Target(slots)
+        slots = {"name": name, "area": "Garage"}
+        expected = {"name": "Garage Door", "area": "Garage"}
+        assert repair_target(slots, HOME, ON).slots == expected
 
 
 def test_secured() -> None:

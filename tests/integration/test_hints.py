@@ -1,0 +1,141 @@
+"""Test what a small model is told that takes one tool for another."""
+
+import json
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_mock_service,
+)
+
+from homeassistant.components import conversation
+from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
+from homeassistant.components.intent import async_register_timer_handler
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
+from testbed.replies import Answer, Call, say as reply
+from testbed.server import ModelServer
+
+from .conftest import Say, speech
+
+OFF = "intent__HassTurnOff"
+ON = "intent__HassTurnOn"
+
+
+@pytest.fixture
+async def locks(hass: HomeAssistant, components: None) -> dict[str, list[ServiceCall]]:
+    """Set up a lock, and return the actions on it by name."""
+    hass.states.async_set("lock.front", "unlocked", {"friendly_name": "Front Door"})
+    async_expose_entity(hass, conversation.DOMAIN, "lock.front", should_expose=True)
+    return {name: async_mock_service(hass, "lock", name) for name in ("lock", "unlock")}
+
+
+def written(name: str, /, **arguments: Any) -> Answer:
+    """Return a response with a call as small models write it."""
+    call = json.dumps({"name": name, "arguments": arguments})
+    return reply(f"```json\n{call}\n```")
+
+
+def last_result(server: ModelServer) -> dict[str, Any]:
+    """Return the last tool result in the last request."""
+    messages = server.bodies[-1]["messages"]
+    results = [m["content"] for m in messages if m["role"] == "tool"]
+    result: dict[str, Any] = json.loads(results[-1])
+    return result
+
+
+async def test_lock(
+    server: ModelServer, say: Say, locks: dict[str, list[ServiceCall]]
+) -> None:
+    """A model that would unlock what is to be locked is told how to lock it."""
+    server.script(
+        written(OFF, name="Front Door", area="Attic"),
+        written(ON, name="Front Door", area="Attic"),
+        reply("It is locked."),
+    )
+    assert speech(await say("Lock the front door")) == "It is locked."
+    assert (len(locks["lock"]), len(locks["unlock"])) == (1, 0)
+    hint = json.loads(server.bodies[1]["messages"][-1]["content"])
+    assert hint == {
+        "not_done": f"Nothing was done yet: {OFF} unlocks. Call {ON} to lock it."
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ("Unlock the front door", "en"),
+        ("Open the front door", "en"),
+        ("Schließ die Haustür auf", "de"),
+        ("Haustür aufschließen", "de"),
+        ("Entriegle die Haustür", "de"),
+        ("Déverrouille la porte", "fr"),
+        ("Abre la puerta", "es"),
+        ("Desbloquea la puerta", "es"),
+        ("Ontgrendel de voordeur", "nl"),
+    ],
+)
+async def test_unlock(
+    server: ModelServer,
+    say: Say,
+    locks: dict[str, list[ServiceCall]],
+    said: str,
+    language: str,
+) -> None:
+    """Who asks to unlock is not locked out: the call is to be made properly."""
+    server.script(written(OFF, name="Front Door"), reply("Well."))
+    assert speech(await say(said, language=language)) == "Well."
+    assert not locks["lock"]
+    assert not locks["unlock"]
+    assert last_result(server)["error"] == "NotRunFromText"
+
+
+@pytest.mark.parametrize(
+    ("tool", "action"),
+    [("Pause", "media_pause"), ("Unpause", "media_play")],
+)
+async def test_media_player(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    components: None,
+    tool: str,
+    action: str,
+) -> None:
+    """A media player that is taken for a timer is paused, after a hint."""
+    assert await async_setup_component(hass, "media_player", {})
+    state = {"Pause": "playing", "Unpause": "paused"}[tool]
+    hass.states.async_set(
+        "media_player.radio",
+        state,
+        {"friendly_name": "Radio", "supported_features": 1 | 16384},
+    )
+    async_expose_entity(
+        hass, conversation.DOMAIN, "media_player.radio", should_expose=True
+    )
+    entry = MockConfigEntry(domain="test")
+    entry.add_to_hass(hass)
+    device = dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id, identifiers={("test", "satellite")}
+    )
+    async_register_timer_handler(hass, device.id, lambda *_: None)
+    actions = async_mock_service(hass, "media_player", action)
+    server.script(
+        written(f"Hass{tool}Timer", start_minutes=0, name="Radio"),
+        written(f"HassMedia{tool}", name="Radio"),
+        reply("So be it."),
+    )
+    result = await say(f"{tool} the radio", device_id=device.id)
+    assert speech(result) == "So be it."
+    assert len(actions) == 1
+    hint = json.loads(server.bodies[1]["messages"][-1]["content"])
+    assert hint["not_done"].startswith("Radio is a media player. Call media_player__")
+
+
+async def test_no_hint(server: ModelServer, say: Say, light: list[ServiceCall]) -> None:
+    """An error without a better tool stays an error."""
+    server.script(reply(calls=[Call(OFF, {"name": "Attic"})]), reply("No."))
+    await say("Attic off")
+    assert last_result(server)["error"]
