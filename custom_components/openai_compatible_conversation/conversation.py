@@ -174,6 +174,12 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
                 is_shared = sessions.async_is_shared(chat_log)
                 source = user_input if is_shared else chat_log
                 extra = session_turn.new_extra_prompt(source.extra_system_prompt)
+            if tools:
+                tools.fact_source.set_turn(
+                    session_turn.utterances,
+                    session_turn.messages,
+                    (user_input.extra_system_prompt, chat_log.extra_system_prompt),
+                )
             text = await async_with_context(self.hass, user_input, extra)
             session_turn.new_messages.append(UserMessage(text))
             if images := await async_images(self.hass, _attachments(chat_log)):

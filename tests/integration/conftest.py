@@ -20,7 +20,7 @@ from homeassistant.helpers import intent, llm
 from homeassistant.setup import async_setup_component
 from testbed.server import ModelServer
 
-from .spies import SpyAPI
+from .spies import SpyAPI, SpyTool
 
 AGENT = "conversation.scripted"
 MODEL = "scripted"
@@ -115,6 +115,36 @@ def set_options(hass: HomeAssistant, entry: MockConfigEntry) -> Callable[..., No
         )
 
     return _set
+
+
+type Turn = Callable[..., Awaitable[str]]
+
+
+@pytest.fixture
+async def home(
+    hass: HomeAssistant, say: Say, light: list[ServiceCall], hass_admin_user: Any
+) -> Turn:
+    """Return a function that sends a user's text, and returns the speech."""
+
+    async def _turn(text: str, **fields: Any) -> str:
+        fields.setdefault("context", Context(user_id=hass_admin_user.id))
+        result = await say(text, **fields)
+        assert not failed(result)
+        return speech(result)
+
+    return _turn
+
+
+@pytest.fixture
+def note(hass: HomeAssistant, set_options: Callable[..., None]) -> dict[str, Any]:
+    """Offer a tool beside Assist; return the data that it will give."""
+    data: dict[str, Any] = {}
+    tool = SpyTool(
+        "read_note", lambda: data, annotations=llm.ToolAnnotations(read_only=True)
+    )
+    llm.async_register_api(hass, SpyAPI(hass, "notes", tool))
+    set_options(llm_hass_api=["assist", "notes"])
+    return data
 
 
 def speech(result: conversation.ConversationResult) -> str:

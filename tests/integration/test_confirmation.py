@@ -1,13 +1,19 @@
 """Tests for what is said in place of an empty response, and for repeated calls."""
 
+import asyncio
 from collections.abc import Callable
 import json
 from typing import Any
 
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from homeassistant.components import conversation
+from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
+from homeassistant.const import MAJOR_VERSION, MINOR_VERSION
+from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import llm
+from homeassistant.helpers import area_registry as ar, entity_registry as er, llm
 from testbed.replies import Call, Reply, say as reply
 from testbed.server import ModelServer
 
@@ -23,6 +29,7 @@ BOTH = reply(
     calls=[Call("press", {"name": "Chime"}), Call("lock", {"name": "Front Door"})]
 )
 EMPTY = reply()
+DONE_AND_FAILED = "Erledigt: Chime. Das hat nicht geklappt: Front Door."
 
 
 def _raise() -> None:
@@ -50,8 +57,8 @@ def press(offer: Callable[..., None]) -> SpyTool:
         ([READ, ACT, EMPTY], "Erledigt."),
         ([FAIL, ACT, EMPTY], "Erledigt."),
         ([READ, FAIL, EMPTY], "Das hat nicht geklappt: Front Door."),
-        ([ACT, FAIL, EMPTY], "Das hat nicht geklappt: Front Door."),
-        ([BOTH, EMPTY], "Das hat nicht geklappt: Front Door."),
+        ([ACT, FAIL, EMPTY], DONE_AND_FAILED),
+        ([BOTH, EMPTY], DONE_AND_FAILED),
         ([FAIL, FAIL, EMPTY], "Das hat nicht geklappt: Front Door."),
     ],
 )
@@ -75,6 +82,107 @@ async def test_empty_after_reading(server: ModelServer, say: Say) -> None:
     result = await say("Is it locked?")
     assert failed(result)
     assert "Done" not in speech(result)
+
+
+@pytest.mark.usefixtures("press")
+@pytest.mark.parametrize("before", [[], [READ]], ids=["no call", "reading"])
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [("👍", "👍"), ("***", "***"), ("👍 [CONTINUE_LISTENING]", "👍")],
+)
+async def test_markup_alone(
+    server: ModelServer, say: Say, before: list[Reply], text: str, spoken: str
+) -> None:
+    """If nothing was done, markup without words is said as it is, and goes back so."""
+    server.script(*before, reply(text), reply("You are welcome."))
+    assert speech(await say("Lock the door", device_id="a-device")) == spoken
+    assert len(server.bodies) == len(before) + 1
+    await say("Thanks")
+    answer, _ = server.bodies[-1]["messages"][-2:]
+    assert answer == {"role": "assistant", "content": text}
+
+
+@pytest.mark.usefixtures("press")
+async def test_markup_after_a_failure(server: ModelServer, say: Say) -> None:
+    """What failed is said instead of a thumb that is up."""
+    server.script(FAIL, reply("👍"))
+    result = await say("Lock the door", device_id="a-device")
+    assert speech(result) == "That did not work: Front Door."
+
+
+@pytest.mark.parametrize(
+    ("good", "spoken"),
+    [
+        (["Lamp"], "Done: Lamp. That did not work: Bad."),
+        ([], "That did not work: Bad."),
+    ],
+)
+async def test_failed_in_part(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    light: list[ServiceCall],
+    good: list[str],
+    spoken: str,
+) -> None:
+    """If an intent fails for some of its targets, it is said for which.
+
+    Home Assistant 2026.10 knows that some failed, and not which.
+    """
+    if (MAJOR_VERSION, MINOR_VERSION) < (2026, 11):
+        spoken = "That did not work: Hall."
+    area = ar.async_get(hass).async_create("Hall")
+    registry = er.async_get(hass)
+    for name in (*good, "Bad"):
+        entry = registry.async_get_or_create("light", "test", name)
+        registry.async_update_entity(entry.entity_id, area_id=area.id, name=name)
+        hass.states.async_set(entry.entity_id, "off", {"friendly_name": name})
+        async_expose_entity(
+            hass, conversation.DOMAIN, entry.entity_id, should_expose=True
+        )
+    bad = entry.entity_id
+    done: list[ServiceCall] = []
+
+    async def turn_on(call: ServiceCall) -> None:
+        if bad in call.data["entity_id"]:
+            raise HomeAssistantError("No answer")
+        done.append(call)
+
+    hass.services.async_register("light", "turn_on", turn_on)
+    turn_on_hall = Call("intent__HassTurnOn", {"area": "Hall", "domain": ["light"]})
+    server.script(reply(calls=[turn_on_hall]), EMPTY)
+    result = await say("Turn on the hall")
+    assert failed(result)
+    assert speech(result) == spoken
+    assert len(done) == len(good)
+
+
+@pytest.mark.parametrize("acts_as_well", [True, False])
+async def test_still_running(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    offer: Callable[..., None],
+    entry: MockConfigEntry,
+    acts_as_well: bool,
+) -> None:
+    """What takes longer than the turn is neither confirmed nor told as failed."""
+    go_on = asyncio.Event()
+    offer(SpyTool("press"), SpyTool("slow", go_on.wait))
+    entry.runtime_data.toolbox.runtime.call_timeout = 0.1
+    calls = [Call("slow", {"name": "Gate"}, id="call_1")]
+    if acts_as_well:
+        calls.append(Call("press", {"name": "Chime"}, id="call_2"))
+    slow = reply(calls=calls[:1])
+    server.script(reply(calls=calls), EMPTY, reply("It takes a while."))
+    assert speech(await say("Close the gate")) == "It takes a while."
+    server.script(reply(calls=calls), slow, slow, EMPTY, EMPTY)
+    result = await say("Close the gate")
+    assert failed(result)
+    assert "Gate" not in speech(result)
+    assert "Done" not in speech(result)
+    go_on.set()
+    await hass.async_block_till_done()
 
 
 async def test_several_at_once(server: ModelServer, say: Say, press: SpyTool) -> None:

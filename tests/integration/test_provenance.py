@@ -1,6 +1,6 @@
 """Tests for tool calls in the text: quoted ones are text, harmful ones are refused."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 import json
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,14 @@ from pytest_homeassistant_custom_component.common import (
 
 from homeassistant.components import ai_task, conversation
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
-from homeassistant.const import MAJOR_VERSION, MINOR_VERSION
-from homeassistant.core import Context, HomeAssistant, ServiceCall
+from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import area_registry as ar, device_registry as dr, llm
 from testbed.replies import Call, say as reply
 from testbed.server import ModelServer
 
-from .conftest import Say, failed, speech
+from .conftest import Turn
 from .spies import SpyAPI, SpyTool
+from .text_calls import IS_ALWAYS_NAMESPACED, NOTE
 
 TOOL = "intent__HassTurnOn"
 ARGUMENTS = {"name": "Lamp"}
@@ -85,16 +85,10 @@ FORMS = {
 }
 """One call in the forms that are run from text."""
 
-IS_ALWAYS_NAMESPACED = (MAJOR_VERSION, MINOR_VERSION) < (2026, 11)
-"""Whether Home Assistant puts a namespace in front of all tools of merged APIs."""
-
-NOTE = "notes__read_note" if IS_ALWAYS_NAMESPACED else "read_note"
 MANAGE = "admin__manage" if IS_ALWAYS_NAMESPACED else "manage"
 
 END = "<|tool_calls_section_end|>"
 """A control token behind a call: at the edge of what is shown, it is dropped."""
-
-type Turn = Callable[..., Awaitable[str]]
 
 
 @pytest.fixture
@@ -102,33 +96,6 @@ def media(hass: HomeAssistant, tmp_path: Path) -> Path:
     """Return the media directory; to be requested before the integration is set up."""
     hass.config.media_dirs = {"local": str(tmp_path)}
     return tmp_path
-
-
-@pytest.fixture
-async def home(
-    hass: HomeAssistant, say: Say, light: list[ServiceCall], hass_admin_user: Any
-) -> Turn:
-    """Return a function that sends a user's text, and returns the speech."""
-
-    async def _turn(text: str, **fields: Any) -> str:
-        fields.setdefault("context", Context(user_id=hass_admin_user.id))
-        result = await say(text, **fields)
-        assert not failed(result)
-        return speech(result)
-
-    return _turn
-
-
-@pytest.fixture
-def note(hass: HomeAssistant, set_options: Callable[..., None]) -> dict[str, Any]:
-    """Offer a tool beside Assist; return the data that it will give."""
-    data: dict[str, Any] = {}
-    tool = SpyTool(
-        "read_note", lambda: data, annotations=llm.ToolAnnotations(read_only=True)
-    )
-    llm.async_register_api(hass, SpyAPI(hass, "notes", tool))
-    set_options(llm_hass_api=["assist", "notes"])
-    return data
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
@@ -404,7 +371,10 @@ async def test_harmful_intents(
     assert await home("Do it") == "Well."
     await hass.async_block_till_done()
     results = [m for m in server.bodies[1]["messages"] if m["role"] == "tool"]
-    assert ("NotRunFromText" in results[0]["content"]) is (service is None)
+    is_refused = any(
+        word in results[0]["content"] for word in ("NotRunFromText", "Nothing was done")
+    )
+    assert is_refused is (service is None)
     assert len(called) == (1 if service is None else len(called))
     assert service is None or service in called
 
@@ -414,6 +384,7 @@ async def test_harmful_intents(
     [
         (llm.ToolAnnotations(), True),
         (llm.ToolAnnotations(destructive=True, open_world=False), False),
+        (llm.ToolAnnotations(read_only=True, open_world=False), True),
         (llm.ToolAnnotations(destructive=False, open_world=False), True),
     ],
 )

@@ -19,7 +19,6 @@ from ..const import DOMAIN
 from ..options import Options
 from ..session.session import Session
 from ..session.session_state import SessionState, messages_of
-from ..session.turn_owner import NOBODY, owner_of_turn
 from ..speech.filter import MARKER
 from ..tools.api_instance import ToolboxInstance
 from ..tools.fact_tools import FACT_INSTRUCTIONS
@@ -61,29 +60,7 @@ async def async_provide_tools(
     )
     # The type checker still assumes None.
     api: object = vars(chat_log)["llm_api"]
-    if not isinstance(api, ToolboxInstance):
-        return None
-    api.fact_source.utterances = _utterances(chat_log, user_input)
-    return api
-
-
-def _utterances(
-    chat_log: conversation.ChatLog, user_input: conversation.ConversationInput
-) -> list[str] | None:
-    """Return what the user said in the conversation, None if no user is speaking."""
-    owner = owner_of_turn(
-        user_input.context.user_id,
-        user_input.device_id,
-        user_input.satellite_id,
-        requires_admin=False,
-    )
-    if owner is NOBODY:
-        return None
-    return [
-        content.content
-        for content in chat_log.content
-        if isinstance(content, conversation.UserContent)
-    ]
+    return api if isinstance(api, ToolboxInstance) else None
 
 
 async def async_prewarm_body(

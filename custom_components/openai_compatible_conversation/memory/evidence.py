@@ -36,6 +36,12 @@ _MIN_CONTENT_WORD = 3
 _MIN_SENTENCE = 3
 """Minimum words of a value that is taken for a sentence."""
 
+_NEGATING = ("un", "dis", "des", "in", "de", "ent", "ont")
+"""Prefixes that turn a word into its opposite, in European languages."""
+
+_MIN_OPPOSITE = 4
+"""Minimum letters of two forms of a word, of which one is the opposite."""
+
 FRAME = frozenset({"user", "users", "speaker", "name", "names", "named", "called"})
 """Words that models add around a fact to build a sentence."""
 
@@ -85,7 +91,10 @@ def _supports_value(line: list[str], value: str, *, names: bool) -> bool:
     if not numbers_in(words) <= numbers_in(line):
         return False
     content = [word for word in words if is_content_word(word)] or words
-    if 2 * sum(is_said(word, said) for word in content) < max(len(content), 1):
+    unsaid = [word for word in content if not is_said(word, said)]
+    if not content or 2 * len(unsaid) > len(content):
+        return False
+    if any(has_opposite(word, said) for word in unsaid):
         return False
     return not names or all(is_said(word, said) for word in names_in(value))
 
@@ -119,7 +128,29 @@ def is_said(word: str, said: set[str]) -> bool:
     return word in said or (
         len(word) >= _MIN_COMPOUND_PART
         and any(
-            len(other) >= _MIN_COMPOUND_PART and (word in other or other in word)
+            len(other) >= _MIN_COMPOUND_PART
+            and (word in other or other in word)
+            and not _are_opposites(word, other)
             for other in said
         )
     )
+
+
+def has_opposite(word: str, said: Iterable[str]) -> bool:
+    """Return whether the opposite of a word was said, such as `lock` for `unlocked`."""
+    return any(_are_opposites(word, other) for other in said)
+
+
+def _are_opposites(one: str, two: str) -> bool:
+    """Return whether one of two words is the other one with a negating prefix."""
+    return any(
+        word.startswith(prefix) and _is_beginning(word.removeprefix(prefix), other)
+        for word, other in ((one, two), (two, one))
+        for prefix in _NEGATING
+    )
+
+
+def _is_beginning(one: str, two: str) -> bool:
+    """Return whether two words are the same, or one of them is the other's beginning."""
+    short, long = sorted((one, two), key=len)
+    return one == two or (len(short) >= _MIN_OPPOSITE and long.startswith(short))

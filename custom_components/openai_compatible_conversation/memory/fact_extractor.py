@@ -22,6 +22,7 @@ from ..completions.events import Finished, TextDelta
 from ..completions.request import build_body
 from ..const import DOMAIN
 from ..options import Options
+from ..repetition.detector import RepetitionDetector
 from .extraction import (
     RESPONSE_FORMAT,
     ExtractedFact,
@@ -159,13 +160,21 @@ class FactExtractor:
             extra={"response_format": RESPONSE_FORMAT, **(options.extra_body or {})},
         )
         deltas: list[str] = []
+        detector = RepetitionDetector()
         async with aclosing(
-            self._client.stream(body, headers=options.extra_headers)
+            self._client.stream(
+                body,
+                headers=options.extra_headers,
+                patience=options.background_patience,
+            )
         ) as events:
             async for event in events:
                 match event:
                     case TextDelta(text):
                         deltas.append(text)
+                        if detector.feed(text):
+                            # The facts before it are complete.
+                            break
                     case Finished("content_filter"):
                         raise ExtractionError("The server held its answer back")
         # Parsing a malformed answer can take long.

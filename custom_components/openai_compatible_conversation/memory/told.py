@@ -11,7 +11,15 @@ from itertools import groupby, takewhile
 import re
 
 from ..search.words import STOP_WORDS
-from .evidence import FRAME, NAMED, is_content_word, is_said, names_in, numbers_in
+from .evidence import (
+    FRAME,
+    NAMED,
+    has_opposite,
+    is_content_word,
+    is_said,
+    names_in,
+    numbers_in,
+)
 from .fact import Category
 from .normalization import spoken_words
 from .spoken_numbers import with_digits, with_times
@@ -24,6 +32,9 @@ MAX_UTTERANCE = 4000
 
 _MIN_STEM = 4
 """Minimum letters that two forms of a word have in common."""
+
+_MIN_FOREIGN = 2
+"""Words of a key that stood in earlier texts only, from which on it is not the user's."""
 
 _MIN_RUN = 3
 """Minimum digits of a number that may be said in groups of digits."""
@@ -58,9 +69,16 @@ class ToldEvidence:
     """
 
     def __init__(
-        self, utterances: Sequence[str], language: str, read: Iterable[str] = ()
+        self,
+        utterances: Sequence[str],
+        language: str,
+        read: Iterable[str] = (),
+        earlier: Iterable[str] = (),
     ) -> None:
-        """Initialize with utterances, their language, and results of tools as JSON."""
+        """Initialize with utterances, their language, and what others wrote.
+
+        `read` was read by tools in this turn, `earlier` is all else; both may be JSON.
+        """
         self._language = language.replace("_", "-").split("-")[0].casefold()
         self._utterances = [
             _Utterance(words, reading)
@@ -68,9 +86,11 @@ class ToldEvidence:
             if (words := spoken_words(text[:MAX_UTTERANCE]))
             for reading in self._readings(words)
         ]
-        self._read = {
-            word for text in read for word in spoken_words(_ESCAPE.sub(" ", text))
-        }
+        self._said = {word for said in self._utterances for word in said.words}
+        just_read = _words_of(read)
+        self._is_reading = bool(just_read)
+        """Whether a tool was read in this turn: then nothing is taken for paraphrase."""
+        self._read = just_read | _words_of(earlier)
 
     def unsaid(self, category: Category, key: str, value: str) -> list[str]:
         """Return the words that a fact lacks in what was said, none if it is told.
@@ -78,11 +98,13 @@ class ToldEvidence:
         Models paraphrase, so one utterance has to contain only:
 
         - every number, in digits or in words;
-        - half of the content words, in any form. The others must not be in the result
-          of a tool: such a word is no paraphrase, but was read there;
-        - every name, in categories where names matter.
+        - half of the content words, in any form. The others must not be in what others
+          wrote: such a word is no paraphrase, but was read there. If it was just read,
+          all have to be said, as the model may paraphrase that as well;
+        - every name, in categories where names matter, and no opposite of a word.
 
-        If the value says nothing by itself, such as `yes`, that holds for the key.
+        If the value says nothing by itself, such as `yes`, that holds for the key, and
+        after reading also for the value. No key may be what others wrote.
         """
         words = spoken_words(value)
         names = set(names_in(value)) - _SAYS_NOTHING if category in NAMED else set()
@@ -93,12 +115,28 @@ class ToldEvidence:
             words = spoken_words(key)
         if not words:
             return [value]
+        unsaid = [word for word in spoken_words(value) if word not in self._said]
+        if self._is_reading and unsaid and not _content(spoken_words(value)):
+            # Whether it is so may have been read.
+            return unsaid
         candidates = (
             self._missing(utterance, words, reading, names)
             for utterance in self._utterances
             for reading in self._readings(words)
         )
-        return min(candidates, key=len, default=words)
+        unsaid = min(candidates, key=len, default=words)
+        return list(dict.fromkeys([*unsaid, *self._foreign(key)]))
+
+    def _foreign(self, key: str) -> list[str]:
+        """Return the words of a key that are not the user's, but what others wrote."""
+        foreign = [
+            word
+            for word in _content(spoken_words(key))
+            if _is_said_in_any_form(word, self._read)
+            and not _is_said_in_any_form(word, self._said)
+        ]
+        # The user may speak of what was read before: "he", for the plumber.
+        return foreign if self._is_reading or len(foreign) >= _MIN_FOREIGN else []
 
     def _missing(
         self,
@@ -118,7 +156,10 @@ class ToldEvidence:
             for word in unsaid
             if numbers_in([word]) - ignored
             or _is_said_in_any_form(word, self._read)
+            or has_opposite(word, utterance.words)
             or 2 * len(unsaid) > len(content)
+            # The zeros of a time need not be said.
+            or (self._is_reading and word.strip("0"))
         }
         missing |= {name for name in names if not is_said(name, utterance.words)}
         return [word for word in dict.fromkeys([*reading, *words]) if word in missing]
@@ -162,6 +203,11 @@ class _Utterance:
                 for number in wanted
             )
         return _is_said_in_any_form(word, self.words)
+
+
+def _words_of(texts: Iterable[str]) -> set[str]:
+    """Return the words of texts, which may be JSON."""
+    return {word for text in texts for word in spoken_words(_ESCAPE.sub(" ", text))}
 
 
 def _content(words: Iterable[str]) -> list[str]:

@@ -72,6 +72,17 @@ def unseen_turns(
     ]
 
 
+def utterances_after(
+    content: Sequence[conversation.Content], cursor: ChatLogCursor
+) -> list[str]:
+    """Return what was said to the assistant in a chat log after the cursor."""
+    return [
+        item.content
+        for item in _after(content, cursor)
+        if isinstance(item, conversation.UserContent)
+    ]
+
+
 def _after(
     content: Sequence[conversation.Content], cursor: ChatLogCursor
 ) -> Iterable[conversation.Content]:

@@ -1,9 +1,7 @@
 """A session of a config entry: the household's, or that of one user.
 
 It spans conversations and areas, and expires when no turn is running or ended within
-the timeout. Turns leave by expiry or eviction: they are first passed on to fact
-extraction and only then removed from the session's file, so a failed write loses
-nothing.
+the timeout. Turns leave by expiry or eviction.
 
 Decision record: docs/decisions/0006-one-session-that-only-grows.md.
 """
@@ -11,25 +9,18 @@ Decision record: docs/decisions/0006-one-session-that-only-grows.md.
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-import logging
 import math
-from typing import Any
 
 from homeassistant.components import conversation
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
-from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN
-from .chat_log_import import START_OF_LOG, cursor_at_end, unseen_turns
-from .serialization import from_json, to_json
+from .chat_log_import import START_OF_LOG, unseen_turns, utterances_after
+from .session_file import SessionFile, storage_key
 from .session_state import ChatLogCursor, SessionState
 from .session_turn import SessionTurn
 from .turns import Turn, normalize
-
-_LOGGER = logging.getLogger(__name__)
 
 PEEK_LIFETIME = 60
 """Seconds for which the state of a session without turns is kept after a peek."""
@@ -54,38 +45,30 @@ class Session:
 
         `user_id` is the user that it belongs to, None for the household. `timeout`
         returns the seconds without a turn after which the session expires.
-        `async_retain` is awaited with evicted turns before they are removed from the
-        session's file. If it raises `HomeAssistantError`, they stay in the file and
-        are passed again at the next save.
+        `async_retain` is that of the `SessionFile`.
         """
         self.state = SessionState()
         self._hass = hass
         self._timeout = timeout
-        self._async_retain = async_retain
-        self._evicted: tuple[Turn, ...] = ()
-        """Turns that have left the session and are not yet retained."""
         self._on_turn_start: CALLBACK_TYPE = _no_op
         self._on_session_end: CALLBACK_TYPE = _no_op
-        # Not atomic_writes: the file is replaced as a whole either way, which survives
-        # a kill of the process, and without fsync a turn does not wait for the disk.
-        self._store: Store[dict[str, Any]] = Store(
-            hass, 1, storage_key(entry_id, user_id), private=True
+        self._file = SessionFile(
+            hass,
+            storage_key(entry_id, user_id),
+            lambda: self.state,
+            async_retain,
+            self._saved,
         )
-        self._disk = asyncio.Lock()
         self._open_turns: set[SessionTurn] = set()
         self._peeked_at = -math.inf
-        self._saving: asyncio.Task[None]
         self._timer: CALLBACK_TYPE | None = None
-        self._loaded = self._started = self._removed = False
+        self._loaded = self._started = False
 
     async def async_start(self) -> None:
         """Load the stored session on the first call, and resume expiry."""
         if not self._loaded:
             self._loaded = True
-            try:
-                self.state = from_json(await self._store.async_load())
-            except HomeAssistantError as err:
-                _LOGGER.warning("The session cannot be read, and begins anew: %s", err)
+            self.state = await self._file.async_load()
         self.async_resume()
 
     @callback
@@ -116,10 +99,8 @@ class Session:
 
     async def async_remove(self) -> None:
         """Remove the session from disk; nothing is written afterwards."""
-        self._removed = True
         self.async_stop()
-        async with self._disk:
-            await self._store.async_remove()
+        await self._file.async_remove()
 
     @callback
     def async_peek(self) -> SessionState:
@@ -154,9 +135,9 @@ class Session:
         finally:
             self.commit(turn)
             if cancelled:
-                self.save_soon()
+                self._file.save_soon()
             else:
-                await self.async_save()
+                await self._file.async_save()
 
     @callback
     def _begin_turn(
@@ -173,8 +154,10 @@ class Session:
         own = state.cursors.get(chat_log.conversation_id, START_OF_LOG)
         cursor = max(own, after, key=lambda cursor: cursor.position)
         if turns := unseen_turns(chat_log.content[1:-1], cursor, name):
-            self._evicted += state.append(turns, _now())
+            self._file.evict(state.append(turns, _now()))
         turn = SessionTurn(chat_log, state.turns, lambda: self.state, self.drop)
+        # What an automation said in the conversation is no user's.
+        turn.utterances = utterances_after(chat_log.content[1:], after)
         self._open_turns.add(turn)
         # Another turn of the same conversation may begin before this one ends.
         self._move_cursor(turn)
@@ -186,16 +169,16 @@ class Session:
         """End the session and save in the background; return its number of turns."""
         count = len(self.state.turns)
         if count or self.state.cursors:
-            self._evicted += self.state.turns
+            self._file.evict(self.state.turns)
             self.state = SessionState()
-            self.save_soon()
+            self._file.save_soon()
         self._cancel_expiry()
         return count
 
     async def async_end_now(self) -> int:
         """End the session and wait for the save; return its number of turns."""
         count = self.async_end()
-        await self.async_save()
+        await self._file.async_save()
         return count
 
     @callback
@@ -203,67 +186,25 @@ class Session:
         """Append the messages of a turn to the session as one turn."""
         self._open_turns.discard(turn)
         if turn.new_messages:
-            self._evicted += self.state.append([normalize(turn.new_messages)], _now())
+            self._file.evict(self.state.append([normalize(turn.new_messages)], _now()))
         self._move_cursor(turn)
         self._schedule_expiry()
 
     @callback
     def _move_cursor(self, turn: SessionTurn) -> None:
         """Move the conversation's cursor to the end of the turn's chat log."""
-        log = turn.chat_log
-        sent = turn.sent_extra_prompt or turn.known_extra_prompt
-        self.state.move_cursor(
-            log.conversation_id, cursor_at_end(log.content[1:], sent)
-        )
+        self.state.move_cursor(turn.chat_log.conversation_id, turn.cursor)
 
     @callback
     def drop(self, turns: Sequence[Turn]) -> None:
         """Drop turns that do not fit the server's context window."""
-        self._evicted += self.state.drop(turns)
-
-    async def async_save(self) -> None:
-        """Save the session; a cancelled caller does not cancel the write."""
-        self.save_soon()
-        await asyncio.shield(self._saving)
+        self._file.evict(self.state.drop(turns))
 
     @callback
-    def save_soon(self) -> None:
-        """Save the session in the background."""
-        self._saving = self._hass.async_create_task(
-            self._async_save(), f"{DOMAIN} session"
-        )
-
-    async def _async_save(self) -> None:
-        """Write the session once its evicted turns are retained."""
-        async with self._disk:
-            if self._removed:
-                return
-            if await self._async_retain_evicted():
-                await self._async_write()
+    def _saved(self) -> None:
+        """Tell that the session has ended and is saved, if so."""
         if self.is_over:
             self._on_session_end()
-
-    async def _async_retain_evicted(self) -> bool:
-        """Hand evicted turns to `async_retain`; return whether none are left."""
-        if evicted := self._evicted:
-            try:
-                await self._async_retain(evicted)
-            except HomeAssistantError as err:
-                # Retried with the next save; the turn itself must not fail.
-                _LOGGER.warning("What was said cannot be kept yet: %s", err)
-                return False
-            self._evicted = self._evicted[len(evicted) :]
-        return True
-
-    async def _async_write(self) -> None:
-        """Write the file, or remove it if the session has no turns."""
-        if self.state.turns:
-            await self._store.async_save(to_json(self.state))
-            return
-        try:
-            await self._store.async_remove()
-        except OSError as err:
-            _LOGGER.warning("The file of the session cannot be removed: %s", err)
 
     @callback
     def _end_if_over(self) -> None:
@@ -298,11 +239,6 @@ class Session:
         self._end_if_over()
         if not self._open_turns:
             self._schedule_expiry()
-
-
-def storage_key(entry_id: str, user_id: str | None = None) -> str:
-    """Return the key of the file of the household's session, or of a user's."""
-    return ".".join(filter(None, (DOMAIN, entry_id, "session", user_id)))
 
 
 def _no_op() -> None:

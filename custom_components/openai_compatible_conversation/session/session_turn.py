@@ -6,7 +6,8 @@ from homeassistant.components import conversation
 from homeassistant.core import callback
 
 from ..completions.messages import Message
-from .session_state import SessionState, messages_of, oldest
+from .chat_log_import import cursor_at_end
+from .session_state import ChatLogCursor, SessionState, messages_of, oldest
 from .turns import Turn, normalize, truncated
 
 
@@ -34,6 +35,8 @@ class SessionTurn:
         """The extra system prompt that is sent in this turn."""
         self.new_messages: list[Message] = []
         """The messages of this turn, starting with the user's."""
+        self.utterances: list[str] | None = None
+        """What users said in the conversation, None in a turn of nobody."""
         self._turns = turns
         self._state = state
         self._drop = drop
@@ -47,6 +50,12 @@ class SessionTurn:
     def state(self) -> SessionState:
         """Return the session's current state."""
         return self._state()
+
+    @property
+    def cursor(self) -> ChatLogCursor:
+        """Return the cursor at the end of the chat log."""
+        sent = self.sent_extra_prompt or self.known_extra_prompt
+        return cursor_at_end(self.chat_log.content[1:], sent)
 
     @property
     def known_extra_prompt(self) -> str | None:

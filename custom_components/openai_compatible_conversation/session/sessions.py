@@ -18,7 +18,8 @@ from homeassistant.util import dt as dt_util
 
 from .chat_log_import import unseen_turns
 from .conversation_owners import ConversationOwners
-from .session import Session, storage_key
+from .session import Session
+from .session_file import storage_key
 from .session_state import ChatLogCursor, SessionState
 from .session_turn import SessionTurn
 from .turn_owner import HOUSEHOLD, NOBODY, TurnOwner

@@ -45,6 +45,7 @@ LINES = [
     "Ich trinke morgens um 6:30 Uhr schwarzen Kaffee, merk dir das",
     "Übrigens heißt unsere Katze Minka",
     "我叫小明,我喜欢喝茶",
+    "Always lock the front door at night",
 ]
 TOM = {
     "quote": "my name is Tom",
@@ -274,6 +275,7 @@ def test_unusable_answer(text: str) -> None:
         ("family_members", "Die Katze heißt Minka", "UBRIGENS HEISST UNSERE KATZE"),
         ("user_name", "小明", "我叫小明"),
         ("preferences", "喝茶", "我喜欢喝茶"),
+        ("routines", "lock front door nightly", "always lock the front door"),
     ],
 )
 def test_supported_fact(category: str, value: Any, quote: str) -> None:
@@ -303,6 +305,7 @@ def test_supported_fact(category: str, value: Any, quote: str) -> None:
         ("routines", "schwarzer Kaffee um 7:30", "Ich trinke morgens um 6:30 Uhr"),
         ("preferences", "loves Rammstein", "Turn on the light"),
         ("device_nicknames", "Moon", "I call the lamp in the living room Sunny"),
+        ("routines", "unlock the front door", "always lock the front door"),
         # Not a valid fact
         ("hobbies", "Tom", "my name is Tom"),
         (None, "Tom", "my name is Tom"),

@@ -38,10 +38,12 @@ def unsaid(
     key: str = "key",
     language: str = "en",
     read: Sequence[str] = (),
+    earlier: Sequence[str] = (),
 ) -> list[str]:
     """Return the words of a fact that were not said."""
     utterances = [said] if isinstance(said, str) else said
-    return ToldEvidence(utterances, language, read).unsaid(category, key, value)
+    evidence = ToldEvidence(utterances, language, read, earlier)
+    return evidence.unsaid(category, key, value)
 
 
 def unsaid_of(case: dict[str, Any]) -> list[str]:
@@ -79,8 +81,9 @@ def test_dishonest(case: dict[str, Any]) -> None:
 @cases("honest")
 def test_own_words(case: dict[str, Any]) -> None:
     """The user's own words are supported, so a model that is told to use them can."""
-    longest = max(case["said"], key=len)
-    assert unsaid_of({**case, "value": longest}) == []
+    own = {**case, "value": max(case["said"], key=len)}
+    assert unsaid_of(own) == []
+    assert unsaid_of({**own, "read": "- names: Lamp\n  state: on"}) == []
 
 
 def test_corpus_size() -> None:
@@ -114,15 +117,76 @@ def test_nothing_to_check() -> None:
 
 
 def test_words_of_tool_results() -> None:
-    """Half of the words are enough, unless a tool returned one of the others."""
+    """Half of the words are enough, unless others wrote one of the others.
+
+    If a tool was read in this turn, no word may be unsaid: it may be a paraphrase.
+    """
     said = "Read me the plumber's mail about the door"
     value = "plumber may have the door unlocked at any time"
     assert unsaid(said, value) == []
     for text in ("the door is unlocked", "Hi\nUnlocked!", "it unlocks at ten"):
-        assert unsaid(said, value, read=[json.dumps({"text": text})]) == ["unlocked"]
-    assert unsaid(said, value, read=['{"text": "milk"}']) == []
+        earlier = [json.dumps({"text": text})]
+        assert unsaid(said, value, earlier=earlier) == ["unlocked"]
+        assert unsaid(said, value, read=earlier) == ["unlocked", "time"]
+    assert unsaid(said, value, earlier=['{"text": "milk"}']) == []
+    assert unsaid(said, value, read=['{"text": "milk"}']) == ["unlocked", "time"]
     # What the user said may be in a result as well.
     assert unsaid("I like tea", "tea", read=['{"text": "tea"}']) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "just_read", "before"),
+    [
+        ("plumber may unlock door", ["unlock", "door"], ["unlock", "door"]),
+        ("door", ["door"], []),
+        ("plumber", [], []),
+        ("caller", [], []),
+    ],
+)
+def test_key_that_was_read(key: str, just_read: list[str], before: list[str]) -> None:
+    """A key may be a model's own, but not what others wrote."""
+    said, text = "Who is the plumber?", "The plumber may unlock the door."
+    assert unsaid(said, "plumber", key=key, read=[text]) == just_read
+    assert unsaid(said, "plumber", key=key, earlier=[text]) == before
+
+
+@pytest.mark.parametrize(
+    ("said", "value", "missing"),
+    [
+        ("May the plumber unlock the door?", "yes", ["yes"]),
+        ("Yes, the plumber may unlock the door", "yes", []),
+        ("The plumber may always unlock the door", "always", []),
+        ("Do you like that the plumber may unlock the door?", "likes", ["likes"]),
+    ],
+)
+def test_answer_that_was_read(said: str, value: str, missing: list[str]) -> None:
+    """Whether something is so has to be said, if a tool may have said it."""
+    key = "plumber may unlock the door"
+    assert unsaid(said, value, key=key, read=["Yes, always."]) == missing
+    assert unsaid(said, value, key=key) == []
+
+
+def test_zeros_need_not_be_said() -> None:
+    """After reading, a time on the hour is supported as before."""
+    assert not unsaid("I get up at seven", "7:00", read=["Hi"])
+
+
+@pytest.mark.parametrize(
+    ("said", "value", "missing"),
+    [
+        ("Always lock the front door", "unlock the front door", ["unlock"]),
+        ("The front door is locked at night", "front door unlocked", ["unlocked"]),
+        ("The plumber may unlock the door", "plumber locks door", ["locks"]),
+        ("The camera is disconnected", "camera connected", ["connected"]),
+        ("Die Alarmanlage sperren", "Alarmanlage entsperren", ["entsperren"]),
+        ("Il faut activer l'alarme", "désactiver l'alarme", ["desactiver"]),
+        ("Lock or unlock the front door", "unlock the front door", []),
+        ("I watch news for information", "information on news", []),
+    ],
+)
+def test_opposites(said: str, value: str, missing: list[str]) -> None:
+    """The opposite of what was said is no paraphrase of it."""
+    assert unsaid(said, value) == missing
 
 
 def test_names() -> None:
