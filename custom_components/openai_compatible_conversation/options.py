@@ -7,12 +7,15 @@ from typing import Any, Literal, Self
 type Choice = Literal["auto", "always", "never"]
 CHOICES: tuple[Choice, ...] = ("auto", "always", "never")
 
+BACKGROUND_PATIENCE = 600
+"""Seconds to the first token of a request that nobody waits for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """Options of an entry. The field names are the stored keys; None means unset.
 
-    `conversation_timeout` is in seconds, `max_tokens` in tokens.
+    `conversation_timeout` and `patience` are in seconds, `max_tokens` in tokens.
     """
 
     chat_model: str = ""
@@ -34,6 +37,7 @@ class Options:
     max_tokens: int | None = None
     temperature: float | None = None
     top_p: float | None = None
+    patience: int | None = None
     prewarm: Choice = "auto"
     extra_body: Mapping[str, Any] | None = None
     extra_headers: Mapping[str, str] | None = None
@@ -54,6 +58,11 @@ class Options:
         """Return the options to store, without those that are unset."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         return {name: value for name, value in values.items() if value is not None}
+
+    @property
+    def background_patience(self) -> int:
+        """Return the seconds to the first token of a task or an extraction."""
+        return BACKGROUND_PATIENCE if self.patience is None else self.patience
 
     def sampling(self) -> dict[str, Any]:
         """Return the sampling parameters to send; empty if `recommended` is set."""

@@ -17,6 +17,7 @@ SECTIONS = {
         "max_tokens",
         "temperature",
         "top_p",
+        "patience",
         "prewarm",
         "extra_body",
         "extra_headers",

@@ -164,7 +164,7 @@ async def test_text_stays(server: ModelServer, generate: Generate, text: str) ->
         "<s> 20<|im_end|>\n<eos>",
         "20<|end|>",
         "20 [CONTINUE_LISTENING]",
-        "20[CONTINUE_[continue listening]LISTENING]",
+        "20</s>[continue listening]</s>",
     ],
 )
 async def test_edges_of_text(

@@ -34,6 +34,7 @@ MODEL_SECTION: dict[str, Any] = {
     "max_tokens": 100,
     "temperature": 0.5,
     "top_p": 0.9,
+    "patience": 300,
     "prewarm": "never",
     "extra_body": {"top_k": 3},
     "extra_headers": {"X-Team": "blue"},
@@ -538,7 +539,8 @@ async def test_options(
     flow = await hass.config_entries.options.async_configure(flow["flow_id"], SECTIONED)
     assert flow["type"] is FlowResultType.CREATE_ENTRY
     assert entry.options == FLAT
-    assert isinstance(entry.options["max_tool_iterations"], int)
+    for key in ("max_tool_iterations", "patience"):
+        assert isinstance(entry.options[key], int)
     assert not server.completions
     assert entry.state is ConfigEntryState.LOADED
     flow = await hass.config_entries.options.async_init(entry.entry_id)
@@ -571,6 +573,7 @@ async def test_options_cleared(
         "max_tokens",
         "temperature",
         "top_p",
+        "patience",
         "extra_body",
         "extra_headers",
     )
@@ -668,6 +671,8 @@ async def test_objects_as_text(
         {"model": {"max_tokens": 0}},
         {"model": {"temperature": 2.1}},
         {"model": {"top_p": 1.1}},
+        {"model": {"patience": 9}},
+        {"model": {"patience": 1801}},
     ],
 )
 async def test_options_out_of_range(

@@ -714,8 +714,8 @@ async def test_speaker(server: ModelServer, say: Say, hass_admin_user: Any) -> N
     await say("Hi", context=Context(user_id=hass_admin_user.id))
     await say("Hi")
     one, two = (body["messages"][-1]["content"] for body in server.bodies)
-    assert f"Speaker: {hass_admin_user.name}" in one
-    assert "Speaker" not in two
+    assert f"\n{hass_admin_user.name} says:\n</context>\n" in one
+    assert "says:" not in two
 
 
 @pytest.mark.parametrize("own", [False, True])
@@ -887,11 +887,14 @@ async def test_context_overflow_twice(server: ModelServer, say: Say) -> None:
     assert len(server.bodies) == 3
 
 
-async def test_history_is_sent_unchanged(server: ModelServer, say: Say) -> None:
+async def test_history_is_sent_unchanged(
+    server: ModelServer, say: Say, offer: Callable[..., None]
+) -> None:
     """The model's text is sent back unchanged, to match the server's prompt cache."""
+    offer(SpyTool("look"))
     text = "<think>Hm.</think>\n\n**On**, or [CONTINUE_LISTENING]"
     arguments = '{ "name" : "Lamp" }'
-    call = {"index": 0, "id": "a", "function": {"name": "nope", "arguments": arguments}}
+    call = {"index": 0, "id": "a", "function": {"name": "look", "arguments": arguments}}
     server.script(
         raw(
             chunk({"role": "assistant", "reasoning_content": "Well"}),
@@ -907,7 +910,7 @@ async def test_history_is_sent_unchanged(server: ModelServer, say: Say) -> None:
     assert call_message["reasoning_content"] == "Well"
     assert call_message["content"] == "Let me see"
     assert call_message["tool_calls"][0]["function"] == {
-        "name": "nope",
+        "name": "look",
         "arguments": arguments,
     }
     assert answer == {"role": "assistant", "content": text}

@@ -28,7 +28,9 @@ from custom_components.openai_compatible_conversation.completions.messages impor
 from custom_components.openai_compatible_conversation.session.conversation_owners import (
     BOUND_TO_USER,
 )
-from custom_components.openai_compatible_conversation.session.session import storage_key
+from custom_components.openai_compatible_conversation.session.session_file import (
+    storage_key,
+)
 from custom_components.openai_compatible_conversation.session.session_state import (
     messages_of,
 )

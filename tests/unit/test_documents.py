@@ -172,6 +172,14 @@ def test_options_have_labels_and_descriptions() -> None:
     assert _option_texts("data_description").keys() == names
 
 
+@pytest.mark.parametrize("path", LANGUAGES, ids=lambda path: path.stem)
+def test_timeout_names_the_option(path: Path) -> None:
+    texts = _json(path)
+    sections = texts["options"]["step"]["init"]["sections"]
+    label = sections["model"]["data"]["patience"]
+    assert label in texts["exceptions"]["timeout"]["message"]
+
+
 def test_options_are_in_the_readme() -> None:
     table = README.partition("| Option |")[2].partition("\n\n")[0]
     rows = re.findall(r"^\| (.+?) \|", table, re.MULTILINE)

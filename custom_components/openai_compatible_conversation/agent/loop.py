@@ -35,6 +35,7 @@ from ..tools.result import result_text
 from .metrics import Metrics, RequestMetrics
 from .quoted_calls import QuotedCalls
 from .response import Delta, ModelResponse
+from .response_limits import ResponseLimits
 from .turn_limit import LAST_REQUEST, MAX_HEARD, MAX_SHOWN, TurnLimit
 
 EMPTY_ANSWER_ERRORS: dict[str | None, type[EmptyAnswerError]] = {
@@ -188,10 +189,10 @@ class AgentRun:
             done = confirmation(self.language, acts) if (acts := outcome.acts) else ""
             self.failure = f"{done} {failed}".lstrip()
             return self.failure
-        if outcome.has_acted or response.pipeline.has_text:
-            # A call acted, or the text was filtered out.
+        if outcome.has_acted:
             return confirmation(self.language)
-        return None
+        # Nothing was done: an emoji may be all that the model has to say.
+        return response.pipeline.unstripped.strip() or None
 
     async def _query(self, *, forbid_tools: bool) -> ModelResponse:
         """Query the model; retry with a shorter history if the context is too long."""
@@ -242,7 +243,14 @@ class AgentRun:
             )
         # Read only if the model writes a call into its text.
         quoted = QuotedCalls(messages, definitions)
-        response = ModelResponse(pipeline, tools, quoted, may_call=not forbid_tools)
+        limits = ResponseLimits(
+            is_spoken=self.spoken_only,
+            is_streamed=options.enable_streaming,
+            parameters=body,
+        )
+        response = ModelResponse(
+            pipeline, tools, quoted, may_call=not forbid_tools, limits=limits
+        )
         started_at = asyncio.get_running_loop().time()
         try:
             async with (
@@ -251,6 +259,7 @@ class AgentRun:
                         body,
                         headers=options.extra_headers,
                         known_tools={definition["name"] for definition in definitions},
+                        patience=options.patience,
                     )
                 ) as events,
                 aclosing(response.deltas(events)) as deltas,

@@ -24,9 +24,6 @@ from ..options import Options
 
 _LOGGER = logging.getLogger(__name__)
 
-TIMEOUT = 30
-"""Seconds after which a prewarm request is cancelled."""
-
 
 class Prewarmer:
     """Sends prewarm requests in the background, one at a time.
@@ -68,19 +65,24 @@ class Prewarmer:
         """Send a prewarm request if enabled, and wait for its response."""
         if not await self._async_is_enabled():
             return
-        headers = self._options().extra_headers
+        options = self._options()
         try:
-            async with (
-                asyncio.timeout(TIMEOUT),
-                aclosing(self._client.stream(await body(), headers=headers)) as events,
-            ):
+            # It may take as long as the real request could: what was read until that
+            # one cancels it stays in the server's cache.
+            async with aclosing(
+                self._client.stream(
+                    await body(),
+                    headers=options.extra_headers,
+                    patience=options.patience,
+                )
+            ) as events:
                 tokens = 0
                 async for event in events:
                     tokens += isinstance(event, TextDelta | ReasoningDelta)
                     if tokens > 1:
                         # The server ignores the limit of one token.
                         break
-        except (CompletionError, HomeAssistantError, TimeoutError) as err:
+        except (CompletionError, HomeAssistantError) as err:
             # The real request will report the error.
             _LOGGER.debug("The server was not warmed: %r", err)
 

@@ -4,8 +4,9 @@ Decision record: docs/decisions/0006-one-session-that-only-grows.md.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from homeassistant.components import conversation
 from homeassistant.helpers import llm
@@ -21,7 +22,7 @@ from ..completions.events import (
     ToolCall,
 )
 from ..completions.messages import AssistantMessage, ToolCallPart
-from ..completions.tool_calls import TRUNCATED
+from ..completions.partial_call import TRUNCATED
 from ..speech.data_pipeline import DataPipeline
 from ..speech.parts import (
     ContinueListening,
@@ -37,6 +38,9 @@ from ..speech.text_tool_calls import parse_tool_calls
 from ..tools.api_instance import ToolboxInstance
 from ..tools.schema import wire_name
 from .quoted_calls import QuotedCalls
+from .response_limits import ResponseLimits
+from .response_text import ResponseText
+from .written_calls import WrittenCalls
 
 TOKEN_EVENTS = (TextDelta, ReasoningDelta, ToolCall)
 """Events that consist of the model's own tokens."""
@@ -55,6 +59,8 @@ class ModelResponse:
     """The calls that stand in what the model was sent."""
     may_call: bool = True
     """Whether calls are run; otherwise they are dropped, and not spoken either."""
+    limits: ResponseLimits = field(default_factory=ResponseLimits)
+    """What ends the response if it does not end by itself."""
     has_spoken: bool = False
     has_called: bool = False
     continue_listening: bool = False
@@ -63,15 +69,17 @@ class ModelResponse:
     first_at: float | None = None
     """When the first token arrived, in the event loop's time."""
     error: CompletionError | None = None
-    """The error that ended the response after its first words."""
+    """The error that ended the response after its first words or calls."""
     is_complete: bool = False
     """Whether the response ended without an error."""
     calls: list[ToolCallPart] = field(default_factory=list)
-    _text: list[str] = field(default_factory=list)
-    _spoken: list[str] = field(default_factory=list)
+    _text: ResponseText = field(default_factory=ResponseText)
     _reasoning: list[str] = field(default_factory=list)
     _shown_reasoning: list[str] = field(default_factory=list)
     """Reasoning as shown in the chat log, including that from the text."""
+    _written: WrittenCalls = field(default_factory=WrittenCalls)
+    _has_failed_call: bool = False
+    """Whether a call in the text could not be read, or is of no known tool."""
 
     @property
     def message(self) -> AssistantMessage:
@@ -79,13 +87,16 @@ class ModelResponse:
 
         It holds the verbatim text, so that it matches the server's prompt cache. If the
         text is incomplete or has tool calls or special tokens in it, the spoken text is
-        used instead.
+        used instead. What the model repeated without end is no part of it: a model
+        imitates what stands in its history.
         """
         if self.is_complete and self.pipeline.is_verbatim:
-            text, reasoning = self._text, self._reasoning
+            content, reasoning = self._text.verbatim, self._reasoning
         else:
-            text, reasoning = self._spoken, self._shown_reasoning
-        content = "".join(text)
+            content = self._text.spoken_until(self.limits.repetition_end)
+            reasoning = self._shown_reasoning
+        if self.limits.error or self.limits.reasoning_error:
+            reasoning = []
         return AssistantMessage(
             content if content and not content.isspace() else None,
             tuple(self.calls),
@@ -95,7 +106,7 @@ class ModelResponse:
     async def deltas(self, events: AsyncGenerator[Event]) -> AsyncGenerator[Delta]:
         """Yield events as deltas, after one with the role; raises `CompletionError`.
 
-        After the first words, an error is stored in `error` instead of raised.
+        After the first words or calls, an error is stored in `error` instead of raised.
         """
         started = False
         try:
@@ -109,47 +120,61 @@ class ModelResponse:
                     yield delta
             self.is_complete = True
         except CompletionError as err:
-            if not self.has_spoken:
+            # Close the connection now, not after the tools: the server may go on.
+            await events.aclose()
+            if not (self.has_spoken or self.has_called):
                 raise
-            # Raising here would lose what was already spoken.
+            # Raising here would lose what was already spoken or done.
             self.error = err
+            if self.limits.error:
+                # What is held could not end, either.
+                return
             for part in self.pipeline.flush(is_cut=True):
                 if isinstance(part, SpeechText):
-                    self._spoken.append(part.text)
+                    self._text.spoken.append(part.text)
                     yield {"content": part.text}
 
     def _event_deltas(self, event: Event) -> Iterator[Delta]:
-        """Yield the deltas of an event."""
+        """Yield the deltas of an event; raises `CompletionError` at a limit."""
         match event:
             case TextDelta(text):
-                self._text.append(text)
-                yield from self._part_deltas(self.pipeline.feed(text))
+                kept = self.limits.cut_text(text)
+                self._text.add_written(kept)
+                yield from self._part_deltas(self.pipeline.feed(kept))
             case ReasoningDelta(text):
                 self._reasoning.append(text)
                 yield from self._part_deltas(self.pipeline.feed_reasoning(text))
             case ToolCall():
-                yield from self._part_deltas(self.pipeline.flush())
+                yield from self._part_deltas(self.pipeline.flush(goes_on=True))
                 if self.tools and self.may_call:
-                    # Some servers reuse call ids in each response.
-                    self.tools.calls.results.pop(event.id, None)
-                    call = self.tools.to_tool_input(event)
-                    yield from self._call_deltas(call, call.tool_name, event.text)
+                    yield from self._proper_call_deltas(self.tools, event)
             case TokenUsage():
                 self.usage.append(event)
             case Finished(reason):
                 self.finish_reason = reason
                 is_cut = reason == "length"
                 yield from self._part_deltas(self.pipeline.flush(is_cut=is_cut))
+                for call in self._written.take_waiting():
+                    yield from self._call_deltas(call, json_dumps(call.tool_args))
+                is_empty = not (self.has_spoken or self.has_called)
+                if is_empty and (error := self.limits.reasoning_error):
+                    raise error
+        if error := self.limits.error:
+            raise error
 
     def _part_deltas(self, speech_parts: Iterable[SpeechPart]) -> Iterator[Delta]:
         """Yield the deltas of parts of the model's text."""
         for part in speech_parts:
+            if self.limits.is_speech_over:
+                continue
             match part:
                 case SpeechText(text):
-                    self.has_spoken |= not text.isspace()
-                    self._spoken.append(text)
-                    yield {"content": text}
+                    if kept := self.limits.cut_speech(text):
+                        self.has_spoken |= not kept.isspace()
+                        self._text.spoken.append(kept)
+                        yield {"content": kept}
                 case ReasoningText(text):
+                    self.limits.add_reasoning(text)
                     self._shown_reasoning.append(text)
                     yield {"thinking_content": text}
                 case ContinueListening():
@@ -159,25 +184,70 @@ class ModelResponse:
 
     def _text_call_deltas(self, part: TextToolCall) -> Iterator[Delta]:
         """Yield the tool calls that the model wrote as text, or the text if it is none."""
+        written = parse_tool_calls(part.text)
         calls = [
             call
-            for name, arguments in parse_tool_calls(part.text)
+            for name, arguments in written
             if self.tools and (call := self.tools.tool_input_from_text(name, arguments))
         ]
-        if any(self.quoted.has([c.tool_name], c.tool_args) for c in calls):
+        if any(
+            self.quoted.has(
+                [c.tool_name, wire_name(c.tool_name)], c.tool_args, part.text
+            )
+            for c in calls
+        ):
             # The model reads out what it was given: nothing of it is meant.
             quotation = PatternRemover(MARKERS).feed(part.raw, final=True)
             yield from self._part_deltas([SpeechText(quotation)])
             return
-        for call in calls if self.may_call else ():
-            if self.tools and not self.quoted.is_complete:
-                self.tools.refuse_text_call(call)
-            elif self.tools and self._is_truncated(part, call):
-                self.tools.calls.refuse(call.id, "InvalidArguments", TRUNCATED)
-            args_json = json_dumps(call.tool_args)
-            yield from self._call_deltas(call, call.tool_name, args_json)
+        if self.tools and self.may_call:
+            for call in calls:
+                yield from self._written_call_deltas(self.tools, part, call)
+            if not (calls or part.fallback or self._has_failed_call):
+                self._add_failed_call(self.tools, part.text, written)
         if part.fallback and not calls:
             yield from self._part_deltas([SpeechText(part.fallback)])
+
+    def _add_failed_call(
+        self,
+        tools: ToolboxInstance,
+        text: str,
+        written: Sequence[tuple[str, dict[str, Any]]],
+    ) -> None:
+        """Add a call that cannot be run, so that the model is told why at the end."""
+        if call := tools.failed_call_from_text(text, written):
+            self._has_failed_call = True
+            self._written.add(call, tools.identity(call), is_refused=True)
+
+    def _written_call_deltas(
+        self, tools: ToolboxInstance, part: TextToolCall, call: llm.ToolInput
+    ) -> Iterator[Delta]:
+        """Yield a tool call in the text, unless it waits for the end."""
+        if not self.quoted.is_complete:
+            tools.refuse_text_call(call)
+        elif self._is_truncated(part, call):
+            tools.calls.refuse(call.id, "InvalidArguments", TRUNCATED)
+        is_refused = tools.calls.is_refused(call.id)
+        if self._written.add(call, tools.identity(call), is_refused=is_refused):
+            yield from self._call_deltas(call, json_dumps(call.tool_args))
+
+    def _proper_call_deltas(
+        self, tools: ToolboxInstance, event: ToolCall
+    ) -> Iterator[Delta]:
+        """Yield a tool call, unless it was run because it also stood in the text."""
+        # Some servers reuse call ids in each response.
+        tools.calls.results.pop(event.id, None)
+        call = tools.to_tool_input(event)
+        written = None
+        if not event.problem:
+            written = self._written.match(tools.identity(call))
+        if written is None:
+            yield from self._call_deltas(call, event.text)
+            return
+        # The history has the call as it was made properly, with the server's id.
+        number = [known.id for known in self.calls].index(written.id)
+        self.calls[number] = _call_part(call, event.text)
+        tools.calls.share_result(written.id, call.id)
 
     def _is_truncated(self, part: TextToolCall, call: llm.ToolInput) -> bool:
         """Return whether the length limit cut the arguments of a call in the text."""
@@ -186,9 +256,7 @@ class ModelResponse:
             for _, arguments in parse_tool_calls(part.text, repair=False)
         )
 
-    def _call_deltas(
-        self, call: llm.ToolInput, name: str, text: str
-    ) -> Iterator[Delta]:
+    def _call_deltas(self, call: llm.ToolInput, text: str) -> Iterator[Delta]:
         """Yield a tool call, after a full stop that ends the spoken text, if needed.
 
         Text-to-speech waits for complete sentences, and the tool may take a while.
@@ -196,5 +264,10 @@ class ModelResponse:
         if not self.has_called and (stop := self.pipeline.full_stop()):
             yield {"content": stop}
         self.has_called = True
-        self.calls.append(ToolCallPart(call.id, wire_name(name), text))
+        self.calls.append(_call_part(call, text))
         yield {"tool_calls": [call]}
+
+
+def _call_part(call: llm.ToolInput, text: str) -> ToolCallPart:
+    """Return a tool call with the text of its arguments, as part of a message."""
+    return ToolCallPart(call.id, wire_name(call.tool_name), text)

@@ -72,7 +72,9 @@ async def async_perform(
     """
     tools = _wrap_tools(runtime, chat_log)
     # A task has no session in which found tools would stay available.
-    options = replace(options, tool_discovery="never")
+    options = replace(
+        options, tool_discovery="never", patience=options.background_patience
+    )
     system_prompt = _system_prompt(chat_log)
     if task.structure is not None:
         schema = _json_schema(task.structure, chat_log.llm_api)
@@ -126,6 +128,12 @@ def _wrap_tools(
         api_prompt=task_api.api_prompt,
         llm_context=task_api.llm_context,
         tools=list(task_api.tools),
+        admin_tools=frozenset(
+            tool.name
+            for tool in task_api.tools
+            # Home Assistant 2026.10 has no `requires_admin`.
+            if getattr(task_api.api, "requires_admin", False)
+        ),
         custom_serializer=task_api.custom_serializer,
     )
     chat_log.llm_api = tools

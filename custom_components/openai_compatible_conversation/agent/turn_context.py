@@ -54,9 +54,9 @@ async def async_with_context(
         CONTEXT_START,
         dt_util.now().strftime("%A, %Y-%m-%d, %H:%M"),
         *_device_lines(hass, user_input),
-        *await _async_user_lines(hass, user_input),
         f"Language: {user_input.language}",
         *([extra.strip()] if extra else []),
+        *await _async_speaker_lines(hass, user_input),
         CONTEXT_END,
         user_input.text,
     ]
@@ -108,14 +108,18 @@ def _area_id(hass: HomeAssistant, user_input: ConversationInput) -> str | None:
     return None
 
 
-async def _async_user_lines(
+async def _async_speaker_lines(
     hass: HomeAssistant, user_input: ConversationInput
 ) -> list[str]:
-    """Return a line with the name of the user, if known."""
+    """Return a line with the name of the user, if known.
+
+    Small models take "Speaker: Ann" for a value to fill in: a list or a timer is then
+    called Ann, and so are they when they are asked who they are.
+    """
     if (user_id := user_input.context.user_id) and (
         user := await hass.auth.async_get_user(user_id)
     ):
-        return [f"Speaker: {_on_one_line(user.name)}"] if user.name else []
+        return [f"{_on_one_line(user.name)} says:"] if user.name else []
     return []
 
 

@@ -1,12 +1,16 @@
-"""Read response bodies within time limits."""
+"""Read response bodies within time limits.
+
+Decision record: docs/decisions/0012-silence-ends-a-response.md.
+"""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from .errors import CompletionError, ConnectionLostError, ServerTimeoutError
+from .house_address import is_house_address
 from .response_decoder import ResponseDecoder
 
 
@@ -17,11 +21,16 @@ class Timeouts:
     connect: float = 5
     models: float = 10
     first_token: float = 60
+    """Silence before the first token, for a request without a limit of its own."""
     between_tokens: float = 30
+    """Silence after the first token; at least half of that before it."""
     whole_answer: float = 90
-    """Total time for a response that is not streamed."""
+    """Silence of a response that is not streamed; at least that of a streamed one."""
     whole_stream: float = 600
-    """Total time for a streamed response, even while tokens keep arriving."""
+    """Total time to the first token, and again from there to the end.
+
+    It holds even while the server sends something.
+    """
     after_finish: float = 2
     """From the finish reason to the end of the stream.
 
@@ -36,34 +45,68 @@ class Timeouts:
 
 TIMEOUTS = Timeouts()
 
+HOUSE_TIMEOUTS = Timeouts(first_token=180)
+"""Time limits for a server in the house.
+
+A machine without a graphics card reads a prompt of some thousand tokens for more than
+a minute, and many servers send nothing meanwhile.
+"""
+
+
+def default_timeouts(base_url: str) -> Timeouts:
+    """Return the time limits for the server at an address."""
+    return HOUSE_TIMEOUTS if is_house_address(base_url) else TIMEOUTS
+
 
 class ReadDeadline:
-    """The time by which a server has to make progress, on the event loop's clock.
+    """The time by which a server has to send something.
 
-    The deadline of a streamed response moves with each token and never exceeds
-    `Timeouts.whole_stream`. That of any other response is fixed.
+    Whatever arrives moves the deadline: a keep-alive or an event about progress means
+    that the server is working, as a token does. A proxy may send them for a server
+    that is dead, which cannot be told from here, so `Timeouts.whole_stream` limits
+    the wait for the first token. From there on it limits the rest of the response.
     """
 
-    def __init__(self, limits: Timeouts, *, streamed: bool) -> None:
-        """Initialize when the request is sent."""
-        self._clock = asyncio.get_running_loop().time
+    def __init__(
+        self,
+        limits: Timeouts,
+        patience: float,
+        clock: Callable[[], float],
+        *,
+        streamed: bool,
+    ) -> None:
+        """Initialize when the request is sent; `clock` returns seconds.
+
+        `patience` is how long the server may be silent before the first token.
+        """
+        self._clock = clock
         self._limits = limits
-        self._streamed = streamed
-        self._end = self._clock() + (
-            limits.whole_stream if streamed else limits.whole_answer
-        )
-        self._last_progress = (0, False)
-        self.at = self._clock() + limits.first_token if streamed else self._end
+        # A server may hold a tool call back until it is complete. That takes longer
+        # where reading the prompt does.
+        self._pause = max(limits.between_tokens, patience / 2)
+        self._limit = patience
+        if not streamed:
+            self._limit = max(limits.whole_answer, patience + self._pause)
+        self._has_token = False
+        self._tokens_at_finish = -1
+        now = clock()
+        self._end = now + max(limits.whole_stream, self._limit)
+        self.at = now + self._limit
 
     def advance(self, decoder: ResponseDecoder) -> None:
-        """Move the deadline if tokens or the finish reason have arrived."""
-        finished = decoder.finish_reason is not None
-        if not self._streamed or (decoder.tokens, finished) == self._last_progress:
-            return
-        self._last_progress = decoder.tokens, finished
-        limits = self._limits
-        limit = limits.after_finish if finished else limits.between_tokens
-        self.at = min(self._clock() + limit, self._end)
+        """Move the deadline because something has arrived."""
+        now = self._clock()
+        if decoder.tokens and not self._has_token:
+            self._has_token = True
+            self._limit = self._pause
+            self._end = now + self._limits.whole_stream
+        if decoder.finish_reason is not None:
+            if decoder.tokens == self._tokens_at_finish:
+                # Nothing is missing that a keep-alive could announce.
+                return
+            self._tokens_at_finish = decoder.tokens
+            self._limit = self._limits.after_finish
+        self.at = min(now + self._limit, self._end)
 
 
 async def wait_until[T](awaitable: Awaitable[T], deadline: float) -> T:

@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 import openai
 
 from .body_reader import (
-    TIMEOUTS,
     BackgroundCloser,
     BodyReader,
     ReadDeadline,
     Timeouts,
     close,
+    default_timeouts,
     wait_until,
 )
 from .call_metadata import CallMetadataCache
@@ -62,16 +62,19 @@ class CompletionsClient:
         base_url: str,
         api_key: str | None,
         http_client: Any,
-        timeouts: Timeouts = TIMEOUTS,
+        timeouts: Timeouts | None = None,
     ) -> None:
-        """Initialize with an HTTP client, which the caller owns and closes."""
+        """Initialize with an HTTP client, which the caller owns and closes.
+
+        By default, the address decides on the time limits.
+        """
         self.base_url = base_url
-        self.timeouts = timeouts
+        self.timeouts = timeouts or default_timeouts(base_url)
         self.profiles: dict[str, ServerProfile] = {}
         """Server profiles by model name."""
         self.on_profile_changed: Callable[[], None] | None = None
         self._call_metadata = CallMetadataCache()
-        self._closer = BackgroundCloser(timeouts.drain)
+        self._closer = BackgroundCloser(self.timeouts.drain)
         self._sdk = openai.AsyncOpenAI(
             base_url=base_url,
             # The SDK requires a key; without one the header is omitted below.
@@ -127,16 +130,19 @@ class CompletionsClient:
         *,
         headers: Mapping[str, str] | None = None,
         known_tools: Collection[str] = (),
+        patience: float | None = None,
     ) -> AsyncGenerator[Event]:
         """Yield the events of the response to a request as they arrive.
 
         Before the first event, a request is retried while the server is down, busy
         or loading its model, and resent without what the server rejects. Closing
         the generator closes the connection, so that the server stops.
+
+        `patience` is how many seconds the server may load its model, and then be
+        silent before the first token.
         """
-        retry_policy = RetryPolicy(
-            self.timeouts.first_token, asyncio.get_running_loop().time
-        )
+        patience = patience or self.timeouts.first_token
+        retry_policy = RetryPolicy(patience, asyncio.get_running_loop().time)
         model = body["model"]
         profile, adaptations = self.profiles.get(model, DEFAULT_PROFILE), 0
         while True:
@@ -144,7 +150,7 @@ class CompletionsClient:
             started = False
             try:
                 async with aclosing(
-                    self._attempt(sent, headers, known_tools)
+                    self._attempt(sent, headers, known_tools, patience)
                 ) as events:
                     async for event in events:
                         if not started:
@@ -175,19 +181,29 @@ class CompletionsClient:
         body: Mapping[str, Any],
         headers: Mapping[str, str] | None,
         known_tools: Collection[str],
+        patience: float,
     ) -> AsyncGenerator[Event]:
         """Send a request once and yield the events of its response."""
-        deadline = ReadDeadline(self.timeouts, streamed=bool(body.get("stream")))
+        deadline = ReadDeadline(
+            self.timeouts,
+            patience,
+            asyncio.get_running_loop().time,
+            streamed=bool(body.get("stream")),
+        )
         await self._closer.wait()
         response = await wait_until(self._open(body, headers), deadline.at)
         chunks = response.response.aiter_bytes()
         reader = BodyReader(chunks, deadline)
         decoder = ResponseDecoder(known_tools)
+        # The headers have arrived.
+        deadline.advance(decoder)
         drained = False
         try:
             while not decoder.done and (chunk := await reader.next(decoder)):
                 for event in decoder.feed(chunk):
                     yield event
+                if decoder.is_repetitive:
+                    break
                 deadline.advance(decoder)
             for event in decoder.close():
                 if isinstance(event, ToolCall):

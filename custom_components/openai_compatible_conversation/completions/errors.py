@@ -160,6 +160,24 @@ class AnswerTooLargeError(CompletionError):
     key = "answer_too_large"
 
 
+class RepetitionError(CompletionError):
+    """The model repeated itself without end, and was stopped."""
+
+    key = "repetition"
+
+
+class SpeechLimitError(CompletionError):
+    """The response would take too long to say, and was stopped."""
+
+    key = "speech_limit"
+
+
+class ReasoningLimitError(CompletionError):
+    """The model reasoned for too long, and was stopped."""
+
+    key = "reasoning_limit"
+
+
 class UnexpectedError(CompletionError):
     """An exception that was not anticipated."""
 

@@ -56,6 +56,11 @@ class ResponseDecoder:
         """Return whether the server sent the end marker."""
         return self._parser.done
 
+    @property
+    def is_repetitive(self) -> bool:
+        """Return whether the arguments of a tool call repeat themselves without end."""
+        return self._calls.is_repetitive
+
     def feed(self, data: bytes) -> Iterator[Event]:
         """Yield the events that these bytes complete."""
         yield from self._events(self._parser.feed(data))

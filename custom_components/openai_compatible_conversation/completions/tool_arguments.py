@@ -1,5 +1,6 @@
 """Parse the arguments of tool calls, as models write them."""
 
+from collections.abc import Iterator
 import json
 from typing import Any
 
@@ -13,27 +14,32 @@ def parse_arguments(text: str) -> tuple[dict[str, Any], str | None]:
     """Return the arguments in a text, and what is wrong with it, None if valid.
 
     An empty text and `null` mean no arguments. The object may be encoded as a JSON
-    string, or follow an empty object.
+    string, and may be there twice: some servers repeat it at the end of the stream,
+    or begin or end with an empty one.
     """
-    text = text.strip()
-    if not text:
-        return {}, None
     try:
-        value, end = _DECODER.raw_decode(text)
-        while value == {} and end < len(text):
-            text = text[end:].lstrip()
-            value, end = _DECODER.raw_decode(text)
-        if text[end:].strip():
+        values = [value for value in _values(text) if value not in ({}, None)]
+        if not values:
+            return {}, None
+        first = values[0]
+        if any(value != first for value in values):
             return {}, NOT_JSON
-        if isinstance(value, str):
-            value = _DECODER.decode(value) if value.strip() else None
     except ValueError, RecursionError:
         return {}, NOT_JSON
-    if value is None:
-        return {}, None
-    if not isinstance(value, dict):
-        return {}, NOT_OBJECT
-    return value, None
+    return (first, None) if isinstance(first, dict) else ({}, NOT_OBJECT)
+
+
+def _values(text: str) -> Iterator[Any]:
+    """Yield the JSON values that follow each other in a text."""
+    text = text.strip()
+    position = 0
+    while position < len(text):
+        value, position = _DECODER.raw_decode(text, position)
+        if isinstance(value, str):
+            value = _DECODER.decode(value) if value.strip() else None
+        yield value
+        while text[position : position + 1].isspace():
+            position += 1
 
 
 def is_json_of(text: str, arguments: dict[str, Any]) -> bool:

@@ -3,66 +3,24 @@
 Servers differ in how they say which call a fragment belongs to: by index, by id, by
 order alone, or wrongly. So neither index nor id is trusted: a fragment with a name may
 start a new call even if it repeats the index or id of another call.
+
+One id is one call: what has the id, the name and the arguments of an earlier call is that
+call, sent once more. Servers that give all calls the same id make other calls with it.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 import uuid
 
-import orjson
-
 from .errors import AnswerTooLargeError
 from .events import ToolCall
-from .tool_arguments import NOT_JSON, is_json_of, is_sendable, parse_arguments
+from .partial_call import AssembledCall, PartialCall
+from .tool_arguments import is_sendable
 
 MAX_CALLS = 64
 MAX_NAME = 256
 MAX_ARGUMENTS = 128 * 1024
-
-_CHANNEL = re.compile(r"\s*<[|｜].*", re.DOTALL)
-"""What gpt-oss's channels leave behind a name: `f<|channel|>commentary`."""
-
-TRUNCATED = "The arguments were cut off: the answer reached its length limit."
-NO_NAME = "The call names no tool."
-
-
-@dataclass(slots=True)
-class _PartialCall:
-    """A tool call that is being assembled."""
-
-    index: int | None
-    id: str | None
-    name: str = ""
-    pieces: list[str] = field(default_factory=list)
-    size: int = 0
-    arguments_object: dict[str, Any] | None = None
-    """Arguments that arrived as an object instead of text."""
-    extra: dict[str, Any] | None = None
-    """The `extra_content` that the server requires back with the call."""
-
-    @property
-    def text(self) -> str:
-        """Return the text of the arguments so far."""
-        return "".join(self.pieces)
-
-    @property
-    def has_arguments(self) -> bool:
-        """Return whether any arguments have arrived."""
-        return self.arguments_object is not None or self.size > 0
-
-    @property
-    def complete(self) -> bool:
-        """Return whether the arguments may be complete."""
-        if self.arguments_object is not None:
-            return True
-        # Parsing an unfinished text with each fragment would take quadratic time.
-        return self._may_end() and parse_arguments(self.text)[1] is None
-
-    def _may_end(self) -> bool:
-        """Return whether the last piece may end an object, or a string with one."""
-        return bool(self.pieces) and self.pieces[-1].rstrip()[-1:] in ("}", '"')
 
 
 class CallAssembler:
@@ -75,8 +33,12 @@ class CallAssembler:
 
     def __init__(self, known: Collection[str] = ()) -> None:
         """Initialize without calls."""
+        self.is_repetitive = False
+        """Whether arguments repeat themselves, so that nothing good can follow."""
         self._known = known
-        self._calls: list[_PartialCall] = []
+        self._calls: list[PartialCall] = []
+        self._size = 0
+        """The number of calls, and the size of their names and arguments."""
 
     def feed(self, fragments: object) -> bool:
         """Add the `tool_calls` of a chunk and return whether the calls grew.
@@ -88,12 +50,12 @@ class CallAssembler:
             fragments = [fragments]
         if not isinstance(fragments, list):
             return False
-        before = self._size()
-        touched: list[_PartialCall] = []
+        before = self._size
+        touched: list[PartialCall] = []
         for fragment in fragments:
             if isinstance(fragment, Mapping):
                 touched.append(self._add_fragment(fragment, touched))
-        return self._size() > before
+        return self._size > before
 
     def finish(self, *, cut: bool) -> list[ToolCall]:
         """Return the calls in the order in which they began, each with a unique id.
@@ -101,29 +63,22 @@ class CallAssembler:
         `cut` means that the response ended at its length limit, so that incomplete
         arguments are reported as truncated rather than invalid.
         """
-        seen: set[str] = set()
-        calls = []
-        for call in self._calls:
-            arguments, problem = _arguments(call, cut=cut)
-            if not call.name:
-                problem = NO_NAME
-            call_id = call.id
-            if not call_id or call_id in seen:
-                call_id = f"call_{uuid.uuid4().hex[:24]}"
-            seen.add(call_id)
-            text = _arguments_text(call, arguments)
-            name = _CHANNEL.sub("", call.name) or call.name
-            calls.append(ToolCall(call_id, name, arguments, text, problem, call.extra))
+        made: list[AssembledCall] = []
+        for partial in self._calls:
+            call = partial.to_tool_call(cut=cut)
+            new = AssembledCall(call, partial.index, partial.has_arguments)
+            for number, known in enumerate(made):
+                if known.is_same(new):
+                    made[number] = known.merged(new)
+                    break
+            else:
+                made.append(new)
         self._calls.clear()
-        return calls
-
-    def _size(self) -> int:
-        """Return the total size of the calls, to detect growth."""
-        return sum(1 + len(call.name) + call.size for call in self._calls)
+        return _with_unique_ids(known.call for known in made)
 
     def _add_fragment(
-        self, fragment: Mapping[str, Any], touched: list[_PartialCall]
-    ) -> _PartialCall:
+        self, fragment: Mapping[str, Any], touched: list[PartialCall]
+    ) -> PartialCall:
         """Add a fragment to its call and return the call."""
         function = fragment.get("function")
         if not isinstance(function, Mapping):
@@ -142,22 +97,27 @@ class CallAssembler:
         if call is None:
             if len(self._calls) >= MAX_CALLS:
                 raise AnswerTooLargeError
-            call = _PartialCall(index, call_id)
+            call = PartialCall(index, call_id)
             self._calls.append(call)
+            self._size += 1
         call.id = call.id or call_id
-        call.name = _joined_name(call.name, name)
-        if len(call.name) > MAX_NAME:
-            raise AnswerTooLargeError
+        if name:
+            self._size -= len(call.name)
+            call.name = _joined_name(call.name, name)
+            self._size += len(call.name)
+            if len(call.name) > MAX_NAME:
+                raise AnswerTooLargeError
         extra = fragment.get("extra_content")
         if isinstance(extra, dict) and is_sendable(extra):
             call.extra = extra
         if isinstance(arguments, Mapping):
             call.arguments_object = {**(call.arguments_object or {}), **arguments}
         elif isinstance(arguments, str) and arguments:
-            call.size += len(arguments)
-            if call.size > MAX_ARGUMENTS:
+            if call.size + len(arguments) > MAX_ARGUMENTS:
                 raise AnswerTooLargeError
-            call.pieces.append(arguments)
+            call.add_text(arguments)
+            self._size += len(arguments)
+            self.is_repetitive |= call.is_repetitive
         return call
 
     def _find_call(
@@ -166,15 +126,10 @@ class CallAssembler:
         call_id: str | None,
         name: str,
         arguments: object,
-        touched: list[_PartialCall],
-    ) -> _PartialCall | None:
+        touched: list[PartialCall],
+    ) -> PartialCall | None:
         """Return the call that a fragment continues, None if it begins a new one."""
-        if index is not None:
-            candidates = [call for call in self._calls if call.index == index]
-        elif call_id is not None:
-            candidates = [call for call in self._calls if call.id == call_id]
-        else:
-            candidates = self._calls
+        candidates = self._candidates(index, call_id, name)
         if not candidates:
             return None
         call = candidates[-1]
@@ -195,30 +150,39 @@ class CallAssembler:
             return None
         return call
 
+    def _candidates(
+        self, index: int | None, call_id: str | None, name: str
+    ) -> list[PartialCall]:
+        """Return the calls that a fragment may continue, of which the last one counts."""
+        if index is None:
+            if call_id is None:
+                return self._calls
+            return [call for call in self._calls if call.id == call_id]
+        with_index = [call for call in self._calls if call.index == index]
+        if name or call_id is None:
+            return with_index
+        # A server that counts wrongly is understood by its ids, and one that gives
+        # each fragment another id by its indexes.
+        with_both = [call for call in with_index if call.id in (None, call_id)]
+        with_id = [call for call in self._calls if call.id == call_id]
+        return with_both or with_id or with_index
+
+
+def _with_unique_ids(calls: Iterable[ToolCall]) -> list[ToolCall]:
+    """Return calls with a new id for each that has none or that of an earlier one."""
+    by_id: dict[str, ToolCall] = {}
+    for call in calls:
+        new_id = f"call_{uuid.uuid4().hex[:24]}"
+        call_id = new_id if not call.id or call.id in by_id else call.id
+        by_id[call_id] = replace(call, id=call_id)
+    return list(by_id.values())
+
 
 def _joined_name(name: str, piece: str) -> str:
     """Return a name with a piece appended, which may repeat the name so far."""
     if not piece or piece == name:
         return name
     return piece if piece.startswith(name) else name + piece
-
-
-def _arguments(call: _PartialCall, *, cut: bool) -> tuple[dict[str, Any], str | None]:
-    """Return a call's arguments, and what is wrong with them, None if valid."""
-    if call.arguments_object is not None:
-        arguments, problem = call.arguments_object, None
-    else:
-        arguments, problem = parse_arguments(call.text)
-        if problem and cut:
-            problem = TRUNCATED
-    return (arguments, problem) if is_sendable(arguments) else ({}, NOT_JSON)
-
-
-def _arguments_text(call: _PartialCall, arguments: dict[str, Any]) -> str:
-    """Return a call's arguments as JSON, verbatim if valid, for the prompt cache."""
-    if call.arguments_object is None and is_json_of(call.text, arguments):
-        return call.text
-    return orjson.dumps(arguments).decode()
 
 
 def _usable_id(value: object) -> str | None:

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from custom_components.openai_compatible_conversation.completions.body_reader import (
+    TIMEOUTS,
     Timeouts,
 )
 from custom_components.openai_compatible_conversation.completions.client import (
@@ -24,6 +25,7 @@ from custom_components.openai_compatible_conversation.completions.errors import 
     CannotConnectError,
     CompletionError,
     ConnectionLostError,
+    ModelLoadingError,
     NotFoundError,
     RateLimitedError,
     ServerTimeoutError,
@@ -82,10 +84,12 @@ async def connect(
 
 
 async def _events(
-    client: CompletionsClient, body: dict[str, Any] = BODY
+    client: CompletionsClient,
+    body: dict[str, Any] = BODY,
+    patience: float | None = None,
 ) -> list[Event]:
     """Return all events of a response."""
-    return [event async for event in client.stream(body)]
+    return [event async for event in client.stream(body, patience=patience)]
 
 
 async def test_stream(
@@ -103,21 +107,137 @@ async def test_stream(
     [
         [Pause(60)],
         [chunk({"role": "assistant", "content": ""}), Pause(60)],
-        [b": ping\n\n", Pause(0.2)] * 100,
-        [chunk({"role": "assistant", "content": ""}), Pause(0.2)] * 100,
+        [b": ping\n\n", b": ping\n\n", Pause(60)],
     ],
-    ids=["silent", "role only", "pings", "empty chunks"],
+    ids=["silent", "role only", "silent after pings"],
 )
 async def test_first_token(
     server: ModelServer, connect: Callable[..., CompletionsClient], steps: list[Any]
 ) -> None:
-    """A server that sends no token runs into the first timeout, pings or not."""
+    """A server that sends nothing more before the first token runs into a timeout."""
     server.script(raw(*steps))
     begin = time.monotonic()
     with pytest.raises(ServerTimeoutError):
         await _events(connect())
     assert 0.5 < time.monotonic() - begin < 1.5
     await asyncio.wait_for(server.completions[0].aborted.wait(), 5)
+
+
+PROGRESS = {"total": 4096, "cache": 0, "processed": 512, "time_ms": 9000}
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        b": ping\n\n",
+        b": OPENROUTER PROCESSING\n\n",
+        b":\n\n",
+        b"\n",
+        b"event: ping\ndata: {}\n\n",
+        event({"choices": [], "prompt_progress": PROGRESS}),
+        chunk({"role": "assistant", "content": None}, prompt_progress=PROGRESS),
+        chunk({"content": ""}),
+    ],
+    ids=[
+        "ping",
+        "OpenRouter",
+        "llama.cpp",
+        "line",
+        "event",
+        "progress",
+        "role",
+        "empty",
+    ],
+)
+async def test_server_shows_work(
+    server: ModelServer, connect: Callable[..., CompletionsClient], sign: bytes
+) -> None:
+    """Whatever the server sends moves the deadline, before and after the first token."""
+    call = {"index": 0, "id": "a", "function": {"name": "f", "arguments": ""}}
+    signs: list[Step] = [sign, Pause(0.15)] * 4
+    begin = [*signs, HELLO, *signs, chunk({"tool_calls": [call]})]
+    arguments = chunk({"tool_calls": [{"index": 0, "function": {"arguments": "{}"}}]})
+    server.script(raw(*begin, *signs, arguments, chunk({}, "tool_calls"), DONE))
+    client = connect(replace(SHORT, first_token=0.4))
+    assert await _events(client) == [
+        TextDelta("Hello"),
+        ToolCall("a", "f", {}, "{}"),
+        Finished("tool_calls"),
+    ]
+
+
+@pytest.mark.parametrize("begin", [[], [HELLO]], ids=["before", "after"])
+async def test_endless_pings(
+    server: ModelServer,
+    connect: Callable[..., CompletionsClient],
+    begin: list[Step],
+) -> None:
+    """A server that only shows that it works runs into the timeout of a stream."""
+    pings: list[Step] = [b": ping\n\n", Pause(0.05)]
+    server.script(raw(*begin, *pings * 100))
+    start = time.monotonic()
+    with pytest.raises(ServerTimeoutError):
+        await _events(connect(replace(SHORT, whole_stream=0.9)))
+    assert 0.8 < time.monotonic() - start < 1.8
+    await asyncio.wait_for(server.completions[0].aborted.wait(), 5)
+
+
+async def test_late_first_token(
+    server: ModelServer, connect: Callable[..., CompletionsClient]
+) -> None:
+    """An answer has the whole time of a stream, however late it begins."""
+    pings: list[Step] = [b": ping\n\n", Pause(0.1)]
+    words: list[Step] = [HELLO, Pause(0.1)]
+    server.script(raw(*pings * 7, *words * 7, chunk({}, "stop"), DONE))
+    events = await _events(connect(replace(SHORT, whole_stream=1)))
+    assert events == [*[TextDelta("Hello")] * 7, Finished("stop")]
+
+
+async def test_patience(
+    server: ModelServer, connect: Callable[..., CompletionsClient]
+) -> None:
+    """A request may have its own timeout, also beyond that of a stream."""
+    client = connect(replace(SHORT, whole_stream=0.5))
+    server.script(*[raw(Pause(1), HELLO, DONE)] * 3)
+    with pytest.raises(ServerTimeoutError):
+        await _events(client)
+    assert (await _events(client, patience=2))[0] == TextDelta("Hello")
+    begin = time.monotonic()
+    with pytest.raises(ServerTimeoutError):
+        await _events(client, patience=0.2)
+    assert time.monotonic() - begin < 0.5
+
+
+async def test_patience_between_tokens(
+    server: ModelServer, connect: Callable[..., CompletionsClient]
+) -> None:
+    """Where the first token may take long, so may the next one."""
+    server.script(*[raw(HELLO, Pause(0.7), HELLO, DONE)] * 2)
+    assert len(await _events(connect(), patience=2)) == 3
+    with pytest.raises(ServerTimeoutError):
+        await _events(connect())
+
+
+async def test_patience_while_loading(
+    server: ModelServer, connect: Callable[..., CompletionsClient]
+) -> None:
+    """A model may load for as long as the first token may take."""
+    loading = failure(503, {"error": {"message": "Loading model", "code": 503}})
+    server.script(loading, loading)
+    with pytest.raises(ModelLoadingError):
+        await _events(connect())
+    assert (await _events(connect(), patience=3))[0] == TextDelta("Hello")
+
+
+@pytest.mark.parametrize(
+    ("address", "seconds"),
+    [("http://192.168.1.20:8080/v1", 180), ("https://openrouter.ai/api/v1", 60)],
+)
+async def test_patience_by_address(address: str, seconds: float) -> None:
+    """A server in the house has more time to the first token."""
+    async with httpx.AsyncClient() as http:
+        client = CompletionsClient(address, None, http)
+    assert client.timeouts == replace(TIMEOUTS, first_token=seconds)
 
 
 async def test_no_response_headers(
@@ -188,6 +308,22 @@ async def test_timeout_not_streamed(
     server.script(raw(Pause(60), content_type="application/json"))
     with pytest.raises(ServerTimeoutError):
         await _events(connect(), body)
+
+
+async def test_patience_not_streamed(
+    server: ModelServer, connect: Callable[..., CompletionsClient]
+) -> None:
+    """A response that is not streamed has the time to the first token and some more."""
+    body = {"model": "scripted", "messages": []}
+    answer = b'{"choices": [{"message": {"content": "Hello"}}]}'
+    slow: list[Step] = [Pause(1.2), answer]
+    server.script(*[raw(*slow, content_type="application/json")] * 2)
+    with pytest.raises(ServerTimeoutError):
+        await _events(connect(), body)
+    assert (await _events(connect(), body, patience=1))[0] == TextDelta("Hello")
+    lines: list[Step] = [b"\n", Pause(0.3)] * 4
+    server.script(raw(*lines, answer, content_type="application/json"))
+    assert (await _events(connect(), body))[0] == TextDelta("Hello")
 
 
 async def test_stream_not_ended(
@@ -505,7 +641,7 @@ async def test_endless_stream(
 async def test_empty_tool_call_fragments(
     server: ModelServer, connect: Callable[..., CompletionsClient]
 ) -> None:
-    """Empty fragments of a tool call do not extend the deadline."""
+    """Empty fragments of a tool call do not go on for ever."""
     piece = chunk({"tool_calls": [{"index": 0, "function": {"arguments": ""}}]})
     steps: list[Step] = [chunk({"tool_calls": [{"index": 0, "id": "a"}]})]
     for _ in range(100):
@@ -513,7 +649,7 @@ async def test_empty_tool_call_fragments(
     server.script(raw(*steps))
     begin = time.monotonic()
     with pytest.raises(ServerTimeoutError):
-        await _events(connect())
+        await _events(connect(replace(SHORT, whole_stream=0.8)))
     assert time.monotonic() - begin < 1.5
 
 

@@ -27,11 +27,11 @@ from custom_components.openai_compatible_conversation.completions.events import 
     TextDelta,
     ToolCall,
 )
+from custom_components.openai_compatible_conversation.completions.partial_call import (
+    TRUNCATED,
+)
 from custom_components.openai_compatible_conversation.completions.response_decoder import (
     ResponseDecoder,
-)
-from custom_components.openai_compatible_conversation.completions.tool_calls import (
-    TRUNCATED,
 )
 
 RECORDED = Path(__file__).parents[2] / "recorded"

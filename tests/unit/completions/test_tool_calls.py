@@ -1,6 +1,7 @@
 """Test the assembly of streamed tool calls."""
 
 import json
+import random
 import time
 from typing import Any
 
@@ -8,6 +9,11 @@ import pytest
 
 from custom_components.openai_compatible_conversation.completions.errors import (
     AnswerTooLargeError,
+)
+from custom_components.openai_compatible_conversation.completions.partial_call import (
+    NO_NAME,
+    REPETITIVE,
+    TRUNCATED,
 )
 from custom_components.openai_compatible_conversation.completions.tool_arguments import (
     NOT_JSON,
@@ -17,8 +23,6 @@ from custom_components.openai_compatible_conversation.completions.tool_calls imp
     MAX_ARGUMENTS,
     MAX_CALLS,
     MAX_NAME,
-    NO_NAME,
-    TRUNCATED,
     CallAssembler,
 )
 
@@ -59,6 +63,7 @@ ON_LAMP = ("turn_on", {"name": "Lamp"}, None)
 OFF_FAN = ("turn_off", {"name": "Fan"}, None)
 LAMP = '{"name": "Lamp"}'
 FAN = '{"name": "Fan"}'
+DEEP = "".join(random.Random(7).choices(["[", "[ "], k=87_000))
 
 TWO_CALLS = {
     "by index": [
@@ -194,7 +199,7 @@ def test_identical_calls() -> None:
         ('{"name": "La', {}, NOT_JSON),
         ("{name: Lamp}", {}, NOT_JSON),
         (f"{LAMP} and so on", {}, NOT_JSON),
-        pytest.param("[" * 100_000, {}, NOT_JSON, id="deep"),
+        pytest.param(DEEP, {}, NOT_JSON, id="deep"),
         ('{"a": 100000000000000000000}', {}, NOT_JSON),
         ('{"a": "\\ud83d"}', {}, NOT_JSON),
         ('{"a": NaN}', {}, NOT_JSON),
@@ -269,14 +274,60 @@ def test_unusable_id(call_id: Any) -> None:
 def test_name_repeated_with_many_fragments() -> None:
     """A name repeated with each of many fragments does not slow down the assembly."""
     assembler = CallAssembler()
+    pieces = [f"{number * number % 997}}}x" for number in range(25_000)]
     begin = time.process_time()
     assembler.feed([_piece("turn_on", '{"a": "', index=0)])
-    for _ in range(40_000):
-        assembler.feed([_piece("turn_on", "x}x", index=0)])
+    for piece in pieces:
+        assembler.feed([_piece("turn_on", piece, index=0)])
     assembler.feed([_piece("turn_on", '"}', index=0)])
     (call,) = assembler.finish(cut=False)
-    assert call.arguments == {"a": "x}x" * 40_000}
+    assert call.arguments == {"a": "".join(pieces)}
     assert time.process_time() - begin < 2
+
+
+RUNAWAY_ARGUMENTS = [
+    '{"name": "' + "the lamp in the kitchen and " * 30,
+    '{"name": "Lamp", "area": "' + "\\n" * 1500,
+    '{"names": [' + '"Lamp", ' * 300,
+    '{"name": "Lamp"' + " " * 2500,
+]
+
+
+@pytest.mark.parametrize("text", RUNAWAY_ARGUMENTS, ids=range(4))
+@pytest.mark.parametrize("size", [1, 7, 5000])
+def test_repetitive_arguments(text: str, size: int) -> None:
+    """Arguments that repeat themselves are noticed however they are cut."""
+    assembler = CallAssembler()
+    assembler.feed([_piece("turn_off", FAN, index=0, call_id="a")])
+    assembler.feed([_piece("turn_on", "", index=1, call_id="b")])
+    for start in range(0, len(text), size):
+        if assembler.is_repetitive:
+            break
+        assembler.feed([_piece(arguments=text[start : start + size], index=1)])
+    assert assembler.is_repetitive
+    calls = assembler.finish(cut=False)
+    assert [(call.name, call.arguments, call.problem) for call in calls] == [
+        OFF_FAN,
+        ("turn_on", {}, REPETITIVE),
+    ]
+    assert calls[1].text == "{}"
+
+
+def test_no_false_alarm() -> None:
+    """Arguments of a long and regular kind are none that repeat themselves."""
+    rooms = [f"light.{room}_{n}" for room in ("hall", "attic") for n in range(9)]
+    states = [{"entity_id": room, "state": "on", "brightness": 255} for room in rooms]
+    for arguments in (
+        {"entities": states},
+        {"days": [{"time": f"{hour:02}:00", "temperature": 20} for hour in range(24)]},
+        {"text": "La la la la, la la la la, la la la la, sing with me! " * 4},
+        {"rows": [[0, 0, 0, 0, 0, 0, 0, 0]] * 40},
+    ):
+        assembler = CallAssembler()
+        assembler.feed([_piece("turn_on", json.dumps(arguments), index=0)])
+        assert not assembler.is_repetitive
+        (call,) = assembler.finish(cut=False)
+        assert call.arguments == arguments
 
 
 @pytest.mark.parametrize(

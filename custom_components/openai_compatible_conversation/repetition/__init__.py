@@ -1,0 +1,1 @@
+"""Detection of texts that repeat themselves without end."""

@@ -1,0 +1,1 @@
+"""Tests of the detection of texts that repeat themselves."""
