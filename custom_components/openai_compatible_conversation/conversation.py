@@ -158,7 +158,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             sessions.async_skip(chat_log)
             raise
         owner = _owner(user_input, tools)
-        name = tools.wire_name_of if tools else wire_name
+        name = tools.resolver.name_of if tools else wire_name
         async with sessions.async_begin_turn(owner, chat_log, name) as session_turn:
             system_prompt = await async_system_prompt(
                 self.hass,

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 import math
-from typing import Any, Protocol
+from typing import Any
 
 from homeassistant.components import conversation
 
@@ -20,22 +20,18 @@ from ..completions.errors import (
     EmptyAnswerError,
     LengthLimitError,
 )
-from ..completions.events import TokenUsage
-from ..completions.messages import Message, SystemMessage, ToolMessage
+from ..completions.messages import SystemMessage, ToolMessage
 from ..completions.request import build_body
 from ..options import Options
-from ..session.session_state import SessionState
-from ..session.turns import without_calls
 from ..speech.confirmation import confirmation, failure
-from ..speech.data_pipeline import DataPipeline
-from ..speech.pipeline import SpeechPipeline
 from ..tools.api_instance import ToolboxInstance
 from ..tools.outcome import Outcome
 from ..tools.result import result_text
-from .metrics import Metrics, RequestMetrics
+from .metrics import Metrics, request_metrics
 from .quoted_calls import QuotedCalls
 from .response import Delta, ModelResponse
-from .response_limits import ResponseLimits
+from .response_setup import new_response
+from .run_history import RunHistory, add_message, drop_unknown_calls
 from .turn_limit import LAST_REQUEST, MAX_HEARD, MAX_SHOWN, TurnLimit
 
 EMPTY_ANSWER_ERRORS: dict[str | None, type[EmptyAnswerError]] = {
@@ -43,30 +39,6 @@ EMPTY_ANSWER_ERRORS: dict[str | None, type[EmptyAnswerError]] = {
     "content_filter": ContentFilterError,
 }
 """The error for a response without text, by finish reason."""
-
-
-class RunHistory(Protocol):
-    """The messages of a turn and before it, read and extended by an `AgentRun`."""
-
-    chat_log: conversation.ChatLog
-    new_messages: list[Message]
-
-    @property
-    def messages(self) -> list[Message]:
-        """Return all messages, those before the turn first."""
-
-    @property
-    def state(self) -> SessionState:
-        """Return the session state, which the requests share."""
-
-    def drop_oldest(self, share: float) -> bool:
-        """Drop a share (0 to 1) of the messages before the turn.
-
-        Returns whether there were any.
-        """
-
-    def truncate(self) -> None:
-        """Truncate a turn that exceeds the context window by itself."""
 
 
 @dataclass(slots=True)
@@ -112,7 +84,8 @@ class AgentRun:
             try:
                 await self.run_until_answered()
             finally:
-                self._drop_unknown_calls()
+                if self.tools:
+                    drop_unknown_calls(self.history, self.tools)
         except CompletionError as err:
             if not self._has_spoken:
                 raise
@@ -174,13 +147,6 @@ class AgentRun:
             result = self.tools.calls.annotate(call_id, [LAST_REQUEST])
             messages[-1] = ToolMessage(call_id, result_text(result))
 
-    def _drop_unknown_calls(self) -> None:
-        """Drop calls of tools that do not exist: a model imitates its history."""
-        if (tools := self.tools) is not None:
-            self.history.new_messages = without_calls(
-                self.history.new_messages, lambda call: not tools.has_tool(call.name)
-            )
-
     def _replacement(self, response: ModelResponse) -> str | None:
         """Return what is true and can be said in place of an empty response."""
         outcome = self._outcome
@@ -224,32 +190,8 @@ class AgentRun:
             parameters=options.sampling(),
             extra=options.extra_body,
         )
-        tools = self.tools
-        starts_in_reasoning = self.client.starts_in_reasoning(options.chat_model)
-        names = tools.names if tools else None
-        pipeline: SpeechPipeline | DataPipeline
-        if self.is_data:
-            pipeline = DataPipeline(
-                has_tools=tools is not None,
-                starts_in_reasoning=starts_in_reasoning,
-                names=names,
-            )
-        else:
-            pipeline = SpeechPipeline(
-                strip_markup=self.strip_markup,
-                whole=not options.enable_streaming,
-                starts_in_reasoning=starts_in_reasoning,
-                names=names,
-            )
-        # Read only if the model writes a call into its text.
-        quoted = QuotedCalls(messages, definitions)
-        limits = ResponseLimits(
-            is_spoken=self.spoken_only,
-            is_streamed=options.enable_streaming,
-            parameters=body,
-        )
-        response = ModelResponse(
-            pipeline, tools, quoted, may_call=not forbid_tools, limits=limits
+        response = new_response(
+            self, QuotedCalls(messages, definitions), body, may_call=not forbid_tools
         )
         started_at = asyncio.get_running_loop().time()
         try:
@@ -266,51 +208,30 @@ class AgentRun:
             ):
                 await self._add_deltas(deltas)
         finally:
-            self._add_to_history(response)
+            results = self.tools.calls.results if self.tools else {}
+            add_message(self.history, response.message, results)
             self._publish_metrics(response, started_at)
         self._has_spoken |= response.has_spoken
         self.continue_listening = response.continue_listening
-        if (
-            in_reasoning := pipeline.started_in_reasoning
-        ) is not None and response.is_complete:
+        in_reasoning = response.pipeline.started_in_reasoning
+        if in_reasoning is not None and response.is_complete:
             self.client.set_starts_in_reasoning(
                 options.chat_model, starts_in_reasoning=in_reasoning
             )
         return response
 
-    def _add_to_history(self, response: ModelResponse) -> None:
-        """Add a response, and the tool results received so far, to the history."""
-        message = response.message
-        if not message.text and not message.calls:
-            # Servers refuse assistant messages with nothing but reasoning.
-            return
-        self.history.new_messages.append(message)
-        results = self.tools.calls.results if self.tools else {}
-        self.history.new_messages.extend(
-            ToolMessage(call.id, result_text(results[call.id]))
-            for call in message.calls
-            if call.id in results
-        )
-
     def _publish_metrics(self, response: ModelResponse, started_at: float) -> None:
         """Publish and trace the metrics of a request that received a response."""
-        usage = response.usage[-1] if response.usage else TokenUsage(0, 0, 0)
-        latency = response.first_at - started_at if response.first_at else None
-        if not response.usage and latency is None:
-            return
-        request_metrics = RequestMetrics(
-            usage, latency, is_first_of_turn=not self._turn_counted
-        )
-        self._turn_counted = True
-        self.metrics.publish(request_metrics)
-        stats = {
-            "input_tokens": usage.prompt_tokens,
-            "cached_input_tokens": usage.cached_tokens,
-            "output_tokens": usage.completion_tokens,
-            "seconds_to_first_token": latency,
-            "seconds": asyncio.get_running_loop().time() - started_at,
-        }
-        self.history.chat_log.async_trace({"stats": stats})
+        if request := request_metrics(
+            response.usage,
+            response.first_at,
+            started_at,
+            is_first_of_turn=not self._turn_counted,
+        ):
+            self._turn_counted = True
+            self.metrics.publish(request)
+            seconds = asyncio.get_running_loop().time() - started_at
+            self.history.chat_log.async_trace({"stats": request.trace(seconds)})
 
     async def _add_deltas(self, deltas: AsyncGenerator[Delta]) -> None:
         """Add deltas to the chat log, which runs the tool calls in them."""

@@ -1,7 +1,8 @@
 """Token usage and latency of requests to the model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from homeassistant.core import CALLBACK_TYPE, callback
 
@@ -18,6 +19,36 @@ class RequestMetrics:
     """Seconds from sending the request to the first token, None without a token."""
     is_first_of_turn: bool
     """Whether the request was the first counted one of its turn."""
+
+    def trace(self, seconds: float) -> dict[str, Any]:
+        """Return the metrics of a request that took some seconds, for a trace."""
+        return {
+            "input_tokens": self.usage.prompt_tokens,
+            "cached_input_tokens": self.usage.cached_tokens,
+            "output_tokens": self.usage.completion_tokens,
+            "seconds_to_first_token": self.time_to_first_token,
+            "seconds": seconds,
+        }
+
+
+def request_metrics(
+    usage: Sequence[TokenUsage],
+    first_at: float | None,
+    started_at: float,
+    *,
+    is_first_of_turn: bool,
+) -> RequestMetrics | None:
+    """Return the metrics of a request, None if nothing came of it.
+
+    `usage` is what the server reported, the last one last. Times are the event loop's.
+    """
+    if not usage and first_at is None:
+        return None
+    return RequestMetrics(
+        usage[-1] if usage else TokenUsage(0, 0, 0),
+        None if first_at is None else first_at - started_at,
+        is_first_of_turn,
+    )
 
 
 class Metrics:

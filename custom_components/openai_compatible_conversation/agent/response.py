@@ -188,7 +188,7 @@ class ModelResponse:
         calls = [
             call
             for name, arguments in written
-            if self.tools and (call := self.tools.tool_input_from_text(name, arguments))
+            if self.tools and (call := self.tools.resolver.from_text(name, arguments))
         ]
         if any(
             self.quoted.has(
@@ -215,20 +215,22 @@ class ModelResponse:
         written: Sequence[tuple[str, dict[str, Any]]],
     ) -> None:
         """Add a call that cannot be run, so that the model is told why at the end."""
-        if call := tools.failed_call_from_text(text, written):
+        if call := tools.resolver.failed_from_text(text, written):
             self._has_failed_call = True
-            self._written.add(call, tools.identity(call), is_refused=True)
+            self._written.add(call, tools.resolver.identity(call), is_refused=True)
 
     def _written_call_deltas(
         self, tools: ToolboxInstance, part: TextToolCall, call: llm.ToolInput
     ) -> Iterator[Delta]:
         """Yield a tool call in the text, unless it waits for the end."""
         if not self.quoted.is_complete:
-            tools.refuse_text_call(call)
+            tools.resolver.refuse_text_call(call)
         elif self._is_truncated(part, call):
             tools.calls.refuse(call.id, "InvalidArguments", TRUNCATED)
         is_refused = tools.calls.is_refused(call.id)
-        if self._written.add(call, tools.identity(call), is_refused=is_refused):
+        if self._written.add(
+            call, tools.resolver.identity(call), is_refused=is_refused
+        ):
             yield from self._call_deltas(call, json_dumps(call.tool_args))
 
     def _proper_call_deltas(
@@ -237,10 +239,10 @@ class ModelResponse:
         """Yield a tool call, unless it was run because it also stood in the text."""
         # Some servers reuse call ids in each response.
         tools.calls.results.pop(event.id, None)
-        call = tools.to_tool_input(event)
+        call = tools.resolver.from_call(event)
         written = None
         if not event.problem:
-            written = self._written.match(tools.identity(call))
+            written = self._written.match(tools.resolver.identity(call))
         if written is None:
             yield from self._call_deltas(call, event.text)
             return

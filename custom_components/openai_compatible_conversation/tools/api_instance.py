@@ -18,37 +18,25 @@ from typing import Any, override
 import probatio
 
 from homeassistant.helpers import llm
-from homeassistant.helpers.json import json_dumps
 from homeassistant.util.json import JsonObjectType
 
-from ..completions.events import ToolCall
-from ..completions.tool_arguments import NOT_JSON
 from ..options import Choice
 from ..session.session_state import SessionState
 from ..speech.tool_names import ToolNames
-from .base import IntegrationTool
-from .call_hints import async_lock_hint, async_media_hint
-from .call_repair import RepairedCall, as_called, async_repair_call
-from .call_runner import CallRunner, error_result
+from .call_hints import async_media_hint
+from .call_repair import as_called
+from .call_resolver import CallResolver
+from .call_runner import CallRunner
 from .fact_tools import FORGET, LEARN, QUERY, FactSource
 from .query_tools import QUERY_TOOLS, QueryTools
 from .result import hint_result, result_text
 from .runtime import ToolRuntime
 from .schema import function_definition, wire_name
 from .selection import Toolset, select_tools
-from .sensitivity import has_command, is_sensitive
-from .user_words import UserWords
-
-MAX_DESCRIPTION = 200
-"""Maximum number of characters of a description in a search result."""
+from .tool_finder import ToolFinder
 
 FACT_TOOLS = (LEARN, QUERY, FORGET)
 """The tools that are always sent, even with tool search."""
-
-_NOT_FROM_TEXT = (
-    "This call stood in the text of your answer, and was not run: what can do harm is "
-    "run only if it is made as a tool call. If the user asked for it, make it so."
-)
 
 _TOOL_NAME_LIST = re.compile(
     r'(Follow these instructions for tools from "[^"]*") \([^)]*\):'
@@ -86,7 +74,7 @@ class ToolboxInstance(llm.APIInstance):
         """Add `query_tools`, and index the tools by wire name."""
         super().__post_init__()
         self.calls = CallRunner(self.runtime)
-        self.tools.insert(0, QueryTools(self.async_find))
+        self.tools.insert(0, QueryTools(self._async_find))
         self._by_name = {wire_name(tool.name): tool for tool in self.tools}
         self._searchable = {
             name: tool
@@ -105,6 +93,38 @@ class ToolboxInstance(llm.APIInstance):
             ),
             self._parameters,
         )
+
+    @cached_property
+    def resolver(self) -> CallResolver:
+        """Return what resolves the model's calls."""
+        return CallResolver(
+            self.runtime.hass,
+            self.llm_context,
+            self._by_name,
+            self.names,
+            self.admin_tools,
+            self.fact_source,
+            self.calls,
+            self.definition,
+        )
+
+    @cached_property
+    def _finder(self) -> ToolFinder:
+        """Return what searches the tools."""
+        return ToolFinder(
+            self.runtime,
+            self._searchable,
+            self.definition,
+            self._reveal,
+        )
+
+    def _reveal(self, names: Sequence[str]) -> None:
+        """Send tools from the next request on."""
+        self._state.reveal_tools(names)
+
+    async def _async_find(self, query: str, domain: str | None) -> JsonObjectType:
+        """Search for tools, and reveal those that are found."""
+        return await self._finder.async_find(query, domain)
 
     def _parameters(self, name: str) -> Collection[str]:
         """Return the names of a tool's parameters by its wire name."""
@@ -180,124 +200,20 @@ class ToolboxInstance(llm.APIInstance):
             )
             return None
 
-    def wire_name_of(self, name: str) -> str:
-        """Return the wire name of a tool.
-
-        Home Assistant's own agent names intents without their integration; such a
-        name is resolved if exactly one tool has it.
-        """
-        return self.names.resolve(name) or wire_name(name)
-
-    async def async_find(self, query: str, domain: str | None) -> JsonObjectType:
-        """Search for tools, and reveal those that are found.
-
-        Returns `tools` (names and shortened descriptions) and `more` (the number of
-        further matches), and all `domains` if nothing is found.
-        """
-        catalog = await self.runtime.catalogs.async_catalog(
-            self._searchable, self.definition
-        )
-        found = catalog.search(query, domain)
-        self._state.reveal_tools(found.names)
-        tools = [self.definition(name) or {} for name in found.names]
-        result: JsonObjectType = {
-            "tools": [
-                {"name": name, "description": _shorten(tool.get("description", ""))}
-                for name, tool in zip(found.names, tools, strict=True)
-            ],
-            "more": found.more,
-        }
-        if not found.names:
-            result["domains"] = list(found.domains)
-        return result
-
-    def to_tool_input(self, call: ToolCall) -> llm.ToolInput:
-        """Return a tool call as Home Assistant's `ToolInput`.
-
-        If its arguments could not be parsed, running it returns an error result.
-        """
-        if call.problem:
-            self.calls.refuse(call.id, "InvalidArguments", call.problem)
-        tool = self._by_name.get(self.names.resolve(call.name) or "")
-        return llm.ToolInput(
-            tool_name=tool.name if tool else call.name,
-            tool_args=call.arguments,
-            id=call.id,
-        )
-
-    def tool_input_from_text(
-        self, name: str, arguments: dict[str, Any]
-    ) -> llm.ToolInput | None:
-        """Return a tool call that the model wrote as text.
-
-        None if no tool has the name, or the arguments cannot be serialized. A call that
-        can do harm is not run: its result tells the model to make it properly.
-        """
-        tool = self._by_name.get(self.names.resolve(name) or "")
-        if tool is None:
-            return None
-        try:
-            json_dumps(arguments)
-        except TypeError:
-            return None
-        call = llm.ToolInput(tool_name=tool.name, tool_args=arguments)
-        repaired = self._repaired(tool, arguments).arguments
-        if (
-            tool.name in self.admin_tools
-            or has_command(tool, repaired)
-            or any(
-                is_sensitive(self.runtime.hass, tool, form, self.llm_context)
-                for form in (arguments, repaired)
-            )
-        ):
-            self._refuse(call, tool, "NotRunFromText", _NOT_FROM_TEXT)
-        return call
-
-    def failed_call_from_text(
-        self, text: str, written: Sequence[tuple[str, dict[str, Any]]]
-    ) -> llm.ToolInput | None:
-        """Return a call that can be nothing else, but cannot be run; None if unclear.
-
-        `written` are the calls in the text. Running it tells the model what is wrong.
-        """
-        name, arguments = next(iter(written), (self.names.find(text) or "", {}))
-        tool = self._by_name.get(self.names.resolve(name) or "")
-        if tool is not None:
-            call = llm.ToolInput(tool_name=tool.name, tool_args={})
-            self.calls.refuse(call.id, "InvalidArguments", NOT_JSON)
-            return call
-        try:
-            json_dumps(arguments)
-        except TypeError:
-            arguments = {}
-        return llm.ToolInput(tool_name=name, tool_args=arguments) if name else None
-
-    def identity(self, call: llm.ToolInput) -> tuple[str, dict[str, Any]]:
-        """Return what a call does: the wire name of its tool, and its repaired arguments."""
-        name = self.wire_name_of(call.tool_name)
-        tool = self._by_name.get(name)
-        arguments = call.tool_args
-        return name, self._repaired(tool, arguments).arguments if tool else arguments
-
-    def refuse_text_call(self, call: llm.ToolInput) -> None:
-        """Have a call from the text answered with the advice to make it properly."""
-        self.calls.refuse(call.id, "NotRunFromText", _NOT_FROM_TEXT)
-
     @override
     async def async_call_tool(self, tool_input: llm.ToolInput) -> llm.ToolResult:
         """Run a tool call and return its result; errors become error results."""
         name = wire_name(tool_input.tool_name)
         tool = self._by_name.get(name)
         if tool is None:
-            return await self.calls.async_run(
-                tool_input, None, self._async_unknown_tool
-            )
+            unknown = self._finder.async_unknown_tool
+            return await self.calls.async_run(tool_input, None, unknown)
         # The model may call a tool that was not sent: it is sent from now on.
-        self._state.reveal_tools([name])
-        repaired = self._repaired(tool, tool_input.tool_args)
+        self._reveal([name])
+        repaired = self.resolver.repaired(tool, tool_input.tool_args)
         call = replace(tool_input, tool_args=repaired.arguments)
         if repaired.question:
-            self._refuse(call, tool, "AmbiguousTarget", repaired.question)
+            self.resolver.refuse(call, tool, "AmbiguousTarget", repaired.question)
         result = await self.calls.async_run(call, tool, super().async_call_tool)
         if result.error and (
             hint := async_media_hint(self.runtime.hass, tool, call, self.names)
@@ -309,52 +225,3 @@ class ToolboxInstance(llm.APIInstance):
                 self.runtime.usage.count(name)
         notes = [] if self.calls.is_hint(call.id) else as_called(repaired)
         return self.calls.annotate(call.id, notes)
-
-    @property
-    def _said(self) -> UserWords:
-        """Return what the user said."""
-        return UserWords(self.fact_source.utterances)
-
-    def _refuse(
-        self, call: llm.ToolInput, tool: llm.Tool, kind: str, text: str
-    ) -> None:
-        """Have a call answered with an error, or with a hint if there is one."""
-        find = async_lock_hint
-        if hint := find(self.runtime.hass, tool, call, self.names, self._said):
-            self.calls.hint(call.id, hint)
-        else:
-            self.calls.refuse(call.id, kind, text)
-
-    def _repaired(self, tool: llm.Tool, arguments: dict[str, Any]) -> RepairedCall:
-        """Return a call with its arguments brought to the schema and what is exposed."""
-        schema = (self.definition(wire_name(tool.name)) or {}).get("parameters", {})
-        if not schema.get("properties") or isinstance(tool, IntegrationTool):
-            # Nothing is known of what the tool takes, or it reads it by itself.
-            return RepairedCall(arguments)
-        return async_repair_call(
-            self.runtime.hass,
-            tool,
-            arguments,
-            schema,
-            self.llm_context,
-            said=self._said,
-        )
-
-    async def _async_unknown_tool(self, tool_input: llm.ToolInput) -> llm.ToolResult:
-        """Return the error result for an unknown tool, and reveal similar tools."""
-        name = wire_name(tool_input.tool_name)
-        catalog = await self.runtime.catalogs.async_catalog(
-            self._searchable, self.definition
-        )
-        similar = catalog.nearest(name)
-        self._state.reveal_tools(similar)
-        hint = f" Did you mean {' or '.join(similar)}?" if similar else ""
-        return error_result("UnknownTool", f"There is no tool {name}.{hint}")
-
-
-def _shorten(text: str) -> str:
-    """Return a tool description on one line, shortened to `MAX_DESCRIPTION`."""
-    text = " ".join(text.split())
-    return (
-        text if len(text) <= MAX_DESCRIPTION else f"{text[:MAX_DESCRIPTION].rstrip()}…"
-    )

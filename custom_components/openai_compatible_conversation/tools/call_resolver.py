@@ -1,0 +1,155 @@
+"""What the model calls, as calls of tools: made properly or written as text.
+
+A call gets the tool that it means and arguments that this understands. What can do harm
+is not run from text, and what is not clear is asked back.
+
+Decision record: docs/decisions/0010-words-are-not-commands.md.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import llm
+from homeassistant.helpers.json import json_dumps
+
+from ..completions.events import ToolCall
+from ..completions.tool_arguments import NOT_JSON
+from ..speech.tool_names import ToolNames
+from .base import IntegrationTool
+from .call_hints import async_lock_hint
+from .call_repair import RepairedCall, async_repair_call
+from .call_runner import CallRunner
+from .fact_tools import FactSource
+from .schema import wire_name
+from .sensitivity import has_command, is_sensitive
+from .user_words import UserWords
+
+_NOT_FROM_TEXT = (
+    "This call stood in the text of your answer, and was not run: what can do harm is "
+    "run only if it is made as a tool call. If the user asked for it, make it so."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CallResolver:
+    """Resolves the calls of one turn."""
+
+    hass: HomeAssistant
+    llm_context: llm.LLMContext
+    tools: Mapping[str, llm.Tool]
+    """All tools, by wire name."""
+    names: ToolNames
+    admin_tools: frozenset[str]
+    """The names of the tools of APIs that require an administrator."""
+    fact_source: FactSource
+    calls: CallRunner
+    definition: Callable[[str], dict[str, Any] | None]
+    """Returns the function definition of a tool by its wire name."""
+
+    def name_of(self, name: str) -> str:
+        """Return the wire name of a tool.
+
+        Home Assistant's own agent names intents without their integration; such a
+        name is resolved if exactly one tool has it.
+        """
+        return self.names.resolve(name) or wire_name(name)
+
+    def from_call(self, call: ToolCall) -> llm.ToolInput:
+        """Return a tool call as Home Assistant's `ToolInput`.
+
+        If its arguments could not be parsed, running it returns an error result.
+        """
+        if call.problem:
+            self.calls.refuse(call.id, "InvalidArguments", call.problem)
+        tool = self._tool(call.name)
+        return llm.ToolInput(
+            tool_name=tool.name if tool else call.name,
+            tool_args=call.arguments,
+            id=call.id,
+        )
+
+    def from_text(self, name: str, arguments: dict[str, Any]) -> llm.ToolInput | None:
+        """Return a tool call that the model wrote as text.
+
+        None if no tool has the name, or the arguments cannot be serialized. A call that
+        can do harm is not run: its result tells the model to make it properly.
+        """
+        tool = self._tool(name)
+        if tool is None or not _is_serializable(arguments):
+            return None
+        call = llm.ToolInput(tool_name=tool.name, tool_args=arguments)
+        repaired = self.repaired(tool, arguments).arguments
+        if (
+            tool.name in self.admin_tools
+            or has_command(tool, repaired)
+            or any(
+                is_sensitive(self.hass, tool, form, self.llm_context)
+                for form in (arguments, repaired)
+            )
+        ):
+            self.refuse(call, tool, "NotRunFromText", _NOT_FROM_TEXT)
+        return call
+
+    def failed_from_text(
+        self, text: str, written: Sequence[tuple[str, dict[str, Any]]]
+    ) -> llm.ToolInput | None:
+        """Return a call that can be nothing else, but cannot be run; None if unclear.
+
+        `written` are the calls in the text. Running it tells the model what is wrong.
+        """
+        name, arguments = next(iter(written), (self.names.find(text) or "", {}))
+        if (tool := self._tool(name)) is not None:
+            call = llm.ToolInput(tool_name=tool.name, tool_args={})
+            self.calls.refuse(call.id, "InvalidArguments", NOT_JSON)
+            return call
+        if not _is_serializable(arguments):
+            arguments = {}
+        return llm.ToolInput(tool_name=name, tool_args=arguments) if name else None
+
+    def identity(self, call: llm.ToolInput) -> tuple[str, dict[str, Any]]:
+        """Return what a call does: the wire name of its tool, and its repaired arguments."""
+        name = self.name_of(call.tool_name)
+        tool = self.tools.get(name)
+        arguments = call.tool_args
+        return name, self.repaired(tool, arguments).arguments if tool else arguments
+
+    def repaired(self, tool: llm.Tool, arguments: dict[str, Any]) -> RepairedCall:
+        """Return a call with its arguments brought to the schema and what is exposed."""
+        schema = (self.definition(wire_name(tool.name)) or {}).get("parameters", {})
+        if not schema.get("properties") or isinstance(tool, IntegrationTool):
+            # Nothing is known of what the tool takes, or it reads it by itself.
+            return RepairedCall(arguments)
+        return async_repair_call(
+            self.hass, tool, arguments, schema, self.llm_context, said=self._said
+        )
+
+    def refuse_text_call(self, call: llm.ToolInput) -> None:
+        """Have a call from the text answered with the advice to make it properly."""
+        self.calls.refuse(call.id, "NotRunFromText", _NOT_FROM_TEXT)
+
+    def refuse(self, call: llm.ToolInput, tool: llm.Tool, kind: str, text: str) -> None:
+        """Have a call answered with an error, or with a hint if there is one."""
+        if hint := async_lock_hint(self.hass, tool, call, self.names, self._said):
+            self.calls.hint(call.id, hint)
+        else:
+            self.calls.refuse(call.id, kind, text)
+
+    @property
+    def _said(self) -> UserWords:
+        """Return what the user said."""
+        return UserWords(self.fact_source.utterances)
+
+    def _tool(self, written: str) -> llm.Tool | None:
+        """Return the tool that a name means."""
+        return self.tools.get(self.names.resolve(written) or "")
+
+
+def _is_serializable(arguments: dict[str, Any]) -> bool:
+    """Return whether arguments can be sent back to the model."""
+    try:
+        json_dumps(arguments)
+    except TypeError:
+        return False
+    return True
