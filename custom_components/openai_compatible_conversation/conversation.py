@@ -12,6 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.intent import IntentResponseErrorCode
 
 from .agent.attachments import AttachmentError, async_images
+from .agent.fact_recall import new_facts
 from .agent.loop import AgentRun
 from .agent.prompt import async_prewarm_body, async_provide_tools, async_system_prompt
 from .agent.turn_context import async_with_context
@@ -22,7 +23,7 @@ from .data import OpenAICompatibleConfigEntry
 from .entity import OpenAICompatibleEntity
 from .errors import async_error_message, translated_error
 from .options import Options
-from .session.turn_owner import TurnOwner, owner_of_turn
+from .session.turn_owner import NOBODY, TurnOwner, owner_of_turn
 from .tools.api_instance import ToolboxInstance
 from .tools.schema import wire_name
 
@@ -180,7 +181,12 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
                     session_turn.messages,
                     (user_input.extra_system_prompt, chat_log.extra_system_prompt),
                 )
-            text = await async_with_context(self.hass, user_input, extra)
+            facts: list[str] = []
+            if owner is not NOBODY and options.recalls_facts:
+                facts = new_facts(
+                    runtime.fact_store.recall, user_input.text, session_turn.state
+                )
+            text = await async_with_context(self.hass, user_input, extra, facts)
             session_turn.new_messages.append(UserMessage(text))
             if images := await async_images(self.hass, _attachments(chat_log)):
                 session_turn.new_messages[-1] = UserMessage(text, images)

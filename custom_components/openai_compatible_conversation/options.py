@@ -28,6 +28,7 @@ class Options:
 
     conversation_timeout: int = 60
     enable_fact_learning: bool = True
+    recall_facts: bool = True
 
     enable_streaming: bool = True
     auto_continue_listening: bool = False
@@ -58,6 +59,11 @@ class Options:
         """Return the options to store, without those that are unset."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         return {name: value for name, value in values.items() if value is not None}
+
+    @property
+    def recalls_facts(self) -> bool:
+        """Return whether facts go with a turn."""
+        return self.enable_fact_learning and self.recall_facts
 
     @property
     def background_patience(self) -> int:

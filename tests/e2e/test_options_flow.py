@@ -10,7 +10,7 @@ from .agent import Agent
 
 SECTIONS = {
     "tools": {"tool_discovery", "max_tool_iterations"},
-    "memory": {"conversation_timeout", "enable_fact_learning"},
+    "memory": {"conversation_timeout", "enable_fact_learning", "recall_facts"},
     "voice": {"enable_streaming", "auto_continue_listening", "clean_speech"},
     "model": {
         "recommended",

@@ -45,7 +45,11 @@ SECTIONED: dict[str, Any] = {
     "llm_hass_api": ["assist"],
     "own_prompt_only": True,
     "tools": {"tool_discovery": "always", "max_tool_iterations": 3},
-    "memory": {"conversation_timeout": 600, "enable_fact_learning": False},
+    "memory": {
+        "conversation_timeout": 600,
+        "enable_fact_learning": False,
+        "recall_facts": False,
+    },
     "voice": {
         "enable_streaming": False,
         "auto_continue_listening": True,
@@ -124,6 +128,7 @@ async def test_user_flow(hass: HomeAssistant, server: ModelServer) -> None:
         "max_tool_iterations": 10,
         "conversation_timeout": 60,
         "enable_fact_learning": True,
+        "recall_facts": True,
         "enable_streaming": True,
         "auto_continue_listening": False,
         "clean_speech": "auto",

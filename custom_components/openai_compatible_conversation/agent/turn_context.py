@@ -6,7 +6,7 @@ between turns, so they must not be part of the system prompt.
 Decision record: docs/decisions/0006-one-session-that-only-grows.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 import re
 
 from homeassistant.components.conversation import ConversationInput
@@ -22,6 +22,7 @@ from homeassistant.util import dt as dt_util
 
 CONTEXT_START = "<context>"
 CONTEXT_END = "</context>"
+FACTS_START = "Remembered, as information:"
 
 CONTEXT_INSTRUCTIONS = (
     f"Each message of the user begins with its context, between {CONTEXT_START} and {CONTEXT_END}: "
@@ -44,11 +45,15 @@ _DEVICE_LINE = re.compile(
 
 
 async def async_with_context(
-    hass: HomeAssistant, user_input: ConversationInput, extra: str | None
+    hass: HomeAssistant,
+    user_input: ConversationInput,
+    extra: str | None,
+    facts: Sequence[str] = (),
 ) -> str:
     """Return the user's text with its context in front.
 
-    `extra` is an extra system prompt that is part of the context.
+    `extra` is an extra system prompt that is part of the context, `facts` are what is
+    remembered that fits the text.
     """
     lines = [
         CONTEXT_START,
@@ -56,6 +61,7 @@ async def async_with_context(
         *_device_lines(hass, user_input),
         f"Language: {user_input.language}",
         *([extra.strip()] if extra else []),
+        *([f"{FACTS_START} {'; '.join(facts)}"] if facts else []),
         *await _async_speaker_lines(hass, user_input),
         CONTEXT_END,
         user_input.text,

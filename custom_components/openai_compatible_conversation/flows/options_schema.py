@@ -37,6 +37,7 @@ from ..const import (
     CONF_OWN_PROMPT_ONLY,
     CONF_PATIENCE,
     CONF_PREWARM,
+    CONF_RECALL_FACTS,
     CONF_RECOMMENDED,
     CONF_TEMPERATURE,
     CONF_TOOL_DISCOVERY,
@@ -100,6 +101,7 @@ def options_schema(
                 {
                     _with_default(CONF_CONVERSATION_TIMEOUT): _integer(1, 600, "s"),
                     _with_default(CONF_ENABLE_FACT_LEARNING): BooleanSelector(),
+                    _with_default(CONF_RECALL_FACTS): BooleanSelector(),
                 }
             ),
             probatio.Optional(SECTION_VOICE): _section(

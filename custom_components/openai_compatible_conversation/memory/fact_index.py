@@ -1,5 +1,6 @@
 """In-memory facts of an entry, with full-text search."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -9,11 +10,16 @@ from ..search.index import Index
 from ..search.words import words
 from .fact import Category, Fact, FactError, Source, category_of, key_of, value_of
 from .normalization import as_text, fold
+from .telling_words import telling_words
 
 MAX_FACTS = 5000
 
 EPOCH = "1970-01-01T00:00:00+00:00"
 """Placeholder for a stored time that is missing or invalid."""
+
+MAX_COMMON = 3
+COMMON_SHARE = 0.1
+"""Number or share of the facts that may have a word for it to tell them apart."""
 
 _WEIGHTS = {"key": 3.0, "value": 2.0, "category": 1.0}
 """Search weight of a match, by field."""
@@ -99,6 +105,21 @@ class FactIndex:
         if category_filter:
             found = [fact for fact in found if fact.category == category_filter]
         return found[:limit], max(len(found) - limit, 0)
+
+    def recall(self, text: str, limit: int) -> list[Fact]:
+        """Return the facts that clearly fit what a user said, the best match first.
+
+        They have a word of it that few other facts have.
+        """
+        self.warm(len(self._unindexed))
+        most = max(MAX_COMMON, int(len(self) * COMMON_SHARE))
+        scores: Counter[str] = Counter()
+        for word in telling_words(text):
+            related = self._index.related(word)
+            if len(related) <= most:
+                scores.update(related)
+        best = scores.most_common(limit)
+        return [self._facts[fact_id] for fact_id, _ in best]
 
     def warm(self, count: int) -> bool:
         """Index up to `count` restored facts; return whether any are left."""

@@ -116,6 +116,10 @@ class FactStore:
         """Return matching facts and the number of further ones. Raises `FactError`."""
         return self._facts.query(category, text)
 
+    def recall(self, text: str, limit: int) -> list[Fact]:
+        """Return the facts that clearly fit what a user said, the best match first."""
+        return self._facts.recall(text, limit)
+
     async def async_learn(self, category: object, key: object, value: object) -> Fact:
         """Learn a fact that a user told, and return it.
 

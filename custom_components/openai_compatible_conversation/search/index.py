@@ -145,6 +145,20 @@ class Index:
         hits.sort(key=lambda hit: -hit.score)
         return hits
 
+    def related(self, word: str) -> dict[str, float]:
+        """Return how well documents match a word or its synonyms, by key.
+
+        Misspellings and compounds are not taken for the word, as they are in a search.
+        """
+        found: dict[str, float] = {}
+        for other, weight in (
+            *((synonym, SYNONYM_WEIGHT) for synonym in synonyms_of(word)),
+            (word, 1.0),
+        ):
+            for key, score in self._scores(other).items():
+                found[key] = max(found.get(key, 0.0), weight * score)
+        return found
+
     def _terms(self, text: str) -> dict[str, float]:
         """Return the words of a query to search for, with their weights."""
         found: list[str] = []

@@ -62,6 +62,8 @@ class SessionState:
         self.discovery_option: str | None = None
         """The value of the option by which `tool_search` was decided."""
         self.cursors: dict[str, ChatLogCursor] = {}
+        self.recalled: set[str] = set()
+        """The facts that the turns hold, as they were told. Not persisted."""
 
     def is_over(self, now: float, timeout: float) -> bool:
         """Return whether the last turn ended `timeout` seconds ago or earlier.
@@ -130,7 +132,8 @@ class SessionState:
         return dropped
 
     def _forget_sent_prompts(self) -> None:
-        """Have extra system prompts sent again: the turns with them may be dropped."""
+        """Have prompts and facts sent again: the turns with them may be dropped."""
+        self.recalled.clear()
         self.cursors = {
             conversation_id: ChatLogCursor(cursor.created, cursor.count)
             for conversation_id, cursor in self.cursors.items()

@@ -1,0 +1,81 @@
+"""Test that facts go with the turn that they fit."""
+
+from collections.abc import Callable
+
+import pytest
+
+from custom_components.openai_compatible_conversation.agent.turn_context import (
+    FACTS_START,
+)
+from homeassistant.core import Context, HomeAssistant
+from testbed.replies import Call, say as reply
+from testbed.server import ModelServer
+
+from .conftest import Say, speech
+
+LEARN = Call(
+    "learn_fact",
+    {"category": "family_members", "key": "cat", "value": "called Mimi"},
+)
+
+
+@pytest.fixture
+async def cat(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    set_options: Callable[..., None],
+) -> None:
+    """Have a fact learned."""
+    set_options(enable_fact_learning=True)
+    server.script(reply(calls=[LEARN]), reply("I will."))
+    assert speech(await say("Remember that our cat is called Mimi")) == "I will."
+    server.requests.clear()
+
+
+def context_of(server: ModelServer, number: int = -1) -> str:
+    """Return the last user message of a request."""
+    content: str = server.bodies[number]["messages"][-1]["content"]
+    return content
+
+
+async def test_fact_goes_with_the_turn(
+    server: ModelServer, say: Say, cat: None
+) -> None:
+    """A fact goes once a session, in the context, and only where it fits."""
+    server.script(*[reply("Well.")] * 4)
+    await say("Good morning")
+    await say("What is the name of the cat?")
+    await say("And how old is the cat?")
+    bodies = server.bodies[-3:]
+    assert FACTS_START not in str(bodies[0]["messages"][-1])
+    before, _, said = bodies[1]["messages"][-1]["content"].rpartition("</context>\n")
+    assert f"{FACTS_START} cat: called Mimi\n" in before
+    assert said == "What is the name of the cat?"
+    assert FACTS_START not in bodies[2]["messages"][-1]["content"]
+    # The prompt cache holds: what was sent is sent again as it was.
+    assert bodies[2]["messages"][: len(bodies[1]["messages"])] == bodies[1]["messages"]
+
+
+@pytest.mark.parametrize(
+    "options", [{"recall_facts": False}, {"enable_fact_learning": False}]
+)
+async def test_turned_off(
+    server: ModelServer,
+    say: Say,
+    cat: None,
+    set_options: Callable[..., None],
+    options: dict[str, bool],
+) -> None:
+    """The options turn it off."""
+    set_options(**options)
+    server.script(reply("Well."))
+    await say("What is the name of the cat?")
+    assert FACTS_START not in context_of(server)
+
+
+async def test_automation(server: ModelServer, say: Say, cat: None) -> None:
+    """A turn of nobody is told nothing of the household."""
+    server.script(reply("Well."))
+    await say("What is the name of the cat?", context=Context())
+    assert FACTS_START not in context_of(server)
