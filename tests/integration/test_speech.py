@@ -204,6 +204,14 @@ async def test_tool_call_in_text(
             '```homeassistant\n{"service": "light.turn_on", "target_device": "a"}\n```',
             "UnknownTool",
         ),
+        (
+            '{{"name": "intent__HassPlay", "arguments": {"name": "Radio"}}}',
+            "UnknownTool",
+        ),
+        (
+            '```json\n{"name": "intent__HassPlay", "arguments": {}}\n```',
+            "UnknownTool",
+        ),
     ],
 )
 async def test_call_in_text_that_cannot_be_run(

@@ -199,6 +199,18 @@ async def test_name_or_area(
     assert "not available" in (await call_tool(name="Home"))["error_text"]
 
 
+async def test_name_of_something_else(
+    hass: HomeAssistant, call_tool: Callable[..., Any], sky: Callable[..., Any]
+) -> None:
+    """What is of the home, and has no weather itself, has the weather of the home."""
+    await sky(Sky("Home", Feature(0), "sunny"))
+    hass.states.async_set("sensor.out", "7", {"friendly_name": "Outside"})
+    async_expose_entity(hass, conversation.DOMAIN, "sensor.out", should_expose=True)
+    assert (await call_tool(name="Outside"))["place"] == "Home"
+    async_expose_entity(hass, conversation.DOMAIN, "sensor.out", should_expose=False)
+    assert "No weather is known" in (await call_tool(name="Outside"))["error_text"]
+
+
 async def test_no_exposed_entity(
     call_tool: Callable[..., Any], sky: Callable[..., Any]
 ) -> None:

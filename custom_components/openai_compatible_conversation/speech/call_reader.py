@@ -148,12 +148,14 @@ class CallReader:
         if char not in QUOTES:
             raise MalformedError
         try:
-            name = yield from read_string(self.source, self.names.may_become)
+            name = yield from read_string(self.source, self._may_be_name)
         except CutError:
             # Half a name may be that of another tool.
             raise MalformedError from None
         if self.names.resolve(name) is None:
-            raise MalformedError
+            if not self.names.is_invented(name):
+                raise MalformedError
+            self.is_foreign = True
         self.name()
 
     def _read_arguments(self) -> Reading[bool]:
@@ -178,6 +180,10 @@ class CallReader:
             yield from source.skip_blank()
             yield from source.expect("]")
         return bool(arguments)
+
+    def _may_be_name(self, start: str) -> bool:
+        """Return whether a text may become the name of a tool, or of an invented one."""
+        return self.names.may_become(start) or self.names.is_invented(start)
 
     def _may_be_key(self, start: str) -> bool:
         """Return whether a text may become a key of a call."""

@@ -104,6 +104,15 @@ class ToolNames:
             if name.startswith(namespace):
                 yield name.removeprefix(namespace)
 
+    def is_invented(self, name: str) -> bool:
+        """Return whether a name has the namespace of tools, and is none of theirs."""
+        namespace, separator, _ = name.partition("__")
+        return (
+            bool(separator)
+            and f"{_folded(namespace)}_" in self._namespaces
+            and self.resolve(name) is None
+        )
+
     def may_take(self, tool: str, arguments: Mapping[str, object]) -> bool:
         """Return whether all arguments are parameters of a tool."""
         return arguments.keys() <= set(self._parameters(tool))

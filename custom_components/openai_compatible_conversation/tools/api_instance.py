@@ -23,13 +23,12 @@ from homeassistant.util.json import JsonObjectType
 from ..options import Choice
 from ..session.session_state import SessionState
 from ..speech.tool_names import ToolNames
-from .call_hints import async_media_hint
 from .call_repair import as_called
 from .call_resolver import CallResolver
 from .call_runner import CallRunner
 from .fact_tools import FORGET, LEARN, QUERY, FactSource
 from .query_tools import QUERY_TOOLS, QueryTools
-from .result import hint_result, result_text
+from .result import result_text
 from .runtime import ToolRuntime
 from .schema import function_definition, wire_name
 from .selection import Toolset, select_tools
@@ -210,18 +209,13 @@ class ToolboxInstance(llm.APIInstance):
             return await self.calls.async_run(tool_input, None, unknown)
         # The model may call a tool that was not sent: it is sent from now on.
         self._reveal([name])
-        repaired = self.resolver.repaired(tool, tool_input.tool_args)
-        call = replace(tool_input, tool_args=repaired.arguments)
+        meant, repaired = self.resolver.resolve(tool, tool_input.tool_args)
+        call = replace(tool_input, tool_name=meant.name, tool_args=repaired.arguments)
         if repaired.question:
-            self.resolver.refuse(call, tool, "AmbiguousTarget", repaired.question)
-        result = await self.calls.async_run(call, tool, super().async_call_tool)
-        if result.error and (
-            hint := async_media_hint(self.runtime.hass, tool, call, self.names)
-        ):
-            self.calls.replace(call.id, hint_result(hint))
+            self.calls.refuse(call.id, "AmbiguousTarget", repaired.question)
+        result = await self.calls.async_run(call, meant, super().async_call_tool)
         if name in self._searchable:
             self.fact_source.results.append(result_text(result))
             if not result.error:
                 self.runtime.usage.count(name)
-        notes = [] if self.calls.is_hint(call.id) else as_called(repaired)
-        return self.calls.annotate(call.id, notes)
+        return self.calls.annotate(call.id, as_called(repaired))

@@ -7,7 +7,7 @@ Decision record: docs/decisions/0010-words-are-not-commands.md.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -18,10 +18,10 @@ from ..completions.events import ToolCall
 from ..completions.tool_arguments import NOT_JSON
 from ..speech.tool_names import ToolNames
 from .base import IntegrationTool
-from .call_hints import async_lock_hint
 from .call_repair import RepairedCall, async_repair_call
 from .call_runner import CallRunner
 from .fact_tools import FactSource
+from .meant_tool import async_meant_intent
 from .schema import wire_name
 from .sensitivity import has_command, is_sensitive
 from .user_words import UserWords
@@ -80,16 +80,17 @@ class CallResolver:
         if tool is None or not _is_serializable(arguments):
             return None
         call = llm.ToolInput(tool_name=tool.name, tool_args=arguments)
-        repaired = self.repaired(tool, arguments).arguments
+        meant, repaired = self.resolve(tool, arguments)
+        # Another tool is called with nothing but what it was repaired to.
+        forms = [repaired.arguments, *([arguments] if meant is tool else [])]
         if (
-            tool.name in self.admin_tools
-            or has_command(tool, repaired)
+            meant.name in self.admin_tools
+            or has_command(meant, repaired.arguments)
             or any(
-                is_sensitive(self.hass, tool, form, self.llm_context)
-                for form in (arguments, repaired)
+                is_sensitive(self.hass, meant, form, self.llm_context) for form in forms
             )
         ):
-            self.refuse(call, tool, "NotRunFromText", _NOT_FROM_TEXT)
+            self.refuse_text_call(call)
         return call
 
     def failed_from_text(
@@ -111,11 +112,26 @@ class CallResolver:
     def identity(self, call: llm.ToolInput) -> tuple[str, dict[str, Any]]:
         """Return what a call does: the wire name of its tool, and its repaired arguments."""
         name = self.name_of(call.tool_name)
-        tool = self.tools.get(name)
-        arguments = call.tool_args
-        return name, self.repaired(tool, arguments).arguments if tool else arguments
+        if (tool := self.tools.get(name)) is None:
+            return name, call.tool_args
+        meant, repaired = self.resolve(tool, call.tool_args)
+        return wire_name(meant.name), repaired.arguments
 
-    def repaired(self, tool: llm.Tool, arguments: dict[str, Any]) -> RepairedCall:
+    def resolve(
+        self, tool: llm.Tool, arguments: dict[str, Any]
+    ) -> tuple[llm.Tool, RepairedCall]:
+        """Return the tool that is meant by a call, with arguments that it understands."""
+        repaired = self._repaired(tool, arguments)
+        name = repaired.arguments.get("name")
+        intent_type = async_meant_intent(self.hass, tool, name, self._said)
+        meant = self._tool(intent_type) if intent_type else None
+        if meant is None:
+            return tool, repaired
+        note = f"{meant.name} was meant by {tool.name}"
+        repaired = self._repaired(meant, {"name": name})
+        return meant, replace(repaired, notes=(note, *repaired.notes))
+
+    def _repaired(self, tool: llm.Tool, arguments: dict[str, Any]) -> RepairedCall:
         """Return a call with its arguments brought to the schema and what is exposed."""
         schema = (self.definition(wire_name(tool.name)) or {}).get("parameters", {})
         if not schema.get("properties") or isinstance(tool, IntegrationTool):
@@ -128,13 +144,6 @@ class CallResolver:
     def refuse_text_call(self, call: llm.ToolInput) -> None:
         """Have a call from the text answered with the advice to make it properly."""
         self.calls.refuse(call.id, "NotRunFromText", _NOT_FROM_TEXT)
-
-    def refuse(self, call: llm.ToolInput, tool: llm.Tool, kind: str, text: str) -> None:
-        """Have a call answered with an error, or with a hint if there is one."""
-        if hint := async_lock_hint(self.hass, tool, call, self.names, self._said):
-            self.calls.hint(call.id, hint)
-        else:
-            self.calls.refuse(call.id, kind, text)
 
     @property
     def _said(self) -> UserWords:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 import logging
-from typing import Any
 
 import probatio
 
@@ -16,7 +15,7 @@ from homeassistant.util.json import JsonObjectType
 from .call_repair import with_notes
 from .outcome import Outcome, subject_of, targets_of
 from .repeat_guard import RepeatGuard, Signature, Verdict
-from .result import NOT_DONE, hint_result, result_text
+from .result import result_text
 from .runtime import ToolRuntime
 from .schema import wire_name
 
@@ -64,10 +63,6 @@ class CallRunner:
         """Have a call answered with an error instead of running it."""
         self._refusals[call_id] = error_result(kind, text)
 
-    def hint(self, call_id: str, text: str) -> None:
-        """Have a call answered with what to call instead of running it."""
-        self._refusals[call_id] = hint_result(text)
-
     def is_refused(self, call_id: str) -> bool:
         """Return whether a call will be answered with an error instead of running."""
         return call_id in self._refusals
@@ -77,16 +72,6 @@ class CallRunner:
         self._twins[call_id] = other_id
         if call_id in self.results:
             self._keep(call_id, self.results[call_id])
-
-    def is_hint(self, call_id: str) -> bool:
-        """Return whether a call was answered with what to call instead."""
-        # Tools of other integrations may return anything.
-        data: Any = self.results[call_id].data
-        return isinstance(data, dict) and NOT_DONE in data
-
-    def replace(self, call_id: str, result: llm.ToolResult) -> None:
-        """Replace the result of a call."""
-        self._keep(call_id, result)
 
     def annotate(self, call_id: str, notes: Sequence[str]) -> llm.ToolResult:
         """Add notes on how a call was read to its result, and return it."""

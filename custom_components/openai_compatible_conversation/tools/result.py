@@ -13,15 +13,6 @@ _DONE = intent.IntentResponseType.ACTION_DONE.value
 """The type of an intent response, which says nothing of what was done."""
 
 
-NOT_DONE = "not_done"
-"""The key of a hint, which is told without the word "error"."""
-
-
-def hint_result(text: str) -> llm.ToolResult:
-    """Return the result of a call that failed, which tells what to call instead."""
-    return llm.ToolResult(data={NOT_DONE: text}, error=True)
-
-
 def result_text(result: llm.ToolResult) -> str:
     """Return a tool result as JSON text, truncated to `MAX_RESULT` characters.
 
@@ -33,8 +24,7 @@ def result_text(result: llm.ToolResult) -> str:
         if data.get("response_type") == _DONE and not data.get("data"):
             # Small models do not take the type of a response for a success.
             data = {"success": True, **data}
-    is_hint = isinstance(data, dict) and NOT_DONE in data
-    if result.error and not is_hint:
+    if result.error:
         # Tools of other integrations may return anything.
         details = data if isinstance(data, dict) else {"text": data}
         data = {"error": True, **details}

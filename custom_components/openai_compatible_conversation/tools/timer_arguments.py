@@ -4,6 +4,7 @@ Does not depend on Home Assistant.
 """
 
 from collections.abc import Mapping
+import re
 from typing import Any
 
 from .argument_repair import Repaired
@@ -22,8 +23,16 @@ FINDING = frozenset(
 )
 """Intents that find a timer, among others by how long it was when it was started."""
 
+_CHANGING = frozenset({"HassDecreaseTimer", "HassIncreaseTimer"})
+"""Those of them that say another length, too."""
+
 _START = "start_"
 _FOUND_BY = tuple(f"{_START}{unit}" for unit in ("hours", "minutes", "seconds"))
+_TIME = re.compile(
+    r"\d|min|sec|sek|seg|hour|stund|heure|hora|uur|quarter|viertel|quart|cuarto|kwart",
+    re.IGNORECASE,
+)
+"""What is said with a time in English, German, French, Spanish and Dutch."""
 _COMMAND = "conversation_command"
 
 
@@ -42,6 +51,14 @@ def repair_timer(
         if lengths and not any(lengths.values()):
             dropped |= lengths.keys()
             notes.append("no timer has a length of 0")
+        elif (
+            lengths
+            and said.is_known
+            and intent_type not in _CHANGING
+            and not said.match(_TIME)
+        ):
+            dropped |= lengths.keys()
+            notes.append("the user did not say how long the timer was")
         elif any(lengths.values()) and lengths == {
             name: arguments.get(name.removeprefix(_START), 0) for name in lengths
         }:

@@ -33,7 +33,7 @@ class UserWords:
         return frozenset(word for text in self._texts for word in words_of(text))
 
     @property
-    def are_known(self) -> bool:
+    def is_known(self) -> bool:
         """Return whether anything is known of what the user said."""
         return bool(self._texts)
 

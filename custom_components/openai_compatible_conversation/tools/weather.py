@@ -5,6 +5,7 @@ from typing import Any, override
 
 import probatio
 
+from homeassistant.components import conversation
 from homeassistant.components.weather import (
     DOMAIN as WEATHER,
     SERVICE_GET_FORECASTS,
@@ -111,12 +112,21 @@ def _find_entity(
         )
     if name:
         names = ", ".join(state.name for state in states)
-        states = matched(name=name) or matched(area_name=name)
-        if not states:
+        named = matched(name=name) or matched(area_name=name)
+        if not named and not _is_of_the_home(hass, name):
             return f"No weather is known for {name}. There is: {names}."
+        states = named or states
     if _is_unavailable(states[0]):
         return f"The weather of {states[0].name} is not available at the moment."
     return states[0]
+
+
+def _is_of_the_home(hass: HomeAssistant, name: str) -> bool:
+    """Return whether a name is that of anything exposed, which has no weather itself."""
+    constraints = intent.MatchTargetsConstraints(
+        name=name, assistant=conversation.DOMAIN, allow_duplicate_names=True
+    )
+    return intent.async_match_targets(hass, constraints).is_match
 
 
 def _is_unavailable(state: State) -> bool:

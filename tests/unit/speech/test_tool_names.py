@@ -44,3 +44,11 @@ def test_never_a_name() -> None:
     """What no name begins with is not waited for."""
     for start in ("x", "intent__x", "mine__Hass", "get_weathers"):
         assert not NAMES.may_become(start)
+
+
+def test_invented() -> None:
+    """A tool that a namespace does not have is an invention, not a word of the text."""
+    assert NAMES.is_invented("intent__HassPlay")
+    assert NAMES.is_invented("media_player__Play")
+    for name in ("intent__HassTurnOn", "notes__get_weather", "HassPlay", "__x", "a__b"):
+        assert not NAMES.is_invented(name)

@@ -34,6 +34,8 @@ ZEROS = {"start_hours": 0, "start_minutes": 0, "start_seconds": 0}
         ("HassDecreaseTimer", "Five less on the ten", {"minutes": 5, "start_minutes": 10}, None),
         ("HassCancelTimer", "Stop the timer", {**ZEROS}, {}),
         ("HassTimerStatus", "How long?", {**ZEROS, "area": "Attic"}, {}),
+        ("HassCancelTimer", "Stop it", {"start_hours": 18}, {}),
+        ("HassCancelTimer", "", {"start_hours": 18}, None),
         ("HassPauseTimer", "The five minutes", {**ZEROS, "start_minutes": 5}, None),
         ("HassCancelTimer", "Stop the egg timer", {"name": "Egg"}, None),
         ("HassCancelTimer", "", {"name": "Egg", "area": "Attic"}, None),

@@ -1,5 +1,7 @@
 """Tests of what the user said, to which the arguments of a call are held."""
 
+import re
+
 import pytest
 
 from custom_components.openai_compatible_conversation.tools.user_words import UserWords
@@ -58,3 +60,13 @@ def test_repeated(value: object, repeated: bool) -> None:
     """A command that says as much as the request is the request again."""
     said = UserWords(["Set a timer for ten minutes!"])
     assert said.is_repeated_by(value) == repeated
+
+
+def test_match() -> None:
+    """A pattern is looked for in what was said last."""
+    said = UserWords(["Lock it", "Thanks"])
+    assert said.is_known
+    assert said.match(re.compile("thank", re.IGNORECASE))
+    assert not said.match(re.compile("lock", re.IGNORECASE))
+    assert not UserWords().match(re.compile(""))
+    assert not UserWords().is_known

@@ -1,4 +1,4 @@
-"""Test what a small model is told that takes one tool for another."""
+"""Test what is called for a small model that takes one tool for another."""
 
 import json
 from typing import Any
@@ -46,21 +46,35 @@ def last_result(server: ModelServer) -> dict[str, Any]:
     return result
 
 
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ("Lock the front door", "en"),
+        ("Schließ die Haustür ab", "de"),
+        ("Haustür absperren", "de"),
+        ("Verrouille la porte", "fr"),
+        ("Cierra la puerta con llave", "es"),
+        ("Vergrendel de voordeur", "nl"),
+    ],
+)
+@pytest.mark.parametrize("is_written", [True, False])
 async def test_lock(
-    server: ModelServer, say: Say, locks: dict[str, list[ServiceCall]]
+    server: ModelServer,
+    say: Say,
+    locks: dict[str, list[ServiceCall]],
+    said: str,
+    language: str,
+    is_written: bool,
 ) -> None:
-    """A model that would unlock what is to be locked is told how to lock it."""
-    server.script(
-        written(OFF, name="Front Door", area="Attic"),
-        written(ON, name="Front Door", area="Attic"),
-        reply("It is locked."),
+    """A model that would unlock what is to be locked locks it, and is told."""
+    arguments = {"name": "Front Door", "area": "Attic"}
+    call = (
+        written(OFF, **arguments) if is_written else reply(calls=[Call(OFF, arguments)])
     )
-    assert speech(await say("Lock the front door")) == "It is locked."
+    server.script(call, reply("It is locked."))
+    assert speech(await say(said, language=language)) == "It is locked."
     assert (len(locks["lock"]), len(locks["unlock"])) == (1, 0)
-    hint = json.loads(server.bodies[1]["messages"][-1]["content"])
-    assert hint == {
-        "not_done": f"Nothing was done yet: {OFF} unlocks. Call {ON} to lock it."
-    }
+    assert f"{ON} was meant by {OFF}" in last_result(server)["note"]
 
 
 @pytest.mark.parametrize(
@@ -75,6 +89,7 @@ async def test_lock(
         ("Abre la puerta", "es"),
         ("Desbloquea la puerta", "es"),
         ("Ontgrendel de voordeur", "nl"),
+        ("Do it", "en"),
     ],
 )
 async def test_unlock(
@@ -104,7 +119,7 @@ async def test_media_player(
     tool: str,
     action: str,
 ) -> None:
-    """A media player that is taken for a timer is paused, after a hint."""
+    """A media player that is taken for a timer is paused or resumed."""
     assert await async_setup_component(hass, "media_player", {})
     state = {"Pause": "playing", "Unpause": "paused"}[tool]
     hass.states.async_set(
@@ -123,19 +138,19 @@ async def test_media_player(
     async_register_timer_handler(hass, device.id, lambda *_: None)
     actions = async_mock_service(hass, "media_player", action)
     server.script(
-        written(f"Hass{tool}Timer", start_minutes=0, name="Radio"),
-        written(f"HassMedia{tool}", name="Radio"),
+        written(f"Hass{tool}Timer", start_minutes=0, name="Radio", area="Attic"),
         reply("So be it."),
     )
     result = await say(f"{tool} the radio", device_id=device.id)
     assert speech(result) == "So be it."
     assert len(actions) == 1
-    hint = json.loads(server.bodies[1]["messages"][-1]["content"])
-    assert hint["not_done"].startswith("Radio is a media player. Call media_player__")
+    assert "was meant by" in last_result(server)["note"]
 
 
-async def test_no_hint(server: ModelServer, say: Say, light: list[ServiceCall]) -> None:
-    """An error without a better tool stays an error."""
+async def test_its_own_tool(
+    server: ModelServer, say: Say, light: list[ServiceCall]
+) -> None:
+    """A call that means what it says stays as it is."""
     server.script(reply(calls=[Call(OFF, {"name": "Attic"})]), reply("No."))
     await say("Attic off")
     assert last_result(server)["error"]
