@@ -32,9 +32,9 @@ async def locks(hass: HomeAssistant, components: None) -> dict[str, list[Service
     return {name: async_mock_service(hass, "lock", name) for name in ("lock", "unlock")}
 
 
-def written(name: str, /, **arguments: Any) -> Answer:
+def written(tool: str, /, **arguments: Any) -> Answer:
     """Return a response with a call as small models write it."""
-    call = json.dumps({"name": name, "arguments": arguments})
+    call = json.dumps({"name": tool, "arguments": arguments})
     return reply(f"```json\n{call}\n```")
 
 
@@ -74,7 +74,16 @@ async def test_lock(
     server.script(call, reply("It is locked."))
     assert speech(await say(said, language=language)) == "It is locked."
     assert (len(locks["lock"]), len(locks["unlock"])) == (1, 0)
-    assert f"{ON} was meant by {OFF}" in last_result(server)["note"]
+    assert "this tool was meant" in last_result(server)["note"]
+    (called,) = server.bodies[-1]["messages"][-2]["tool_calls"]
+    assert called["function"]["name"] == ON
+    assert json.loads(called["function"]["arguments"]) == {"name": "Front Door"}
+    # The right call and the wrong one are understood again.
+    for name in (ON, OFF):
+        again = written(name, name="Front Door")
+        server.script(again, reply("Locked."))
+        assert speech(await say(said, language=language)) == "Locked."
+    assert (len(locks["lock"]), len(locks["unlock"])) == (3, 0)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +153,7 @@ async def test_media_player(
     result = await say(f"{tool} the radio", device_id=device.id)
     assert speech(result) == "So be it."
     assert len(actions) == 1
-    assert "was meant by" in last_result(server)["note"]
+    assert "this tool was meant" in last_result(server)["note"]
 
 
 async def test_its_own_tool(

@@ -240,15 +240,17 @@ class ModelResponse:
         # Some servers reuse call ids in each response.
         tools.calls.results.pop(event.id, None)
         call = tools.resolver.from_call(event)
+        is_as_made = call.tool_args == event.arguments
+        text = event.text if is_as_made else json_dumps(call.tool_args)
         written = None
         if not event.problem:
             written = self._written.match(tools.resolver.identity(call))
         if written is None:
-            yield from self._call_deltas(call, event.text)
+            yield from self._call_deltas(call, text)
             return
         # The history has the call as it was made properly, with the server's id.
         number = [known.id for known in self.calls].index(written.id)
-        self.calls[number] = _call_part(call, event.text)
+        self.calls[number] = _call_part(call, text)
         tools.calls.share_result(written.id, call.id)
 
     def _is_truncated(self, part: TextToolCall, call: llm.ToolInput) -> bool:

@@ -209,11 +209,11 @@ class ToolboxInstance(llm.APIInstance):
             return await self.calls.async_run(tool_input, None, unknown)
         # The model may call a tool that was not sent: it is sent from now on.
         self._reveal([name])
-        meant, repaired = self.resolver.resolve(tool, tool_input.tool_args)
-        call = replace(tool_input, tool_name=meant.name, tool_args=repaired.arguments)
+        repaired = self.resolver.repaired(tool, tool_input)
+        call = replace(tool_input, tool_args=repaired.arguments)
         if repaired.question:
             self.calls.refuse(call.id, "AmbiguousTarget", repaired.question)
-        result = await self.calls.async_run(call, meant, super().async_call_tool)
+        result = await self.calls.async_run(call, tool, super().async_call_tool)
         if name in self._searchable:
             self.fact_source.results.append(result_text(result))
             if not result.error:

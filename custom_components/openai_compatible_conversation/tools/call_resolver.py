@@ -7,7 +7,7 @@ Decision record: docs/decisions/0010-words-are-not-commands.md.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -31,6 +31,9 @@ _NOT_FROM_TEXT = (
     "run only if it is made as a tool call. If the user asked for it, make it so."
 )
 
+_MEANT = "this tool was meant"
+"""Names no tool: a call that is written again would be taken for a quotation."""
+
 
 @dataclass(frozen=True, slots=True)
 class CallResolver:
@@ -47,6 +50,8 @@ class CallResolver:
     calls: CallRunner
     definition: Callable[[str], dict[str, Any] | None]
     """Returns the function definition of a tool by its wire name."""
+    _in_place: set[str] = field(default_factory=set)
+    """The ids of calls that were made in place of others."""
 
     def name_of(self, name: str) -> str:
         """Return the wire name of a tool.
@@ -63,12 +68,9 @@ class CallResolver:
         """
         if call.problem:
             self.calls.refuse(call.id, "InvalidArguments", call.problem)
+        made = llm.ToolInput(tool_name=call.name, tool_args=call.arguments, id=call.id)
         tool = self._tool(call.name)
-        return llm.ToolInput(
-            tool_name=tool.name if tool else call.name,
-            tool_args=call.arguments,
-            id=call.id,
-        )
+        return self._as_meant(tool, made) if tool else made
 
     def from_text(self, name: str, arguments: dict[str, Any]) -> llm.ToolInput | None:
         """Return a tool call that the model wrote as text.
@@ -79,15 +81,16 @@ class CallResolver:
         tool = self._tool(name)
         if tool is None or not _is_serializable(arguments):
             return None
-        call = llm.ToolInput(tool_name=tool.name, tool_args=arguments)
-        meant, repaired = self.resolve(tool, arguments)
-        # Another tool is called with nothing but what it was repaired to.
-        forms = [repaired.arguments, *([arguments] if meant is tool else [])]
+        written = llm.ToolInput(tool_name=tool.name, tool_args=arguments)
+        call = self._as_meant(tool, written)
+        meant = self._tool(call.tool_name) or tool
+        repaired = self.repaired(meant, call).arguments
         if (
             meant.name in self.admin_tools
-            or has_command(meant, repaired.arguments)
+            or has_command(meant, repaired)
             or any(
-                is_sensitive(self.hass, meant, form, self.llm_context) for form in forms
+                is_sensitive(self.hass, meant, form, self.llm_context)
+                for form in (call.tool_args, repaired)
             )
         ):
             self.refuse_text_call(call)
@@ -114,22 +117,24 @@ class CallResolver:
         name = self.name_of(call.tool_name)
         if (tool := self.tools.get(name)) is None:
             return name, call.tool_args
-        meant, repaired = self.resolve(tool, call.tool_args)
-        return wire_name(meant.name), repaired.arguments
+        return name, self.repaired(tool, call).arguments
 
-    def resolve(
-        self, tool: llm.Tool, arguments: dict[str, Any]
-    ) -> tuple[llm.Tool, RepairedCall]:
-        """Return the tool that is meant by a call, with arguments that it understands."""
-        repaired = self._repaired(tool, arguments)
-        name = repaired.arguments.get("name")
+    def repaired(self, tool: llm.Tool, call: llm.ToolInput) -> RepairedCall:
+        """Return a call with arguments that its tool understands."""
+        repaired = self._repaired(tool, call.tool_args)
+        if call.id in self._in_place:
+            return replace(repaired, notes=(_MEANT, *repaired.notes))
+        return repaired
+
+    def _as_meant(self, tool: llm.Tool, call: llm.ToolInput) -> llm.ToolInput:
+        """Return a call of a tool as one of the tool that is meant."""
+        name = self._repaired(tool, call.tool_args).arguments.get("name")
         intent_type = async_meant_intent(self.hass, tool, name, self._said)
         meant = self._tool(intent_type) if intent_type else None
         if meant is None:
-            return tool, repaired
-        note = f"{meant.name} was meant by {tool.name}"
-        repaired = self._repaired(meant, {"name": name})
-        return meant, replace(repaired, notes=(note, *repaired.notes))
+            return replace(call, tool_name=tool.name)
+        self._in_place.add(call.id)
+        return replace(call, tool_name=meant.name, tool_args={"name": name})
 
     def _repaired(self, tool: llm.Tool, arguments: dict[str, Any]) -> RepairedCall:
         """Return a call with its arguments brought to the schema and what is exposed."""
