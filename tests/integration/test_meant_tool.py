@@ -156,6 +156,72 @@ async def test_media_player(
     assert "this tool was meant" in last_result(server)["note"]
 
 
+@pytest.mark.parametrize(
+    ("domain", "tool", "arguments", "action", "data"),
+    [
+        (
+            "fan",
+            "intent__HassSetPosition",
+            {"position": 33},
+            "turn_on",
+            {"percentage": 33},
+        ),
+        (
+            "fan",
+            "light__HassLightSet",
+            {"brightness": 40, "domain": ["light"]},
+            "turn_on",
+            {"percentage": 40},
+        ),
+        (
+            "light",
+            "intent__HassSetPosition",
+            {"position": 20},
+            "turn_on",
+            {"brightness_pct": 20},
+        ),
+        # Without the quantity it is unclear what is meant.
+        ("fan", "light__HassLightSet", {"color": "red"}, None, {}),
+    ],
+)
+async def test_quantity(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    components: None,
+    domain: str,
+    tool: str,
+    arguments: dict[str, Any],
+    action: str | None,
+    data: dict[str, int],
+) -> None:
+    """A quantity goes to the tool that can set it for what is named."""
+    for component in ("cover", "fan", "light"):
+        assert await async_setup_component(hass, component, {})
+    entity_id = f"{domain}.thing"
+    hass.states.async_set(
+        entity_id,
+        "on",
+        {
+            "friendly_name": "Breeze",
+            "supported_features": 1,
+            "supported_color_modes": ["brightness"],
+        },
+    )
+    others = ("light.other", "cover.other")
+    for known in others:
+        hass.states.async_set(known, "on", {"supported_features": 4})
+    for known in (entity_id, *others):
+        async_expose_entity(hass, conversation.DOMAIN, known, should_expose=True)
+    actions = async_mock_service(hass, domain, action or "turn_on")
+    server.script(written(tool, name="Breeze", **arguments), reply("Well."))
+    assert speech(await say("Breeze")) == "Well."
+    await hass.async_block_till_done()
+    assert [{key: call.data[key] for key in data} for call in actions] == [data] * bool(
+        action
+    )
+
+
 async def test_its_own_tool(
     server: ModelServer, say: Say, light: list[ServiceCall]
 ) -> None:

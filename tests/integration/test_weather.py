@@ -134,6 +134,8 @@ async def test_now(call_tool: Callable[..., Any], sky: Callable[..., Any]) -> No
     assert result["place"] == "Home"
     assert result["now"] == {"condition": "sunny", "temperature": 7.5, "humidity": 80}
     assert result["units"]["temperature"] == "°C"
+    assert next(iter(result)) == "summary"
+    assert result["summary"] == "sunny, 7.5 °C"
 
 
 async def test_hourly(call_tool: Callable[..., Any], sky: Callable[..., Any]) -> None:

@@ -21,7 +21,7 @@ from .base import IntegrationTool
 from .call_repair import RepairedCall, async_repair_call
 from .call_runner import CallRunner
 from .fact_tools import FactSource
-from .meant_tool import async_meant_intent
+from .meant_tool import async_meant_call
 from .schema import wire_name
 from .sensitivity import has_command, is_sensitive
 from .user_words import UserWords
@@ -128,13 +128,14 @@ class CallResolver:
 
     def _as_meant(self, tool: llm.Tool, call: llm.ToolInput) -> llm.ToolInput:
         """Return a call of a tool as one of the tool that is meant."""
-        name = self._repaired(tool, call.tool_args).arguments.get("name")
-        intent_type = async_meant_intent(self.hass, tool, name, self._said)
-        meant = self._tool(intent_type) if intent_type else None
+        arguments = self._repaired(tool, call.tool_args).arguments
+        found = async_meant_call(self.hass, tool, arguments, self._said)
+        intent_type, meant_arguments = found or ("", {})
+        meant = self._tool(intent_type)
         if meant is None:
             return replace(call, tool_name=tool.name)
         self._in_place.add(call.id)
-        return replace(call, tool_name=meant.name, tool_args={"name": name})
+        return replace(call, tool_name=meant.name, tool_args=meant_arguments)
 
     def _repaired(self, tool: llm.Tool, arguments: dict[str, Any]) -> RepairedCall:
         """Return a call with its arguments brought to the schema and what is exposed."""

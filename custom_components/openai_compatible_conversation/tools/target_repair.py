@@ -145,6 +145,9 @@ class _TargetRepair:
             return False
         kind = kind_of(words)
         if self._said.is_invented(name) or (kind and kind[0] == entity.domain):
+            for slot in ("area", "floor"):
+                if self._said.is_invented(self._slots.values.get(slot)):
+                    self._slots.drop(slot, "the user did not say it")
             return aim.take_entity([(entity, own) for own in entity.names[:1]])
         return False
 

@@ -79,6 +79,8 @@ class WeatherTool(llm.Tool):
         kind: str = args.get("forecast", NOW)
         data = {"place": state.name, "units": _units(state)}
         if kind == NOW:
+            # What comes first is what a small model says.
+            data = {"summary": _summary(state), **data}
             data["now"] = _pick(state.attributes, CURRENT, condition=state.state)
         else:
             data |= await _async_forecast(hass, state, kind, llm_context)
@@ -142,6 +144,15 @@ def _units(state: State) -> JsonObjectType:
         for name, unit in state.attributes.items()
         if name.endswith(suffix)
     }
+
+
+def _summary(state: State) -> str:
+    """Return the condition and the temperature in a few words."""
+    temperature = state.attributes.get("temperature")
+    if temperature is None:
+        return state.state
+    unit = state.attributes.get("temperature_unit", "")
+    return f"{state.state}, {temperature} {unit}".rstrip()
 
 
 def _pick(

@@ -579,3 +579,18 @@ def test_secured() -> None:
         target = repair_target(slots, Targets(entities=entities, areas=HOME.areas), ON)
         assert (target.question is None) == is_secured
         assert target.slots == ({"name": "Front Door"} if is_secured else slots)
+
+
+def test_only_one_in_an_invented_area() -> None:
+    """An area that was not said does not keep an intent from its only entity."""
+    pump = _entity("climate.pump", "HeatPump")
+    targets = Targets(entities=(pump,), areas=HOME.areas)
+    slots = {"temperature": 17, "name": "Living Room", "area": "Living Room"}
+    schema = {"properties": {"temperature": {}, "name": {}, "area": {}}}
+    said = UserWords(["17 degrees will do for the heating"])
+    assert repair_target(slots, targets, schema, said).slots == {
+        "temperature": 17,
+        "name": "HeatPump",
+    }
+    said = UserWords(["17 degrees in the living room"])
+    assert repair_target(slots, targets, schema, said).slots == slots
