@@ -206,9 +206,12 @@ async def test_name_of_something_else(
 ) -> None:
     """What is of the home, and has no weather itself, has the weather of the home."""
     await sky(Sky("Home", Feature(0), "sunny"))
-    hass.states.async_set("sensor.out", "7", {"friendly_name": "Outside"})
+    hass.states.async_set(
+        "sensor.out", "7", {"friendly_name": "Outside", "unit_of_measurement": "°C"}
+    )
     async_expose_entity(hass, conversation.DOMAIN, "sensor.out", should_expose=True)
-    assert (await call_tool(name="Outside"))["place"] == "Home"
+    result = await call_tool(name="Outside")
+    assert (result["Outside"], result["place"]) == ("7 °C", "Home")
     async_expose_entity(hass, conversation.DOMAIN, "sensor.out", should_expose=False)
     assert "No weather is known" in (await call_tool(name="Outside"))["error_text"]
 

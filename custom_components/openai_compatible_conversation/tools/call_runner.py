@@ -52,6 +52,8 @@ class CallRunner:
         self._repeats = RepeatGuard()
         self._refusals: dict[str, llm.ToolResult] = {}
         self._twins: dict[str, str] = {}
+        self._stalled: set[str] = set()
+        """The ids of calls that would bring nothing new."""
         self._unfinished: set[Signature] = set()
 
     def next_round(self) -> None:
@@ -98,7 +100,7 @@ class CallRunner:
                 result = error_result(type(err).__name__, str(err))
         if result.error and _signature(call) in self._unfinished:
             self.outcome.left_unfinished()
-        elif result.error:
+        elif result.error and call.id not in self._stalled:
             self.outcome.failed(_subject(call, tool))
         self._keep(call.id, result)
         return result
@@ -121,6 +123,8 @@ class CallRunner:
             case Verdict.FAILED:
                 return error_result("RepeatedCall", _FAILED_TWICE)
             case Verdict.UNCHANGED:
+                self._stalled.add(call.id)
+                self.outcome.stalled()
                 return error_result("RepeatedCall", _UNCHANGED)
         try:
             result = await self._async_in_time(call, run)

@@ -23,6 +23,7 @@ class Outcome:
     _acted_in: int = -1
     _failed_in: int = -1
     _unfinished_in: int = -1
+    _stalled_in: int = -1
     _succeeded_in: int = -1
     _failed_rounds: int = 0
     _round: int = 0
@@ -45,7 +46,7 @@ class Outcome:
     @property
     def failed_rounds(self) -> int:
         """Return in how many rounds until now nothing but failures came."""
-        last = max(self._failed_in, self._unfinished_in)
+        last = max(self._failed_in, self._unfinished_in, self._stalled_in)
         return self._failed_rounds + (last == self._round != self._succeeded_in)
 
     @property
@@ -76,6 +77,10 @@ class Outcome:
     def left_unfinished(self) -> None:
         """Record that a call goes on, and what comes of it is not known."""
         self._unfinished_in = self._round
+
+    def stalled(self) -> None:
+        """Record that a call was not made again, because nothing new would come of it."""
+        self._stalled_in = self._round
 
 
 def subject_of(arguments: Mapping[str, Any], title: str) -> str:

@@ -20,7 +20,7 @@ from .target_names import Words, are_alike, kind_of, spellings, words_of
 from .target_questions import UnclearTargetError, reaches_guarded, unknown
 from .target_search import Found, TargetSearch, split_entity_id
 from .target_slots import TargetSlots
-from .targets import Targets
+from .targets import Entity, Targets
 from .user_words import EVERYTHING_SAID, UserWords
 
 
@@ -145,11 +145,22 @@ class _TargetRepair:
             return False
         kind = kind_of(words)
         if self._said.is_invented(name) or (kind and kind[0] == entity.domain):
-            for slot in ("area", "floor"):
-                if self._said.is_invented(self._slots.values.get(slot)):
-                    self._slots.drop(slot, "the user did not say it")
-            return aim.take_entity([(entity, own) for own in entity.names[:1]])
+            return self._leave_invented_place(entity) and aim.take_entity(
+                [(entity, own) for own in entity.names[:1]]
+            )
         return False
+
+    def _leave_invented_place(self, entity: Entity) -> bool:
+        """Leave out a place that was not said; return whether no other contradicts."""
+        for slot in self._slots.conflicts(entity):
+            if slot in ("area", "floor") and not self._said.is_invented(
+                self._slots.values[slot]
+            ):
+                return False
+        for slot in ("area", "floor"):
+            if self._said.is_invented(self._slots.values.get(slot)):
+                self._slots.drop(slot, "the user did not say it")
+        return True
 
     def _take_words(
         self, words: Words, search: TargetSearch, aim: TargetAim, *, is_own: bool

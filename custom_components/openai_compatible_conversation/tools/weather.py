@@ -80,7 +80,8 @@ class WeatherTool(llm.Tool):
         data = {"place": state.name, "units": _units(state)}
         if kind == NOW:
             # What comes first is what a small model says.
-            data = {"summary": _summary(state), **data}
+            others = _other_values(hass, args.get("name"))
+            data = {**others, "summary": _summary(state), **data}
             data["now"] = _pick(state.attributes, CURRENT, condition=state.state)
         else:
             data |= await _async_forecast(hass, state, kind, llm_context)
@@ -115,7 +116,7 @@ def _find_entity(
     if name:
         names = ", ".join(state.name for state in states)
         named = matched(name=name) or matched(area_name=name)
-        if not named and not _is_of_the_home(hass, name):
+        if not named and not _named_states(hass, name):
             return f"No weather is known for {name}. There is: {names}."
         states = named or states
     if _is_unavailable(states[0]):
@@ -123,12 +124,23 @@ def _find_entity(
     return states[0]
 
 
-def _is_of_the_home(hass: HomeAssistant, name: str) -> bool:
-    """Return whether a name is that of anything exposed, which has no weather itself."""
+def _named_states(hass: HomeAssistant, name: str) -> list[State]:
+    """Return the exposed entities of a name, whatever they are."""
     constraints = intent.MatchTargetsConstraints(
         name=name, assistant=conversation.DOMAIN, allow_duplicate_names=True
     )
-    return intent.async_match_targets(hass, constraints).is_match
+    return intent.async_match_targets(hass, constraints).states
+
+
+def _other_values(hass: HomeAssistant, name: str | None) -> dict[str, str]:
+    """Return the states of named entities that have no weather, such as a sensor."""
+    return {
+        state.name: " ".join(
+            (state.state, state.attributes.get("unit_of_measurement", ""))
+        ).rstrip()
+        for state in (_named_states(hass, name) if name else ())
+        if state.domain != WEATHER
+    }
 
 
 def _is_unavailable(state: State) -> bool:

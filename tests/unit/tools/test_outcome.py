@@ -134,3 +134,14 @@ def test_targets(data: dict[str, Any], done: list[str], failed: list[str]) -> No
         for key, pairs in data.items()
     }
     assert targets_of({"data": targets}) == (done, failed)
+
+
+def test_stalled() -> None:
+    """A call that was not made again is no failure, and brings a turn no further."""
+    outcome = Outcome()
+    outcome.succeeded("Lamp", acts=True)
+    for _ in range(3):
+        outcome.next_round()
+        outcome.stalled()
+    assert (outcome.has_acted, outcome.failures) == (True, [])
+    assert outcome.failed_rounds == 3

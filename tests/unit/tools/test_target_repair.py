@@ -586,7 +586,7 @@ def test_only_one_in_an_invented_area() -> None:
     pump = _entity("climate.pump", "HeatPump")
     targets = Targets(entities=(pump,), areas=HOME.areas)
     slots = {"temperature": 17, "name": "Living Room", "area": "Living Room"}
-    schema = {"properties": {"temperature": {}, "name": {}, "area": {}}}
+    schema: Json = {"properties": {"temperature": {}, "name": {}, "area": {}}}
     said = UserWords(["17 degrees will do for the heating"])
     assert repair_target(slots, targets, schema, said).slots == {
         "temperature": 17,
@@ -594,3 +594,8 @@ def test_only_one_in_an_invented_area() -> None:
     }
     said = UserWords(["17 degrees in the living room"])
     assert repair_target(slots, targets, schema, said).slots == slots
+    # What the user asks for is not there, and nothing else is meant.
+    said = UserWords(["Put the radiator in the nursery to 17 degrees"])
+    for name in ("Weather", "heating"):
+        slots = {"temperature": 17, "name": name, "area": "Nursery"}
+        assert repair_target(slots, targets, schema, said).slots == slots
