@@ -114,7 +114,7 @@ def test_holds_no_more_than_needed(text: str) -> None:
 
 
 RULED_OUT = (
-    *('{"x', '{"name": "K', '{"name": "mine__HassX', '{"name": 7', '{"type": "l'),
+    *('{"x', '{"name": "K', '{"name": "intentX', '{"name": 7', '{"type": "l'),
     *("{x", "{%", "{1", "[x", "[1", '{"arguments": 1', '{"arguments": "a'),
     *(
         '{"arguments": {1}',
