@@ -123,9 +123,10 @@ async def add_theirs(
     }
     step = await client.rest("POST", SUBENTRIES, reconfiguration)
     flow = Flow(client, SUBENTRIES, step)
-    # What is not suggested has a default of its own, such as the longest answer.
-    suggested = {k: v for k, v in flow.suggested.items() if v is not None}
-    values = suggested | {"recommended": False, "temperature": 0}
+    if all(field["name"] != "temperature" for field in flow.step["data_schema"]):
+        # Home Assistant 2026.10 shows it once the recommended values are not wanted.
+        await flow.submit(**_suggested(flow) | {"recommended": False})
+    values = _suggested(flow) | {"recommended": False, "temperature": 0}
     await flow.submit(**values)
     if flow.step.get("reason") != "reconfigure_successful":
         raise SetUpError(f"llama_cpp was not configured: {flow.step.get('errors')}")
@@ -138,6 +139,14 @@ async def add_theirs(
         await agent_of(client, entry_id),
         values["chat_model"],
     )
+
+
+def _suggested(flow: Flow) -> dict[str, Any]:
+    """Return the suggested values of a form.
+
+    What is not suggested has a default of its own, such as the longest answer.
+    """
+    return {name: v for name, v in flow.suggested.items() if v is not None}
 
 
 def set_ups(*, beside: bool) -> Iterable[SetUp]:
