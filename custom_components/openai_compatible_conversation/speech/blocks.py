@@ -6,11 +6,15 @@ from .parts import ReasoningText, TextToolCall
 from .tags import CLOSERS
 
 MAX_RAW = 8000
-"""Characters within which reasoning must end that begins with a mere word."""
+"""Characters within which reasoning must end whose beginning may be ordinary text."""
 
 FIRST, RAW, INVENTED, RESULT = "first", "raw", "other", "result"
 """Reasoning that nothing opens, or a word; a turn and a result that the model invents."""
-_UNOPENED = (FIRST, RAW)
+ASIDE = "aside"
+"""Reasoning within an answer, in a tag that is also ordinary markup."""
+_UNCERTAIN = (RAW, ASIDE)
+"""Reasoning that is none unless it ends soon."""
+_UNOPENED = (FIRST, *_UNCERTAIN)
 _REASONING = ("think", "generic", "analysis")
 _DROPPED = (INVENTED, RESULT)
 _WHOLE_CALLS = ("function", "rest", "recipient", "invoke")
@@ -36,6 +40,8 @@ class Blocks:
         """Whether reasoning that nothing opened has ended, and nothing followed yet."""
         self._opening = ""
         self._pieces: list[str] = []
+        self._size = 0
+        """Characters of the pieces."""
 
     @property
     def is_unopened(self) -> bool:
@@ -52,6 +58,8 @@ class Blocks:
             return
         if kind == RAW:
             self._opening, inner = opening[:-1], opening[-1:]
+        elif kind == ASIDE:
+            self._opening, inner = opening, ""
         else:
             self.call()
             is_whole = kind in _WHOLE_CALLS
@@ -90,6 +98,7 @@ class Blocks:
                 self._parts.add(ReasoningText(inner))
             elif kind not in _DROPPED:
                 self._pieces.append(inner)
+                self._size += len(inner)
         if found is None or self.is_overlong:
             return start, True
         if kind == FIRST:
@@ -97,7 +106,7 @@ class Blocks:
         self.kind = None
         closing = text[start:end] if found == "end" else ""
         block = self._take()
-        if kind == RAW:
+        if kind in _UNCERTAIN:
             self._has_reasoned = True
             self._parts.add(ReasoningText(block))
         elif kind not in _REASONING and kind not in _DROPPED:
@@ -118,7 +127,7 @@ class Blocks:
             self.is_unfinished = True
             self._parts.add(ReasoningText(block))
             return ""
-        if kind == RAW:
+        if kind in _UNCERTAIN:
             return self._opening + block
         # The text was the response itself.
         self.started_in_reasoning = False
@@ -127,7 +136,7 @@ class Blocks:
     @property
     def is_overlong(self) -> bool:
         """Return whether the open block is too long to be what it seems."""
-        return self.kind == RAW and sum(map(len, self._pieces)) > MAX_RAW
+        return self.kind in _UNCERTAIN and self._size > MAX_RAW
 
     def end(self, *, is_cut: bool, goes_on: bool) -> None:
         """End the text, which may go on with a call that is not part of it."""
@@ -169,4 +178,5 @@ class Blocks:
         """Return the content of a block that is given as a whole."""
         block = "".join(self._pieces)
         self._pieces.clear()
+        self._size = 0
         return block

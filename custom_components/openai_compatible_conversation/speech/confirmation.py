@@ -1,9 +1,11 @@
 """The confirmation spoken in place of an empty response."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
-_FULL_STOPS: Final = ".。।։"
+from .languages import in_language
+
+_FULL_STOPS: Final = ".。।։۔"
 
 _DONE: Final = {
     "af": "Klaar.",
@@ -150,7 +152,7 @@ def confirmation(language: str, subjects: Iterable[str] = ()) -> str:
 
     Falls back to the tag without its last subtags, then to English.
     """
-    done = _in_language(_DONE, language)
+    done = in_language(_DONE, language)
     return _with_subjects(done.rstrip(_FULL_STOPS), subjects) or done
 
 
@@ -159,20 +161,10 @@ def failure(language: str, subjects: Iterable[str]) -> str:
 
     `subjects` are what failed, as the user calls it. Falls back as `confirmation`.
     """
-    return _with_subjects(_in_language(_FAILED, language), subjects)
+    return _with_subjects(in_language(_FAILED, language), subjects)
 
 
 def _with_subjects(text: str, subjects: Iterable[str]) -> str:
     """Return a text with what it is about, empty if that is nothing."""
     listed = ", ".join(subjects)
     return f"{text}: {listed}." if listed else ""
-
-
-def _in_language(texts: Mapping[str, str], language: str) -> str:
-    """Return the text for a language tag, or for the closest one that has a text."""
-    tag = language.replace("_", "-").lower()
-    while tag:
-        if tag in texts:
-            return texts[tag]
-        tag = tag.rpartition("-")[0]
-    return texts["en"]

@@ -9,7 +9,7 @@ Decision record: docs/decisions/0005-text-is-filtered-as-it-arrives.md.
 
 from collections.abc import Iterator
 
-from .blocks import INVENTED, RAW, RESULT, Blocks
+from .blocks import ASIDE, INVENTED, RAW, RESULT, Blocks
 from .call_candidates import CallCandidates
 from .part_list import PartList
 from .parts import ContinueListening, SpeechPart, TextToolCall
@@ -34,8 +34,7 @@ class SpeechFilter:
     """Split streamed model text into speech parts.
 
     Create one for each response, feed it chunks of any size, then flush it. Holds
-    back no more than what may still turn out not to be speech. The result does not
-    depend on the chunk boundaries.
+    back no more than what may still turn out not to be speech.
     """
 
     def __init__(
@@ -146,7 +145,7 @@ class SpeechFilter:
         if code.run:
             code.end_run(text[begin])
         if calls and (calls.scanner or calls.is_line_start) and not code.is_inside:
-            needs_more = self._parse_call(calls, ended=ended)
+            needs_more = self._parse_call(calls, ended=ended or final)
             if needs_more is not None:
                 return needs_more
         patterns = patterns_at(visible, may_call=calls is not None)
@@ -178,8 +177,9 @@ class SpeechFilter:
 
     def _is_text(self, text: str, end: int, kind: str, *, final: bool) -> bool | None:
         """Return whether a pattern is text where it stands; None if unknown yet."""
-        if kind == RAW:
-            return self._is_answer
+        if kind in (RAW, ASIDE):
+            is_begun = kind == RAW or self._visible.is_sentence_start
+            return self._is_answer or not is_begun
         if kind in _AFTER_CALLS:
             return not self._is_after_call
         return is_written_about(self._visible, text, end, kind, final=final)

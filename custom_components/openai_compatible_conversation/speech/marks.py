@@ -1,38 +1,45 @@
-"""Markdown syntax and sentence punctuation."""
+"""Sentence punctuation, and limits of what is held of markdown."""
 
-import re
+from typing import Final
 
-ENDS = frozenset(".!?:;,…。！？：；，、।॥؟؛։።՞")
-ITEM = re.compile(r"\d{1,3}[.)]")
-RULE = re.compile(r"([-*_=])(\s*\1){2,}\s*")
-DIVIDER = re.compile(r"[|:\-\s]*")
-TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,9}\s?/?>")
-TAG_PREFIX = re.compile(r"</?([A-Za-z][A-Za-z0-9]{0,9}(\s?/?)?)?")
-ESCAPABLE = frozenset("\\`*_{}[]()#+-.!|<>~\"'&$%^=:;,?/@")
-BULLETS = frozenset("-*+•‣◦–")
-EMPHASIS = frozenset("*_~")
-MAX_HASHES = 6
-MAX_HELD = 120
-"""Maximum characters held of a line that may be a rule, a table divider or a fence."""
+ENDS: Final = frozenset(".!?:;,…。！？：；，、।॥؟؛،۔։՞።။។")
+"""What ends a sentence or a part of it."""
+SENTENCE_ENDS: Final = frozenset(".!…。！।॥۔։።။។")
+"""What ends a statement."""
+CLOSERS: Final = frozenset(")]}»”’」』）")
+MAX_HELD: Final = 120
+"""Maximum characters held of a line that may be a rule or a table divider."""
+MAX_RUN: Final = 200
+"""Length from which a run of one mark comes from a model that repeats itself."""
+
+_FULL_STOPS: Final = (
+    ("\u3040", "\u30ff", "。"),
+    ("\u4e00", "\u9fff", "。"),
+    # The scripts of India that have the danda; those of the south have full stops.
+    ("\u0900", "\u0a7f", "।"),
+    ("\u0b00", "\u0b7f", "।"),
+    ("\u0530", "\u058f", "։"),
+    ("\u1000", "\u109f", "။"),
+    ("\u1200", "\u137f", "።"),
+    ("\u1780", "\u17ff", "។"),
+)
+"""First and last letter of scripts with a full stop of their own."""
+_OF_LANGUAGE: Final = {"mr": ".", "kok": ".", "ur": "۔"}
+"""The full stops of languages that do not have that of their script."""
 
 
-def in_word(before: str, sign: str) -> bool:
-    """Return whether a sign after a character is inside a word or a number.
+def full_stop(last: str, language: str = "") -> str:
+    """Return the full stop after a character; empty after punctuation.
 
-    Scripts without capital letters often have no spaces between words, so emphasis
-    may start after any of their letters.
+    It is that of its script, or of the language of a BCP 47 tag.
     """
-    if not before.isalnum():
-        return False
-    return sign == "_" or before.isdigit() or before.lower() != before.upper()
-
-
-def full_stop(last: str) -> str:
-    """Return the full stop in a character's script; empty after punctuation."""
     if last in ENDS:
         return ""
-    if "\u3040" <= last <= "\u30ff" or "\u4e00" <= last <= "\u9fff":
-        return "。"
-    if "\u0900" <= last <= "\u0dff":
-        return "।"
+    if last.isascii():
+        return "."
+    if stop := _OF_LANGUAGE.get(language[:3].rstrip("-_").lower()):
+        return stop
+    for first, end, stop in _FULL_STOPS:
+        if first <= last <= end:
+            return stop
     return "."

@@ -16,15 +16,16 @@ class SpeechPipeline:
     """Split streamed model text into speech, reasoning and tool calls.
 
     Create one for each response, feed it chunks of any size, then flush it.
-    `strip_markup` turns markdown and emoji into plain words. With `whole`, the text
-    arrives as one chunk, so its end is known at once. `names` are those of the tools
-    that the model may call.
+    `strip_markup` turns markdown and emoji into plain words, in the language of a BCP
+    47 tag. With `whole`, the text arrives as one chunk, so its end is known at once.
+    `names` are those of the tools that the model may call.
     """
 
     def __init__(
         self,
         *,
         strip_markup: bool,
+        language: str = "",
         whole: bool = False,
         starts_in_reasoning: bool = False,
         names: ToolNames | None = None,
@@ -34,12 +35,13 @@ class SpeechPipeline:
         self._filter = SpeechFilter(
             starts_in_reasoning=starts_in_reasoning, names=names
         )
-        self._markdown = MarkdownFilter() if strip_markup else None
+        self._markdown = MarkdownFilter(language) if strip_markup else None
         # Removing a pattern may join the two halves of a marker.
         self._text_markers, self._reasoning_markers = (
             PatternRemover(MARKERS),
             PatternRemover(MARKERS),
         )
+        self._language = language
         self._whole = whole
         self._undecided = ""
         """A whole text that is reasoning only if something follows it."""
@@ -53,7 +55,12 @@ class SpeechPipeline:
 
     @property
     def unstripped(self) -> str:
-        """Return what the model wrote to be spoken, with its markup."""
+        """Return what the model wrote to be spoken, with its markup.
+
+        A sign that is all of it is said in words.
+        """
+        if self._markdown and (word := self._markdown.only_sign):
+            return word + full_stop(word[-1], self._language)
         return "".join(self._unstripped)
 
     @property
@@ -100,7 +107,9 @@ class SpeechPipeline:
 
     def full_stop(self) -> str:
         """Return the missing full stop of the speech; empty if markup is kept."""
-        return full_stop(self._last) if self._markdown and self._last else ""
+        if not (self._markdown and self._last):
+            return ""
+        return full_stop(self._last, self._language)
 
     def _clean_parts(self, parts: Iterable[SpeechPart]) -> Iterator[SpeechPart]:
         """Yield parts, with markers removed and markup stripped."""

@@ -7,7 +7,7 @@ from typing import Any, override
 
 _OPENING = re.compile(
     # A fence with its label, the tokens of a notation, or the tag around a call.
-    r"```+[^\n`(\[]*\n?|~~~+[^\n]*\n|<[^<>\n]{1,40}>|\[TOOL_CALLS\]|`{1,2}"
+    r"```++[^\n`(\[]*+\n?|~~~++[^\n]*+\n|<[^<>\n]{1,40}>|\[TOOL_CALLS\]|`{1,2}"
 )
 _MAX_TAG = 42
 _PROGRAM = "tool_c"

@@ -90,6 +90,7 @@ _GENERIC = {
     "generic": [_tag(name) for name in GENERIC_TAGS],
     "role": [literal("assistant\n")],
 }
+_ASIDES = {"aside": _GENERIC["generic"]}
 _CALLS = {
     "call": [
         *(_tag(name) for name in CALL_TAGS),
@@ -140,7 +141,7 @@ MARKERS = PatternSet({"marker": [_MARKER]})
 
 TEXT = PatternSet(
     # The first kind that matches wins, and control tokens match nearly anything.
-    {**_REASONING, **_CALLS, **_TOKENS, "marker": [_MARKER], **_CODE}
+    {**_REASONING, **_ASIDES, **_CALLS, **_TOKENS, "marker": [_MARKER], **_CODE}
 )
 """What has a meaning in text."""
 START = PatternSet(
@@ -150,6 +151,7 @@ START = PatternSet(
 CALL_TEXT = PatternSet(
     {
         **_REASONING,
+        **_ASIDES,
         **_CALLS,
         **_OPENINGS,
         **_TOKENS,
@@ -185,6 +187,9 @@ EDGES = PatternSet({**_REASONING, **_CALLS, **_TOKENS, "marker": [_MARKER]})
 CALLS = PatternSet({"channel": _CHANNELS, **_CALLS})
 """The start of tool calls."""
 
+_GENERIC_CLOSER = PatternSet(
+    {"end": [*(_tag(name, "/") for name in GENERIC_TAGS), *_REASONING_ENDS]}
+)
 CLOSERS = {
     "first": PatternSet(
         {"end": _REASONING_ENDS, "next": [*_CHANNELS, *_REASONING_STARTS]}
@@ -192,9 +197,8 @@ CLOSERS = {
     "think": PatternSet({"end": _REASONING_ENDS}),
     "analysis": PatternSet(_HARMONY_ENDS),
     "recipient": PatternSet(_HARMONY_ENDS),
-    "generic": PatternSet(
-        {"end": [*(_tag(name, "/") for name in GENERIC_TAGS), *_REASONING_ENDS]}
-    ),
+    "generic": _GENERIC_CLOSER,
+    "aside": _GENERIC_CLOSER,
     "call": PatternSet({"end": _CALL_ENDS}),
     "inner": PatternSet({"end": [*_INNER_ENDS, *_CALL_ENDS]}),
     "function": PatternSet({"end": [_tag("function", "/")]}),

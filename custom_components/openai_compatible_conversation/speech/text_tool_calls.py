@@ -26,10 +26,9 @@ _NAMED = re.compile(
     r"(\[CALL_ID\]\w*|\[ARGS\]|<[|｜][^<>\n]{1,40}[|｜]>|```(json)?"
     r"|\((?=\s*$)|(?<=\s)(json|code)(?=\s*$)|Action Input:|\s)*$"
 )
-_RECIPIENT = re.compile(
-    # The header of harmony's channels names who is addressed.
-    r"\bto=(?P<name>[\w.-]+)[^{]*<\|message\|>\s*$"
-)
+_RECIPIENT = re.compile(r"\bto=(?P<name>[\w.-]+)")
+"""Who is addressed in the header of harmony's channels."""
+_HEADER_END = "<|message|>"
 _NO_RECIPIENT = ("(", ":", ",", "=")
 """What stands before an object that is a value."""
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
@@ -52,13 +51,13 @@ _ARGUMENT = re.compile(
 )
 _DSML = re.compile(r"(?<=[</])[|｜]DSML[|｜]")
 _INVOKE = re.compile(
-    r"<invoke\s+name=[\"']?(?P<name>[^<>\"'\n]+)[\"']?\s*"
+    r"<invoke\s+name=[\"']?(?P<name>[^<>\"'\n]++)[\"']?\s*"
     r"(/>|>(?P<inner>.*?)(?=</invoke|<invoke\s|\Z))",
     re.DOTALL,
 )
 _NAMED_PARAMETER = re.compile(
-    r"<parameter\s+name=[\"']?(?P<key>[^<>\"'\n]+)[\"']?"
-    r"(\s+string=[\"'](?P<string>true|false)[\"'])?\s*>"
+    r"<parameter\s+name=[\"']?(?P<key>[^<>\"'\n]{1,200}?)[\"']?"
+    r"(\s{1,20}string=[\"'](?P<string>true|false)[\"'])?\s{0,20}>"
     r"(?P<value>((?!<parameter\s).)*?)</parameter\s*>",
     re.DOTALL,
 )
@@ -151,7 +150,7 @@ def _json_objects(text: str, *, repair: bool) -> Iterator[Call]:
         before = _STUCK.sub("", text[max(position, start - MAX_NAME) : start])
         if calls := list(calls_in(value)):
             yield from calls
-        elif found := _RECIPIENT.search(before) or _NAMED.search(before):
+        elif found := _recipient(before) or _NAMED.search(before):
             yield found["name"].removeprefix("functions."), value
         elif calls := list(calls_by_key(value)):
             yield from calls
@@ -187,10 +186,18 @@ def _object_at(
 
 def _names(text: str) -> Iterator[Call]:
     """Yield a call without arguments, of which only the name is given."""
-    if found := _RECIPIENT.search(text):
+    if found := _recipient(text):
         yield found["name"].removeprefix("functions."), {}
     elif found := _NAME.fullmatch(text.strip()):
         yield found[0], {}
+
+
+def _recipient(text: str) -> re.Match[str] | None:
+    """Return who is addressed in a header that a text ends with, if it does."""
+    text = text.rstrip()
+    if not text.endswith(_HEADER_END):
+        return None
+    return _RECIPIENT.search(text, text.rfind("{") + 1)
 
 
 def _parse_value(text: str) -> Any:

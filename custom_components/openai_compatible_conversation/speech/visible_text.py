@@ -6,8 +6,10 @@ at the end is the server's. So a token is held back until text follows it.
 
 from .code_tracker import CodeTracker
 from .control_tokens import HeldTokens, TokenPairs
+from .marks import SENTENCE_ENDS
 
 _PUNCTUATION = ".,;:!。、，；：！"
+_SENTENCE_ENDS = f"{''.join(sorted(SENTENCE_ENDS))}?？؟"
 _ENDINGS = f"{_PUNCTUATION}?？…"
 _MENTION = (" ", '"', "'", "(")
 _WHITE = " \t\r\n\u00a0\u3000"
@@ -33,6 +35,10 @@ class VisibleText:
         """Whether nothing visible was returned yet, or since the last block."""
         self._strip = ""
         """Characters to strip from the text right after the marker."""
+        self._words = ""
+        """The last text returned that is not blank."""
+        self._has_ended_line = False
+        """Whether a line break is in the blank text after it."""
 
     @property
     def is_edge(self) -> bool:
@@ -47,6 +53,17 @@ class VisibleText:
         """
         return bool(self._tokens) and self.last not in _MENTION
 
+    @property
+    def is_sentence_start(self) -> bool:
+        """Return whether a sentence or a line has ended, and nothing follows it yet."""
+        words = self._words.rstrip()
+        return (
+            not words
+            or self._has_ended_line
+            or words[-1] in _SENTENCE_ENDS
+            or "\n" in self._words[len(words) :]
+        )
+
     def add(self, text: str) -> str:
         """Add text, without the characters that a removed pattern leaves behind."""
         if self._strip:
@@ -57,13 +74,17 @@ class VisibleText:
         if not text:
             return ""
         self._strip = ""
+        is_blank, is_code = text.isspace(), self.code.is_inside
         self.code.feed(text)
         if self._tokens:
-            if text.isspace():
+            if is_blank:
                 return self._hold(text)
-            text = self._release() + text
-        if self._is_edge:
-            self._is_edge = text.isspace()
+            text = self._release(text, is_code=is_code) + text
+        if is_blank:
+            self._has_ended_line |= "\n" in text
+        else:
+            self._words = text
+            self._is_edge = self._has_ended_line = False
         self.last = text[-1]
         return text
 
@@ -121,10 +142,26 @@ class VisibleText:
         self._tokens.hold(text)
         return self.end() if self._tokens.is_full else ""
 
-    def _release(self) -> str:
-        """Return the tokens that are held back: text follows them."""
+    def _release(self, following: str, *, is_code: bool) -> str:
+        """Return the tokens that are held back, as text follows them.
+
+        Those that end a sentence are the server's, and are dropped.
+        """
         pieces = self._tokens.take()
+        is_apart = pieces[-1].isspace() or following[0].isspace()
+        if not is_code and self._is_end(following.lstrip()[0], is_apart=is_apart):
+            self.has_dropped = True
+            return "".join(filter(str.isspace, pieces))
         for piece in pieces:
             if not piece.isspace():
                 self._pairs.add(piece)
         return "".join(pieces)
+
+    def _is_end(self, following: str, *, is_apart: bool) -> bool:
+        """Return whether a token ends a sentence, by the character that follows it."""
+        is_word = following.islower() or following in _ENDINGS
+        if self.last.isspace():
+            return self.is_sentence_start and not is_word
+        return self.is_sentence_start or (
+            is_apart and self.last.isalnum() and not is_word
+        )

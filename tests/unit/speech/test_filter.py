@@ -132,12 +132,22 @@ CASES: dict[str, list[SpeechPart]] = {
     "<start_of_turn>Yes.<end_of_turn><eos>": [SpeechText("Yes.")],
     "[INST] Yes. [/INST]": [SpeechText("Yes. ")],
     # A control token is removed at the edges only
-    "Да.<|eot_id|> Нет.": [SpeechText("Да.<|eot_id|> Нет.")],
+    "Да<|eot_id|>, нет.": [SpeechText("Да<|eot_id|>, нет.")],
     "a<|end|>b": [SpeechText("a<|end|>b")],
     "Yes.<|end|>": [SpeechText("Yes.")],
     "Yes.</s> \n<eos><pad>\n": [SpeechText("Yes. \n\n")],
     " <s> \n<bos> Yes.": [SpeechText("Yes.")],
-    "Yes.</s>\n<eos>!": [SpeechText("Yes.</s>\n<eos>!")],
+    "Yes: </s>\n<eos>!": [SpeechText("Yes: </s>\n<eos>!")],
+    # One that ends a sentence within the text is the server's
+    "Да.<|eot_id|> Нет.": [SpeechText("Да. Нет.")],
+    "On.[EOS] Anything else?": [SpeechText("On. Anything else?")],
+    "On.[EOS]anything else?": [SpeechText("On.anything else?")],
+    "It is on[EOS]\nIt is off": [SpeechText("It is on\nIt is off")],
+    "It is on. [EOS] It is off.": [SpeechText("It is on.  It is off.")],
+    "ついています。[EOS]他に？": [SpeechText("ついています。他に？")],
+    "It ends. [EOS] ends it.": [SpeechText("It ends. [EOS] ends it.")],
+    "It ends with [EOS], and so on": [SpeechText("It ends with [EOS], and so on")],
+    "Use `on.</s>` here": [SpeechText("Use `on.</s>` here")],
     "Llama ends with </s>, and so on": [SpeechText("Llama ends with </s>, and so on")],
     "Put it between <s> and </s>": [SpeechText("Put it between <s> and </s>")],
     "From <s> to </s></s>": [SpeechText("From <s> to </s>")],
@@ -206,6 +216,22 @@ CASES: dict[str, list[SpeechPart]] = {
     "So: <analysis>a</analysis>.": [SpeechText("So: <analysis>a</analysis>.")],
     "a</analysis>b</reason": [SpeechText("a</analysis>b</reason")],
     "So: <think>a</think>.": [SpeechText("So: "), ReasoningText("a"), SpeechText(".")],
+    # Within an answer it is reasoning where a sentence or a line begins
+    "On. <reason>a</reason> Next?": [
+        SpeechText("On. "),
+        ReasoningText("a"),
+        SpeechText(" Next?"),
+    ],
+    "On\n<reasoning>a</reasoning>\nNext?": [
+        SpeechText("On\n"),
+        ReasoningText("a"),
+        SpeechText("\nNext?"),
+    ],
+    "On.<Thought>a</thought>": [SpeechText("On."), ReasoningText("a")],
+    "So <reason>a</reason> b": [SpeechText("So <reason>a</reason> b")],
+    "On. `<reason>a</reason>`": [SpeechText("On. `<reason>a</reason>`")],
+    "```\n<reason>a</reason>\n```": [SpeechText("```\n<reason>a</reason>\n```")],
+    "On. <reason>no end": [SpeechText("On. <reason>no end")],
     # Code stays as it is
     "Use `<think>a</think>`.": [SpeechText("Use `<think>a</think>`.")],
     "Use ``<think>`</think>`` <think>a</think>b": [
@@ -476,6 +502,15 @@ def test_held_text_is_bounded(text: str, expected: str) -> None:
         parts = _parts(text[:position], text[position:])
         assert _speech(parts) == expected
     assert _speech(_parts(*text)) == expected
+
+
+def test_reasoning_within_an_answer_ends_soon() -> None:
+    """A tag that nothing closes hides no more than is held of it."""
+    text = f"On. <reason>{'x' * 9000} and more"
+    speech = SpeechFilter()
+    parts = list(speech.feed(text))
+    assert _speech(parts) == text
+    assert not list(speech.flush())
 
 
 def _speech(parts: list[SpeechPart]) -> str:
