@@ -16,7 +16,8 @@ class RemoteTool:
 
     name: str
     description: str
-    answer: Callable[[Json], str] = lambda _: "ok"
+    answer: Callable[[Json], str | Json] = lambda _: "ok"
+    """Returns a text, or the result in full. A `ConnectionAbortedError` drops the line."""
     parameters: Json = field(default_factory=dict)
     """The properties of a JSON Schema."""
 
@@ -76,7 +77,12 @@ class ToolServer:
         message: Json = await request.json()
         if "id" not in message:
             return web.Response(status=202)
-        result = self._result(message["method"], message.get("params") or {})
+        try:
+            result = self._result(message["method"], message.get("params") or {})
+        except ConnectionAbortedError:
+            if request.transport:
+                request.transport.abort()
+            raise
         reply = {"jsonrpc": "2.0", "id": message["id"]}
         if result is None:
             error = {"code": -32601, "message": "Method not found"}
@@ -99,6 +105,8 @@ class ToolServer:
             case "tools/call":
                 name, arguments = params["name"], params.get("arguments") or {}
                 self.calls.append((name, arguments))
-                text = self._tools[name].answer(arguments)
-                return {"content": [{"type": "text", "text": text}], "isError": False}
+                answer = self._tools[name].answer(arguments)
+                if isinstance(answer, dict):
+                    return answer
+                return {"content": [{"type": "text", "text": answer}], "isError": False}
         return None

@@ -8,18 +8,14 @@ from homeassistant.components.conversation import Attachment
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
-from ..completions.messages import ImagePart
+from ..completions.messages import (
+    MAX_ALL_IMAGES_MB,
+    MAX_IMAGE_MB,
+    ImagePart,
+    UserMessage,
+)
 from ..const import DOMAIN
 from ..errors import async_exception_text
-
-MAX_MB = 20
-"""Maximum size of an image in megabytes: what the largest servers accept."""
-
-MAX_ALL_MB = 36
-"""Maximum size of all images of a message in megabytes.
-
-Encoded as base64, this is what the largest servers accept.
-"""
 
 MAX_TEXT_KB = 500
 """Maximum size of all texts of a message in kilobytes.
@@ -82,7 +78,11 @@ async def async_images(
         if _base_mime_type(image) not in IMAGES:
             raise AttachmentError("attachment_not_supported", image)
     contents = await _async_read_all(
-        hass, images, MAX_MB * 1_000_000, MAX_ALL_MB * 1_000_000, _encode_base64
+        hass,
+        images,
+        MAX_IMAGE_MB * 1_000_000,
+        MAX_ALL_IMAGES_MB * 1_000_000,
+        _encode_base64,
     )
     return tuple(
         ImagePart(IMAGES[_base_mime_type(image)], content)
@@ -101,6 +101,16 @@ async def async_texts(
         f'<file name="{file.path.name}">\n{content}\n</file>'
         for file, content in zip(files, contents, strict=True)
     ]
+
+
+async def async_message(
+    hass: HomeAssistant, text: str, attachments: Iterable[Attachment]
+) -> UserMessage:
+    """Return a message with its attachments; raises `AttachmentError`."""
+    attachments = list(attachments)
+    texts = await async_texts(hass, filter(is_text, attachments))
+    images = await async_images(hass, (a for a in attachments if not is_text(a)))
+    return UserMessage("\n\n".join([text, *texts]), images)
 
 
 async def _async_read_all(

@@ -20,6 +20,7 @@ import probatio
 from homeassistant.helpers import llm
 from homeassistant.util.json import JsonObjectType
 
+from ..excerpts.entry_order import texts_in
 from ..options import Choice
 from ..session.session_state import SessionState
 from ..speech.tool_names import ToolNames
@@ -28,7 +29,7 @@ from .call_resolver import CallResolver
 from .call_runner import CallRunner
 from .fact_tools import FORGET, LEARN, QUERY, FactSource
 from .query_tools import QUERY_TOOLS, QueryTools
-from .result import result_text
+from .result import ResultFocus, result_text
 from .runtime import ToolRuntime
 from .schema import function_definition, wire_name
 from .selection import Toolset, select_tools
@@ -199,6 +200,15 @@ class ToolboxInstance(llm.APIInstance):
             )
             return None
 
+    def _focus(self, name: str, tool: llm.Tool, call: llm.ToolInput) -> ResultFocus:
+        """Return what decides which part of a long result the model sees."""
+        parameters = sorted(self._parameters(name), key=call.tool_args.__contains__)
+        return ResultFocus(
+            (*texts_in(call.tool_args), *(self.fact_source.utterances or ())[-1:]),
+            tuple(parameters),
+            tool.annotations.read_only,
+        )
+
     @override
     async def async_call_tool(self, tool_input: llm.ToolInput) -> llm.ToolResult:
         """Run a tool call and return its result; errors become error results."""
@@ -213,7 +223,9 @@ class ToolboxInstance(llm.APIInstance):
         call = replace(tool_input, tool_args=repaired.arguments)
         if repaired.question:
             self.calls.refuse(call.id, "AmbiguousTarget", repaired.question)
-        result = await self.calls.async_run(call, tool, super().async_call_tool)
+        result = await self.calls.async_run(
+            call, tool, super().async_call_tool, self._focus(name, tool, call)
+        )
         if name in self._searchable:
             self.fact_source.results.append(result_text(result))
             if not result.error:

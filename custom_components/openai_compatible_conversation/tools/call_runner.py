@@ -12,10 +12,12 @@ from homeassistant.helpers import llm
 from homeassistant.helpers.json import json_dumps_sorted
 from homeassistant.util.json import JsonObjectType
 
+from ..completions.messages import ImagePart
 from .call_repair import with_notes
+from .foreign_errors import cause_of, raise_if_ours
 from .outcome import Outcome, subject_of, targets_of
 from .repeat_guard import RepeatGuard, Signature, Verdict
-from .result import result_text
+from .result import NO_FOCUS, ResultFocus, readable, result_text
 from .runtime import ToolRuntime
 from .schema import wire_name
 
@@ -29,6 +31,7 @@ _UNCHANGED = (
     "This call was just made twice with the same arguments. "
     "Its result will not change: answer with what you have."
 )
+_CANCELLED = "The tool was cancelled before it gave a result. What was called may have been done."
 _DONE = "This was done. Call it again only if it is meant to be done again."
 
 _TELLS_WHICH_FAILED = (MAJOR_VERSION, MINOR_VERSION) >= (2026, 11)
@@ -48,6 +51,8 @@ class CallRunner:
         self.outcome = Outcome()
         self.results: dict[str, llm.ToolResult] = {}
         """Results of the calls so far, by call id."""
+        self.pictures: dict[str, tuple[ImagePart, ...]] = {}
+        """The pictures in these results, by call id."""
         self._runtime = runtime
         self._repeats = RepeatGuard()
         self._refusals: dict[str, llm.ToolResult] = {}
@@ -82,18 +87,24 @@ class CallRunner:
         return result
 
     async def async_run(
-        self, call: llm.ToolInput, tool: llm.Tool | None, run: Run
+        self,
+        call: llm.ToolInput,
+        tool: llm.Tool | None,
+        run: Run,
+        focus: ResultFocus = NO_FOCUS,
     ) -> llm.ToolResult:
         """Return the result of a call; errors become error results.
 
-        `tool` is the called tool, None if there is none: then `run` says so.
+        `tool` is the called tool, None if there is none: then `run` says so. `focus`
+        decides what is kept of a long result.
         """
+        self.pictures[call.id] = ()
         if refusal := self._refusals.pop(call.id, None):
             result = refusal
         else:
             try:
                 result = await (
-                    self._async_guarded(call, tool, run) if tool else run(call)
+                    self._async_guarded(call, tool, run, focus) if tool else run(call)
                 )
             except (HomeAssistantError, probatio.Invalid) as err:
                 # The shape of Home Assistant's own error results.
@@ -110,9 +121,10 @@ class CallRunner:
         for known in (call_id, self._twins.get(call_id)):
             if known:
                 self.results[known] = result
+                self.pictures[known] = self.pictures.get(call_id, ())
 
     async def _async_guarded(
-        self, call: llm.ToolInput, tool: llm.Tool, run: Run
+        self, call: llm.ToolInput, tool: llm.Tool, run: Run, focus: ResultFocus
     ) -> llm.ToolResult:
         """Run a call unless it repeats others in vain; raises what tools raise."""
         signature = _signature(call)
@@ -127,7 +139,7 @@ class CallRunner:
                 self.outcome.stalled()
                 return error_result("RepeatedCall", _UNCHANGED)
         try:
-            result = await self._async_in_time(call, run)
+            result = await self._async_in_time(call, run, focus)
         except (HomeAssistantError, probatio.Invalid) as err:
             self._repeats.failed(signature, str(err))
             raise
@@ -154,8 +166,13 @@ class CallRunner:
         for name in failed if _TELLS_WHICH_FAILED else [subject]:
             self.outcome.failed(name)
 
-    async def _async_in_time(self, call: llm.ToolInput, run: Run) -> llm.ToolResult:
-        """Run a call; return an error result once the call timeout has passed."""
+    async def _async_in_time(
+        self, call: llm.ToolInput, run: Run, focus: ResultFocus
+    ) -> llm.ToolResult:
+        """Run a call; return an error result once the call timeout has passed.
+
+        The result is one that can be read, whatever the tool returned.
+        """
         limit = self._runtime.call_timeout
         task = self._runtime.hass.async_create_task(
             _async_await(run(call)), f"tool {call.tool_name}"
@@ -172,12 +189,18 @@ class CallRunner:
                 "Timeout", f"Still running after {limit:g} s; no result yet."
             )
         try:
-            return task.result()
+            result, self.pictures[call.id] = readable(task.result(), focus)
         except HomeAssistantError, probatio.Invalid:
             raise
-        except Exception as err:
+        # Tools of other integrations may raise anything, and groups of it.
+        except BaseException as err:
+            raise_if_ours(err)
             _LOGGER.exception("The tool %s failed", call.tool_name)
-            return error_result(type(err).__name__, str(err))
+            cause = cause_of(err)
+            if isinstance(cause, asyncio.CancelledError):
+                return error_result("Cancelled", _CANCELLED)
+            return error_result(type(cause).__name__, str(cause))
+        return result
 
 
 def error_result(kind: str, text: str) -> llm.ToolResult:

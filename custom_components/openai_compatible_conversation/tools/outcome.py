@@ -97,13 +97,15 @@ def targets_of(response: Mapping[str, Any]) -> tuple[list[str], list[str]]:
 
     `response` is that of Home Assistant, which may name areas as well.
     """
-    data = response.get("data", {})
-    done, failed = (
-        [
-            target["name"][:MAX_SUBJECT]
-            for target in data.get(key, ())
-            if target["type"] == "entity"
-        ]
-        for key in ("success", "failed")
-    )
-    return done, failed
+    data = response.get("data")
+    return _entities_of(data, "success"), _entities_of(data, "failed")
+
+
+def _entities_of(data: object, key: str) -> list[str]:
+    """Return the names of entities in a response, which may not be an intent's."""
+    targets = data.get(key) if isinstance(data, Mapping) else None
+    return [
+        str(target.get("name"))[:MAX_SUBJECT]
+        for target in (targets if isinstance(targets, list) else ())
+        if isinstance(target, Mapping) and target.get("type") == "entity"
+    ]

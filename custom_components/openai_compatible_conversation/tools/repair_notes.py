@@ -7,6 +7,9 @@ from collections.abc import Iterable
 import json
 from typing import Any
 
+NOTE = "note"
+"""The key in a tool result under which the model is told something of it."""
+
 MAX_NOTE = 80
 """Maximum number of characters of a value or of several names in a note."""
 

@@ -1,43 +1,138 @@
 """Tool results as text for the model."""
 
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from homeassistant.helpers import intent, llm
-from homeassistant.helpers.json import json_dumps
+
+from ..completions.messages import ImagePart
+from ..excerpts.excerpt import cut
+from ..excerpts.json_values import Json, json_text, to_json
+from .repair_notes import NOTE, listed
+from .repeated_content import without_repeated_content
+from .result_media import MediaFilter
 
 MAX_RESULT = 8000
 """Maximum number of characters of a tool result sent to the model."""
 
+_MAX_NOTE = 2000
+"""Maximum number of characters of the notes in a result that is cut."""
+
+_NOT_ALL = "The result is too long, and not all of it is shown."
+_CALL_AGAIN = "Call it again with {parameters} to get less, and all of that."
+_READ_AGAIN = "If it only reads, call it again with {parameters} to get less."
 
 _DONE = intent.IntentResponseType.ACTION_DONE.value
 """The type of an intent response, which says nothing of what was done."""
 
 
-def result_text(result: llm.ToolResult) -> str:
-    """Return a tool result as JSON text, truncated to `MAX_RESULT` characters.
+@dataclass(frozen=True, slots=True)
+class ResultFocus:
+    """What a call was made for, which decides what is kept of a long result."""
 
-    Null values are omitted, and so are empty ones in an intent response.
+    asked: tuple[str, ...] = ()
+    """Texts that say what was asked for: arguments, and the user's words."""
+    narrowing: tuple[str, ...] = ()
+    """The parameters that may bring less, those first that were not used."""
+    read_only: bool = False
+    """Whether the call can be made again without doing anything."""
+
+
+NO_FOCUS = ResultFocus()
+"""Nothing is known of what the call was made for."""
+
+
+@dataclass(slots=True)
+class CallResult(llm.ToolResult):
+    """The result of a call with JSON values only, and notes in place of binary data."""
+
+    focus: ResultFocus = NO_FOCUS
+
+
+def readable(
+    result: llm.ToolResult, focus: ResultFocus = NO_FOCUS
+) -> tuple[CallResult, tuple[ImagePart, ...]]:
+    """Return a result that can be read and shown, and the pictures in it.
+
+    What a tool returns may be anything. The response of an intent stays one, unless it
+    lacks what Home Assistant makes the result of a turn from.
     """
-    data: Any = result.data
+    media = MediaFilter()
+    data: Any = media.filter(to_json(result.data))
+    if isinstance(data, dict) and _is_intent_response(result.data):
+        response = copy(result.data)
+        response.clear()
+        response.update(data)
+        data = response
+    return CallResult(data, bool(result.error), focus), tuple(media.pictures)
+
+
+def result_text(result: llm.ToolResult, limit: int = MAX_RESULT) -> str:
+    """Return a tool result as JSON text of at most `limit` characters.
+
+    Null values are omitted, and so are empty ones in an intent response. Pictures are
+    replaced by notes.
+    """
+    known = result if isinstance(result, CallResult) else readable(result)[0]
+    data: Any = known.data
     if isinstance(data, llm.IntentResponseDict):
         data = _without(data, (None, {}, []))
         if data.get("response_type") == _DONE and not data.get("data"):
             # Small models do not take the type of a response for a success.
             data = {"success": True, **data}
-    if result.error:
+    if known.error:
         # Tools of other integrations may return anything.
         details = data if isinstance(data, dict) else {"text": data}
         data = {"error": True, **details}
+    value: Json = _without(data, (None,))
+    text = json_text(value)
+    return text if len(text) <= limit else _cut_text(value, known.focus, limit)
+
+
+def _is_intent_response(data: object) -> bool:
+    """Return whether data is the response of an intent, as Home Assistant needs it."""
+    return isinstance(data, llm.IntentResponseDict) and hasattr(data, "original")
+
+
+def with_note(text: str, note: str) -> str:
+    """Return the text of a result with one more note, if it is a JSON object."""
     try:
-        text = json_dumps(_without(data, (None,)))
-    except (TypeError, ValueError, RecursionError) as err:
-        return json_dumps({"error": "UnreadableResult", "error_text": str(err)})
-    if len(text) > MAX_RESULT:
-        return f"{text[:MAX_RESULT]}… (cut: this was {len(text)} characters long)"
-    return text
+        data = orjson.loads(text)
+    except ValueError:
+        return text
+    if not isinstance(data, dict):
+        return text
+    known = data.get(NOTE)
+    return json_text({**data, NOTE: f"{known} {note}" if known else note})
 
 
-def _without(data: Any, empty: tuple[Any, ...]) -> Any:
+def _cut_text(value: Json, focus: ResultFocus, limit: int) -> str:
+    """Return the text of a result that is too long, with a note that says so."""
+    data: dict[str, Json] = {"result": value}
+    if isinstance(value, dict):
+        data = without_repeated_content(value)
+    notes = [_note(focus)]
+    if (known := data.pop(NOTE, None)) is not None:
+        text = known if isinstance(known, str) else json_text(known)
+        notes.insert(0, str(cut(text, min(_MAX_NOTE, limit // 4))))
+    note: dict[str, Json] = {NOTE: " ".join(notes)}
+    shown: Any = cut(data, limit - len(json_text(note)), focus.asked)
+    return json_text({**shown, **note})
+
+
+def _note(focus: ResultFocus) -> str:
+    """Return what the model is told of a result that is cut."""
+    if not focus.narrowing:
+        return _NOT_ALL
+    again = _CALL_AGAIN if focus.read_only else _READ_AGAIN
+    return f"{_NOT_ALL} {again.format(parameters=listed(focus.narrowing))}"
+
+
+def _without(data: Any, empty: Sequence[object]) -> Any:
     """Return data without the object members whose value is in `empty`."""
     if isinstance(data, dict):
         kept = {key: _without(value, empty) for key, value in data.items()}

@@ -20,6 +20,7 @@ from ..options import Options
 from .api_instance import ToolboxInstance
 from .catalog_cache import CatalogCache
 from .fact_tools import FactSource, fact_tools
+from .foreign_errors import raise_if_ours
 from .query_tools import QUERY_TOOLS
 from .runtime import ToolRuntime
 from .tool_origins import ToolOrigins
@@ -117,7 +118,8 @@ class Toolbox(llm.API):
         try:
             return await llm.async_get_api(self.hass, api_ids, llm_context)
         # APIs of other integrations may raise anything.
-        except Exception:
+        except BaseException as err:
+            raise_if_ours(err)
             working = await self._async_working(api_ids, llm_context)
             if working == api_ids:
                 raise
@@ -132,7 +134,8 @@ class Toolbox(llm.API):
         for api_id in sorted(api_ids, key=llm.LLM_API_ASSIST.__ne__):
             try:
                 await llm.async_get_api(self.hass, [*working, api_id], llm_context)
-            except Exception as err:  # noqa: BLE001
+            except BaseException as err:  # noqa: BLE001
+                raise_if_ours(err)
                 self.runtime.warn_once(api_id, "The LLM API %s fails: %r", api_id, err)
             else:
                 working.append(api_id)

@@ -136,6 +136,21 @@ def test_targets(data: dict[str, Any], done: list[str], failed: list[str]) -> No
     assert targets_of({"data": targets}) == (done, failed)
 
 
+@pytest.mark.parametrize(
+    "response",
+    [
+        {},
+        {"data": None},
+        {"data": []},
+        {"data": {"success": None, "failed": {}}},
+        {"data": {"success": [1, None, {"id": 1}], "failed": "all"}},
+    ],
+)
+def test_targets_of_another_shape(response: dict[str, Any]) -> None:
+    """What is not the response of an intent names no targets."""
+    assert targets_of(response) == ([], [])
+
+
 def test_stalled() -> None:
     """A call that was not made again is no failure, and brings a turn no further."""
     outcome = Outcome()
