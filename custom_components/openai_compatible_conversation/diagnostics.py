@@ -8,6 +8,8 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_API_KEY, CONF_PROMPT
 from homeassistant.core import HomeAssistant
 
+from .agent.servers import async_fallback_of
+from .completions.learned_report import learned_report
 from .const import CONF_BASE_URL, CONF_EXTRA_BODY, CONF_EXTRA_HEADERS
 from .data import OpenAICompatibleConfigEntry
 from .session.session import Session
@@ -34,10 +36,11 @@ async def async_get_config_entry_diagnostics(
     runtime = entry.runtime_data
     return {
         **stored,
-        "profiles": {
-            model: profile.to_json()
-            for model, profile in runtime.client.profiles.items()
+        "server": {
+            "available": runtime.server.availability.is_available,
+            "fallback_loaded": async_fallback_of(hass, entry) is not None,
         },
+        "learned": learned_report(runtime.client.learned),
         "session": _session_counts(runtime.sessions.household),
         "personal_sessions": [*map(_session_counts, runtime.sessions.personal)],
         "memory": {

@@ -7,11 +7,9 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
 from .completions.client import CompletionsClient
-from .completions.profile import ServerProfile
 from .const import DOMAIN
 
 SAVE_DELAY = 1
-MAX_MODELS = 20
 
 
 class ProfileStore:
@@ -27,6 +25,7 @@ class ProfileStore:
             hass, 1, f"{DOMAIN}.{entry_id}.dialects"
         )
         self._client: CompletionsClient | None = None
+        self._base_url = ""
         self._unsaved = False
 
     async def async_attach(self, client: CompletionsClient) -> None:
@@ -39,19 +38,27 @@ class ProfileStore:
         except HomeAssistantError:
             # Written by a newer version; the profiles are learned again.
             stored = None
-        if stored and stored.get("base_url") == client.base_url:
-            models = stored.get("models")
-            for model, profile in models.items() if isinstance(models, dict) else ():
-                client.profiles[model] = ServerProfile.from_json(profile)
+        # A redirect may move it later, but not that of the entry.
+        self._base_url = client.base_url
+        if stored and stored.get("base_url") == self._base_url:
+            client.learned.load(stored)
         self._client = client
-        client.on_profile_changed = self._schedule_save
+        client.learned.on_changed = self._schedule_save
 
     async def async_detach(self) -> None:
         """Save pending changes and stop listening for new ones."""
         if self._client:
-            self._client.on_profile_changed = None
+            self._client.learned.on_changed = None
             if self._unsaved:
                 await self._store.async_save(self._data_to_save())
+
+    async def async_forget(self) -> int:
+        """Forget what was learned, also on disk; return how many lessons."""
+        if self._client is None:
+            return 0
+        count = self._client.learned.forget()
+        await self._store.async_save(self._data_to_save())
+        return count
 
     async def async_remove(self) -> None:
         """Remove the file."""
@@ -63,11 +70,7 @@ class ProfileStore:
         self._store.async_delay_save(self._data_to_save, SAVE_DELAY)
 
     def _data_to_save(self) -> dict[str, Any]:
-        """Return the data to save: the latest profiles by model."""
+        """Return the data to save."""
         self._unsaved = False
         assert self._client is not None
-        latest = list(self._client.profiles.items())[-MAX_MODELS:]
-        return {
-            "base_url": self._client.base_url,
-            "models": {model: profile.to_json() for model, profile in latest},
-        }
+        return {"base_url": self._base_url, **self._client.learned.to_json()}

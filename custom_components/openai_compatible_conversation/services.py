@@ -1,4 +1,4 @@
-"""Actions: the memory tools of the model, and ending the sessions, for automations."""
+"""Actions: the memory tools of the model, and what a user may end or forget."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
@@ -20,10 +20,12 @@ from .const import DOMAIN
 from .data import RuntimeData
 from .memory.fact import MAX_KEY, MAX_VALUE, FactError
 from .memory.fact_index import MAX_FACTS
-from .tools.fact_tools import FORGET, LEARN, QUERY, fact_result, facts_result
+from .tools.fact_results import fact_result, facts_result
+from .tools.fact_tools import FORGET, LEARN, QUERY
 
 CONF_ENTRY = "config_entry_id"
 END_SESSION = "end_session"
+FORGET_SERVER = "forget_server"
 
 LIMITS = {
     "key_length": str(MAX_KEY),
@@ -56,6 +58,11 @@ async def _forget(runtime: RuntimeData, data: dict[str, Any]) -> ServiceResponse
     return {"forgotten": forgotten}
 
 
+async def _forget_server(runtime: RuntimeData, data: dict[str, Any]) -> ServiceResponse:
+    """Forget what was learned of the server."""
+    return {"forgotten": await runtime.profile_store.async_forget()}
+
+
 async def _end(runtime: RuntimeData, data: dict[str, Any]) -> ServiceResponse:
     """End all sessions."""
     return {"turns": await runtime.sessions.async_end_now()}
@@ -84,6 +91,7 @@ ACTIONS: dict[str, tuple[Action, dict[probatio.Marker, Any], SupportsResponse]] 
         {probatio.Required("category"): cv.string, probatio.Required("key"): cv.string},
         SupportsResponse.OPTIONAL,
     ),
+    FORGET_SERVER: (_forget_server, {}, SupportsResponse.OPTIONAL),
     END_SESSION: (_end, {}, SupportsResponse.OPTIONAL),
 }
 

@@ -7,9 +7,9 @@ Decision record: docs/decisions/0001-the-sdk-sends-we-decode.md.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping
-from contextlib import aclosing
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Collection, Mapping
+from contextlib import aclosing, closing
+from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -17,41 +17,42 @@ import openai
 
 from .body_reader import (
     BackgroundCloser,
-    BodyReader,
     ReadDeadline,
     Timeouts,
-    close,
     default_timeouts,
     wait_until,
 )
 from .call_metadata import CallMetadataCache
+from .connection_errors import connection_error, wants_tls
+from .endpoints import Endpoints, redirected_error
 from .error_mapping import error_from_status
 from .errors import (
-    CannotConnectError,
     CompletionError,
     ConnectionLostError,
+    InvalidAuthError,
+    NoHttpError,
     NotFoundError,
     ServerFailedError,
     ServerTimeoutError,
     UnreachableError,
 )
 from .events import Event, ToolCall
-from .profile import DEFAULT_PROFILE, ServerProfile
-from .profile_learning import profile_after_rejection
+from .learned_profiles import LearnedProfiles
 from .request import encode
-from .request_adapter import adapt_request
+from .request_attempts import RequestAttempts
 from .response_decoder import ResponseDecoder
+from .response_stream import ResponseStream
 from .retry import RetryPolicy, retry_after
 
-MAX_ADAPTATIONS = 4
-"""Maximum number of times that one request is resent without what was rejected."""
+_WITHOUT_MODELS = (403, 404, 405)
+"""Statuses for the list of models of servers that have none, or not for this key."""
 
 
 class CompletionsClient:
     """Client for the server at one base URL, with one API key.
 
     Failures of the server raise `CompletionError` and nothing else. What the server
-    rejects is learned per model and kept in `profiles`.
+    rejects is learned per model and kept in `learned`.
     """
 
     prepared: ClassVar[bool] = False
@@ -68,11 +69,9 @@ class CompletionsClient:
 
         By default, the address decides on the time limits.
         """
-        self.base_url = base_url
+        self._endpoints = Endpoints(base_url)
         self.timeouts = timeouts or default_timeouts(base_url)
-        self.profiles: dict[str, ServerProfile] = {}
-        """Server profiles by model name."""
-        self.on_profile_changed: Callable[[], None] | None = None
+        self.learned = LearnedProfiles()
         self._call_metadata = CallMetadataCache()
         self._closer = BackgroundCloser(self.timeouts.drain)
         self._sdk = openai.AsyncOpenAI(
@@ -83,6 +82,16 @@ class CompletionsClient:
             max_retries=0,
         )
         self._auth = {} if api_key else {"Authorization": openai.Omit()}
+
+    @property
+    def base_url(self) -> str:
+        """Return the base URL, which may have moved by a redirect."""
+        return self._endpoints.base_url
+
+    @property
+    def redirected_to(self) -> str | None:
+        """Return where the last redirect that was followed led to."""
+        return self._endpoints.redirected_to
 
     @property
     def host(self) -> str:
@@ -104,16 +113,15 @@ class CompletionsClient:
         """
         try:
             async with asyncio.timeout(self.timeouts.models):
-                listing = await self._sdk.get(
-                    "/models", cast_to=object, options=self._options(headers)
+                listing = await self._endpoints.follow(
+                    "/models", partial(self._get_json, headers)
                 )
         except TimeoutError as err:
             raise ServerTimeoutError from err
-        except openai.OpenAIError as err:
-            raise _error_from_sdk(err) from err
-        except (ValueError, RecursionError) as err:
-            # Declared as JSON, but not valid JSON.
-            raise NotFoundError from err
+        except CompletionError as err:
+            if err.status in _WITHOUT_MODELS and not isinstance(err, InvalidAuthError):
+                raise NotFoundError(err.detail) from err
+            raise
         entries = listing.get("data") if isinstance(listing, dict) else listing
         if not isinstance(entries, list):
             raise NotFoundError
@@ -142,39 +150,29 @@ class CompletionsClient:
         silent before the first token.
         """
         patience = patience or self.timeouts.first_token
-        retry_policy = RetryPolicy(patience, asyncio.get_running_loop().time)
-        model = body["model"]
-        profile, adaptations = self.profiles.get(model, DEFAULT_PROFILE), 0
-        while True:
-            sent = adapt_request(self._call_metadata.attach_to(body), profile)
-            started = False
-            try:
-                async with aclosing(
-                    self._attempt(sent, headers, known_tools, patience)
-                ) as events:
-                    async for event in events:
-                        if not started:
-                            started = True
-                            # A concurrent request may have stored a newer profile.
-                            if adaptations:
-                                self._set_profile(model, profile)
-                        yield event
-            except CompletionError as err:
-                if started:
-                    raise
-                adapted = (
-                    profile_after_rejection(profile, err, sent)
-                    if adaptations < MAX_ADAPTATIONS
-                    else None
-                )
-                if adapted is not None:
-                    profile, adaptations = adapted, adaptations + 1
-                elif (delay := retry_policy.next_delay(err)) is not None:
+        attempts = RequestAttempts(
+            self._call_metadata.attach_to(body),
+            self.learned,
+            RetryPolicy(patience, asyncio.get_running_loop().time),
+        )
+        with closing(attempts):
+            while True:
+                started = False
+                try:
+                    async with aclosing(
+                        self._attempt(attempts.request, headers, known_tools, patience)
+                    ) as events:
+                        async for event in events:
+                            if not started:
+                                started = True
+                                attempts.accept()
+                            yield event
+                except CompletionError as err:
+                    if started or (delay := attempts.next_delay(err)) is None:
+                        raise
                     await asyncio.sleep(delay)
                 else:
-                    raise
-            else:
-                return
+                    return
 
     async def _attempt(
         self,
@@ -191,68 +189,60 @@ class CompletionsClient:
             streamed=bool(body.get("stream")),
         )
         await self._closer.wait()
-        response = await wait_until(self._open(body, headers), deadline.at)
-        chunks = response.response.aiter_bytes()
-        reader = BodyReader(chunks, deadline)
         decoder = ResponseDecoder(known_tools)
-        # The headers have arrived.
-        deadline.advance(decoder)
-        drained = False
-        try:
-            while not decoder.done and (chunk := await reader.next(decoder)):
-                for event in decoder.feed(chunk):
-                    yield event
-                if decoder.is_repetitive:
-                    break
-                deadline.advance(decoder)
-            for event in decoder.close():
+        stream = ResponseStream(
+            await wait_until(self._open(body, headers), deadline.at),
+            decoder,
+            deadline,
+            self._closer,
+        )
+        async with aclosing(stream.events()) as events:
+            async for event in events:
                 if isinstance(event, ToolCall):
                     self._call_metadata.remember(body["model"], event)
+                self.learned.versions[body["model"]] = stream.version
                 yield event
-            if field := decoder.reasoning_field:
-                self._set_reasoning_field(body["model"], field)
-            if decoder.done:
-                # Do not hold back the last event until the HTTP response ends.
-                drained = True
-                self._closer.start(chunks, response)
-        finally:
-            reader.stop()
-            if not drained:
-                await close(chunks)
-                await response.close()
-
-    def _set_reasoning_field(self, model: str, field: str) -> None:
-        """Send reasoning back in the field it arrived in, unless it was rejected."""
-        profile = self.profiles.get(model, DEFAULT_PROFILE)
-        if profile.reasoning:
-            self._set_profile(model, replace(profile, reasoning=field))
+        if field := decoder.reasoning_field:
+            # It is sent back in the field in which it arrived.
+            self.learned.observe(body["model"], ("reasoning", field))
 
     def starts_in_reasoning(self, model: str) -> bool:
         """Return whether a model's responses start in reasoning, without a tag."""
-        return self.profiles.get(model, DEFAULT_PROFILE).starts_in_reasoning
+        return self.learned.profile(model).starts_in_reasoning
 
     def set_starts_in_reasoning(self, model: str, *, starts_in_reasoning: bool) -> None:
         """Store whether a model's responses start in reasoning, without a tag."""
-        profile = self.profiles.get(model, DEFAULT_PROFILE)
-        self._set_profile(
-            model, replace(profile, starts_in_reasoning=starts_in_reasoning)
-        )
+        self.learned.observe(model, ("starts_in_reasoning", starts_in_reasoning))
 
-    def _set_profile(self, model: str, profile: ServerProfile) -> None:
-        """Store the profile of a model and report the change, if it is one."""
-        if profile != self.profiles.get(model, DEFAULT_PROFILE):
-            self.profiles[model] = profile
-            if self.on_profile_changed:
-                self.on_profile_changed()
+    async def _get_json(self, headers: Mapping[str, str] | None, url: str) -> object:
+        """Return the JSON at a URL.
+
+        Raises `NotFoundError` for what is declared as JSON, but is none.
+        """
+        try:
+            return await self._sdk.get(
+                url, cast_to=object, options=self._options(headers)
+            )
+        except openai.OpenAIError as err:
+            raise _error_from_sdk(err) from err
+        except (ValueError, RecursionError) as err:
+            raise NotFoundError from err
 
     async def _open(
         self, body: Mapping[str, Any], headers: Mapping[str, str] | None
     ) -> openai.AsyncStream[object]:
         """Send a request and return its response with the body unread."""
-        content = encode(body)
+        return await self._endpoints.follow(
+            "/chat/completions", partial(self._post, encode(body), headers)
+        )
+
+    async def _post(
+        self, content: bytes, headers: Mapping[str, str] | None, url: str
+    ) -> openai.AsyncStream[object]:
+        """Send the body of a request to a URL and return the response, unread."""
         try:
             return await self._sdk.post(
-                "/chat/completions",
+                url,
                 cast_to=object,
                 content=content,
                 options=self._options(
@@ -286,9 +276,15 @@ def _error_from_sdk(err: openai.OpenAIError) -> CompletionError:
     if isinstance(err, openai.APITimeoutError):
         return UnreachableError()
     if not isinstance(err, openai.APIStatusError):
-        return CannotConnectError(str(err.__cause__ or err))
+        return connection_error(err)
+    response = err.response
+    location = response.headers.get("location")
+    if redirect := redirected_error(err.status_code, str(err.request.url), location):
+        return redirect
+    if wants_tls(err.status_code, response.text):
+        return NoHttpError()
     try:
-        body = err.response.json()
+        body = response.json()
     except ValueError, RecursionError:
-        body = err.response.text
-    return error_from_status(err.status_code, body, retry_after(err.response.headers))
+        body = response.text
+    return error_from_status(err.status_code, body, retry_after(response.headers))

@@ -5,6 +5,7 @@ import json
 import re
 from typing import Any
 
+from .context_words import is_about_length_option
 from .errors import (
     MAX_WORDS,
     CompletionError,
@@ -13,11 +14,13 @@ from .errors import (
     ImagesNotSupportedError,
     InvalidAuthError,
     LengthLimitError,
+    MaxTokensError,
     ModelLoadingError,
     ModelNotFoundError,
     NotFoundError,
     QuotaError,
     RateLimitedError,
+    RequestTooLargeError,
     ServerBusyError,
     ServerFailedError,
     ServerTimeoutError,
@@ -38,8 +41,15 @@ _CONTEXT_TOO_LONG = re.compile(
     r"|too many (input |prompt )?tokens"
     r"|(exceeds?|larger than|longer than).{0,60}(max(imum)?[ _](input|prompt|model)|n_ctx)"
     r"|reduce the length"
+    # vLLM, which subtracts the prompt from the context window.
+    r"|max_(completion_)?tokens must be at least 1, got -"
     r"|truncating input",
     re.IGNORECASE | re.DOTALL,
+)
+# Groq: more than its limit per minute. The web servers that also use the status say
+# nothing of tokens.
+_TOO_MANY_TOKENS = re.compile(
+    r"\b(context|prompt|tokens?|message size)\b", re.IGNORECASE
 )
 _NO_IMAGES = re.compile(
     r"\b(images?|vision|multi-?modal)( (input|data|content|understanding))?s?"
@@ -92,6 +102,7 @@ _BY_MESSAGE: tuple[
     (frozenset({400}), _WRONG_KEY, InvalidAuthError),
     (frozenset({0, 400, 429, *range(500, 600)}), _LOADING, ModelLoadingError),
     (frozenset({0, 400, 422, 500}), _CONTEXT_TOO_LONG, ContextTooLongError),
+    (frozenset({413}), _TOO_MANY_TOKENS, ContextTooLongError),
     (
         frozenset({0, 400, 404, 415, 422, 500, 501}),
         _NO_IMAGES,
@@ -110,7 +121,7 @@ _BY_STATUS: dict[int, type[CompletionError]] = {
     403: InvalidAuthError,
     404: NotFoundError,
     408: ServerTimeoutError,
-    413: ContextTooLongError,
+    413: RequestTooLargeError,
     429: RateLimitedError,
     502: ServerBusyError,
     503: ServerBusyError,
@@ -155,6 +166,8 @@ def _error_class(status: int, words: str) -> type[CompletionError]:
     """Return the error class for a status and a message."""
     for statuses, pattern, kind in _BY_MESSAGE:
         if status in statuses and pattern.search(words):
+            if kind is ContextTooLongError and is_about_length_option(words):
+                return MaxTokensError
             return kind
     if status in _BY_STATUS:
         return _BY_STATUS[status]
@@ -174,7 +187,10 @@ def _message(body: object) -> tuple[str, str]:
         return str(error), ""
     message = str(error.get("message") or error.get("detail") or "")
     names = " ".join(
-        str(name) for key in ("code", "type", "param") if (name := error.get(key))
+        # A name that is an ordinary word is not taken for one unless it is quoted.
+        f"'{name}'" if key == "param" else str(name)
+        for key in ("code", "type", "param")
+        if (name := error.get(key))
     )
     cause, more_names = _upstream_message(error)
     return cause or message, f"{names} {more_names}".strip()

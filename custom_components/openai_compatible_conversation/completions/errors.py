@@ -50,6 +50,26 @@ class UnreachableError(CannotConnectError):
     """Nothing responds at the server's address, not even to refuse the connection."""
 
 
+class HostNotFoundError(CannotConnectError):
+    """The host name of the server cannot be resolved."""
+
+
+class UntrustedCertificateError(CannotConnectError):
+    """The certificate of the server is not trusted, or belongs to another host."""
+
+    key = "untrusted_certificate"
+
+
+class NoTlsError(CannotConnectError):
+    """The server does not speak TLS, although the address begins with https."""
+
+    key = "no_tls"
+
+
+class NoHttpError(CannotConnectError):
+    """The server sent something else than HTTP, or hung up; it may expect TLS."""
+
+
 class ConnectionLostError(CannotConnectError):
     """The connection was lost before the end of the response."""
 
@@ -86,6 +106,18 @@ class NotFoundError(CompletionError):
     key = "not_found"
 
 
+class RedirectedError(CompletionError):
+    """The server redirects to where requests are not sent without asking the user.
+
+    `detail` is the target for display, `source` and `target` are whole URLs.
+    """
+
+    key = "redirected"
+
+    source: str = ""
+    target: str = ""
+
+
 class ContextTooLongError(CompletionError):
     """The request exceeds the context window of the model."""
 
@@ -96,6 +128,16 @@ class ContextTooLongError(CompletionError):
         """Return the fraction of the request over the limit, 0 if it is not known."""
         counts = [int(n.replace(",", "")) for n in _TOKENS.findall(self.words)][:2]
         return 1 - min(counts) / max(counts) if len(counts) == 2 and all(counts) else 0
+
+
+class MaxTokensError(CompletionError):
+    """The request asks for a longer response than the context window has left."""
+
+
+class RequestTooLargeError(CompletionError):
+    """A web server in front of the model takes no request of this size."""
+
+    key = "request_too_large"
 
 
 class ImagesNotSupportedError(CompletionError):
@@ -160,19 +202,23 @@ class AnswerTooLargeError(CompletionError):
     key = "answer_too_large"
 
 
-class RepetitionError(CompletionError):
+class RunawayError(CompletionError):
+    """The model went on without end, and was stopped."""
+
+
+class RepetitionError(RunawayError):
     """The model repeated itself without end, and was stopped."""
 
     key = "repetition"
 
 
-class SpeechLimitError(CompletionError):
+class SpeechLimitError(RunawayError):
     """The response would take too long to say, and was stopped."""
 
     key = "speech_limit"
 
 
-class ReasoningLimitError(CompletionError):
+class ReasoningLimitError(RunawayError):
     """The model reasoned for too long, and was stopped."""
 
     key = "reasoning_limit"

@@ -1,6 +1,6 @@
 """Server profiles: what a server was found to reject or require."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 import hashlib
 from typing import Any, Self
@@ -16,17 +16,23 @@ EFFORT, NO_EFFORT = "reasoning_effort", "none"
 MAX_OMITTED = 32
 """Maximum number of rejected parameters to remember; the oldest are dropped."""
 
+OBSERVED = frozenset({"reasoning", "starts_in_reasoning"})
+"""Fields that are seen in each response, and never in a refusal."""
+
 _OMITTED_WITH_ANY_VALUE = frozenset({"stream_options", "tool_choice"})
-_NOT_STORED = ("no_tools", "refused_tools")
-_STORED_AS = {"omitted": "left_out", "starts_in_reasoning": "thinks_first"}
-"""Fields whose key on disk differs, because stored files outlive a rename."""
+
+type Trait = tuple[str, str | bool]
+"""One thing that is known of a server: a field of its profile, and a value of it.
+
+Of a field with several values, it is one of them.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerProfile:
     """How requests for one model of a server are adapted.
 
-    A profile is immutable, has the documented API as its defaults, and can be stored.
+    A profile is immutable, and has the documented API as its defaults.
     """
 
     omitted: tuple[str, ...] = ()
@@ -37,8 +43,14 @@ class ServerProfile:
     no_effort: bool = False
     """Whether tools are accepted only if reasoning is turned off."""
     refused_tools: frozenset[str] = frozenset()
-    reasoning: str | None = REASONING
-    """The field in which reasoning is sent back, None if it is not sent."""
+    simple_tools: frozenset[str] = frozenset()
+    """Tools whose schemas are reduced to what every server reads."""
+    schema_rewrites: frozenset[str] = frozenset()
+    """Rewrites of all schemas, as in `schema_rewrites.rewrite`."""
+    reasoning: str = REASONING
+    """The field in which reasoning is sent back."""
+    no_reasoning: bool = False
+    """Whether no reasoning is sent back."""
     reasoning_always: bool = False
     """Whether that field is sent even without reasoning."""
     starts_in_reasoning: bool = False
@@ -49,41 +61,14 @@ class ServerProfile:
     """Whether system messages are accepted at all."""
     alternate: bool = False
     """Whether consecutive messages of one role have to be merged."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the fields that differ from the defaults, as a JSON object.
-
-        Rejected tools are not stored: a server flag or a newer version may enable
-        them, and users then expect the assistant to act again.
-        """
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {
-            _STORED_AS.get(name, name): list(value)
-            if isinstance(value, tuple)
-            else value
-            for name, value in values.items()
-            if value != getattr(DEFAULT_PROFILE, name) and name not in _NOT_STORED
-        }
-
-    @classmethod
-    def from_json(cls, stored: object) -> Self:
-        """Return a stored profile; anything invalid in it is ignored."""
-        if not isinstance(stored, Mapping):
-            return cls()
-        known: dict[str, Any] = {}
-        for field in fields(cls):
-            name, default = field.name, getattr(DEFAULT_PROFILE, field.name)
-            value = stored.get(_STORED_AS.get(name, name), default)
-            if name in _NOT_STORED:
-                continue
-            if isinstance(default, tuple):
-                if isinstance(value, list):
-                    known[name] = tuple(map(str, value))
-            elif isinstance(value, bool) == isinstance(default, bool) and (
-                value is None or isinstance(value, bool | str)
-            ):
-                known[name] = value
-        return cls(**known)
+    short_ids: bool = False
+    """Whether the ids of tool calls must have nine letters and digits."""
+    text_with_calls: bool = True
+    """Whether text is accepted beside tool calls."""
+    null_content: bool = True
+    """Whether null is accepted as the content beside tool calls."""
+    named_results: bool = False
+    """Whether tool results need the name of their tool."""
 
     def without(self, body: Mapping[str, Any], *names: str) -> Self:
         """Return the profile with more parameters of a request omitted.
@@ -102,9 +87,47 @@ class ServerProfile:
             for known in self.omitted
         )
 
+    def with_traits(self, traits: Iterable[Trait]) -> Self:
+        """Return the profile with further traits."""
+        changed: dict[str, Any] = {}
+        for name, value in traits:
+            known = changed.get(name, getattr(self, name))
+            if isinstance(known, tuple):
+                changed[name] = (*known, value)
+            elif isinstance(known, frozenset):
+                changed[name] = known | {value}
+            else:
+                changed[name] = value
+        return replace(self, **changed)
+
+    def traits_beyond(self, other: ServerProfile) -> list[Trait]:
+        """Return the traits that this profile has and another has not."""
+        found: list[Trait] = []
+        for field in fields(self):
+            value, known = getattr(self, field.name), getattr(other, field.name)
+            if isinstance(value, tuple | frozenset):
+                new = [part for part in value if part not in known]
+                found += [
+                    (field.name, part)
+                    for part in (new if isinstance(value, tuple) else sorted(new))
+                ]
+            elif value != known and value is not None:
+                found.append((field.name, value))
+        return found
+
 
 DEFAULT_PROFILE = ServerProfile()
 """The API as documented."""
+
+
+def as_trait(name: object, value: object) -> Trait | None:
+    """Return a field and a value, as they were stored, as a trait if they are one."""
+    if not isinstance(name, str) or name not in {f.name for f in fields(ServerProfile)}:
+        return None
+    is_flag = isinstance(getattr(DEFAULT_PROFILE, name), bool)
+    if isinstance(value, bool | str) and isinstance(value, bool) == is_flag:
+        return name, value
+    return None
 
 
 def _rejection(name: str, value: object) -> str:

@@ -1,15 +1,16 @@
 """Learn from a rejected request which profile the server may accept.
 
 Servers accept different parts of the API, and nothing of this is configured. The
-message of a rejection is searched for what it names: a parameter, a tool, tools in
-general, reasoning, or roles. The client resends the request without it, and remembers
-the profile only if that succeeds.
+message of a rejection is searched for what it names: a parameter, a keyword of a schema,
+a tool, tools in general, reasoning, or roles. The request is resent without it, and the
+profile is kept only if that succeeds. If the message names nothing, the request is
+resent unchanged first, and then without what is optional.
 
 Decision record: docs/decisions/0004-server-profiles-are-learned.md.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 import re
 from typing import Any
 
@@ -20,14 +21,23 @@ from .errors import (
     GarbledAnswerError,
     ImagesNotSupportedError,
     InvalidAuthError,
+    MaxTokensError,
     ModelLoadingError,
     ModelNotFoundError,
     NotFoundError,
     ServerBusyError,
     ServerFailedError,
 )
+from .history_learning import after_rejected_calls, after_rejected_null
+from .parameter_words import names_parameter
 from .profile import EFFORT, NO_EFFORT, REASONING, ServerProfile
 from .reasoning_details import REASONING_DETAILS
+from .role_learning import after_rejected_roles
+from .schema_learning import (
+    after_rejected_schema,
+    after_rejected_tool,
+    with_simple_schemas,
+)
 
 _NO_REJECTION = (
     ContextTooLongError
@@ -45,20 +55,11 @@ _NEVER_OMITTED = frozenset({"model", "messages", "stream", "tools"})
 _OPTIONAL = ("stream_options", "tool_choice", "parallel_tool_calls")
 _RESPONSE_FORMAT = "response_format"
 _LENGTH_NAMES = ("max_tokens", "max_completion_tokens")
-
-_NO_TOOLS = re.compile(
-    r"not support(ed)?\b.{0,40}\b(tool|function)s?\b"
-    r"|\b(tool|function)s?\b( \w+)? (is|are) (not|un)\s?(supported|available|enabled)"
-    r"|\bsupport (tool|function)"
-    r"|\btools?\b.{0,40}\brequires? --"
-    r"|enable-auto-tool-choice"
-    r"|\btools\b.{0,60}(unsupported|not supported|unrecognized|unknown|unexpected"
-    r"|not permitted|not allowed|extra)"
-    r"|(unsupported|unrecognized|unknown|unexpected|extra\w*)\b.{0,60}\btools\b",
-    re.IGNORECASE | re.DOTALL,
+_LENGTH_OPTIONS = (
+    *_LENGTH_NAMES,
+    *("max_new_tokens", "max_output_tokens", "n_predict", "num_predict"),
 )
-_TOOL_INDEX = re.compile(r"\btools(\[|\.|', |\", )(?P<index>\d+)", re.IGNORECASE)
-_BAD_SCHEMA = re.compile(r"schema|parameters|function|grammar", re.IGNORECASE)
+
 _ABOUT_FORMAT = re.compile(
     r"response.?format|json.?(schema|object|mode)|structured|grammar|guided",
     re.IGNORECASE,
@@ -73,171 +74,164 @@ _REJECTED = re.compile(
     r"|unexpected|extra|invalid",
     re.IGNORECASE,
 )
-_SYSTEM = re.compile(
-    r"\b(system|developer)\W+(message|role|prompt|instruction)s?\b"
-    r"|\brole.{0,60}\bsystem\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_MISPLACED = re.compile(
-    r"\b(begin|first|start|support|only|must|once|one|allow|after|enabled"
-    r"|(un)?expected)",
-    re.IGNORECASE,
-)
-_ALTERNATE = re.compile(
-    r"\b(roles?|messages?|user|assistant)\b.{0,80}(\balternat|\bconsecutive\b)"
-    r"|(\balternat|\bconsecutive\b).{0,80}\b(roles?|messages?|user|assistant)\b"
-    r"|\bafter role\b",
-    re.IGNORECASE | re.DOTALL,
-)
+
+type Rule = Callable[
+    [ServerProfile, str, Mapping[str, Any]], Iterable[ServerProfile | None]
+]
 
 
-def profile_after_rejection(
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A profile to resend a rejected request with."""
+
+    profile: ServerProfile
+    is_guess: bool = False
+    """Whether the message does not name what the profile leaves out."""
+
+
+def candidates(
     profile: ServerProfile, error: CompletionError, body: Mapping[str, Any]
-) -> ServerProfile | None:
-    """Return the profile to resend a rejected request with, None if there is no other.
+) -> Iterator[Candidate]:
+    """Yield the profiles to resend a rejected request with, the likeliest first.
 
-    `body` is the rejected request as sent, after adaptation.
+    `body` is the rejected request as sent, after adaptation. The profile itself is
+    among them where the rejection may have passed.
     """
-    if isinstance(error, _NO_REJECTION):
-        return None
-    if isinstance(error, NotFoundError | ServerFailedError):
-        # llama.cpp rejects parameters with 500, OpenRouter with 404. Most such
-        # errors are no rejection, so the message has to name what is rejected.
-        candidate = _without_named(profile, error.words, body)
-    elif error.status in (400, 405, 415, 422):
-        candidate = _without_named(profile, error.words, body) or _without_optional(
-            profile, body
-        )
-    else:
-        return None
-    return None if candidate == profile else candidate
+    if isinstance(error, MaxTokensError):
+        # What is left for the response depends on the session.
+        if names := [name for name in _LENGTH_OPTIONS if name in body]:
+            yield Candidate(profile.without(body, *names), is_guess=True)
+        return
+    # llama.cpp rejects parameters with 500, OpenRouter with 404. Most such errors
+    # are no rejection, so the message has to name what is rejected.
+    has_to_name = isinstance(error, NotFoundError | ServerFailedError)
+    if isinstance(error, _NO_REJECTION) or not (
+        has_to_name or error.status in (400, 405, 415, 422)
+    ):
+        return
+    named = False
+    for candidate in _named(profile, error, body):
+        named |= not candidate.is_guess
+        yield candidate
+    if has_to_name:
+        return
+    yield Candidate(profile)
+    if not named:
+        for guess in _guesses(profile, body):
+            yield Candidate(guess, is_guess=True)
 
 
-def _without_named(
-    profile: ServerProfile, words: str, body: Mapping[str, Any]
-) -> ServerProfile | None:
-    """Return the profile without what the message names."""
-    for rule in (_length, _effort, _reasoning, _tools, _format, _parameters, _roles):
-        if (other := rule(profile, words, body)) is not None:
-            return other
-    return None
+def _named(
+    profile: ServerProfile, error: CompletionError, body: Mapping[str, Any]
+) -> Iterator[Candidate]:
+    """Yield the profiles without what the message names."""
+    words = error.words
+    for rule in _FIRST_RULES:
+        for other in rule(profile, words, body):
+            if other is not None:
+                yield Candidate(other)
+    for simple in with_simple_schemas(profile, words):
+        yield Candidate(simple, is_guess=True)
+    for rule in _RULES:
+        for other in rule(profile, words, body):
+            if other is not None:
+                yield Candidate(other)
 
 
 def _length(
     profile: ServerProfile, words: str, body: Mapping[str, Any]
-) -> ServerProfile | None:
-    """Return the profile with the other length limit parameter, or with neither."""
+) -> Iterator[ServerProfile]:
+    """Yield the profile with the other length limit parameter, and with neither."""
     for name, other in (_LENGTH_NAMES, _LENGTH_NAMES[::-1]):
         if name in body and re.search(rf"\b{other}\b", words):
-            if profile.length_name:
-                return profile.without(body, name)
-            return replace(profile, length_name=other)
-    return None
+            if not profile.length_name:
+                yield replace(profile, length_name=other)
+            yield profile.without(body, name)
 
 
 def _effort(
     profile: ServerProfile, words: str, body: Mapping[str, Any]
-) -> ServerProfile | None:
-    """Return the profile with reasoning turned off, so that tools are accepted."""
+) -> Iterator[ServerProfile]:
+    """Yield the profile with reasoning turned off, so that tools are accepted."""
     if "tools" not in body or body.get(EFFORT) == NO_EFFORT:
-        return None
-    named = EFFORT in words and re.search(r"\btools?\b", words, re.IGNORECASE)
-    return replace(profile, no_effort=True) if named else None
+        return
+    if EFFORT in words and re.search(r"\btools?\b", words, re.IGNORECASE):
+        yield replace(profile, no_effort=True)
 
 
 def _reasoning(
     profile: ServerProfile, words: str, body: Mapping[str, Any]
-) -> ServerProfile | None:
-    """Return the profile with reasoning sent back always, or never."""
+) -> Iterator[ServerProfile]:
+    """Yield the profile with reasoning sent back always, or never."""
     if not _REASONING.search(words):
-        return None
+        return
     if not profile.reasoning_always and _REQUIRED.search(words):
-        return replace(profile, reasoning=REASONING, reasoning_always=True)
+        yield replace(profile, reasoning_always=True)
     if _sends_reasoning(profile, body) and _REJECTED.search(words):
-        return replace(profile, reasoning=None, reasoning_always=False)
-    return None
-
-
-def _tools(
-    profile: ServerProfile, words: str, body: Mapping[str, Any]
-) -> ServerProfile | None:
-    """Return the profile without the tool that the message names, or without tools."""
-    if "tools" not in body:
-        return None
-    if (tool := _named_tool(words, body["tools"])) is not None:
-        return replace(profile, refused_tools=profile.refused_tools | {tool})
-    if _NO_TOOLS.search(words):
-        return replace(profile, no_tools=True)
-    return None
+        yield replace(profile, no_reasoning=True)
 
 
 def _format(
     profile: ServerProfile, words: str, body: Mapping[str, Any]
-) -> ServerProfile | None:
-    """Return the profile without the response format, if the message is about it."""
+) -> Iterator[ServerProfile]:
+    """Yield the profile without the response format, if the message is about it."""
     if _RESPONSE_FORMAT in body and _ABOUT_FORMAT.search(words):
-        return profile.without(body, _RESPONSE_FORMAT)
-    return None
+        yield profile.without(body, _RESPONSE_FORMAT)
 
 
 def _parameters(
     profile: ServerProfile, words: str, body: Mapping[str, Any]
-) -> ServerProfile | None:
-    """Return the profile without the parameters that the message names."""
+) -> Iterator[ServerProfile]:
+    """Yield the profile without the parameters that the message names."""
     rejected = [
         name
         for name in body
-        if name not in _NEVER_OMITTED and re.search(rf"\b{re.escape(name)}\b", words)
+        if name not in _NEVER_OMITTED and names_parameter(words, name)
     ]
-    return profile.without(body, *rejected) if rejected else None
+    if rejected:
+        yield profile.without(body, *rejected)
 
 
-def _roles(
+def _calls(
     profile: ServerProfile, words: str, body: Mapping[str, Any]
-) -> ServerProfile | None:
-    """Return the profile with an order of roles that the chat template accepts."""
-    roles = [message["role"] for message in body["messages"]]
-    late = "system" in roles[1:] and profile.late_system
-    if _ALTERNATE.search(words):
-        if late or not profile.alternate:
-            late_system = profile.late_system and not late
-            return replace(profile, alternate=True, late_system=late_system)
-    elif not (_SYSTEM.search(words) and _MISPLACED.search(words)):
-        return None
-    if "system" in roles:
-        return replace(profile, late_system=False, system=late)
-    return None
+) -> Iterator[ServerProfile | None]:
+    """Yield the profile with tool calls in the form that the message asks for."""
+    yield after_rejected_calls(profile, words, body)
+
+
+def _null(
+    profile: ServerProfile, words: str, body: Mapping[str, Any]
+) -> Iterator[ServerProfile | None]:
+    """Yield the profile with empty text in place of null."""
+    yield after_rejected_null(profile, words, body)
+
+
+_FIRST_RULES: tuple[Rule, ...] = (
+    *(_length, _effort, _reasoning, _calls),
+    *(after_rejected_schema, after_rejected_tool),
+)
+_RULES: tuple[Rule, ...] = (_format, _parameters, _null, after_rejected_roles)
 
 
 def _sends_reasoning(profile: ServerProfile, body: Mapping[str, Any]) -> bool:
     """Return whether a request contains reasoning."""
-    fields = {profile.reasoning, REASONING_DETAILS}
+    fields = {profile.reasoning, REASONING, REASONING_DETAILS}
     return any(fields & message.keys() for message in body["messages"])
 
 
-def _named_tool(words: str, tools: list[dict[str, Any]]) -> str | None:
-    """Return the name of the tool that the message is about, if it is about one."""
-    names: list[str] = [tool["function"]["name"] for tool in tools]
-    if (found := _TOOL_INDEX.search(words)) and int(found["index"]) < len(names):
-        return names[int(found["index"])]
-    if _BAD_SCHEMA.search(words):
-        for name in names:
-            if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words):
-                return name
-    return None
-
-
-def _without_optional(
+def _guesses(
     profile: ServerProfile, body: Mapping[str, Any]
-) -> ServerProfile | None:
-    """Return the profile without optional parameters, if the message names nothing.
+) -> Iterator[ServerProfile]:
+    """Yield the profiles without more and more of what is optional.
 
     The response format goes first: only single tasks use one, so it is the likelier
     cause.
     """
     if _RESPONSE_FORMAT in body:
-        return profile.without(body, _RESPONSE_FORMAT)
-    optional = [name for name in _OPTIONAL if name in body]
+        profile = profile.without(body, _RESPONSE_FORMAT)
+        yield profile
+    profile = profile.without(body, *(name for name in _OPTIONAL if name in body))
     if _sends_reasoning(profile, body):
-        return replace(profile.without(body, *optional), reasoning=None)
-    return profile.without(body, *optional) if optional else None
+        profile = replace(profile, no_reasoning=True)
+    yield profile
+    yield from with_simple_schemas(profile, "schema")

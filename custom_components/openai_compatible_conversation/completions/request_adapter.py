@@ -8,6 +8,10 @@ from typing import Any
 
 from .profile import EFFORT, NO_EFFORT, REASONING, ServerProfile
 from .reasoning_details import REASONING_DETAILS
+from .schema_rewrites import SIMPLE, rewrite
+
+MAX_TOOL_DESCRIPTION = 1000
+"""Characters of a tool's description, once a server found one too long."""
 
 type WireMessage = dict[str, Any]
 type Content = str | list[dict[str, Any]]
@@ -15,7 +19,7 @@ type Content = str | list[dict[str, Any]]
 
 def adapt_request(body: Mapping[str, Any], profile: ServerProfile) -> dict[str, Any]:
     """Return a request that a server with this profile accepts."""
-    result = dict(body)
+    result = _with_schemas(body, profile)
     for name in ("max_tokens", "max_completion_tokens"):
         if profile.length_name and name in result:
             result[profile.length_name] = result.pop(name)
@@ -36,6 +40,40 @@ def adapt_request(body: Mapping[str, Any], profile: ServerProfile) -> dict[str, 
             result.pop(name, None)
     result["messages"] = _adapt_messages(result["messages"], profile)
     return result
+
+
+def _with_schemas(body: Mapping[str, Any], profile: ServerProfile) -> dict[str, Any]:
+    """Return a request with its schemas rewritten, of the tools and the response."""
+    result, rewrites = dict(body), profile.schema_rewrites
+    if not rewrites and not profile.simple_tools:
+        return result
+    if tools := result.get("tools"):
+        result["tools"] = [_with_schema(tool, profile) for tool in tools]
+    response_format = result.get("response_format")
+    if isinstance(response_format, Mapping) and isinstance(
+        wrapped := response_format.get("json_schema"), Mapping
+    ):
+        schema = wrapped.get("schema")
+        if rewrites and isinstance(schema, Mapping):
+            wrapped = {**wrapped, "schema": rewrite(schema, rewrites) or schema}
+            result["response_format"] = {**response_format, "json_schema": wrapped}
+    return result
+
+
+def _with_schema(tool: WireMessage, profile: ServerProfile) -> WireMessage:
+    """Return a tool with the schema of its arguments rewritten."""
+    function, rewrites = tool["function"], profile.schema_rewrites
+    if function["name"] in profile.simple_tools:
+        rewrites |= {SIMPLE}
+    if "description" in rewrites and (text := function.get("description")):
+        function = {**function, "description": text[:MAX_TOOL_DESCRIPTION]}
+    schema = function.get("parameters")
+    if not rewrites or not isinstance(schema, Mapping):
+        return {**tool, "function": function}
+    function = {k: v for k, v in function.items() if k != "parameters"}
+    if rewritten := rewrite(schema, rewrites):
+        function["parameters"] = rewritten
+    return {**tool, "function": function}
 
 
 def _adapt_messages(
@@ -64,11 +102,15 @@ def _with_reasoning(message: WireMessage, profile: ServerProfile) -> WireMessage
         if name not in (REASONING, REASONING_DETAILS)
     }
     reasoning = message.get(REASONING)
-    if profile.reasoning and (details := message.get(REASONING_DETAILS)):
+    if profile.no_reasoning:
+        return result
+    if details := message.get(REASONING_DETAILS):
         # The details include the text, which must not be sent twice.
         result[REASONING_DETAILS] = details
-    elif profile.reasoning and (reasoning or profile.reasoning_always):
-        result[profile.reasoning] = reasoning or ""
+    elif profile.reasoning_always:
+        result[REASONING] = reasoning or ""
+    elif reasoning:
+        result[profile.reasoning] = reasoning
     return result
 
 

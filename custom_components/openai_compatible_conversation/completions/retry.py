@@ -10,9 +10,11 @@ from .errors import (
     CompletionError,
     GarbledAnswerError,
     ModelLoadingError,
+    NoTlsError,
     RateLimitedError,
     ServerBusyError,
     UnreachableError,
+    UntrustedCertificateError,
 )
 
 DELAYS = (0.5, 1.0, 2.0)
@@ -26,6 +28,7 @@ MAX_RETRY_AFTER = 20.0
 
 
 _TRANSIENT = CannotConnectError | RateLimitedError | ServerBusyError
+_LASTING = NoTlsError | UnreachableError | UntrustedCertificateError
 
 
 class RetryPolicy:
@@ -48,7 +51,7 @@ class RetryPolicy:
             delay = LOADING_DELAY
         elif isinstance(error, GarbledAnswerError):
             delay = next(self._immediate_retry, None)
-        elif isinstance(error, _TRANSIENT) and not isinstance(error, UnreachableError):
+        elif isinstance(error, _TRANSIENT) and not isinstance(error, _LASTING):
             delay = next(self._delays, None)
         else:
             return None

@@ -17,7 +17,6 @@ from custom_components.openai_compatible_conversation.completions.body_reader im
     Timeouts,
 )
 from custom_components.openai_compatible_conversation.completions.client import (
-    MAX_ADAPTATIONS,
     CompletionsClient,
 )
 from custom_components.openai_compatible_conversation.completions.errors import (
@@ -36,6 +35,9 @@ from custom_components.openai_compatible_conversation.completions.events import 
     TextDelta,
     TokenUsage,
     ToolCall,
+)
+from custom_components.openai_compatible_conversation.completions.profile_search import (
+    MAX_ADAPTATIONS,
 )
 from testbed.replies import (
     DONE,
@@ -421,9 +423,8 @@ async def test_connection_reused(
     [
         failure(400, {"error": {"message": "stream_options is not supported"}}),
         raw(event({"error": {"message": "stream_options", "code": 400}})),
-        failure(422, {"detail": "no"}),
     ],
-    ids=["status", "in the stream", "unspecific"],
+    ids=["status", "in the stream"],
 )
 async def test_rejected_parameter(
     server: ModelServer, connect: Callable[..., CompletionsClient], refusal: Reply
@@ -431,7 +432,7 @@ async def test_rejected_parameter(
     """A rejected parameter is omitted, and that is remembered for the model."""
     changes = []
     client = connect()
-    client.on_profile_changed = lambda: changes.append(dict(client.profiles))
+    client.learned.on_changed = lambda: changes.append(client.learned.to_json())
     body = {**BODY, "stream_options": {"include_usage": True}}
     server.script(refusal)
     assert (await _events(client, body))[0] == TextDelta("Hello")
@@ -443,8 +444,9 @@ async def test_rejected_parameter(
         False,
         True,
     ]
-    assert len(changes) == 1
-    assert changes[0]["scripted"].omitted == ("stream_options",)
+    (change,) = changes
+    (lesson,) = change["lessons"]["scripted"]
+    assert (lesson["field"], lesson["value"]) == ("omitted", "stream_options")
 
 
 async def test_rejected_response_format(
@@ -488,7 +490,7 @@ async def test_garbled_output(
     server.script(garbled)
     assert (await _events(client, body))[0] == TextDelta("Hello")
     assert server.bodies == [body, body]
-    assert not client.profiles
+    assert not client.learned.models
     server.script(garbled, garbled)
     with pytest.raises(CompletionError, match="f"):
         await _events(client, body)
@@ -519,8 +521,9 @@ async def test_unrelated_rejection(
     server.script(*[failure(400, {"error": {"message": "no"}})] * 10)
     with pytest.raises(CompletionError, match="no"):
         await _events(client, body)
-    assert len(server.bodies) == 2
-    assert not client.profiles
+    sent = ["stream_options" in body for body in server.bodies]
+    assert sent == [True, True, False]
+    assert not client.learned.models
 
 
 async def test_adaptations_are_limited(

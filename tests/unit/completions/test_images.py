@@ -6,7 +6,6 @@ from custom_components.openai_compatible_conversation.completions.error_mapping 
     error_from_status,
 )
 from custom_components.openai_compatible_conversation.completions.errors import (
-    CompletionError,
     ImagesNotSupportedError,
 )
 from custom_components.openai_compatible_conversation.completions.messages import (
@@ -23,7 +22,7 @@ from custom_components.openai_compatible_conversation.completions.profile import
     ServerProfile,
 )
 from custom_components.openai_compatible_conversation.completions.profile_learning import (
-    profile_after_rejection,
+    candidates,
 )
 from custom_components.openai_compatible_conversation.completions.request import (
     build_body,
@@ -123,7 +122,7 @@ def test_images_not_supported(status: int, words: str) -> None:
     error = error_from_status(status, {"error": {"message": words}})
     assert isinstance(error, ImagesNotSupportedError)
     body = build_body("m", [QUESTION], stream=True)
-    assert profile_after_rejection(DEFAULT_PROFILE, error, body) is None
+    assert not [*candidates(DEFAULT_PROFILE, error, body)]
 
 
 @pytest.mark.parametrize(
@@ -160,12 +159,7 @@ def test_response_format_rejected(words: str) -> None:
     body = build_body(
         "m", [UserMessage("Hi")], stream=True, extra={"response_format": {}}
     )
-    assert profile_after_rejection(
-        DEFAULT_PROFILE, error, body
-    ) == DEFAULT_PROFILE.without(body, "response_format")
-    assert (
-        profile_after_rejection(
-            DEFAULT_PROFILE, CompletionError(), build_body("m", [], stream=False)
-        )
-        is None
-    )
+    without = DEFAULT_PROFILE.without(body, "response_format")
+    assert without in [
+        item.profile for item in candidates(DEFAULT_PROFILE, error, body)
+    ]

@@ -9,13 +9,20 @@ import pytest
 from custom_components.openai_compatible_conversation.completions.error_mapping import (
     error_from_status,
 )
+from custom_components.openai_compatible_conversation.completions.errors import (
+    CompletionError,
+)
+from custom_components.openai_compatible_conversation.completions.parameter_words import (
+    names_parameter,
+)
 from custom_components.openai_compatible_conversation.completions.profile import (
     DEFAULT_PROFILE,
     MAX_OMITTED,
     ServerProfile,
 )
 from custom_components.openai_compatible_conversation.completions.profile_learning import (
-    profile_after_rejection,
+    Candidate,
+    candidates,
 )
 from custom_components.openai_compatible_conversation.completions.request_adapter import (
     adapt_request,
@@ -44,6 +51,15 @@ BODY: dict[str, Any] = {
     "temperature": 0.5,
     "parallel_tool_calls": False,
 }
+
+
+def _first(
+    profile: ServerProfile, error: CompletionError, body: dict[str, Any]
+) -> ServerProfile | None:
+    """Return the first profile to resend a rejected request with."""
+    found = next(candidates(profile, error, body), None)
+    return found.profile if found else None
+
 
 REJECTIONS: dict[str, tuple[int, Any, ServerProfile]] = {
     "tools while it thinks": (
@@ -100,7 +116,7 @@ REJECTIONS: dict[str, tuple[int, Any, ServerProfile]] = {
     "reasoning, refused": (
         400,
         {"error": {"message": "property 'reasoning_content' is unsupported"}},
-        replace(DEFAULT_PROFILE, reasoning=None),
+        replace(DEFAULT_PROFILE, no_reasoning=True),
     ),
     "reasoning, wanted": (
         400,
@@ -144,12 +160,12 @@ REJECTIONS: dict[str, tuple[int, Any, ServerProfile]] = {
     "one tool, by name": (
         400,
         {"error": {"message": "Invalid schema for function 'g': bad"}},
-        replace(DEFAULT_PROFILE, refused_tools=frozenset({"g"})),
+        replace(DEFAULT_PROFILE, simple_tools=frozenset({"g"})),
     ),
     "one tool, by index": (
         422,
         {"detail": [{"loc": ["body", "tools", 1, "function", "parameters"]}]},
-        replace(DEFAULT_PROFILE, refused_tools=frozenset({"g"})),
+        replace(DEFAULT_PROFILE, simple_tools=frozenset({"g"})),
     ),
     "roles": (
         500,
@@ -161,16 +177,7 @@ REJECTIONS: dict[str, tuple[int, Any, ServerProfile]] = {
         {"error": {"message": "System role not supported"}},
         replace(DEFAULT_PROFILE, late_system=False, system=False),
     ),
-    "nothing named": (
-        400,
-        {"error": {"message": "Bad request"}},
-        replace(
-            DEFAULT_PROFILE.without(
-                BODY, "stream_options", "tool_choice", "parallel_tool_calls"
-            ),
-            reasoning=None,
-        ),
-    ),
+    "nothing named": (400, {"error": {"message": "Bad request"}}, DEFAULT_PROFILE),
 }
 
 
@@ -179,10 +186,8 @@ REJECTIONS: dict[str, tuple[int, Any, ServerProfile]] = {
 )
 def test_rejection(status: int, words: Any, expected: ServerProfile) -> None:
     """Each server's message leads to the profile that it accepts."""
-    assert (
-        profile_after_rejection(DEFAULT_PROFILE, error_from_status(status, words), BODY)
-        == expected
-    )
+    error = error_from_status(status, words)
+    assert _first(DEFAULT_PROFILE, error, BODY) == expected
 
 
 @pytest.mark.parametrize(
@@ -194,7 +199,7 @@ def test_rejection(status: int, words: Any, expected: ServerProfile) -> None:
         (404, {"detail": "Not Found"}),
         (500, {"error": {"message": "Internal Server Error"}}),
         (503, {"error": {"message": "Bad request"}}),
-        (400, {"error": {"message": "maximum context length is 9: reduce max_tokens"}}),
+        (400, {"error": {"message": "maximum context length is 9, the prompt has 10"}}),
         (
             400,
             {
@@ -219,10 +224,44 @@ def test_rejection(status: int, words: Any, expected: ServerProfile) -> None:
 )
 def test_not_a_rejection(status: int, words: Any) -> None:
     """An error that is not about the request's parameters changes no profile."""
-    assert (
-        profile_after_rejection(DEFAULT_PROFILE, error_from_status(status, words), BODY)
-        is None
+    assert _first(DEFAULT_PROFILE, error_from_status(status, words), BODY) is None
+
+
+def test_nothing_named() -> None:
+    """A request is resent unchanged, and then with less and less that is optional."""
+    error = error_from_status(400, {"error": {"message": "Bad request"}})
+    body = {**BODY, "response_format": {"type": "json_object"}}
+    without_format = DEFAULT_PROFILE.without(body, "response_format")
+    optional = replace(
+        without_format.without(
+            body, "stream_options", "tool_choice", "parallel_tool_calls"
+        ),
+        no_reasoning=True,
     )
+    assert [*candidates(DEFAULT_PROFILE, error, body)] == [
+        Candidate(DEFAULT_PROFILE),
+        Candidate(without_format, is_guess=True),
+        Candidate(optional, is_guess=True),
+        Candidate(replace(optional, schema_rewrites=frozenset({"*"})), is_guess=True),
+    ]
+
+
+def test_tool_given_up_last() -> None:
+    """A keyword is rewritten, then the schema reduced, then the tool left out."""
+    body = {**BODY, "tools": [_tool("f"), _tool("g")]}
+    body["tools"][1]["function"]["parameters"] = {
+        "type": "object",
+        "properties": {"a": {"oneOf": [{"type": "string"}, {"type": "null"}]}},
+    }
+    words = "Invalid schema for function 'g': 'oneOf' is not permitted."
+    error = error_from_status(400, {"error": words})
+    found = [item.profile for item in candidates(DEFAULT_PROFILE, error, body)]
+    assert found[:4] == [
+        replace(DEFAULT_PROFILE, schema_rewrites=frozenset({"oneOf"})),
+        replace(DEFAULT_PROFILE, schema_rewrites=frozenset({"-oneOf"})),
+        replace(DEFAULT_PROFILE, simple_tools=frozenset({"g"})),
+        replace(DEFAULT_PROFILE, refused_tools=frozenset({"g"})),
+    ]
 
 
 def test_late_system_messages_first() -> None:
@@ -231,12 +270,11 @@ def test_late_system_messages_first() -> None:
         400, {"error": "System message must be at the beginning."}
     )
     body = {"model": "m", "messages": [SYSTEM, USER, SYSTEM]}
-    first = profile_after_rejection(DEFAULT_PROFILE, error, body)
-    assert first == replace(DEFAULT_PROFILE, late_system=False)
-    assert first is not None
-    assert profile_after_rejection(first, error, adapt_request(body, first)) == replace(
-        first, system=False
-    )
+    late = replace(DEFAULT_PROFILE, late_system=False)
+    assert [item.profile for item in candidates(DEFAULT_PROFILE, error, body)][:2] == [
+        late,
+        replace(late, system=False),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -254,7 +292,7 @@ def test_system_role_rejected(words: str) -> None:
     error = error_from_status(400, {"error": words})
     body = {"model": "m", "messages": [SYSTEM, USER]}
     other = replace(DEFAULT_PROFILE, late_system=False, system=False)
-    assert profile_after_rejection(DEFAULT_PROFILE, error, body) == other
+    assert other in [item.profile for item in candidates(DEFAULT_PROFILE, error, body)]
 
 
 @pytest.mark.parametrize(
@@ -271,41 +309,70 @@ def test_alternate_before_system(words: str) -> None:
     """With alternating roles the system message is kept if it is accepted."""
     error = error_from_status(500, {"error": {"message": words}})
     body = {"model": "m", "messages": [SYSTEM, USER, SYSTEM, USER]}
-    first = profile_after_rejection(DEFAULT_PROFILE, error, body)
-    assert first == replace(DEFAULT_PROFILE, alternate=True, late_system=False)
-    assert first is not None
+    first = replace(DEFAULT_PROFILE, alternate=True, late_system=False)
+    second = replace(first, system=False)
+    found = [item.profile for item in candidates(DEFAULT_PROFILE, error, body)]
+    assert found == [first, second]
     sent = adapt_request(body, first)
     assert [message["role"] for message in sent["messages"]] == ["system", "user"]
-    second = profile_after_rejection(first, error, sent)
-    assert second == replace(first, system=False)
-    assert second is not None
     sent = adapt_request(body, second)
     assert [message["role"] for message in sent["messages"]] == ["user"]
-    assert profile_after_rejection(second, error, sent) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("stop", "Unknown parameter: 'stop'."),
+        ("stop", "stop: too many sequences"),
+        ("temperature", "temperature is not supported with this model"),
+        ("temperature", "Unsupported parameter: temperature"),
+        ("seed", "[{'loc': ['body', 'seed'], 'msg': 'no'}]"),
+        ("top_k", "property top_k is unsupported"),
+        ("user", "body -> user: extra fields not permitted"),
+    ],
+)
+def test_named_parameter(name: str, words: str) -> None:
+    """A parameter is named by itself, quoted, or where a message puts a name."""
+    assert names_parameter(words, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("stop", "Please stop the other model first"),
+        ("user", "Conversation roles must alternate user/assistant"),
+        ("user", "The user is over quota"),
+        ("temperature", "GPU temperature too high"),
+        ("top_k", "top_k_max is 5"),
+    ],
+)
+def test_word_is_no_parameter(name: str, words: str) -> None:
+    """A word that is also the name of a parameter does not name it."""
+    assert not names_parameter(words, name)
 
 
 def test_another_value() -> None:
     """A parameter that was rejected with one value is sent with another."""
     error = error_from_status(400, {"error": "temperature: range: 0..1"})
     hot = {**BODY, "temperature": 1.5}
-    other = profile_after_rejection(DEFAULT_PROFILE, error, hot)
+    other = _first(DEFAULT_PROFILE, error, hot)
     assert other is not None
     assert "temperature" not in adapt_request(hot, other)
     assert adapt_request(BODY, other) == BODY
-    assert "1.5" not in str(other.to_json())
+    assert "1.5" not in str(other)
 
 
 def test_another_response_format() -> None:
     """A rejected response format, named or not, omits no other and nothing else."""
     bad = {**BODY, "response_format": {"json_schema": {"name": "odd"}}}
     good = {**BODY, "response_format": {"json_schema": {"name": "good"}}}
-    for words in ("Invalid schema for response_format 'odd'", "Bad request"):
-        other = profile_after_rejection(
-            DEFAULT_PROFILE, error_from_status(400, {"error": words}), bad
-        )
-        assert other is not None
-        assert adapt_request(bad, other) == BODY
-        assert adapt_request(good, other) == good
+    for words in ("response_format 'odd' is not supported", "Bad request"):
+        error = error_from_status(400, {"error": words})
+        without = DEFAULT_PROFILE.without(bad, "response_format")
+        found = [item.profile for item in candidates(DEFAULT_PROFILE, error, bad)]
+        assert without in found[:2]
+        assert adapt_request(bad, without) == BODY
+        assert adapt_request(good, without) == good
 
 
 def test_omitted_parameters_are_limited() -> None:
@@ -318,25 +385,11 @@ def test_omitted_parameters_are_limited() -> None:
     assert "seed" not in adapt_request({"messages": [], "seed": MAX_OMITTED}, profile)
 
 
-def test_adaptation_not_repeated() -> None:
-    """A rejection that persists leads to no further profile."""
-    error = error_from_status(400, {"error": "Bad request"})
-    body = adapt_request(BODY, DEFAULT_PROFILE)
-    other = profile_after_rejection(DEFAULT_PROFILE, error, body)
-    assert other is not None
-    assert profile_after_rejection(other, error, adapt_request(BODY, other)) is None
-    required = error_from_status(400, {"error": "reasoning_content is required"})
-    always = replace(DEFAULT_PROFILE, reasoning_always=True)
-    assert (
-        profile_after_rejection(always, required, adapt_request(BODY, always)) != always
-    )
-
-
 def test_reverse_length_name() -> None:
     """The length limit is renamed for a server that knows only the older name."""
     error = error_from_status(400, {"error": "max_completion_tokens: use max_tokens"})
     body = {"model": "m", "messages": [], "max_completion_tokens": 9}
-    other = profile_after_rejection(DEFAULT_PROFILE, error, body)
+    other = _first(DEFAULT_PROFILE, error, body)
     assert other == replace(DEFAULT_PROFILE, length_name="max_tokens")
     assert adapt_request(body, other)["max_tokens"] == 9
 
@@ -346,7 +399,7 @@ def test_renamed_length_limit_rejected(name: str) -> None:
     """A renamed length limit that is too high is omitted."""
     renamed = replace(DEFAULT_PROFILE, length_name="max_completion_tokens")
     error = error_from_status(400, {"error": f"{name} is too large"})
-    other = profile_after_rejection(renamed, error, adapt_request(BODY, renamed))
+    other = _first(renamed, error, adapt_request(BODY, renamed))
     assert other is not None
     assert "max_completion_tokens" not in adapt_request(BODY, other)
     less = adapt_request({**BODY, "max_tokens": 5}, other)
@@ -371,7 +424,7 @@ def test_omitted_parameters() -> None:
     [
         (DEFAULT_PROFILE, {"reasoning_content": "hm"}, {}),
         (replace(DEFAULT_PROFILE, reasoning="reasoning"), {"reasoning": "hm"}, {}),
-        (replace(DEFAULT_PROFILE, reasoning=None), {}, {}),
+        (replace(DEFAULT_PROFILE, no_reasoning=True), {}, {}),
         (
             replace(DEFAULT_PROFILE, reasoning_always=True),
             {"reasoning_content": "hm"},
@@ -412,7 +465,6 @@ def test_without_reasoning_effort() -> None:
     )
     plain = {name: value for name, value in BODY.items() if name != "tools"}
     assert "reasoning_effort" not in adapt_request(plain, profile)
-    assert ServerProfile.from_json(profile.to_json()) == profile
 
 
 def test_without_one_tool() -> None:
@@ -452,37 +504,18 @@ def test_roles() -> None:
 @given(
     st.builds(
         ServerProfile,
-        omitted=st.lists(st.text()).map(tuple),
+        omitted=st.lists(st.text(), unique=True).map(tuple),
         length_name=st.none() | st.just("max_tokens"),
-        reasoning=st.none() | st.just("reasoning"),
-        reasoning_always=st.booleans(),
+        refused_tools=st.frozensets(st.text()),
+        schema_rewrites=st.frozensets(st.text()),
+        reasoning=st.text(),
         late_system=st.booleans(),
         system=st.booleans(),
         alternate=st.booleans(),
     )
 )
-def test_stored(profile: ServerProfile) -> None:
-    """A profile is restored from JSON, except for rejected tools."""
-    assert ServerProfile.from_json(profile.to_json()) == profile
-    toolless = replace(profile, no_tools=True, refused_tools=frozenset({"f"}))
-    assert ServerProfile.from_json(toolless.to_json()) == profile
-    assert (
-        ServerProfile.from_json({**profile.to_json(), "refused_tools": ["f"]})
-        == profile
-    )
-
-
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(),
-        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    )
-)
-def test_stored_invalid(stored: object) -> None:
-    """Invalid stored data is ignored."""
-    assert ServerProfile.from_json(stored) == DEFAULT_PROFILE
-    assert isinstance(ServerProfile.from_json({"left_out": stored}).omitted, tuple)
-    assert isinstance(ServerProfile.from_json({"system": stored}).system, bool)
-    assert isinstance(
-        ServerProfile.from_json({"reasoning": stored}).reasoning, str | None
-    )
+def test_traits(profile: ServerProfile) -> None:
+    """A profile consists of its traits."""
+    traits = profile.traits_beyond(DEFAULT_PROFILE)
+    assert DEFAULT_PROFILE.with_traits(traits) == profile
+    assert not profile.traits_beyond(profile)
