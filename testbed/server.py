@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 import json
+from ssl import SSLContext
 from types import TracebackType
 from typing import Any, Self
 
@@ -24,6 +25,7 @@ class RecordedRequest:
     raw: bytes
     at: float
     """Time of arrival, in seconds of the event loop's clock."""
+    query: Mapping[str, str] = field(default_factory=dict)
     aborted: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the client closed the connection before the end of the response."""
     sent: asyncio.Event = field(default_factory=asyncio.Event)
@@ -41,8 +43,9 @@ class ModelServer:
 
     `model` answers when the script is empty: a function from the body of a request to
     a reply. With an `api_key`, requests without it get a 401. `models` are the names
-    that `/v1/models` lists; `models_reply` replaces that response. It listens between
-    `start` and `stop`, or as a context manager.
+    that `/v1/models` lists; `models_reply` replaces that response. With `reject`, a
+    request for which that returns a response gets this one. With `tls` it
+    speaks https. It listens between `start` and `stop`, or as a context manager.
     """
 
     def __init__(
@@ -52,17 +55,24 @@ class ModelServer:
         api_key: str | None = None,
         models: tuple[str, ...] = ("scripted",),
         prefix: str = "/v1",
+        host: str = "127.0.0.1",
+        tls: SSLContext | None = None,
     ) -> None:
         """Initialize a server that is not yet listening."""
         self.api_key = api_key
         self.models = models
         self.models_reply: Reply | None = None
+        self.reject: Callable[[RecordedRequest], Reply | None] | None = None
+        self.rejected: list[RecordedRequest] = []
+        """The requests that `reject` rejected."""
         self.requests: list[RecordedRequest] = []
         self.faults: list[str] = []
         """What a strict server would have refused in the requests so far."""
         self.port = 0
         self._model = model or (lambda _: say("Hello", " there."))
         self._prefix = prefix
+        self._host = host
+        self._tls = tls
         self._script: deque[Answer] = deque()
         self._arrived = asyncio.Condition()
         self._runner: web.AppRunner | None = None
@@ -70,7 +80,9 @@ class ModelServer:
     @property
     def base_url(self) -> str:
         """Return the base URL for a client."""
-        return f"http://127.0.0.1:{self.port}{self._prefix}"
+        scheme = "https" if self._tls else "http"
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"{scheme}://{host}:{self.port}{self._prefix}"
 
     @property
     def completions(self) -> list[RecordedRequest]:
@@ -89,6 +101,7 @@ class ModelServer:
     def forget(self) -> None:
         """Clear the recorded requests and the script."""
         self.requests.clear()
+        self.rejected.clear()
         self._script.clear()
 
     async def wait_for_completions(self, count: int) -> RecordedRequest:
@@ -105,7 +118,9 @@ class ModelServer:
             app, shutdown_timeout=0.1, handler_cancellation=True
         )
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port, reuse_address=True)
+        site = web.TCPSite(
+            self._runner, self._host, port, reuse_address=True, ssl_context=self._tls
+        )
         await site.start()
         self.port = self._runner.addresses[0][1]
 
@@ -137,6 +152,7 @@ class ModelServer:
             request.headers.copy(),
             await request.read(),
             asyncio.get_running_loop().time(),
+            dict(request.query),
         )
         async with self._arrived:
             self.requests.append(recorded)
@@ -156,6 +172,9 @@ class ModelServer:
         path = recorded.path.removeprefix(self._prefix)
         if not recorded.path.startswith(self._prefix):
             return failure(404)
+        if self.reject and (rejection := self.reject(recorded)):
+            self.rejected.append(recorded)
+            return rejection
         if path == "/models":
             return self.models_reply or _models(self.models)
         if path != "/chat/completions" or recorded.method != "POST":

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from .errors import CompletionError, ConnectionLostError, ServerTimeoutError
 from .house_address import is_house_address
-from .response_decoder import ResponseDecoder
+from .response_decoder import Ending, ResponseDecoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Timeouts:
     It holds even while the server sends something.
     """
     after_finish: float = 2
-    """From the finish reason to the end of the stream.
+    """From the token usage after the finish reason to the end of the stream.
 
     Anything still missing by then is dropped.
     """
@@ -88,7 +88,8 @@ class ReadDeadline:
         if not streamed:
             self._limit = max(limits.whole_answer, patience + self._pause)
         self._has_token = False
-        self._tokens_at_finish = -1
+        self._progress = (Ending.NONE, 0)
+        """The ending and the number of tokens when something arrived last."""
         now = clock()
         self._end = now + max(limits.whole_stream, self._limit)
         self.at = now + self._limit
@@ -100,13 +101,15 @@ class ReadDeadline:
             self._has_token = True
             self._limit = self._pause
             self._end = now + self._limits.whole_stream
-        if decoder.finish_reason is not None:
-            if decoder.tokens == self._tokens_at_finish:
-                # Nothing is missing that a keep-alive could announce.
-                return
-            self._tokens_at_finish = decoder.tokens
-            self._limit = self._limits.after_finish
-        self.at = min(now + self._limit, self._end)
+        is_over = decoder.ending is Ending.CONFIRMED
+        may_go_on = decoder.ending is Ending.NONE or decoder.finishes_early
+        progress = (decoder.ending, decoder.tokens)
+        if progress == self._progress and (is_over or not may_go_on):
+            # Nothing is missing that a keep-alive could announce.
+            return
+        self._progress = progress
+        limit = self._limits.after_finish if is_over else self._limit
+        self.at = min(now + limit, self._end)
 
 
 async def wait_until[T](awaitable: Awaitable[T], deadline: float) -> T:
@@ -151,8 +154,8 @@ class BodyReader:
     async def next(self, decoder: ResponseDecoder) -> bytes | None:
         """Return the next chunk, None at the end of the body.
 
-        A timeout after the finish reason counts as the end; any other raises
-        `ServerTimeoutError`. A failed read raises `ConnectionLostError`.
+        A timeout after a finish reason that may be the end counts as the end; any
+        other raises `ServerTimeoutError`. A failed read raises `ConnectionLostError`.
         """
         task = asyncio.current_task()
         assert task is not None
@@ -166,7 +169,7 @@ class BodyReader:
             if not self._timed_out or task.uncancel() > cancelling:
                 # Cancelled from outside, not by the timer.
                 raise
-            if decoder.finish_reason is None:
+            if decoder.ending is Ending.NONE:
                 raise ServerTimeoutError from err
             return None
         finally:

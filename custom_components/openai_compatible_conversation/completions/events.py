@@ -38,6 +38,18 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenAlternatives:
+    """A token of the text, and the tokens that could have stood in its place.
+
+    They are sent if the request asks for log probabilities.
+    """
+
+    token: str
+    probabilities: dict[str, float]
+    """Probabilities by token, that of the chosen one among them."""
+
+
+@dataclass(frozen=True, slots=True)
 class TokenUsage:
     """Token counts of a request; the prompt includes the cached tokens."""
 
@@ -53,4 +65,6 @@ class Finished:
     reason: str | None
 
 
-type Event = TextDelta | ReasoningDelta | ToolCall | TokenUsage | Finished
+type Event = (
+    TextDelta | ReasoningDelta | ToolCall | TokenAlternatives | TokenUsage | Finished
+)

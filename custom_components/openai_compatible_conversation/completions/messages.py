@@ -47,14 +47,27 @@ class AssistantMessage:
 
 @dataclass(frozen=True, slots=True)
 class ToolMessage:
-    """The result of a tool call, as JSON text."""
+    """The result of a tool call, as JSON text, and the pictures in it."""
 
     call_id: str
     text: str
+    images: tuple[ImagePart, ...] = ()
 
 
 IMAGE_SIZE = 4000
 """Characters that an image counts as: models turn one into about 1,000 tokens."""
+
+MAX_IMAGE_MB = 20
+"""Maximum size of an image in megabytes: what the largest servers accept."""
+
+MAX_ALL_IMAGES_MB = 36
+"""Maximum size of all images of a message in megabytes.
+
+Encoded as base64, this is what the largest servers accept.
+"""
+
+PICTURE = "(picture: "
+"""How a note in a tool result begins that stands in place of a picture."""
 
 type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage
 
@@ -62,9 +75,9 @@ type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage
 def size(message: Message) -> int:
     """Return the size of a message in characters."""
     match message:
-        case SystemMessage(text) | ToolMessage(_, text):
+        case SystemMessage(text):
             return len(text)
-        case UserMessage(text, images):
+        case UserMessage(text, images) | ToolMessage(_, text, images):
             return len(text) + IMAGE_SIZE * len(images)
         case AssistantMessage(content, calls, reasoning):
             return (

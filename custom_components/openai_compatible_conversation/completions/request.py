@@ -3,7 +3,7 @@
 The same input gives the same bytes, which the server's prompt cache depends on.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -32,6 +32,11 @@ MANAGED = frozenset(
 )
 """Parameters that users cannot set in `extra_body`."""
 
+PICTURES_OF_TOOLS = (
+    "(The pictures in the results of the tools. The user did not send them.)"
+)
+"""What is sent along with the pictures in results."""
+
 
 def build_body(
     model: str,
@@ -51,7 +56,7 @@ def build_body(
     """
     body: dict[str, Any] = {
         "model": model,
-        "messages": [_message(message) for message in messages],
+        "messages": list(_wire_messages(messages)),
     }
     if tools:
         body["tools"] = [{"type": "function", "function": tool} for tool in tools]
@@ -70,6 +75,29 @@ def encode(body: Mapping[str, Any]) -> bytes:
     return orjson.dumps(body)
 
 
+def _is_blank(message: Message) -> bool:
+    """Return whether a message is an empty system prompt, which servers reject."""
+    return isinstance(message, SystemMessage) and not message.text.strip()
+
+
+def _wire_messages(messages: Iterable[Message]) -> Iterator[dict[str, Any]]:
+    """Yield messages in the format of the API, and the pictures in results after them.
+
+    A result itself can only be text.
+    """
+    pictures: list[ImagePart] = []
+    for message in messages:
+        if isinstance(message, ToolMessage):
+            pictures += message.images
+        elif pictures:
+            yield _message(UserMessage(PICTURES_OF_TOOLS, tuple(pictures)))
+            pictures = []
+        if not _is_blank(message):
+            yield _message(message)
+    if pictures:
+        yield _message(UserMessage(PICTURES_OF_TOOLS, tuple(pictures)))
+
+
 def _message(message: Message) -> dict[str, Any]:
     """Return a message in the format of the API."""
     match message:
@@ -78,7 +106,8 @@ def _message(message: Message) -> dict[str, Any]:
         case UserMessage(text, ()):
             return {"role": "user", "content": text}
         case UserMessage(text, images):
-            parts = [text_part(text), *map(_image_part, images)]
+            texts = [text_part(text)] if text.strip() else []
+            parts = [*texts, *map(_image_part, images)]
             return {"role": "user", "content": parts}
         case ToolMessage(call_id, text):
             return {"role": "tool", "tool_call_id": call_id, "content": text}

@@ -5,12 +5,14 @@ Decision record: docs/decisions/0001-the-sdk-sends-we-decode.md.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from enum import Enum, auto
 import re
 from typing import Any
 
 from .error_mapping import error_from_payload
 from .errors import AnswerTooLargeError
 from .events import Event, Finished, ReasoningDelta, TextDelta, TokenUsage
+from .logprobs import read_alternatives
 from .reasoning_details import REASONING_DETAILS, ReasoningDetailsAssembler
 from .sse import EventParser
 from .tool_arguments import repair_surrogates
@@ -25,6 +27,24 @@ MAX_COUNT = 10**9
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 REASONING_FIELDS = ("reasoning_content", "reasoning", "reasoning_text")
+
+_EARLY_REASONS = ("stop", "tool_calls", "function_call")
+"""Finish reasons that can be no end without an answer, unlike a length limit."""
+
+
+class Ending(Enum):
+    """How far the end of a response can be told before the server ends it.
+
+    A finish reason may come early: Open WebUI sends one with the first chunk, or with
+    each piece of reasoning. The token usage comes at the end.
+    """
+
+    NONE = auto()
+    """No finish reason, or one that came before the answer or before more of it."""
+    LIKELY = auto()
+    """A finish reason after an answer, and nothing after it."""
+    CONFIRMED = auto()
+    """A finish reason, nothing after it, and then the token usage."""
 
 
 class ResponseDecoder:
@@ -41,12 +61,19 @@ class ResponseDecoder:
         self.tokens = 0
         """Number of chunks so far with text, reasoning or a piece of a tool call."""
         self.finish_reason: str | None = None
+        self.ending = Ending.NONE
+        """Whether the response may be complete."""
+        self.finishes_early = False
+        """Whether a finish reason has come that was not the end."""
         self.reasoning_field: str | None = None
         """The field in which reasoning arrived, if it can be sent back in it."""
         self._parser = EventParser()
         self._calls = CallAssembler(known_tools)
         self._details = ReasoningDetailsAssembler()
         self._usage: TokenUsage | None = None
+        self._tokens_at_finish = -1
+        self._has_answer = False
+        """Whether any text or a piece of a tool call has arrived."""
         self._size = 0
         self._pending_surrogates: dict[type[Event], str] = {}
         """High surrogates whose low surrogate has not arrived yet, by type of delta."""
@@ -89,14 +116,14 @@ class ResponseDecoder:
         """Append the events of a chunk."""
         if error := error_from_payload(payload):
             raise error
-        if usage := _usage(payload.get("usage")):
-            self._usage = usage
         choices = payload.get("choices")
-        if not isinstance(choices, list):
-            return
-        for choice in choices:
+        for choice in choices if isinstance(choices, list) else ():
             if isinstance(choice, Mapping) and choice.get("index") in (0, None):
                 self._choice(choice, events)
+        if usage := _usage(payload.get("usage")):
+            if self._usage is None and self.tokens == self._tokens_at_finish:
+                self.ending = Ending.CONFIRMED
+            self._usage = usage
 
     def _choice(self, choice: Mapping[str, Any], events: list[Event]) -> None:
         """Append the events of a choice: of its delta, or of its complete message."""
@@ -116,9 +143,19 @@ class ResponseDecoder:
             calls_grew = self._calls.feed(delta.get("tool_calls"))
             if function := delta.get("function_call"):
                 calls_grew |= self._calls.feed([{"index": 0, "function": function}])
-            self.tokens += bool(reasoning or text or calls_grew)
+            self._has_answer |= bool(text) or calls_grew
+            if reasoning or text or calls_grew:
+                self.tokens += 1
+                self.finishes_early |= self.ending is not Ending.NONE
+                self.ending = Ending.NONE
+        events += read_alternatives(choice.get("logprobs"))
         if isinstance(reason := choice.get("finish_reason"), str) and reason:
             self.finish_reason = reason
+            self._tokens_at_finish = self.tokens
+            if not self._has_answer and reason in _EARLY_REASONS:
+                self.finishes_early = True
+            elif self.ending is Ending.NONE:
+                self.ending = Ending.LIKELY
 
     def _append(self, event: TextDelta | ReasoningDelta, events: list[Event]) -> None:
         """Append a delta, or join it with the previous one of the same type."""

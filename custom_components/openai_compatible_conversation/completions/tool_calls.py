@@ -11,8 +11,8 @@ call, sent once more. Servers that give all calls the same id make other calls w
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
-import uuid
 
+from .call_ids import new_call_id
 from .errors import AnswerTooLargeError
 from .events import ToolCall
 from .partial_call import AssembledCall, PartialCall
@@ -20,6 +20,8 @@ from .tool_arguments import is_sendable
 
 MAX_CALLS = 64
 MAX_NAME = 256
+MAX_ID = 4096
+"""Maximum characters of an id: LiteLLM puts a signature into it."""
 MAX_ARGUMENTS = 128 * 1024
 
 
@@ -172,8 +174,7 @@ def _with_unique_ids(calls: Iterable[ToolCall]) -> list[ToolCall]:
     """Return calls with a new id for each that has none or that of an earlier one."""
     by_id: dict[str, ToolCall] = {}
     for call in calls:
-        new_id = f"call_{uuid.uuid4().hex[:24]}"
-        call_id = new_id if not call.id or call.id in by_id else call.id
+        call_id = new_call_id() if not call.id or call.id in by_id else call.id
         by_id[call_id] = replace(call, id=call_id)
     return list(by_id.values())
 
@@ -189,4 +190,4 @@ def _usable_id(value: object) -> str | None:
     """Return an id as text, None if it cannot be used."""
     text = str(value) if isinstance(value, str | int) else ""
     usable = text.isascii() and text.isprintable()
-    return text if usable and 0 < len(text) <= MAX_NAME else None
+    return text if usable and 0 < len(text) <= MAX_ID else None

@@ -11,6 +11,7 @@ import math
 from homeassistant.components import conversation
 from homeassistant.helpers.json import json_dumps
 
+from ..completions.call_ids import short_call_id
 from ..completions.messages import (
     AssistantMessage,
     Message,
@@ -101,12 +102,19 @@ def _message(item: conversation.Content, name: Callable[[str], str]) -> Message 
     """Return the message for a chat log item, None if it has no text and no calls."""
     match item:
         case conversation.UserContent():
-            return UserMessage(item.content)
+            return UserMessage(item.content) if item.content.strip() else None
         case conversation.ToolResultContent():
-            return ToolMessage(item.tool_call_id, result_text(item.result))
+            return ToolMessage(
+                short_call_id(item.tool_call_id), result_text(item.result)
+            )
         case conversation.AssistantContent():
             calls = tuple(
-                ToolCallPart(call.id, name(call.tool_name), json_dumps(call.tool_args))
+                ToolCallPart(
+                    # Home Assistant's own, and those of other agents.
+                    short_call_id(call.id),
+                    name(call.tool_name),
+                    _arguments_text(call.tool_args),
+                )
                 for call in item.tool_calls or ()
                 if call.tool_name != SENTENCE_TRIGGER
             )
@@ -115,3 +123,12 @@ def _message(item: conversation.Content, name: Callable[[str], str]) -> Message 
                 text = ""
             return AssistantMessage(text or None, calls) if text or calls else None
     return None
+
+
+def _arguments_text(arguments: object) -> str:
+    """Return the arguments of a call as a JSON object, an empty one if they are none."""
+    try:
+        return json_dumps(arguments) if isinstance(arguments, dict) else "{}"
+    except TypeError:
+        # What other agents put into a chat log may be anything.
+        return "{}"

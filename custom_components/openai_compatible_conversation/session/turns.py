@@ -17,6 +17,7 @@ from ..completions.messages import (
     UserMessage,
     size,
 )
+from ..excerpts.excerpt import cut_text
 
 ASSISTANT_SPEAKS_FIRST = "(You speak first.)"
 """Placeholder user message of a turn that the assistant started."""
@@ -38,6 +39,7 @@ class Turn:
     Starts with a user message and ends with an assistant message that has text, if the
     turn was answered. Each tool call is followed by its result.
     Images are replaced by a note: they would be sent and stored again with each turn.
+    Those in results have one already.
     """
 
     messages: tuple[Message, ...]
@@ -95,7 +97,9 @@ def without_images(message: UserMessage) -> UserMessage:
 def _truncated_message(message: Message) -> Message:
     """Return a message with its text cut, and without reasoning."""
     match message:
-        case UserMessage(text) | ToolMessage(_, text) if len(text) > MAX_TRUNCATED:
+        case ToolMessage(call_id, text) if len(text) > MAX_TRUNCATED:
+            return ToolMessage(call_id, cut_text(text, MAX_TRUNCATED))
+        case UserMessage(text) if len(text) > MAX_TRUNCATED:
             return replace(message, text=f"{text[:MAX_TRUNCATED]}… (cut)")
         case AssistantMessage(text, calls, _):
             return AssistantMessage(
@@ -122,16 +126,16 @@ class TurnNormalizer:
         self._result: list[Message] = []
         self._answer: AssistantMessage | None = None
         """The last assistant message, held back as another one may extend it."""
-        self._open_calls: dict[str, None] = {}
-        """Ids of the calls that have no result yet, in order."""
+        self._calls: list[str] = []
+        """Ids of the calls of the last message, in order."""
+        self._results: list[ToolMessage] = []
+        """Results of these calls, held back as they are sent in the order of calls."""
 
     def add(self, message: Message) -> None:
         """Add the next message; a result without a pending call is dropped."""
         match message:
-            case ToolMessage(call_id):
-                if call_id in self._open_calls:
-                    del self._open_calls[call_id]
-                    self._result.append(message)
+            case ToolMessage(call_id, text):
+                self._add_result(ToolMessage(call_id, text))
             case UserMessage():
                 self._close_calls()
                 if self._result:
@@ -158,14 +162,22 @@ class TurnNormalizer:
         self._answer = None if answer.calls else answer
         if answer.calls:
             self._result.append(answer)
-            self._open_calls = dict.fromkeys(call.id for call in answer.calls)
+            self._calls = [call.id for call in answer.calls]
+
+    def _add_result(self, result: ToolMessage) -> None:
+        """Hold a result back, unless no call of the last message waits for it."""
+        known = [other.call_id for other in self._results]
+        if known.count(result.call_id) < self._calls.count(result.call_id):
+            self._results.append(result)
 
     def _close_calls(self) -> None:
-        """Add a placeholder result for each call without one."""
-        self._result += [
-            ToolMessage(call_id, NO_RESULT) for call_id in self._open_calls
-        ]
-        self._open_calls = {}
+        """Add the results in the order of their calls, and placeholders for others."""
+        for call_id in self._calls:
+            result = next((r for r in self._results if r.call_id == call_id), None)
+            if result:
+                self._results.remove(result)
+            self._result.append(result or ToolMessage(call_id, NO_RESULT))
+        self._calls, self._results = [], []
 
     def _close_answer(self) -> None:
         """Add the assistant message held back."""

@@ -9,13 +9,14 @@ from custom_components.openai_compatible_conversation.completions.body_reader im
 from custom_components.openai_compatible_conversation.completions.response_decoder import (
     ResponseDecoder,
 )
-from testbed.replies import chunk
+from testbed.replies import chunk, usage_chunk
 
 LIMITS = Timeouts()
 START = 1000.0
 PING = b": ping\n\n"
 TOKEN = chunk({"content": "Hello"})
 FINISH = chunk({}, "stop")
+USAGE = usage_chunk(9, 1)
 
 
 class Clock:
@@ -93,20 +94,58 @@ def test_late_first_token() -> None:
 
 
 def test_finish() -> None:
-    """After the finish reason, only tokens move the deadline."""
+    """After the finish reason and the token usage, only tokens move the deadline."""
     response = Response()
     response.arrive(TOKEN, 5)
-    assert response.arrive(FINISH, 6) == 8
-    assert response.arrive(PING, 7) == 8
-    assert response.arrive(TOKEN, 7.5) == 9.5
+    assert response.arrive(FINISH, 6) == 36
+    assert response.arrive(PING, 7) == 36
+    assert response.arrive(USAGE, 7.5) == 9.5
     assert response.arrive(PING, 9) == 9.5
+    assert response.arrive(TOKEN, 9.25) == 39.25
 
 
-def test_finish_without_token() -> None:
-    """An empty answer ends like any other."""
+def test_finish_with_usage() -> None:
+    """The token usage may come in the chunk with the finish reason."""
     response = Response()
-    assert response.arrive(FINISH, 50) == 52
-    assert response.arrive(PING, 51) == 52
+    response.arrive(TOKEN, 5)
+    finish = chunk({}, "stop", usage={"prompt_tokens": 9, "completion_tokens": 1})
+    assert response.arrive(finish, 6) == 8
+
+
+def test_usage_with_each_chunk() -> None:
+    """Token usage that came before the finish reason does not confirm it."""
+    response = Response()
+    usage = {"prompt_tokens": 9, "completion_tokens": 1}
+    response.arrive(chunk({"content": "Hello"}, usage=usage), 5)
+    assert response.arrive(chunk({}, "stop", usage=usage), 6) == 36
+
+
+def test_early_finish() -> None:
+    """A finish reason before the answer is none, and keep-alives count after it."""
+    response = Response()
+    assert response.arrive(FINISH, 50) == 110
+    assert response.arrive(PING, 51) == 111
+    assert response.arrive(TOKEN, 100) == 130
+    assert response.arrive(FINISH, 101) == 131
+    assert response.arrive(PING, 102) == 132
+    assert response.arrive(USAGE, 103) == 105
+
+
+@pytest.mark.parametrize("reason", ["length", "content_filter"])
+def test_finish_without_token(reason: str) -> None:
+    """An answer that a limit ended may be empty."""
+    response = Response()
+    assert response.arrive(chunk({}, reason), 50) == 110
+    assert response.arrive(PING, 51) == 110
+    assert response.arrive(USAGE, 52) == 54
+
+
+def test_empty_answer() -> None:
+    """An empty answer is known to be complete when its token usage is there."""
+    response = Response()
+    response.arrive(FINISH, 50)
+    assert response.arrive(USAGE, 51) == 53
+    assert response.arrive(PING, 52) == 53
 
 
 @pytest.mark.parametrize(
