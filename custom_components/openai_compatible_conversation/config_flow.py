@@ -1,4 +1,4 @@
-"""Config flow and options flow."""
+"""Config flow. The options flow is in `flows`."""
 
 from collections.abc import Mapping
 from typing import Any, override
@@ -10,18 +10,29 @@ from homeassistant.const import CONF_API_KEY, CONF_NAME
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import AbortFlow
 
-from .const import CONF_BASE_URL, CONF_CHAT_MODEL, DEFAULT_NAME, DOMAIN
+from .const import (
+    CONF_BASE_URL,
+    CONF_CHAT_MODEL,
+    CONF_EXTRA_HEADERS,
+    DEFAULT_NAME,
+    DOMAIN,
+)
 from .data import OpenAICompatibleConfigEntry
+from .flows.address import same_address
 from .flows.connection import ServerConnection
+from .flows.headers import EXAMPLE as HEADERS_EXAMPLE, headers_error
 from .flows.local_discovery import async_find_servers, candidates
-from .flows.options_codec import EXAMPLES, from_form, options_error, to_form
-from .flows.options_schema import model_selector, options_schema
+from .flows.options_flow import OpenAICompatibleOptionsFlow
+from .flows.options_schema import model_selector
 from .flows.server_presets import preset_for
 from .flows.server_schema import (
     KEY_PAGES,
     REAUTH_SCHEMA,
     RECONFIGURE_SCHEMA,
     async_found_label,
+    server_form,
+    server_input,
+    shown_again,
     user_schema,
 )
 from .options import Options
@@ -38,6 +49,8 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
     def __init__(self) -> None:
         """Initialize the flow."""
         self._user_input: dict[str, Any] = {}
+        self._typed_model: str | None = None
+        self._headers: dict[str, str] | None = None
         self._connection: ServerConnection | None = None
         self._user_schema = user_schema()
 
@@ -59,34 +72,36 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
             return await self._async_first_form()
         self._user_input = user_input
         name = user_input[CONF_NAME] = user_input[CONF_NAME].strip() or DEFAULT_NAME
-        connection = ServerConnection(self.hass, user_input)
+        server, self._headers = server_input(user_input, {})
+        connection = ServerConnection(self.hass, server, self._headers)
         self._abort_if_configured(connection.base_url, name)
-        server = preset_for(connection.base_url)
-        if server and server.needs_key and not connection.api_key:
-            connection.error = "invalid_auth"
-            return self._user_form(user_input, connection, CONF_API_KEY)
+        if error := headers_error(self._headers):
+            return await self._async_user_form(connection, **error)
+        preset = preset_for(connection.base_url)
+        if preset and preset.needs_key and not (connection.api_key or self._headers):
+            errors = {CONF_API_KEY: "invalid_auth"}
+            return await self._async_user_form(connection, errors=errors)
         if not await connection.async_connect():
-            return self._user_form(user_input, connection)
+            return await self._async_user_form(connection)
         self._abort_if_configured(connection.base_url, name)
         self._connection = connection
         return await self.async_step_model()
 
     async def _async_first_form(self) -> ConfigFlowResult:
         """Show the first form, with a server found on this machine suggested."""
-        suggested = {}
         if found := await async_find_servers(self.hass, candidates(self.hass)):
             self._user_schema = user_schema(found, await async_found_label(self.hass))
-            suggested[CONF_BASE_URL] = found[0].base_url
-        return self._user_form(suggested)
+            self._user_input[CONF_BASE_URL] = found[0].base_url
+        return await self._async_user_form()
 
-    def _user_form(
-        self,
-        suggested: Mapping[str, Any],
-        connection: ServerConnection | None = None,
-        error_field: str = "base",
+    async def _async_user_form(
+        self, connection: ServerConnection | None = None, **error: Any
     ) -> ConfigFlowResult:
-        """Show the form of the user step."""
-        return self._form("user", self._user_schema, suggested, connection, error_field)
+        """Show the form of the user step with what was typed."""
+        suggested = shown_again(self._user_input)
+        return await self._async_form(
+            "user", self._user_schema, suggested, connection, **error
+        )
 
     async def async_step_model(
         self, user_input: dict[str, Any] | None = None
@@ -94,27 +109,30 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for the model, try it and create the entry."""
         assert self._connection is not None
         connection = self._connection
-        model = next(iter(connection.models), "")
+        model = self._typed_model or next(iter(connection.models), "")
         if user_input is not None:
-            model = user_input[CONF_CHAT_MODEL].strip()
+            model = self._typed_model = user_input[CONF_CHAT_MODEL].strip()
             if await connection.async_try_model(model):
                 title = self._user_input[CONF_NAME]
                 # Another flow may have created the same entry in the meantime.
                 self._abort_if_configured(connection.base_url, title)
+                options = Options(chat_model=model, extra_headers=self._headers)
                 return self.async_create_entry(
                     title=title,
                     data=connection.data,
-                    options=Options(chat_model=model).stored(),
+                    options=options.stored(),
                     description_placeholders={"name": title},
                 )
-            if connection.error == "invalid_auth":
-                # Some servers list their models without a key, so a wrong key is
-                # noticed only here. Its field is on the first form.
-                return self._user_form(self._user_input, connection)
+            if connection.is_misaddressed:
+                # What has to be corrected is on the first form. Some servers list
+                # their models without a key, so a wrong key is noticed only here.
+                return await self._async_user_form(connection)
         schema = probatio.Schema(
             {probatio.Required(CONF_CHAT_MODEL): model_selector(connection.models)}
         )
-        return self._form("model", schema, {CONF_CHAT_MODEL: model}, connection)
+        return await self._async_form(
+            "model", schema, {CONF_CHAT_MODEL: model}, connection
+        )
 
     async def async_step_reauth(
         self, entry_data: Mapping[str, Any]
@@ -130,16 +148,16 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is not None:
             user_input = {CONF_BASE_URL: entry.data[CONF_BASE_URL], **user_input}
         return await self._async_change(
-            "reauth_confirm", REAUTH_SCHEMA, entry, user_input, {}
+            "reauth_confirm", REAUTH_SCHEMA, entry, user_input
         )
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for another address or API key."""
+        """Ask for another address, API key or other headers."""
         entry = self._get_reconfigure_entry()
         return await self._async_change(
-            "reconfigure", RECONFIGURE_SCHEMA, entry, user_input, entry.data
+            "reconfigure", RECONFIGURE_SCHEMA, entry, user_input
         )
 
     async def _async_change(
@@ -148,88 +166,72 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
         schema: probatio.Schema,
         entry: OpenAICompatibleConfigEntry,
         user_input: dict[str, Any] | None,
-        suggested: Mapping[str, Any],
     ) -> ConfigFlowResult:
         """Try the user input with the model of the entry, and store it if it works."""
         options = Options.of(entry.options)
         if user_input is None:
             connection = ServerConnection(self.hass, entry.data)
-            return self._form(step_id, schema, suggested, connection)
-        connection = ServerConnection(self.hass, user_input, options.extra_headers)
+            suggested = server_form(entry.data, options.extra_headers)
+            if step_id == "reauth_confirm":
+                suggested = {}
+            return await self._async_form(step_id, schema, suggested, connection)
+        server, headers = server_input(user_input, entry.data, options.extra_headers)
+        connection = ServerConnection(
+            self.hass, server, headers, patience=options.patience
+        )
+        suggested = shown_again(user_input)
+        if error := headers_error(headers):
+            return await self._async_form(
+                step_id, schema, suggested, connection, **error
+            )
         # A missing model does not matter here: it can be changed in the options.
         if await connection.async_connect() and (
             await connection.async_try_model(options.chat_model)
-            or connection.error == "model_not_found"
+            or connection.error in ("model_not_found", "model_required")
         ):
-            if connection.base_url != entry.data[CONF_BASE_URL]:
+            if not same_address(connection.base_url, entry.data[CONF_BASE_URL]):
                 self._abort_if_configured(connection.base_url, entry.title)
-            result = self.async_update_and_abort(entry, data=connection.data)
+            changed = {
+                k: v for k, v in entry.options.items() if k != CONF_EXTRA_HEADERS
+            }
+            if headers:
+                changed[CONF_EXTRA_HEADERS] = headers
+            result = self.async_update_and_abort(
+                entry, data=connection.data, options=changed
+            )
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
             return result
-        return self._form(step_id, schema, user_input, connection)
+        return await self._async_form(step_id, schema, suggested, connection)
 
     def _abort_if_configured(self, base_url: str, name: str) -> None:
         """Abort if an entry with the same address and title exists."""
         for entry in self._async_current_entries(include_ignore=False):
-            if (entry.title, entry.data[CONF_BASE_URL]) == (name, base_url):
+            if entry.title == name and same_address(
+                base_url, entry.data[CONF_BASE_URL]
+            ):
                 raise AbortFlow("already_configured")
 
-    def _form(
+    async def _async_form(
         self,
         step_id: str,
         schema: probatio.Schema,
         suggested: Mapping[str, Any],
         connection: ServerConnection | None = None,
-        error_field: str = "base",
+        *,
+        errors: dict[str, str] | None = None,
+        placeholders: Mapping[str, str] | None = None,
     ) -> ConfigFlowResult:
-        """Show a form with suggested values and the error of the connection, if any."""
+        """Show a form with suggested values and errors, by default the connection's."""
+        if connection and connection.error:
+            errors = {"base": connection.error}
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(schema, suggested),
-            errors={error_field: connection.error}
-            if connection and connection.error
-            else None,
+            errors=errors,
             description_placeholders={
                 "key_pages": KEY_PAGES,
-                **(connection.placeholders if connection else {}),
-            },
-        )
-
-
-class OpenAICompatibleOptionsFlow(OptionsFlow):
-    """Handle the options of an entry, in one form with sections."""
-
-    async def async_step_init(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Show all options, and store them if they are valid."""
-        entry = self.config_entry
-        stored = Options.of(entry.options)
-        connection = ServerConnection(self.hass, entry.data, stored.extra_headers)
-        form = to_form(stored.stored())
-        error: str | None = None
-        placeholders: dict[str, str] = {}
-        if user_input is not None:
-            changed = from_form(user_input, entry.options)
-            form = to_form(changed)
-            model = changed[CONF_CHAT_MODEL]
-            error, placeholders = options_error(changed)
-            if not error and model != stored.chat_model:
-                await connection.async_try_model(model)
-                error, placeholders = connection.error, connection.placeholders
-            if not error:
-                return self.async_create_entry(data=changed)
-        # If the server is down, the list of models is empty and a name can be typed.
-        await connection.async_connect()
-        return self.async_show_form(
-            step_id="init",
-            data_schema=self.add_suggested_values_to_schema(
-                options_schema(self.hass, connection.models, stored), form
-            ),
-            errors={"base": error} if error else None,
-            description_placeholders={
-                **connection.placeholders,
-                **EXAMPLES,
-                **placeholders,
+                "headers_example": HEADERS_EXAMPLE,
+                **(await connection.async_placeholders() if connection else {}),
+                **(placeholders or {}),
             },
         )

@@ -23,6 +23,15 @@ class Issues:
         """Delete the model_not_found issue."""
         self._delete("model_not_found")
 
+    def delete_outdated_model_not_found(self, model: str, host: str) -> None:
+        """Delete the model_not_found issue if it is about another model or server."""
+        issue = ir.async_get(self._hass).async_get_issue(
+            DOMAIN, f"model_not_found_{self._entry.entry_id}"
+        )
+        about = (issue and issue.translation_placeholders) or {}
+        if (about.get("model"), about.get("host")) != (model, host):
+            self.delete_model_not_found()
+
     def create_memory_full(self, count: int) -> None:
         """Create the issue that the memory has reached its limit of `count` facts."""
         self._create("memory_full", ir.IssueSeverity.WARNING, count=str(count))

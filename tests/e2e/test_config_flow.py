@@ -30,6 +30,7 @@ async def test_success(server: ModelServer, client: Client) -> None:
     assert flow.suggested == {
         "name": "OpenAI-Compatible",
         "base_url": "http://localhost:8080/v1",
+        "verify_ssl": True,
     }
 
     await flow.submit(**user_input(server.base_url))
@@ -83,7 +84,7 @@ async def test_wrong_key(server: ModelServer, client: Client) -> None:
     await flow.submit(**wrong_key_input)
     assert flow.step["step_id"] == "user"
     assert flow.step["errors"] == {"base": "invalid_auth"}
-    assert flow.suggested == wrong_key_input
+    assert flow.suggested == {**wrong_key_input, "verify_ssl": True}
 
     await flow.submit(**user_input(server.base_url))
     assert flow.step["step_id"] == "model"
@@ -96,7 +97,7 @@ async def test_unreachable(client: Client) -> None:
     await flow.submit(**unreachable)
     assert flow.step["step_id"] == "user"
     assert flow.step["errors"] == {"base": "cannot_connect"}
-    assert flow.suggested == unreachable
+    assert flow.suggested == {**unreachable, "verify_ssl": True}
     assert not await entries_of(client)
 
 
@@ -106,8 +107,13 @@ async def test_nothing_at_url(server: ModelServer, client: Client) -> None:
     flow = await Flow.config(client, DOMAIN)
     await flow.submit(**without_api)
     assert flow.step["errors"] == {"base": "cannot_connect"}
-    assert flow.suggested == without_api
-    assert [r.path for r in server.requests] == ["/other/models", "/other/v1/models"]
+    assert flow.suggested == {**without_api, "verify_ssl": True}
+    assert [r.path for r in server.requests] == [
+        "/other/models",
+        "/other/v1/models",
+        "/other/chat/completions",
+        "/other/v1/chat/completions",
+    ]
 
 
 @pytest.mark.parametrize("ending", ["", "/", "/v1/"])
@@ -122,6 +128,33 @@ async def test_url_is_completed(
     assert flow.step["type"] == "create_entry"
     assert server.requests[-1].path == "/v1/models"
     assert [r.path for r in server.completions] == ["/v1/chat/completions"]
+
+
+async def test_host_in_capitals(server: ModelServer, client: Client) -> None:
+    """A host name in capitals is the same host."""
+    flow = await Flow.config(client, DOMAIN)
+    await flow.submit(**user_input(f"http://LOCALHOST:{server.port}/v1"))
+    assert flow.step["step_id"] == "model"
+    await flow.submit(chat_model="scripted")
+    assert flow.step["type"] == "create_entry"
+    agent = await Agent.of(client, flow.step["result"]["entry_id"])
+    assert (await agent.say("hello")).answer == "Hello there."
+    flow = await Flow.config(client, DOMAIN)
+    await flow.submit(**user_input(f"localhost:{server.port}/v1"))
+    assert flow.step["reason"] == "already_configured"
+
+
+@pytest.mark.parametrize("address", ["http://[::1]:{}/v1", "[0:0:0:0:0:0:0:1]:{}"])
+async def test_ipv6(client: Client, address: str) -> None:
+    """A server at an IPv6 address is set up and answers."""
+    async with ModelServer(host="::1") as server:
+        flow = await Flow.config(client, DOMAIN)
+        await flow.submit(**user_input(address.format(server.port)))
+        assert flow.step["step_id"] == "model"
+        await flow.submit(chat_model="scripted")
+        assert flow.step["type"] == "create_entry"
+        agent = await Agent.of(client, flow.step["result"]["entry_id"])
+        assert (await agent.say("hello")).answer == "Hello there."
 
 
 async def test_model_not_found(server: ModelServer, client: Client) -> None:
@@ -147,7 +180,7 @@ async def test_server_fails(server: ModelServer, client: Client) -> None:
     await flow.submit(**user_input(server.base_url))
     assert flow.step["errors"] == {"base": "api_error"}
     assert flow.step["description_placeholders"]["message"] == "out of memory"
-    assert flow.suggested == user_input(server.base_url)
+    assert flow.suggested == {**user_input(server.base_url), "verify_ssl": True}
 
 
 async def test_same_server_twice(

@@ -1,49 +1,54 @@
 """Connection check of a server and a model, before they are stored."""
 
 from collections.abc import Mapping
-from contextlib import aclosing
 import logging
 from typing import Any
-from urllib.parse import urlsplit
 
-from homeassistant.const import CONF_API_KEY
+from homeassistant.const import CONF_API_KEY, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
 
 from ..completions.client import CompletionsClient
+from ..completions.endpoints import join_path
 from ..completions.errors import (
     CannotConnectError,
     CompletionError,
     InvalidAuthError,
+    ModelNotFoundError,
+    NoHttpError,
     NotFoundError,
+    RedirectedError,
 )
-from ..completions.messages import UserMessage
-from ..completions.request import build_body
 from ..const import CONF_BASE_URL
 from ..data import async_create_client
+from .address import clean_api_key, host_of, normalize_address, shown_url
+from .advice import InvalidAddressError, advice_for
+from .form_text import async_form_text
+from .trial import TEST_TOOL, async_try
 
 _LOGGER = logging.getLogger(__name__)
 
-FORM_ERRORS = frozenset(
-    {"cannot_connect", "invalid_auth", "timeout", "model_not_found", "api_error"}
-)
-"""Error keys with a translation for forms; other server errors become `api_error`."""
+FORM_ERRORS = frozenset({"invalid_auth", "timeout", "model_not_found", "api_error"})
+"""Keys of errors with a translation of their own; others become `api_error`."""
 
-_TEST_TOOL = {
-    "name": "get_state",
-    "description": "Returns the state of a device.",
-    "parameters": {
-        "type": "object",
-        "properties": {"name": {"type": "string", "description": "Its name"}},
-        "required": ["name"],
-    },
-}
+PROBE_PATIENCE = 30
+"""Seconds to the first token of a request that asks only whether there is an API."""
+
+_WRONG_METHOD = 405
+_NO_SUCH_URL = (404, _WRONG_METHOD)
+_REFUSED_REQUEST = (400, 422)
+
+MAX_SHOWN = 200
+"""Maximum characters of an address that a form repeats."""
+
+ADDRESS_EXAMPLE = "http://192.168.1.20:8080/v1"
 
 
 class ServerConnection:
     """Connection to a server with the address and the API key from user input.
 
     `async_connect` corrects `base_url` and fills `models`. If it or `async_try_model`
-    fails, it returns False and sets `error` to the key of the form's error.
+    fails, it returns False and sets `error` to the key of the form's error, `advice`
+    to that of what to do about it, and `detail` to the server's words.
     """
 
     def __init__(
@@ -51,110 +56,176 @@ class ServerConnection:
         hass: HomeAssistant,
         user_input: Mapping[str, Any],
         headers: Mapping[str, str] | None = None,
+        *,
+        patience: float | None = None,
     ) -> None:
-        """Initialize with data from a form or an entry; headers are sent as well."""
+        """Initialize with data from a form or an entry; headers are sent as well.
+
+        `patience` is how many seconds a model may be silent before its first token.
+        """
         self._hass = hass
         self._headers = headers
+        self._patience = patience
         self._client: CompletionsClient | None = None
-        self.base_url = normalize_url(user_input[CONF_BASE_URL])
-        self.api_key: str = (user_input.get(CONF_API_KEY) or "").strip()
+        typed: str = user_input[CONF_BASE_URL]
+        try:
+            self.base_url, self._is_address = normalize_address(typed), True
+        except ValueError:
+            self.base_url, self._is_address = typed, False
+        self.api_key = clean_api_key(user_input.get(CONF_API_KEY) or "")
+        self.verify_ssl: bool = user_input.get(CONF_VERIFY_SSL, True)
         self.models: list[str] = []
+        self._not_found: CompletionError = NotFoundError()
         self.error: str | None = None
+        self.advice: str | None = None
         self.detail = ""
 
     @property
     def data(self) -> dict[str, Any]:
         """Return the data to store in an entry."""
-        return {CONF_BASE_URL: self.base_url, CONF_API_KEY: self.api_key}
+        data = {CONF_BASE_URL: self.base_url, CONF_API_KEY: self.api_key}
+        return data if self.verify_ssl else {**data, CONF_VERIFY_SSL: False}
 
     @property
-    def placeholders(self) -> dict[str, str]:
+    def is_misaddressed(self) -> bool:
+        """Return whether the error is one of the address or the API key."""
+        return self.error == InvalidAuthError.key or self.advice in ("path", "redirect")
+
+    async def async_placeholders(self) -> dict[str, str]:
         """Return the placeholders of the error messages."""
-        _, host = _split(self.base_url)
+        advice = ""
+        if self.advice:
+            advice = await async_form_text(
+                self._hass,
+                "advice",
+                self.advice,
+                message=self.detail,
+                example=ADDRESS_EXAMPLE,
+            )
+        url = self.base_url[:MAX_SHOWN]
         return {
-            "host": host or self.base_url,
+            "host": host_of(url) or url,
             "message": self.detail or "-",
-            "url": self.base_url,
+            "url": url,
+            "advice": advice,
         }
 
     async def async_connect(self) -> bool:
-        """Fetch the list of models, below `/v1` if there is none at the address."""
+        """Fetch the list of models, below `/v1` if there is none at the address.
+
+        A server without such a list is accepted if it has chat completions.
+        """
+        self.error = self.advice = None
         try:
-            try:
-                await self._async_list_models(self.base_url)
-            except NotFoundError:
-                if self.base_url.endswith("/v1"):
-                    raise
-                await self._async_list_models(f"{self.base_url}/v1")
-        except NotFoundError as err:
-            return self._set_error(CannotConnectError(err.detail))
+            if await self._async_list_models():
+                return True
+            for base_url in self._candidates():
+                if await self._async_has_completions(base_url):
+                    return True
         except Exception as err:  # noqa: BLE001
             return self._set_error(err)
-        return True
+        return self._set_error(self._not_found)
+
+    async def async_load_models(self) -> None:
+        """Fetch the list of models, if there is one."""
+        try:
+            await self._async_list_models()
+        except Exception as err:  # noqa: BLE001
+            _LOGGER.debug("The models of %s are not known: %r", self.base_url, err)
 
     async def async_try_model(self, model: str) -> bool:
         """Send a short request with a tool, and wait for the first event of the answer."""
-        self.error = None
-        body = build_body(model, [UserMessage("Say OK.")], [_TEST_TOOL], stream=True)
+        self.error = self.advice = None
+        if not model:
+            self.error = "model_required"
+            return False
         try:
             client = self._client or await self._async_create_client(self.base_url)
-            async with aclosing(client.stream(body, headers=self._headers)) as events:
-                async for _ in events:
-                    break
+            await async_try(
+                client, model, self._headers, self._patience, tools=[TEST_TOOL]
+            )
         except Exception as err:  # noqa: BLE001
             return self._set_error(err)
         return True
 
-    async def _async_list_models(self, base_url: str) -> None:
-        """Fetch the models of an address, and keep both if that works.
+    def _candidates(self) -> tuple[str, ...]:
+        """Return the base URLs that may be meant."""
+        if self.base_url.partition("?")[0].endswith("/v1"):
+            return (self.base_url,)
+        return self.base_url, join_path(self.base_url, "/v1")
 
-        Raises CannotConnectError for an address that is not a URL, and
-        InvalidAuthError for a key that cannot be sent in a header.
+    async def _async_list_models(self) -> bool:
+        """Fetch the models, and return whether the server has a list of them.
+
+        If it has, its address and client are kept.
         """
-        scheme, host = _split(base_url)
-        if scheme not in ("http", "https") or not host:
-            raise CannotConnectError
-        if not (self.api_key.isascii() and self.api_key.isprintable()):
-            raise InvalidAuthError
+        self._not_found = NotFoundError()
+        for base_url in self._candidates():
+            client = await self._async_create_client(base_url)
+            try:
+                self.models = await client.models(self._headers)
+            except NotFoundError as err:
+                self._not_found = err
+                if client.redirected_to and client.base_url == base_url:
+                    # To a login page, for example.
+                    self._not_found = RedirectedError(shown_url(client.redirected_to))
+            else:
+                self._keep(client)
+                return True
+        return False
+
+    async def _async_has_completions(self, base_url: str) -> bool:
+        """Return whether a server answers chat completions; if so, keep its address.
+
+        It is asked for a model that it hardly has. Raises `CompletionError` for what
+        any server may answer.
+        """
         client = await self._async_create_client(base_url)
-        self.models = await client.models(self._headers)
-        self.base_url = base_url
+        try:
+            await async_try(client, "default", self._headers, PROBE_PATIENCE)
+        except ModelNotFoundError:
+            pass
+        except CompletionError as err:
+            if err.status in _NO_SUCH_URL or isinstance(err, NotFoundError):
+                return False
+            if err.status not in _REFUSED_REQUEST or not err.detail:
+                raise
+        self._keep(client)
+        return True
 
     async def _async_create_client(self, base_url: str) -> CompletionsClient:
-        """Create and keep the client for an address."""
-        self._client = await async_create_client(
-            self._hass, {CONF_BASE_URL: base_url, CONF_API_KEY: self.api_key}
+        """Create the client for an address.
+
+        Raises `InvalidAddressError` for an address that is not a URL, and
+        InvalidAuthError for a key that cannot be sent in a header.
+        """
+        if not self._is_address:
+            raise InvalidAddressError
+        if not (self.api_key.isascii() and self.api_key.isprintable()):
+            raise InvalidAuthError
+        return await async_create_client(
+            self._hass, {**self.data, CONF_BASE_URL: base_url}
         )
-        return self._client
+
+    def _keep(self, client: CompletionsClient) -> None:
+        """Keep the client, and the address that its redirects lead to."""
+        self._client = client
+        self.base_url = client.base_url
 
     def _set_error(self, err: Exception) -> bool:
         """Set the error for the form, and return False."""
-        if isinstance(err, CompletionError):
-            if isinstance(err, CannotConnectError):
-                self.error = CannotConnectError.key
-            else:
-                self.error = err.key if err.key in FORM_ERRORS else "api_error"
-            self.detail = err.explanation
+        if isinstance(err, CompletionError) and err.status == _WRONG_METHOD:
+            err = NotFoundError(err.detail)
+        self.advice = advice_for(err)
+        if isinstance(err, NoHttpError) and self.base_url.startswith("https:"):
+            self.advice = "server"
+        if self.advice:
+            self.error = CannotConnectError.key
+        elif isinstance(err, CompletionError):
+            self.error = err.key if err.key in FORM_ERRORS else "api_error"
         else:
             _LOGGER.error("Unexpected error while trying a server", exc_info=err)
             self.error = "unknown"
+        if isinstance(err, CompletionError):
+            self.detail = err.explanation
         return False
-
-
-def normalize_url(url: str) -> str:
-    """Return a base URL with a scheme and without a pasted `/chat/completions`."""
-    url = url.strip()
-    if "://" not in url:
-        url = f"http://{url}"
-    return url.rstrip("/").removesuffix("/chat/completions").rstrip("/")
-
-
-def _split(url: str) -> tuple[str, str]:
-    """Return scheme and host of a URL, without credentials; empty if invalid."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return "", ""
-    host = parts.netloc.rpartition("@")[2]
-    return parts.scheme, "" if any(map(str.isspace, host)) else host

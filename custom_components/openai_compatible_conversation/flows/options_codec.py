@@ -6,7 +6,6 @@ objects.
 
 from collections.abc import Mapping
 import json
-import re
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
@@ -25,6 +24,7 @@ from ..const import (
     CONF_ENABLE_STREAMING,
     CONF_EXTRA_BODY,
     CONF_EXTRA_HEADERS,
+    CONF_FALLBACK,
     CONF_MAX_TOKENS,
     CONF_MAX_TOOL_ITERATIONS,
     CONF_PATIENCE,
@@ -39,6 +39,8 @@ from ..const import (
     SECTION_TOOLS,
     SECTION_VOICE,
 )
+from .headers import EXAMPLE as HEADERS_EXAMPLE, headers_error, parse_headers
+from .object_text import object_text
 
 SECTIONS: dict[str, tuple[str, ...]] = {
     SECTION_TOOLS: (CONF_TOOL_DISCOVERY, CONF_MAX_TOOL_ITERATIONS),
@@ -70,11 +72,8 @@ OBJECT_OPTIONS = (CONF_EXTRA_BODY, CONF_EXTRA_HEADERS)
 
 EXAMPLES = {
     "body_example": '{"reasoning_effort": "low"}',
-    "headers_example": '{"X-Title": "Home"}',
+    "headers_example": HEADERS_EXAMPLE,
 }
-
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 
 
 def to_form(stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,7 +83,7 @@ def to_form(stored: Mapping[str, Any]) -> dict[str, Any]:
     form.setdefault(CONF_PROMPT, llm.DEFAULT_INSTRUCTIONS_PROMPT)
     for name, keys in SECTIONS.items():
         form[name] = {
-            key: _to_text(stored[key]) if key in OBJECT_OPTIONS else stored[key]
+            key: object_text(stored[key]) if key in OBJECT_OPTIONS else stored[key]
             for key in keys
             if key in stored
         }
@@ -101,6 +100,8 @@ def from_form(form: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, A
         source = form.get(name, stored)
         flat |= {key: source[key] for key in keys if key in source}
     flat[CONF_CHAT_MODEL] = flat[CONF_CHAT_MODEL].strip()
+    if not flat.get(CONF_FALLBACK):
+        flat.pop(CONF_FALLBACK, None)
     flat.setdefault(CONF_LLM_HASS_API, [])
     if flat.get(CONF_PROMPT, "").strip() in (
         "",
@@ -108,16 +109,26 @@ def from_form(form: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, A
     ):
         # The default prompt is not stored, as it may change with Home Assistant.
         flat.pop(CONF_PROMPT, None)
+    flat[CONF_EXTRA_BODY] = _parse_object(flat.get(CONF_EXTRA_BODY))
+    flat[CONF_EXTRA_HEADERS] = parse_headers(flat.get(CONF_EXTRA_HEADERS))
     for key in OBJECT_OPTIONS:
-        flat[key] = _parse_object(flat.get(key))
         if not flat[key]:
             del flat[key]
-    if isinstance(headers := flat.get(CONF_EXTRA_HEADERS), dict):
-        flat[CONF_EXTRA_HEADERS] = {
-            name: str(value) if type(value) in (int, float) else value
-            for name, value in headers.items()
-        }
     return flat
+
+
+def typed_form(typed: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was typed as values of the form, to show it again.
+
+    `stored` are values of the form, for sections that are missing from what was typed.
+    """
+    form = {**typed, **{name: stored[name] for name in SECTIONS if name not in typed}}
+    for name in SECTIONS:
+        form[name] = {
+            key: object_text(value) if key in OBJECT_OPTIONS else value
+            for key, value in form[name].items()
+        }
+    return form
 
 
 def options_error(options: Mapping[str, Any]) -> tuple[str | None, dict[str, str]]:
@@ -127,23 +138,9 @@ def options_error(options: Mapping[str, Any]) -> tuple[str | None, dict[str, str
         return "extra_body_invalid", {"example": EXAMPLES["body_example"]}
     if managed := sorted(MANAGED & body.keys()):
         return "extra_body_managed", {"message": ", ".join(managed)}
-    headers = options.get(CONF_EXTRA_HEADERS, {})
-    example = EXAMPLES["headers_example"]
-    if not isinstance(headers, dict):
-        return "extra_headers_invalid", {"example": example, "message": str(headers)}
-    for name, value in headers.items():
-        if not (
-            isinstance(value, str)
-            and _HEADER_NAME.fullmatch(str(name))
-            and _HEADER_VALUE.fullmatch(value)
-        ):
-            return "extra_headers_invalid", {"example": example, "message": str(name)}
+    if error := headers_error(options.get(CONF_EXTRA_HEADERS)):
+        return error["errors"]["base"], error["placeholders"]
     return None, {}
-
-
-def _to_text(value: object) -> str:
-    """Return an object as text for the form."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _parse_object(value: object) -> object:

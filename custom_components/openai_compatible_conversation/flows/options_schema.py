@@ -1,7 +1,7 @@
 """Schema of the options form."""
 
-from collections.abc import Iterable
-from typing import Any, override
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import probatio
 
@@ -19,8 +19,6 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
     TemplateSelector,
-    TextSelector,
-    TextSelectorConfig,
 )
 
 from ..const import (
@@ -32,6 +30,7 @@ from ..const import (
     CONF_ENABLE_STREAMING,
     CONF_EXTRA_BODY,
     CONF_EXTRA_HEADERS,
+    CONF_FALLBACK,
     CONF_MAX_TOKENS,
     CONF_MAX_TOOL_ITERATIONS,
     CONF_OWN_PROMPT_ONLY,
@@ -48,24 +47,11 @@ from ..const import (
     SECTION_VOICE,
 )
 from ..options import CHOICES, Options
+from .fallback import FALLBACK_FIELD
+from .form_text import async_form_text
+from .object_text import OBJECT_TEXT
 
 DEFAULTS = Options()
-
-
-class ObjectTextSelector(TextSelector):
-    """A text selector for an object, which callers may also pass as an object.
-
-    The frontend of Home Assistant's ObjectSelector sends nothing while its text cannot
-    be parsed, so a typing mistake would clear the stored value.
-    """
-
-    @override
-    def __call__(self, data: Any) -> Any:
-        """Return objects and lists unchanged, and validate anything else as text."""
-        return data if isinstance(data, dict | list) else super().__call__(data)
-
-
-JSON_FIELD = ObjectTextSelector(TextSelectorConfig(multiline=True))
 
 
 def model_selector(models: Iterable[str]) -> SelectSelector:
@@ -78,17 +64,19 @@ def model_selector(models: Iterable[str]) -> SelectSelector:
 
 
 def options_schema(
-    hass: HomeAssistant, models: Iterable[str], options: Options
+    hass: HomeAssistant, models: Iterable[str], removed_apis: Mapping[str, str]
 ) -> probatio.Schema:
-    """Return the schema of the form, with the available models and LLM APIs."""
+    """Return the schema of the form, with the available models and LLM APIs.
+
+    `removed_apis` are the labels of APIs that are selected and not available.
+    """
     return probatio.Schema(
         {
             probatio.Required(CONF_CHAT_MODEL): model_selector(models),
             probatio.Optional(CONF_PROMPT): TemplateSelector(),
-            probatio.Optional(CONF_LLM_HASS_API): _api_selector(
-                hass, options.llm_hass_api
-            ),
+            probatio.Optional(CONF_LLM_HASS_API): _api_selector(hass, removed_apis),
             _with_default(CONF_OWN_PROMPT_ONLY): BooleanSelector(),
+            probatio.Optional(CONF_FALLBACK): FALLBACK_FIELD,
             probatio.Optional(SECTION_TOOLS): _section(
                 {
                     _with_default(CONF_TOOL_DISCOVERY): _choice_selector(
@@ -121,8 +109,8 @@ def options_schema(
                     probatio.Optional(CONF_TOP_P): _float(1),
                     probatio.Optional(CONF_PATIENCE): _integer(10, 1800, "s"),
                     _with_default(CONF_PREWARM): _choice_selector(CONF_PREWARM),
-                    probatio.Optional(CONF_EXTRA_BODY): JSON_FIELD,
-                    probatio.Optional(CONF_EXTRA_HEADERS): JSON_FIELD,
+                    probatio.Optional(CONF_EXTRA_BODY): OBJECT_TEXT,
+                    probatio.Optional(CONF_EXTRA_HEADERS): OBJECT_TEXT,
                 }
             ),
         }
@@ -139,10 +127,21 @@ def _with_default(key: str) -> probatio.Required:
     return probatio.Required(key, default=getattr(DEFAULTS, key))
 
 
-def _api_selector(hass: HomeAssistant, selected: Iterable[str]) -> SelectSelector:
-    """Return the selector of LLM APIs, including selected ones that are not loaded."""
-    names = {api.id: api.name for api in llm.async_get_apis(hass)}
-    names |= {api_id: api_id for api_id in selected if api_id not in names}
+async def async_removed_apis(
+    hass: HomeAssistant, selected: Iterable[str]
+) -> dict[str, str]:
+    """Return the labels of selected LLM APIs that are not available, by their ids."""
+    available = {api.id for api in llm.async_get_apis(hass)}
+    return {
+        api_id: await async_form_text(hass, "llm_hass_api", "removed", name=api_id)
+        for api_id in selected
+        if api_id not in available
+    }
+
+
+def _api_selector(hass: HomeAssistant, removed: Mapping[str, str]) -> SelectSelector:
+    """Return the selector of LLM APIs, including those that are not available."""
+    names = {**removed, **{api.id: api.name for api in llm.async_get_apis(hass)}}
     return SelectSelector(
         SelectSelectorConfig(
             options=[SelectOptionDict(value=k, label=v) for k, v in names.items()],

@@ -1,0 +1,35 @@
+"""What to do about a server that cannot be connected to."""
+
+from ..completions.errors import (
+    CannotConnectError,
+    HostNotFoundError,
+    NoHttpError,
+    NotFoundError,
+    NoTlsError,
+    RedirectedError,
+    UnreachableError,
+    UntrustedCertificateError,
+)
+
+
+class InvalidAddressError(CannotConnectError):
+    """What was typed is not the address of a web server."""
+
+
+_ADVICE: tuple[tuple[type[Exception], str], ...] = (
+    (InvalidAddressError, "address"),
+    (HostNotFoundError, "host"),
+    (NoHttpError, "https"),
+    (NoTlsError, "http"),
+    (NotFoundError, "path"),
+    (RedirectedError, "redirect"),
+    (UnreachableError, "network"),
+    (UntrustedCertificateError, "certificate"),
+    (CannotConnectError, "server"),
+)
+"""Keys of the texts by errors; a class stands before those that it is derived from."""
+
+
+def advice_for(err: Exception) -> str | None:
+    """Return the key of the text for an error, None if it is not one of connecting."""
+    return next((key for kind, key in _ADVICE if isinstance(err, kind)), None)
