@@ -3,7 +3,7 @@
 Uses any server with the OpenAI chat completions API as a conversation agent.
 """
 
-import logging
+from contextlib import suppress
 from pathlib import Path
 
 from homeassistant.const import Platform
@@ -13,12 +13,18 @@ from homeassistant.exceptions import (
     ConfigEntryNotReady,
     HomeAssistantError,
 )
-from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers import (
+    config_validation as cv,
+    device_registry as dr,
+    entity_registry as er,
+)
 from homeassistant.helpers.storage import STORAGE_DIR
 from homeassistant.helpers.typing import ConfigType
-from homeassistant.util.hass_dict import HassKey
 
+from .agent.metrics import Metrics
 from .agent.prewarm import Prewarmer
+from .agent.server import Server
+from .agent.servers import async_drop_fallback
 from .completions.errors import CompletionError, InvalidAuthError, NotFoundError
 from .const import DOMAIN
 from .data import OpenAICompatibleConfigEntry, RuntimeData, async_create_client
@@ -33,8 +39,6 @@ from .services import async_register
 from .tools.toolbox import Toolbox
 from .tools.usage_store import UsageStore
 
-_LOGGER = logging.getLogger(__name__)
-
 PLATFORMS = (
     Platform.AI_TASK,
     Platform.CONVERSATION,
@@ -43,12 +47,6 @@ PLATFORMS = (
 )
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
-
-DATA_UNAVAILABLE: HassKey[set[str]] = HassKey(f"{DOMAIN}_down")
-"""IDs of the entries whose server could not be used at the last set-up.
-
-It keeps retries from logging the same failure again.
-"""
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -63,33 +61,21 @@ async def async_setup_entry(
     """Set up an entry: check the connection and load the platforms.
 
     Raises ConfigEntryAuthFailed if the server refuses the API key, and
-    ConfigEntryNotReady if it cannot be used or the facts cannot be read.
+    ConfigEntryNotReady if it cannot be used yet or the facts cannot be read.
     """
     client = await async_create_client(hass, entry.data)
-    options = Options.of(entry.options)
-    unavailable = hass.data.setdefault(DATA_UNAVAILABLE, set())
-    try:
-        await client.models(options.extra_headers)
-    except NotFoundError:
-        # The server answers but has no /models endpoint.
-        pass
-    except InvalidAuthError as err:
-        raise translated_error(err, client.host, ConfigEntryAuthFailed) from err
-    except CompletionError as err:
-        not_ready = translated_error(err, client.host, ConfigEntryNotReady)
-        if entry.entry_id not in unavailable:
-            unavailable.add(entry.entry_id)
-            _LOGGER.warning("%s is unavailable: %s", entry.title, not_ready)
-        raise not_ready from err
-    if entry.entry_id in unavailable:
-        unavailable.remove(entry.entry_id)
-        _LOGGER.warning("%s is available again", entry.title)
+    entry_state = async_get_entry_state(hass, entry)
+    issues = Issues(hass, entry)
+    server = Server(
+        hass, entry, client, entry_state.availability, issues, metrics=Metrics()
+    )
+    issues.delete_outdated_model_not_found(server.options.chat_model, server.host)
+    await _async_check_server(hass, server)
 
     profile_store = ProfileStore(hass, entry.entry_id)
     await profile_store.async_attach(client)
     usage = UsageStore(hass, entry.entry_id)
     await usage.async_load()
-    entry_state = async_get_entry_state(hass, entry)
     try:
         await entry_state.async_start()
     # Running without the stored facts would overwrite them with the next new fact.
@@ -109,14 +95,13 @@ async def async_setup_entry(
     )
     prewarmer = Prewarmer(hass, client, options_now)
     entry.runtime_data = RuntimeData(
-        client,
+        server,
         toolbox,
         profile_store,
         entry_state,
         usage,
         fact_extractor,
         prewarmer,
-        Issues(hass, entry),
     )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
 
@@ -125,24 +110,53 @@ async def async_setup_entry(
         fact_extractor.async_pause()
         prewarmer.async_cancel()
 
-    sessions.async_set_callbacks(pause_background_requests, fact_extractor.async_resume)
+    def end_session() -> None:
+        """Start what waits for the end of the session."""
+        client.learned.end_session()
+        fact_extractor.async_resume()
+
+    sessions.async_set_callbacks(pause_background_requests, end_session)
     fact_extractor.async_resume()
-    check = PipelineCheck(hass, entry, entry.runtime_data.issues)
+    check = PipelineCheck(hass, entry, issues)
     check.async_start()
     entry.async_on_unload(check.async_stop)
     entry.async_on_unload(entry.add_update_listener(_async_update_listener))
     return True
 
 
+async def _async_check_server(hass: HomeAssistant, server: Server) -> None:
+    """Check that the server can be used.
+
+    An entry that was loaded before is loaded even if its server is down: its facts and
+    its session are there, and a turn goes to the fallback, or says what is down.
+    """
+    started_at = hass.loop.time()
+    try:
+        # A server that answers may have no /models endpoint.
+        with suppress(NotFoundError):
+            await server.client.models(server.options.extra_headers)
+    except InvalidAuthError as err:
+        raise translated_error(err, server.host, ConfigEntryAuthFailed) from err
+    except CompletionError as err:
+        server.async_set_unavailable(err, started_at)
+        registry = er.async_get(hass)
+        if not er.async_entries_for_config_entry(registry, server.entry.entry_id):
+            raise translated_error(err, server.host, ConfigEntryNotReady) from err
+    else:
+        server.async_set_available()
+
+
 async def _async_update_listener(
     hass: HomeAssistant, entry: OpenAICompatibleConfigEntry
 ) -> None:
-    """Update the name and the model of the device from the entry."""
+    """Update what depends on the options, and ask a server that was down again."""
+    server = entry.runtime_data.server
+    server.availability.end_pause()
+    model = server.options.chat_model
+    server.issues.delete_outdated_model_not_found(model, server.host)
     registry = dr.async_get(hass)
     for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
-        registry.async_update_device(
-            device.id, name=entry.title, model=Options.of(entry.options).chat_model
-        )
+        registry.async_update_device(device.id, name=entry.title, model=model)
 
 
 async def async_unload_entry(
@@ -171,7 +185,7 @@ async def async_remove_entry(
         _remove_set_aside_files, Path(hass.config.path(STORAGE_DIR)), entry.entry_id
     )
     Issues(hass, entry).delete_all()
-    hass.data.get(DATA_UNAVAILABLE, set()).discard(entry.entry_id)
+    async_drop_fallback(hass, entry.entry_id)
 
 
 def _remove_set_aside_files(folder: Path, entry_id: str) -> None:

@@ -1,16 +1,17 @@
 """Runtime data of a config entry."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_API_KEY
+from homeassistant.const import CONF_API_KEY, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.httpx_client import get_async_client
 
 from .agent.metrics import Metrics
 from .agent.prewarm import Prewarmer
+from .agent.server import Server
 from .completions.client import CompletionsClient
 from .const import CONF_BASE_URL
 from .entry_state import EntryState
@@ -31,15 +32,28 @@ class RuntimeData:
     a reload.
     """
 
-    client: CompletionsClient
+    server: Server
     toolbox: Toolbox
     profile_store: ProfileStore
     entry_state: EntryState
     tool_usage: UsageStore
     fact_extractor: FactExtractor
     prewarmer: Prewarmer
-    issues: Issues
-    metrics: Metrics = field(default_factory=Metrics)
+
+    @property
+    def client(self) -> CompletionsClient:
+        """Return the client for the server."""
+        return self.server.client
+
+    @property
+    def issues(self) -> Issues:
+        """Return the repair issues."""
+        return self.server.issues
+
+    @property
+    def metrics(self) -> Metrics:
+        """Return the metrics of the requests to the server."""
+        return self.server.metrics
 
     @property
     def sessions(self) -> Sessions:
@@ -58,10 +72,12 @@ type OpenAICompatibleConfigEntry = ConfigEntry[RuntimeData]
 async def async_create_client(
     hass: HomeAssistant, data: Mapping[str, Any]
 ) -> CompletionsClient:
-    """Return a client for the address and the API key in the data of an entry."""
-    client = CompletionsClient(
-        data[CONF_BASE_URL], data.get(CONF_API_KEY), get_async_client(hass)
-    )
+    """Return a client for the address and the API key in the data of an entry.
+
+    All connections of the entry are made by it, so `verify_ssl` holds for all.
+    """
+    http_client = get_async_client(hass, verify_ssl=data.get(CONF_VERIFY_SSL, True))
+    client = CompletionsClient(data[CONF_BASE_URL], data.get(CONF_API_KEY), http_client)
     # It reads from disk, once for all clients.
     if not client.prepared:
         await hass.async_add_executor_job(client.prepare)

@@ -1,4 +1,4 @@
-"""State of an entry that outlives its reload: the sessions and the facts.
+"""State of an entry that outlives its reload: sessions, facts, and what is down.
 
 Decision record: docs/decisions/0008-memory-quotes-its-source.md.
 """
@@ -10,6 +10,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
+from .completions.availability import Availability
 from .const import DOMAIN
 from .issues import Issues
 from .memory.extraction import utterances_of
@@ -23,7 +24,7 @@ DATA_ENTRY_STATES: HassKey[dict[str, EntryState]] = HassKey(f"{DOMAIN}_entry_sta
 
 @dataclass(slots=True)
 class EntryState:
-    """The fact store and the sessions of an entry.
+    """The fact store and the sessions of an entry, and whether its server is down.
 
     Created at the first set-up and kept until the entry is removed: a turn may
     outlast a reload, and what it learns must go to the store that is in use after it.
@@ -31,6 +32,7 @@ class EntryState:
 
     fact_store: FactStore
     sessions: Sessions
+    availability: Availability
 
     async def async_start(self) -> None:
         """Load the facts and resume the sessions."""
@@ -68,4 +70,4 @@ def _create(hass: HomeAssistant, entry: ConfigEntry) -> EntryState:
         return Options.of(entry.options).conversation_timeout
 
     sessions = Sessions(hass, entry.entry_id, timeout, async_retain)
-    return EntryState(fact_store, sessions)
+    return EntryState(fact_store, sessions, Availability(hass.loop.time))

@@ -16,12 +16,14 @@ class Options:
     """Options of an entry. The field names are the stored keys; None means unset.
 
     `conversation_timeout` and `patience` are in seconds, `max_tokens` in tokens.
+    `fallback` is the ID of another entry.
     """
 
     chat_model: str = ""
     prompt: str | None = None
     llm_hass_api: list[str] = field(default_factory=lambda: ["assist"])
     own_prompt_only: bool = False
+    fallback: str | None = None
 
     tool_discovery: Choice = "auto"
     max_tool_iterations: int = 10

@@ -75,21 +75,16 @@ async def test_power_cut(hass: Hass, server: ModelServer) -> None:
 
 
 async def test_server_is_late(hass: Hass, server: ModelServer) -> None:
-    """An entry whose server starts after Home Assistant is set up by a retry."""
+    """An agent whose server starts after Home Assistant says so, and then works."""
     await set_up(hass, server)
-    port = server.port
     await hass.stop()
     await server.stop()
     await hass.start()
     async with hass.client() as client:
         (entry,) = await entries_of(client)
-        assert entry["state"] == "setup_retry"
-        assert f"127.0.0.1:{port}" in entry["reason"]
-        await server.start(port)
-
-        async def is_loaded() -> bool:
-            (entry,) = await entries_of(client)
-            return bool(entry["state"] == "loaded")
-
-        await until(is_loaded)
+        agent = await Agent.of(client, entry["entry_id"])
+        turn = await agent.say("hello")
+    assert "I cannot reach the server" in turn.error
+    assert f"127.0.0.1:{server.port}" in turn.error
+    await server.start(server.port)
     await check(hass, server)

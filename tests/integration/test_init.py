@@ -5,10 +5,12 @@ from collections.abc import Callable
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.openai_compatible_conversation import DATA_UNAVAILABLE
 from custom_components.openai_compatible_conversation.const import DOMAIN
 from custom_components.openai_compatible_conversation.diagnostics import (
     async_get_config_entry_diagnostics,
+)
+from custom_components.openai_compatible_conversation.entry_state import (
+    DATA_ENTRY_STATES,
 )
 from homeassistant.components import conversation
 from homeassistant.config_entries import ConfigEntryState
@@ -99,9 +101,9 @@ async def test_remove_without_server(
         "api_key": "**REDACTED**",
     }
     assert diagnostics["options"]["chat_model"] == "scripted"
-    assert hass.data[DATA_UNAVAILABLE]
+    assert not hass.data[DATA_ENTRY_STATES][entry.entry_id].availability.is_available
     assert await hass.config_entries.async_remove(entry.entry_id)
-    assert not hass.data[DATA_UNAVAILABLE]
+    assert not hass.data[DATA_ENTRY_STATES]
 
 
 async def test_device_is_updated(

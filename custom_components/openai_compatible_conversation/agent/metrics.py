@@ -51,6 +51,34 @@ def request_metrics(
     )
 
 
+class TurnMetrics:
+    """Publishes the metrics of the requests of one turn."""
+
+    def __init__(self) -> None:
+        """Initialize without a request."""
+        self._has_request = False
+
+    @callback
+    def async_publish(
+        self,
+        metrics: Metrics,
+        usage: Sequence[TokenUsage],
+        first_at: float | None,
+        started_at: float,
+    ) -> RequestMetrics | None:
+        """Publish and return the metrics of a request, None if nothing came of it.
+
+        The arguments are those of `request_metrics`, and where they are published.
+        """
+        request = request_metrics(
+            usage, first_at, started_at, is_first_of_turn=not self._has_request
+        )
+        if request:
+            self._has_request = True
+            metrics.publish(request)
+        return request
+
+
 class Metrics:
     """Publishes the metrics of each request to its listeners.
 
