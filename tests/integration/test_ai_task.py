@@ -104,6 +104,7 @@ async def test_entity(hass: HomeAssistant, agent: str, entry: MockConfigEntry) -
     assert state.attributes["supported_features"] == (
         ai_task.AITaskEntityFeature.GENERATE_DATA
         | ai_task.AITaskEntityFeature.SUPPORT_ATTACHMENTS
+        | getattr(ai_task.AITaskEntityFeature, "EVALUATE", 0)
     )
 
 
@@ -272,6 +273,83 @@ async def test_validation_error(server: ModelServer, generate: Generate) -> None
     assert raised.value.translation_key == "no_structured_data"
     assert len(server.completions) == 2
     assert "colour" in server.bodies[1]["messages"][-1]["content"]
+
+
+@pytest.mark.usefixtures("streaming")
+@pytest.mark.parametrize(
+    ("answer", "data"),
+    [
+        ('{"colour": "grey", "cats": null, "names": null}', {"colour": "grey"}),
+        (
+            '{"colour": "grey", "kittens": [{"age": null}, {"age": 2}]}',
+            {"colour": "grey", "kittens": [{}, {"age": 2}]},
+        ),
+        (
+            '{"colour": "grey", "kittens": {"age": 2}}',
+            {"colour": "grey", "kittens": [{"age": 2}]},
+        ),
+        (
+            '{"colour": "grey", "kittens": "[{\\"age\\": 1}, {\\"age\\": 2}]"}',
+            {"colour": "grey", "kittens": [{"age": 1}, {"age": 2}]},
+        ),
+    ],
+)
+async def test_meant_data(
+    server: ModelServer, generate: Generate, answer: str, data: dict[str, Any]
+) -> None:
+    """Optional fields without a value are left out, and lists are understood."""
+    server.script(reply(answer))
+    assert await generate("Which colour?", structure=STRUCTURE) == data
+
+
+async def test_required_null(server: ModelServer, generate: Generate) -> None:
+    """A required field without a value is requested again."""
+    server.script(reply('{"colour": null, "cats": null}'), reply(GOOD))
+    assert await generate("Which colour?", structure=STRUCTURE) == DATA
+    assert "colour" in server.bodies[1]["messages"][-1]["content"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '[{"age": 1}, {"age": 2, "name": null}]',
+        'They are:\n```json\n[{"age": 1}, {"age": 2}]\n```',
+        '{"kittens": [{"age": 1}, {"age": 2}]}',
+        '{"data": {"kittens": [{"age": 1}, {"age": 2}]}}',
+    ],
+)
+async def test_array_of_objects(
+    server: ModelServer, generate: Generate, answer: str
+) -> None:
+    """An array of objects is requested with a closed schema, and found without a key."""
+    fields = {
+        "age": {"required": True, "selector": {"number": {}}},
+        "name": {"selector": {"text": {}}},
+    }
+    kittens = {
+        "required": True,
+        "selector": {"object": {"multiple": True, "fields": fields}},
+    }
+    server.script(reply(answer))
+    data = await generate("Which?", structure={"kittens": kittens})
+    assert repr(data) == repr({"kittens": [{"age": 1}, {"age": 2}]})
+    schema = server.bodies[0]["response_format"]["json_schema"]["schema"]
+    items = schema["properties"]["kittens"]["items"]
+    assert items["properties"].keys() == {"age", "name"}
+    assert items["required"] == ["age"]
+    assert items["additionalProperties"] is False
+
+
+@pytest.mark.parametrize("value", ["null", '{"a": null}'])
+async def test_null_stays(server: ModelServer, generate: Generate, value: str) -> None:
+    """A field that may hold anything may hold null."""
+    structure: dict[str, Any] = {
+        "colour": {"selector": {"text": {}}},
+        "extra": {"selector": {"object": {}}},
+    }
+    server.script(reply(f'{{"colour": "grey", "extra": {value}}}'))
+    data = await generate("Which colour?", structure=structure)
+    assert data == {"colour": "grey", "extra": json.loads(value)}
 
 
 @pytest.mark.usefixtures("streaming")

@@ -114,6 +114,26 @@ async def _first_model(base_url: str, api_key: str) -> str:
     return _models[0]
 
 
+_scripted: dict[Target, bool] = {}
+
+
+@pytest.fixture
+async def is_scripted(target: Target) -> bool:
+    """Return whether the model is scripted: it answers with what follows the question."""
+    if target not in _scripted:
+        headers = {"Authorization": f"Bearer {target.api_key or 'none'}"}
+        question = {"role": "user", "content": "What is 2 plus 2? @@ Script"}
+        body = {"model": target.model, "messages": [question]}
+        async with httpx.AsyncClient(timeout=300) as client:
+            response = await client.post(
+                f"{target.base_url}/chat/completions", headers=headers, json=body
+            )
+        (choice,) = response.raise_for_status().json()["choices"]
+        answer = choice["message"].get("content") or ""
+        _scripted[target] = answer.strip() == "Script"
+    return _scripted[target]
+
+
 @pytest.fixture
 async def line(target: Target) -> AsyncGenerator[Line]:
     """Return a running proxy to the server."""
@@ -187,8 +207,13 @@ async def agent(
 
 
 @pytest.fixture
-def say(hass: HomeAssistant, agent: str, hass_admin_user: Any) -> Say:
-    """Return a function that runs a turn of a user, which has a session."""
+def say(
+    hass: HomeAssistant, agent: str, hass_admin_user: Any, is_scripted: bool
+) -> Say:
+    """Return a function that runs a turn of a user, which has a session.
+
+    Only a scripted model is told what to answer.
+    """
 
     async def _say(
         text: str,
@@ -196,6 +221,7 @@ def say(hass: HomeAssistant, agent: str, hass_admin_user: Any) -> Say:
         listen: Callable[[str], None] | None = None,
     ) -> TurnResult:
         content_deltas: list[str] = []
+        text = text if is_scripted else text.partition(" @@ ")[0]
 
         def on_delta(chat_log: conversation.ChatLog, delta: dict[str, Any]) -> None:
             if delta.get("role") != "user" and (piece := delta.get("content")):

@@ -4,7 +4,7 @@ Models wrap the requested data in prose, code fences, strings or other objects.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 import json
 from math import isfinite
 import re
@@ -67,6 +67,94 @@ def restore_integers(valid: Any, given: Any) -> Any:
         case float(), int() if valid == given and not isinstance(given, bool):
             return given
     return valid
+
+
+def closed(schema: Any) -> Any:
+    """Return a JSON Schema whose objects have no properties but those that it names.
+
+    Home Assistant refuses others, also where its schema does not say so.
+    """
+    if isinstance(schema, list):
+        return [closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    # All parts of an `allOf` have to hold, so each may name some of the properties.
+    result = {k: part if k == "allOf" else closed(part) for k, part in schema.items()}
+    if isinstance(schema.get("properties"), dict):
+        result["properties"] = {k: closed(p) for k, p in schema["properties"].items()}
+        result.setdefault("additionalProperties", False)
+    return result
+
+
+def readings(values: Iterable[Any], schema: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield what values may mean by a JSON Schema, the most likely first.
+
+    Lists come as text, or an only item without its list. Optional properties without
+    a value are null. And a list may come without the object around it.
+    """
+    listed = [_as_lists(value, schema) for value in values]
+    yield from listed
+    pruned = [_without_nulls(value, schema) for value in listed]
+    yield from pruned
+    properties: Mapping[str, Any] = schema.get("properties") or {}
+    names = [name for name, part in properties.items() if _is(part, "array")]
+    if len(names) == 1 and set(schema.get("required") or ()) <= {*names}:
+        for value in pruned:
+            if value and isinstance(value, list):
+                items = _as_lists({names[0]: value}, schema)
+                yield _without_nulls(items, schema)
+
+
+def _as_lists(data: Any, schema: Any) -> Any:
+    """Return data with lists and objects where the schema has them."""
+    if isinstance(data, str) and (_is(schema, "array") or _is(schema, "object")):
+        try:
+            parsed = _DECODER.decode(data.strip())
+        except ValueError, RecursionError:
+            return data
+        return _as_lists(parsed, schema) if isinstance(parsed, list | dict) else data
+    if isinstance(data, dict) and _is(schema, "array"):
+        data = [data]
+    return _map_members(data, schema, _as_lists)
+
+
+def _without_nulls(data: Any, schema: Any) -> Any:
+    """Return data without the optional properties that have no value."""
+    if isinstance(data, dict) and isinstance(schema, Mapping):
+        properties: Mapping[str, Any] = schema.get("properties") or {}
+        optional = properties.keys() - set(schema.get("required") or ())
+        data = {
+            name: part
+            for name, part in data.items()
+            if part is not None
+            or name not in optional
+            or not _has_type(properties[name])
+        }
+    return _map_members(data, schema, _without_nulls)
+
+
+def _map_members(data: Any, schema: Any, change: Callable[[Any, Any], Any]) -> Any:
+    """Return a list or an object with each of its members changed by its schema."""
+    if not isinstance(schema, Mapping):
+        return data
+    match data:
+        case list() if "items" in schema:
+            return [change(item, schema["items"]) for item in data]
+        case dict() if properties := schema.get("properties"):
+            return {
+                name: change(part, properties.get(name)) for name, part in data.items()
+            }
+    return data
+
+
+def _is(schema: Any, kind: str) -> bool:
+    """Return whether a schema is of a type and of no other."""
+    return isinstance(schema, Mapping) and schema.get("type") == kind
+
+
+def _has_type(schema: Any) -> bool:
+    """Return whether a schema is of one type, so that null is none of its values."""
+    return isinstance(schema, Mapping) and isinstance(schema.get("type"), str)
 
 
 def _embedded_values(text: str) -> Iterator[Any]:

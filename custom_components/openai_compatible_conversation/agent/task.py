@@ -7,33 +7,19 @@ from typing import Any
 import probatio
 
 from homeassistant.components import ai_task, conversation
-from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm
-from homeassistant.helpers.json import json_dumps
-from homeassistant.util import slugify
 
 from ..completions.errors import NoStructuredDataError
 from ..completions.messages import Message, SystemMessage, UserMessage
 from ..data import RuntimeData
-from ..options import Options
 from ..session.session_state import SessionState
 from ..tools.api_instance import ToolboxInstance
-from ..tools.schema import function_definition, wire_name
-from .attachments import async_images, async_texts, is_text
+from ..tools.schema import function_definition
+from .attachments import async_message
+from .data_request import CORRECTION, response_format, with_schema
 from .loop import AgentRun
-from .structured_output import find_data, restore_integers
-
-SCHEMA_INSTRUCTIONS = (
-    "Answer with one JSON object that follows this JSON Schema, "
-    "and with nothing before or after it:"
-)
-"""Requests the data in the prompt, for servers without structured output."""
-
-CORRECTION = (
-    "This is not the JSON object that was asked for: {error}. "
-    "Answer again, with the corrected JSON object alone."
-)
-"""Requests the data again after a validation error."""
+from .servers import TurnServers
+from .structured_output import closed, find_data, readings, restore_integers
 
 
 class TaskHistory:
@@ -60,58 +46,56 @@ class TaskHistory:
 
 async def async_perform(
     runtime: RuntimeData,
-    options: Options,
+    servers: TurnServers,
     agent_id: str,
     task: ai_task.GenDataTask,
     chat_log: conversation.ChatLog,
 ) -> Any:
     """Return the result of a task: text, or data validated by the task's structure.
 
-    Invalid data is requested once more. Raises `CompletionError`, and `AttachmentError`
-    if an attachment cannot be sent.
+    Data that is invalid and cannot be understood is requested once more. Raises
+    `CompletionError`, and `AttachmentError` if an attachment cannot be sent.
     """
     tools = _wrap_tools(runtime, chat_log)
     # A task has no session in which found tools would stay available.
-    options = replace(
-        options, tool_discovery="never", patience=options.background_patience
-    )
+    options = replace(servers.own.options, tool_discovery="never")
+    extra: dict[str, Any] = {}
     system_prompt = _system_prompt(chat_log)
+    schema: Mapping[str, Any] = {}
     if task.structure is not None:
         schema = _json_schema(task.structure, chat_log.llm_api)
-        system_prompt = f"{system_prompt}\n{SCHEMA_INSTRUCTIONS}\n{json_dumps(schema)}"
+        system_prompt = with_schema(system_prompt, schema)
         # Most servers cannot combine tool calls with structured output.
         if not tools:
-            response_format = {
-                "type": "json_schema",
-                "json_schema": _named_schema(task.name, schema),
-            }
-            extra = {**(options.extra_body or {}), "response_format": response_format}
-            options = replace(options, extra_body=extra)
+            extra["response_format"] = response_format(task.name, schema)
+    message = await async_message(
+        chat_log.hass, task.instructions, task.attachments or ()
+    )
     run = AgentRun(
-        TaskHistory(chat_log, await _async_task_message(chat_log.hass, task)),
-        SystemMessage(system_prompt),
-        tools,
-        runtime.client,
-        options,
-        agent_id,
-        chat_log.hass.config.language,
+        history=TaskHistory(chat_log, message),
+        system_message=SystemMessage(system_prompt),
+        tools=tools,
+        servers=servers,
+        turn_options=options,
+        agent_id=agent_id,
+        language=chat_log.hass.config.language,
         strip_markup=False,
         spoken_only=False,
-        metrics=runtime.metrics,
+        extra=extra,
         is_data=True,
     )
     await run.run_until_answered()
     if task.structure is None:
         return _last_text(chat_log)
     try:
-        return _parse_data(_last_text(chat_log), task.structure)
+        return _parse_data(_last_text(chat_log), task.structure, schema)
     except probatio.Invalid as err:
         correction = CORRECTION.format(error=err)
     chat_log.async_add_user_content(conversation.UserContent(correction))
     run.history.new_messages.append(UserMessage(correction))
     await run.run_until_answered()
     try:
-        return _parse_data(_last_text(chat_log), task.structure)
+        return _parse_data(_last_text(chat_log), task.structure, schema)
     except probatio.Invalid as err:
         raise NoStructuredDataError(str(err)) from err
 
@@ -146,16 +130,6 @@ def _system_prompt(chat_log: conversation.ChatLog) -> str:
     return first.content if isinstance(first, conversation.SystemContent) else ""
 
 
-async def _async_task_message(
-    hass: HomeAssistant, task: ai_task.GenDataTask
-) -> UserMessage:
-    """Return the message of a task: its instructions and attachments."""
-    attachments = task.attachments or []
-    texts = await async_texts(hass, filter(is_text, attachments))
-    images = await async_images(hass, (a for a in attachments if not is_text(a)))
-    return UserMessage("\n\n".join([task.instructions, *texts]), images)
-
-
 def _json_schema(
     structure: probatio.Schema, api: llm.APIInstance | None
 ) -> Mapping[str, Any]:
@@ -168,13 +142,9 @@ def _json_schema(
     )
     if schema.get("type") != "object":
         return schema
-    parameters: dict[str, Any] = function_definition("data", None, schema)["parameters"]
-    return parameters | {"additionalProperties": False}
-
-
-def _named_schema(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the `json_schema` of a response format, with a valid name."""
-    return {"name": wire_name(slugify(name)), "schema": schema}
+    definition = function_definition("data", None, schema)
+    parameters: dict[str, Any] = closed(definition["parameters"])
+    return parameters
 
 
 def _last_text(chat_log: conversation.ChatLog) -> str:
@@ -184,18 +154,20 @@ def _last_text(chat_log: conversation.ChatLog) -> str:
     return (text or "").strip()
 
 
-def _parse_data(response: str, structure: probatio.Schema) -> Any:
-    """Return the first valid data in a response.
+def _parse_data(
+    response: str, structure: probatio.Schema, schema: Mapping[str, Any]
+) -> Any:
+    """Return the first valid data in a response, as it is or as it was meant.
 
     Raises `probatio.Invalid` for the most likely data if none is valid.
     """
-    first_error = probatio.Invalid("there is no JSON in it")
-    for number, candidate in enumerate(find_data(response)):
+    first_error: probatio.Invalid | None = None
+    for candidate in readings(find_data(response), schema):
         try:
             return restore_integers(_validate(candidate, structure), candidate)
         except probatio.Invalid as err:
-            first_error = err if number == 0 else first_error
-    raise first_error
+            first_error = first_error or err
+    raise first_error or probatio.Invalid("there is no JSON in it")
 
 
 def _validate(data: Any, structure: probatio.Schema) -> Any:

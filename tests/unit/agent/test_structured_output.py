@@ -7,7 +7,9 @@ import pytest
 
 from custom_components.openai_compatible_conversation.agent.structured_output import (
     MAX_ANSWER,
+    closed,
     find_data,
+    readings,
     restore_integers,
 )
 
@@ -94,3 +96,102 @@ def test_trailing_commas() -> None:
 def test_restore_integers(valid: Any, given: Any, kept: str) -> None:
     """Integers are restored; all other values are as validated."""
     assert repr(restore_integers(valid, given)) == kept
+
+
+KITTEN = {
+    "type": "object",
+    "properties": {"age": {"type": "number"}, "toy": {"type": "string"}},
+    "required": ["age"],
+}
+CAT = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string"},
+        "kittens": {"type": "array", "items": KITTEN},
+        "owner": {"type": ["string", "null"]},
+        "extra": {},
+    },
+    "required": ["name"],
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        # Optional properties, at any depth
+        ({"name": "Amy", "kittens": None}, {"name": "Amy"}),
+        (
+            {"name": "Amy", "kittens": [{"age": 1, "toy": None}]},
+            {"name": "Amy", "kittens": [{"age": 1}]},
+        ),
+        # What may be null, and what must not be left out
+        ({"name": None, "owner": None, "extra": None}, None),
+        ({"name": "Amy", "kittens": [{"age": None}]}, None),
+        # Lists in another form
+        ({"kittens": {"age": 1}}, {"kittens": [{"age": 1}]}),
+        ({"kittens": '{"age": 1}'}, {"kittens": [{"age": 1}]}),
+        ({"kittens": '[{"age": 1}]'}, {"kittens": [{"age": 1}]}),
+        ({"kittens": ["{}", {"age": 1}]}, {"kittens": [{}, {"age": 1}]}),
+        # What is not understood
+        ({"kittens": "none"}, None),
+        ({"kittens": '"none"'}, None),
+        ({"kittens": "["}, None),
+        ({"name": [1], "other": None}, None),
+        ("Amy", None),
+        ([1, None], None),
+    ],
+)
+def test_readings(given: Any, meant: Any) -> None:
+    """What differs from a schema in form only is read as it is meant."""
+    *_, last = readings([given], CAT)
+    assert last == (given if meant is None else meant)
+
+
+def test_order_of_readings() -> None:
+    """All values come as they are before one of them is changed."""
+    values = [{"name": "Amy", "kittens": None}, {"name": "Bob"}]
+    assert list(readings(values, CAT))[:3] == [*values, {"name": "Amy"}]
+
+
+@pytest.mark.parametrize(
+    ("value", "required", "expected"),
+    [
+        ([{"age": 1}, {"age": 2, "toy": None}], [], [{"age": 1}, {"age": 2}]),
+        ([{"age": 1}], ["kittens"], [{"age": 1}]),
+        ([], [], None),
+        ({"age": 1}, [], None),
+        ([{"age": 1}], ["name"], None),
+    ],
+)
+def test_list_without_object(value: Any, required: list[str], expected: Any) -> None:
+    """A list is read as the only list of the object, if nothing else is required."""
+    schema = CAT | {"required": required}
+    read = list(readings([value], schema))[2:]
+    assert read == ([] if expected is None else [{"kittens": expected}])
+
+
+def test_list_of_several() -> None:
+    """A list that may be one of two is not guessed."""
+    lists = {"a": {"type": "array"}, "b": {"type": "array"}}
+    assert list(readings([[1]], {"type": "object", "properties": lists})) == [[1], [1]]
+
+
+def test_closed() -> None:
+    """Objects with properties have no others, at any depth, unless told so."""
+    schema = closed(CAT | {"x": [KITTEN], "allOf": [KITTEN]})
+    assert schema["additionalProperties"] is False
+    items = schema["properties"]["kittens"]["items"]
+    assert items == KITTEN | {"additionalProperties": False}
+    assert schema["x"] == [items]
+    assert schema["allOf"] == [KITTEN]
+    assert "additionalProperties" not in schema["properties"]["extra"]
+    opened = {"type": "object", "properties": {}, "additionalProperties": True}
+    assert closed(opened) == opened
+    assert closed({"type": "object"}) == {"type": "object"}
+
+
+def test_property_named_properties() -> None:
+    """A property may be called as a keyword."""
+    named = {"properties": {"type": "string"}}
+    schema = {"type": "object", "properties": named}
+    assert closed(schema) == schema | {"additionalProperties": False}
