@@ -43,6 +43,8 @@ class Outcome:
     calls: Sequence[ToolCall] = ()
     said: str = ""
     error: str = ""
+    told: str = ""
+    """What the model was told with the user's words, without these."""
 
 
 def misses(task: Task, outcome: Outcome) -> list[str]:
@@ -122,15 +124,25 @@ def _wrong_calls(task: Task, outcome: Outcome) -> list[str]:
     house is to stay as it is; an attempt at something that is not there is allowed.
     """
     wrong = []
-    if task.called and not any(
-        call.good and _bare_name(call) in task.called for call in outcome.calls
-    ):
+    if task.called and not (_was_told(task, outcome) or _has_called(task, outcome)):
         wrong.append(f"no call of {' or '.join(task.called)} that worked")
     for call in outcome.calls:
         name = _bare_name(call)
         if name in task.not_called or _is_wrong_to_act(task, call):
             wrong.append(f"{name} was called")
     return wrong
+
+
+def _has_called(task: Task, outcome: Outcome) -> bool:
+    """Return whether one of the tools was called that the task wants."""
+    return any(call.good and _bare_name(call) in task.called for call in outcome.calls)
+
+
+def _was_told(task: Task, outcome: Outcome) -> bool:
+    """Return whether the model was told what is to be said, so that it need not look."""
+    return bool(task.said) and all(
+        any(has_word(outcome.told, word) for word in group) for group in task.said
+    )
 
 
 def _is_wrong_to_act(task: Task, call: ToolCall) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 import json
 import re
 from types import TracebackType
@@ -23,10 +23,12 @@ _END = re.compile(rb'"finish_reason"\s*:\s*"')
 
 @dataclass
 class Tokens:
-    """The tokens of the requests of a turn; None if the server did not count them."""
+    """The requests of a turn: their tokens, None if the server did not count them."""
 
     prompt: int | None = None
     completion: int | None = None
+    told: list[str] = field(default_factory=list)
+    """The texts of the user's message, with what an integration adds to it."""
 
     def add(self, prompt: int, completion: int) -> None:
         """Add the tokens of a request; nothing if they are not known."""
@@ -98,9 +100,10 @@ class Meter:
         body = await request.read()
         tokens = self._tokens
         is_completion = request.path.endswith("/chat/completions")
-        if is_completion:
-            if tokens is None:
-                await asyncio.get_running_loop().create_future()
+        if is_completion and tokens is None:
+            await asyncio.get_running_loop().create_future()
+        if is_completion and tokens:
+            tokens.told.append(_last_user_text(body))
             body = self._asking_for_usage(body)
         try:
             upstream = await self._session.request(
@@ -158,6 +161,15 @@ async def _end_in_one_piece(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes
             yield piece
     if end:
         yield bytes(end)
+
+
+def _last_user_text(body: bytes) -> str:
+    """Return the text of the last message of the user in a request, if there is one."""
+    for message in reversed(json.loads(body).get("messages", ())):
+        if message.get("role") == "user":
+            content = message.get("content")
+            return content if isinstance(content, str) else json.dumps(content)
+    return ""
 
 
 def _usage(answer: bytes) -> tuple[int, int]:

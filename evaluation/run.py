@@ -94,6 +94,7 @@ class Runner:
             turns.calls,
             last.answer,
             error or last.error,
+            "\n".join(turns.tokens.told).replace(task.say[-1], ""),
         )
         return Result(
             self.contestant.name,

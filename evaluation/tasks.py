@@ -61,7 +61,7 @@ class Task:
     expect: States = field(default_factory=dict)
     """What must be so afterwards. Nothing else may have changed."""
     called: Sequence[str] = ()
-    """Tools of which one must have been called successfully."""
+    """Tools of which one must have been called, if the answer was not told before."""
     not_called: Sequence[str] = ()
     """Tools of which none may have been called."""
     said: Words = ()

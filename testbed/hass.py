@@ -12,6 +12,7 @@ import sys
 import tempfile
 from types import TracebackType
 from typing import Self
+from uuid import uuid4
 
 import aiohttp
 
@@ -134,6 +135,10 @@ class Hass:
         async with self.client() as client:
             while (config := await client.command("get_config"))["state"] != "RUNNING":
                 await self._pause()
+            # A token of a login ends after half an hour.
+            self._token = await client.command(
+                "auth/long_lived_access_token", client_name=uuid4().hex, lifespan=1
+            )
         if config["recovery_mode"]:
             raise self._error("started in recovery mode")
         # Users are saved with a delay of a second; a kill must not lose them.

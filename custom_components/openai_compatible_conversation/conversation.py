@@ -13,8 +13,11 @@ from homeassistant.helpers.intent import IntentResponseErrorCode
 
 from .agent.attachments import AttachmentError, async_images
 from .agent.fact_recall import new_facts
+from .agent.left_over import LeftOver
 from .agent.loop import AgentRun
+from .agent.named_states import async_named_entities, async_state_lines
 from .agent.prompt import async_prewarm_body, async_provide_tools, async_system_prompt
+from .agent.servers import TurnServers
 from .agent.turn_context import async_with_context
 from .completions.errors import CompletionError, UnexpectedError
 from .completions.messages import SystemMessage, UserMessage
@@ -92,6 +95,8 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
     async def async_prepare(self, language: str | None = None) -> None:
         """Prewarm the server's prompt cache while the user is still speaking."""
         runtime = self.entry.runtime_data
+        if not TurnServers(runtime.server).is_own_next:
+            return
         runtime.prewarmer.async_start(
             lambda: async_prewarm_body(
                 self.hass,
@@ -109,25 +114,23 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         chat_log: conversation.ChatLog,
     ) -> conversation.ConversationResult:
         """Handle a turn; raises nothing but `HomeAssistantError`."""
-        client = self.entry.runtime_data.client
+        servers = TurnServers(self.entry.runtime_data.server)
 
-        async def handle_and_explain(err: CompletionError) -> str:
-            """Handle an error, and return its message in the user's language."""
+        async def explain(err: CompletionError) -> str:
+            """Return the message for an error in the user's language."""
             _LOGGER.debug("The turn failed: %r", err)
-            self.handle_error(err)
-            return await async_error_message(
-                self.hass, err, client.host, user_input.language
-            )
+            host = servers.current.host
+            return await async_error_message(self.hass, err, host, user_input.language)
 
         try:
-            return await self._async_run_turn(user_input, chat_log, handle_and_explain)
+            return await self._async_run_turn(user_input, chat_log, servers, explain)
         except conversation.ConverseError as err:
             return err.as_conversation_result()
         except AttachmentError as err:
             raise await err.async_localized(self.hass, user_input.language) from err
         except CompletionError as err:
             raise translated_error(
-                err, client.host, HomeAssistantError, await handle_and_explain(err)
+                err, servers.current.host, HomeAssistantError, await explain(err)
             ) from err
         except HomeAssistantError:
             raise
@@ -136,16 +139,17 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             unexpected = UnexpectedError()
             raise translated_error(
                 unexpected,
-                client.host,
+                servers.current.host,
                 HomeAssistantError,
-                await handle_and_explain(unexpected),
+                await explain(unexpected),
             ) from err
 
     async def _async_run_turn(
         self,
         user_input: conversation.ConversationInput,
         chat_log: conversation.ChatLog,
-        handle_and_explain: Callable[[CompletionError], Awaitable[str]],
+        servers: TurnServers,
+        explain: Callable[[CompletionError], Awaitable[str]],
     ) -> conversation.ConversationResult:
         """Run a turn and return its result."""
         options, runtime = self.entry_options, self.entry.runtime_data
@@ -186,29 +190,30 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
                 facts = new_facts(
                     runtime.fact_store.recall, user_input.text, session_turn.state
                 )
-            text = await async_with_context(self.hass, user_input, extra, facts)
+            named = async_named_entities(self.hass, tools, user_input.text)
+            states = async_state_lines(self.hass, named)
+            text = await async_with_context(self.hass, user_input, extra, facts, states)
             session_turn.new_messages.append(UserMessage(text))
             if images := await async_images(self.hass, _attachments(chat_log)):
                 session_turn.new_messages[-1] = UserMessage(text, images)
             run = AgentRun(
-                session_turn,
-                SystemMessage(system_prompt),
-                tools,
-                runtime.client,
-                options,
-                self.entity_id,
-                user_input.language,
+                history=session_turn,
+                system_message=SystemMessage(system_prompt),
+                tools=tools,
+                servers=servers,
+                turn_options=options,
+                agent_id=self.entity_id,
+                language=user_input.language,
                 strip_markup=_strips_markup(options, user_input),
                 spoken_only=_is_voice_device(user_input),
-                metrics=runtime.metrics,
+                left_over=LeftOver(named),
             )
-            failure = await run.run(handle_and_explain)
+            failure = await run.run(explain)
         result = conversation.async_get_result_from_chat_log(user_input, chat_log)
         if failure:
             result.response.async_set_error(IntentResponseErrorCode.UNKNOWN, failure)
             result.continue_conversation = False
             return result
-        runtime.issues.delete_model_not_found()
         if not options.auto_continue_listening:
             # Home Assistant continues after any question; only the marker counts here.
             result.continue_conversation = False

@@ -384,17 +384,6 @@ async def test_result(
     assert json.loads(server.bodies[1]["messages"][-1]["content"]) == expected
 
 
-async def test_invalid_result(
-    server: ModelServer, say: Say, offer: Callable[..., None]
-) -> None:
-    """A tool result that is not JSON becomes an error result."""
-    offer(SpyTool("step", lambda: {"a": object()}))
-    server.script(reply(calls=[Call("step")]), reply("So."))
-    assert speech(await say("Go")) == "So."
-    tool_result = json.loads(server.bodies[1]["messages"][-1]["content"])
-    assert tool_result["error"] == "UnreadableResult"
-
-
 async def test_no_api(
     hass: HomeAssistant,
     server: ModelServer,

@@ -156,6 +156,118 @@ async def test_media_player(
     assert "this tool was meant" in last_result(server)["note"]
 
 
+@pytest.fixture
+async def radio(hass: HomeAssistant, components: None) -> dict[str, list[ServiceCall]]:
+    """Set up a media player, and return the actions on it by name."""
+    assert await async_setup_component(hass, "media_player", {})
+    hass.states.async_set(
+        "media_player.radio",
+        "playing",
+        {"friendly_name": "Radio", "supported_features": 1 | 8 | 32 | 256},
+    )
+    async_expose_entity(
+        hass, conversation.DOMAIN, "media_player.radio", should_expose=True
+    )
+    names = ("turn_off", "media_pause", "media_next_track", "volume_mute")
+    return {name: async_mock_service(hass, "media_player", name) for name in names}
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "action"),
+    [
+        ("Skip this song on the radio", "en", "media_next_track"),
+        ("Nächstes Lied im Radio bitte", "de", "media_next_track"),
+        ("Mets la chanson suivante", "fr", "media_next_track"),
+        ("Mute the radio", "en", "volume_mute"),
+        ("Stell das Radio stumm", "de", "volume_mute"),
+        ("Silencia la radio", "es", "volume_mute"),
+        ("Pause the radio, and the lights off", "en", "media_pause"),
+        ("Zet de radio op pauze", "nl", "media_pause"),
+        ("Turn the radio off", "en", "turn_off"),
+        ("Turn off the radio, the next song is awful", "en", "turn_off"),
+        ("Mach das Radio aus", "de", "turn_off"),
+        ("Éteins la radio", "fr", "turn_off"),
+    ],
+)
+async def test_turned_off_instead(
+    server: ModelServer,
+    say: Say,
+    radio: dict[str, list[ServiceCall]],
+    said: str,
+    language: str,
+    action: str,
+) -> None:
+    """A radio that is turned off to skip a song is not; one that is to be off is."""
+    server.script(written(OFF, name="Radio"), reply("Well."))
+    assert speech(await say(said, language=language)) == "Well."
+    assert {name: len(calls) for name, calls in radio.items() if calls} == {action: 1}
+
+
+async def test_proper_call_is_trusted(
+    server: ModelServer, say: Say, radio: dict[str, list[ServiceCall]]
+) -> None:
+    """A model that makes its calls properly turns off what it says."""
+    server.script(reply(calls=[Call(OFF, {"name": "Radio"})]), reply("Off."))
+    await say("Skip the news: radio off")
+    assert len(radio["turn_off"]) == 1
+    assert not radio["media_next_track"]
+
+
+@pytest.mark.parametrize(
+    ("said", "is_complete"),
+    [
+        ("I've got the milk, tick it off the list", True),
+        ("Streich die Milch von der Liste", True),
+        ("Add milk to the list, and tick nothing off", False),
+        ("Milk, for the market", False),
+    ],
+)
+async def test_ticked_off(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    components: None,
+    said: str,
+    is_complete: bool,
+) -> None:
+    """What is to be ticked off is not put on the list a second time."""
+    assert await async_setup_component(hass, "todo", {})
+    hass.states.async_set("todo.list", "1", {"friendly_name": "List"})
+    async_expose_entity(hass, conversation.DOMAIN, "todo.list", should_expose=True)
+    server.script(
+        written("todo__HassListAddItem", item="Milk", name="List"), reply("Well.")
+    )
+    await say(said)
+    (called,) = server.bodies[-1]["messages"][-2]["tool_calls"]
+    name = "HassListCompleteItem" if is_complete else "HassListAddItem"
+    assert called["function"]["name"] == f"todo__{name}"
+    assert json.loads(called["function"]["arguments"])["item"] == "Milk"
+
+
+@pytest.mark.parametrize(
+    ("tool", "state", "said", "action"),
+    [
+        ("intent__HassLock", "unlocked", "Make sure that it is locked", "lock"),
+        ("intent__HassUnlock", "locked", "Unlock the front door", None),
+    ],
+)
+async def test_intent_that_does_not_exist(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    locks: dict[str, list[ServiceCall]],
+    tool: str,
+    state: str,
+    said: str,
+    action: str | None,
+) -> None:
+    """An intent that models expect is that of Home Assistant, and no less guarded."""
+    hass.states.async_set("lock.front", state, {"friendly_name": "Front Door"})
+    server.script(written(tool, name="Front Door", domain="lock"), reply("Well."))
+    assert speech(await say(said)) == "Well."
+    assert {name for name, calls in locks.items() if calls} == ({action} - {None})
+
+
 @pytest.mark.parametrize(
     ("domain", "tool", "arguments", "action", "data"),
     [
@@ -180,6 +292,13 @@ async def test_media_player(
             "turn_on",
             {"brightness_pct": 20},
         ),
+        (
+            "light",
+            "intent__HassTurnOn",
+            {"color": "red", "brightness": 0},
+            "turn_on",
+            {"rgb_color": (255, 0, 0)},
+        ),
         # Without the quantity it is unclear what is meant.
         ("fan", "light__HassLightSet", {"color": "red"}, None, {}),
     ],
@@ -193,7 +312,7 @@ async def test_quantity(
     tool: str,
     arguments: dict[str, Any],
     action: str | None,
-    data: dict[str, int],
+    data: dict[str, Any],
 ) -> None:
     """A quantity goes to the tool that can set it for what is named."""
     for component in ("cover", "fan", "light"):
@@ -205,7 +324,7 @@ async def test_quantity(
         {
             "friendly_name": "Breeze",
             "supported_features": 1,
-            "supported_color_modes": ["brightness"],
+            "supported_color_modes": ["rgb"],
         },
     )
     others = ("light.other", "cover.other")

@@ -368,7 +368,7 @@ async def test_harmful_intents(
         reply(calls=[Call(tool, arguments)]),
         reply("Well."),
     )
-    assert await home("Do it") == "Well."
+    assert await home(f"{name}, do it") == "Well."
     await hass.async_block_till_done()
     results = [m for m in server.bodies[1]["messages"] if m["role"] == "tool"]
     is_refused = any(

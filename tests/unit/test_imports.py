@@ -8,6 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2] / "custom_components/openai_compatible_conversation"
 PURE = [
     *(ROOT / "completions").glob("*.py"),
+    *(ROOT / "excerpts").glob("*.py"),
     *(ROOT / "repetition").glob("*.py"),
     *(ROOT / "search").glob("*.py"),
     *(ROOT / "speech").glob("*.py"),
@@ -25,12 +26,14 @@ PURE = [
         )
     ),
     ROOT / "options.py",
+    ROOT / "flows" / "headers.py",
     ROOT / "flows" / "server_presets.py",
     ROOT / "session" / "serialization.py",
     ROOT / "session" / "session_state.py",
     ROOT / "session" / "turn_owner.py",
     ROOT / "session" / "turns.py",
     ROOT / "agent" / "call_search.py",
+    ROOT / "agent" / "evaluation_question.py",
     ROOT / "agent" / "quoted_calls.py",
     ROOT / "agent" / "sent_texts.py",
     ROOT / "agent" / "structured_output.py",
@@ -47,10 +50,14 @@ PURE = [
             "argument_repair",
             "blank_values",
             "intent_values",
+            "meant_words",
+            "named_entities",
             "number_reading",
             "outcome",
             "reading_target",
             "repair_notes",
+            "repeated_content",
+            "result_media",
             "schema_fit",
             "slot_corrections",
             "target_aim",
@@ -62,6 +69,7 @@ PURE = [
             "target_slots",
             "targets",
             "timer_arguments",
+            "unasked",
             "user_words",
             "value_repair",
         )
@@ -92,7 +100,8 @@ def test_pure_module(path: Path) -> None:
     """
     common = (
         f".{path.relative_to(ROOT).parts[0]}",
-        *(".completions.messages", ".repetition", ".search", ".session.turns"),
+        *(".completions.messages", ".excerpts", ".repetition", ".search"),
+        ".session.turns",
     )
     for name in _imports(path):
         assert not name.startswith(("homeassistant", "probatio"))

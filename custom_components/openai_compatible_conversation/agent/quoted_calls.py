@@ -12,7 +12,7 @@ Decision record: docs/decisions/0010-words-are-not-commands.md.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from ..completions.messages import Message, UserMessage
+from ..completions.messages import Message, ToolMessage, UserMessage
 from .call_search import Pair, SoughtCall
 from .sent_texts import SentText, sent_texts
 from .written_forms import Form, forms, letters_of, without_escapes
@@ -44,7 +44,7 @@ class QuotedCalls:
     def is_complete(self) -> bool:
         """Return whether all that was sent can be searched, which images cannot."""
         return not any(
-            isinstance(message, UserMessage) and message.images
+            isinstance(message, UserMessage | ToolMessage) and message.images
             for message in self._messages
         )
 

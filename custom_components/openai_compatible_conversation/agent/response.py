@@ -4,13 +4,11 @@ Decision record: docs/decisions/0006-one-session-that-only-grows.md.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from homeassistant.components import conversation
 from homeassistant.helpers import llm
-from homeassistant.helpers.json import json_dumps
 
 from ..completions.errors import CompletionError
 from ..completions.events import (
@@ -21,9 +19,9 @@ from ..completions.events import (
     TokenUsage,
     ToolCall,
 )
-from ..completions.messages import AssistantMessage, ToolCallPart
-from ..completions.partial_call import TRUNCATED
+from ..completions.messages import AssistantMessage
 from ..speech.data_pipeline import DataPipeline
+from ..speech.echo import EchoRemover
 from ..speech.parts import (
     ContinueListening,
     ReasoningText,
@@ -31,16 +29,10 @@ from ..speech.parts import (
     SpeechText,
     TextToolCall,
 )
-from ..speech.patterns import PatternRemover
 from ..speech.pipeline import SpeechPipeline
-from ..speech.tags import MARKERS
-from ..speech.text_tool_calls import parse_tool_calls
-from ..tools.api_instance import ToolboxInstance
-from ..tools.schema import wire_name
-from .quoted_calls import QuotedCalls
+from .response_calls import ResponseCalls
 from .response_limits import ResponseLimits
 from .response_text import ResponseText
-from .written_calls import WrittenCalls
 
 TOKEN_EVENTS = (TextDelta, ReasoningDelta, ToolCall)
 """Events that consist of the model's own tokens."""
@@ -53,14 +45,13 @@ class ModelResponse:
     """The response to one request, filled while its deltas are consumed."""
 
     pipeline: SpeechPipeline | DataPipeline
-    tools: ToolboxInstance | None
-    """The tools that the model knows; without them, tool calls are ignored."""
-    quoted: QuotedCalls
-    """The calls that stand in what the model was sent."""
-    may_call: bool = True
-    """Whether calls are run; otherwise they are dropped, and not spoken either."""
+    calls: ResponseCalls
+    echo: EchoRemover = field(default_factory=EchoRemover)
+    """Removes what the model was just sent, if that is its answer."""
     limits: ResponseLimits = field(default_factory=ResponseLimits)
     """What ends the response if it does not end by itself."""
+    may_speak: bool = True
+    """Whether the text is spoken; otherwise only calls count."""
     has_spoken: bool = False
     has_called: bool = False
     continue_listening: bool = False
@@ -72,14 +63,10 @@ class ModelResponse:
     """The error that ended the response after its first words or calls."""
     is_complete: bool = False
     """Whether the response ended without an error."""
-    calls: list[ToolCallPart] = field(default_factory=list)
     _text: ResponseText = field(default_factory=ResponseText)
     _reasoning: list[str] = field(default_factory=list)
     _shown_reasoning: list[str] = field(default_factory=list)
     """Reasoning as shown in the chat log, including that from the text."""
-    _written: WrittenCalls = field(default_factory=WrittenCalls)
-    _has_failed_call: bool = False
-    """Whether a call in the text could not be read, or is of no known tool."""
 
     @property
     def message(self) -> AssistantMessage:
@@ -99,7 +86,7 @@ class ModelResponse:
             reasoning = []
         return AssistantMessage(
             content if content and not content.isspace() else None,
-            tuple(self.calls),
+            tuple(self.calls.parts),
             "".join(reasoning) or None,
         )
 
@@ -111,13 +98,16 @@ class ModelResponse:
         started = False
         try:
             async for event in events:
-                if self.first_at is None and isinstance(event, TOKEN_EVENTS):
-                    self.first_at = asyncio.get_running_loop().time()
+                self._note_first_token(event)
                 for delta in self._event_deltas(event):
                     if not started:
                         started = True
                         yield {"role": "assistant"}
                     yield delta
+                if self.calls.is_recital:
+                    # What was meant came first, and it may go on for minutes.
+                    await events.aclose()
+                    return
             self.is_complete = True
         except CompletionError as err:
             # Close the connection now, not after the tools: the server may go on.
@@ -134,40 +124,59 @@ class ModelResponse:
                     self._text.spoken.append(part.text)
                     yield {"content": part.text}
 
+    def _note_first_token(self, event: Event) -> None:
+        """Note the time of the first token."""
+        if self.first_at is None and isinstance(event, TOKEN_EVENTS):
+            self.first_at = asyncio.get_running_loop().time()
+
     def _event_deltas(self, event: Event) -> Iterator[Delta]:
         """Yield the deltas of an event; raises `CompletionError` at a limit."""
         match event:
             case TextDelta(text):
-                kept = self.limits.cut_text(text)
-                self._text.add_written(kept)
-                yield from self._part_deltas(self.pipeline.feed(kept))
+                yield from self._text_deltas(self.limits.cut_text(text))
             case ReasoningDelta(text):
                 self._reasoning.append(text)
                 yield from self._part_deltas(self.pipeline.feed_reasoning(text))
             case ToolCall():
-                yield from self._part_deltas(self.pipeline.flush(goes_on=True))
-                if self.tools and self.may_call:
-                    yield from self._proper_call_deltas(self.tools, event)
+                yield from self._part_deltas(self._flushed(goes_on=True))
+                yield from self._call_deltas(self.calls.take_proper(event))
             case TokenUsage():
                 self.usage.append(event)
             case Finished(reason):
                 self.finish_reason = reason
-                is_cut = reason == "length"
-                yield from self._part_deltas(self.pipeline.flush(is_cut=is_cut))
-                for call in self._written.take_waiting():
-                    yield from self._call_deltas(call, json_dumps(call.tool_args))
-                is_empty = not (self.has_spoken or self.has_called)
-                if is_empty and (error := self.limits.reasoning_error):
-                    raise error
+                yield from self._end_deltas(reason)
         if error := self.limits.error:
             raise error
+
+    def _text_deltas(self, text: str) -> Iterator[Delta]:
+        """Yield the deltas of a piece of the text."""
+        text = self.echo.feed(text)
+        self._text.add_written(text)
+        yield from self._part_deltas(self.pipeline.feed(text))
+        if self.calls.is_recital:
+            yield from self._call_deltas(self.calls.take_recited())
+
+    def _end_deltas(self, reason: str | None) -> Iterator[Delta]:
+        """Yield the deltas of what is held until the end of the response."""
+        yield from self._part_deltas(self._flushed(is_cut=reason == "length"))
+        yield from self._call_deltas(self.calls.take_waiting())
+        is_empty = not (self.has_spoken or self.has_called)
+        if is_empty and (error := self.limits.reasoning_error):
+            raise error
+
+    def _flushed(self, **end: bool) -> Iterator[SpeechPart]:
+        """Yield the parts of what is held."""
+        yield from self.pipeline.feed(self.echo.flush())
+        yield from self.pipeline.flush(**end)
 
     def _part_deltas(self, speech_parts: Iterable[SpeechPart]) -> Iterator[Delta]:
         """Yield the deltas of parts of the model's text."""
         for part in speech_parts:
-            if self.limits.is_speech_over:
+            if self.limits.is_speech_over or self.calls.is_recital:
                 continue
             match part:
+                case SpeechText() if not self.may_speak:
+                    pass
                 case SpeechText(text):
                     if kept := self.limits.cut_speech(text):
                         self.has_spoken |= not kept.isspace()
@@ -180,98 +189,24 @@ class ModelResponse:
                 case ContinueListening():
                     self.continue_listening = True
                 case TextToolCall():
-                    yield from self._text_call_deltas(part)
+                    is_cut = self.finish_reason == "length"
+                    yield from self._call_deltas(
+                        self.calls.take_written(part, is_cut=is_cut)
+                    )
 
-    def _text_call_deltas(self, part: TextToolCall) -> Iterator[Delta]:
-        """Yield the tool calls that the model wrote as text, or the text if it is none."""
-        written = parse_tool_calls(part.text)
-        calls = [
-            call
-            for name, arguments in written
-            if self.tools and (call := self.tools.resolver.from_text(name, arguments))
-        ]
-        if any(
-            self.quoted.has(
-                [c.tool_name, wire_name(c.tool_name)], c.tool_args, part.text
-            )
-            for c in calls
-        ):
-            # The model reads out what it was given: nothing of it is meant.
-            quotation = PatternRemover(MARKERS).feed(part.raw, final=True)
-            yield from self._part_deltas([SpeechText(quotation)])
-            return
-        if self.tools and self.may_call:
-            for call in calls:
-                yield from self._written_call_deltas(self.tools, part, call)
-            if not (calls or part.fallback or self._has_failed_call):
-                self._add_failed_call(self.tools, part.text, written)
-        if part.fallback and not calls:
-            yield from self._part_deltas([SpeechText(part.fallback)])
-
-    def _add_failed_call(
-        self,
-        tools: ToolboxInstance,
-        text: str,
-        written: Sequence[tuple[str, dict[str, Any]]],
-    ) -> None:
-        """Add a call that cannot be run, so that the model is told why at the end."""
-        if call := tools.resolver.failed_from_text(text, written):
-            self._has_failed_call = True
-            self._written.add(call, tools.resolver.identity(call), is_refused=True)
-
-    def _written_call_deltas(
-        self, tools: ToolboxInstance, part: TextToolCall, call: llm.ToolInput
+    def _call_deltas(
+        self, calls: Iterable[llm.ToolInput | SpeechText]
     ) -> Iterator[Delta]:
-        """Yield a tool call in the text, unless it waits for the end."""
-        if not self.quoted.is_complete:
-            tools.resolver.refuse_text_call(call)
-        elif self._is_truncated(part, call):
-            tools.calls.refuse(call.id, "InvalidArguments", TRUNCATED)
-        is_refused = tools.calls.is_refused(call.id)
-        if self._written.add(
-            call, tools.resolver.identity(call), is_refused=is_refused
-        ):
-            yield from self._call_deltas(call, json_dumps(call.tool_args))
+        """Yield tool calls, after a full stop that ends the spoken text, if needed.
 
-    def _proper_call_deltas(
-        self, tools: ToolboxInstance, event: ToolCall
-    ) -> Iterator[Delta]:
-        """Yield a tool call, unless it was run because it also stood in the text."""
-        # Some servers reuse call ids in each response.
-        tools.calls.results.pop(event.id, None)
-        call = tools.resolver.from_call(event)
-        is_as_made = call.tool_args == event.arguments
-        text = event.text if is_as_made else json_dumps(call.tool_args)
-        written = None
-        if not event.problem:
-            written = self._written.match(tools.resolver.identity(call))
-        if written is None:
-            yield from self._call_deltas(call, text)
-            return
-        # The history has the call as it was made properly, with the server's id.
-        number = [known.id for known in self.calls].index(written.id)
-        self.calls[number] = _call_part(call, text)
-        tools.calls.share_result(written.id, call.id)
-
-    def _is_truncated(self, part: TextToolCall, call: llm.ToolInput) -> bool:
-        """Return whether the length limit cut the arguments of a call in the text."""
-        return self.finish_reason == "length" and all(
-            arguments != call.tool_args
-            for _, arguments in parse_tool_calls(part.text, repair=False)
-        )
-
-    def _call_deltas(self, call: llm.ToolInput, text: str) -> Iterator[Delta]:
-        """Yield a tool call, after a full stop that ends the spoken text, if needed.
-
-        Text-to-speech waits for complete sentences, and the tool may take a while.
+        Text-to-speech waits for complete sentences, and the tool may take a while. What
+        turned out to be no call is spoken.
         """
-        if not self.has_called and (stop := self.pipeline.full_stop()):
-            yield {"content": stop}
-        self.has_called = True
-        self.calls.append(_call_part(call, text))
-        yield {"tool_calls": [call]}
-
-
-def _call_part(call: llm.ToolInput, text: str) -> ToolCallPart:
-    """Return a tool call with the text of its arguments, as part of a message."""
-    return ToolCallPart(call.id, wire_name(call.tool_name), text)
+        for call in calls:
+            if isinstance(call, SpeechText):
+                yield from self._part_deltas([call])
+                continue
+            if not self.has_called and (stop := self.pipeline.full_stop()):
+                yield {"content": stop}
+            self.has_called = True
+            yield {"tool_calls": [call]}

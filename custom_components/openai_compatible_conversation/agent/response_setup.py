@@ -1,15 +1,19 @@
 """A response that is about to arrive, set up as its turn and its request want it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import Any, Protocol
 
 from ..completions.client import CompletionsClient
+from ..completions.messages import Message, ToolMessage, UserMessage
 from ..options import Options
 from ..speech.data_pipeline import DataPipeline
+from ..speech.echo import EchoRemover
 from ..speech.pipeline import SpeechPipeline
 from ..tools.api_instance import ToolboxInstance
 from .quoted_calls import QuotedCalls
 from .response import ModelResponse
+from .response_calls import ResponseCalls
 from .response_limits import ResponseLimits
 
 
@@ -17,33 +21,59 @@ class ResponseUse(Protocol):
     """What a response is for."""
 
     tools: ToolboxInstance | None
-    client: CompletionsClient
-    options: Options
+    language: str
     strip_markup: bool
     spoken_only: bool
     is_data: bool
 
+    @property
+    def client(self) -> CompletionsClient:
+        """Return the client for the server that is asked."""
+
+    @property
+    def options(self) -> Options:
+        """Return the options that go with that server."""
+
 
 def new_response(
-    use: ResponseUse, quoted: QuotedCalls, body: Mapping[str, Any], *, may_call: bool
+    use: ResponseUse,
+    quoted: QuotedCalls,
+    body: Mapping[str, Any],
+    *,
+    may_call: bool,
+    may_speak: bool = True,
+    messages: Sequence[Message] = (),
 ) -> ModelResponse:
     """Return a response to a request, to be filled.
 
     `quoted` are the calls that stand in the request, `body` is its body. Without
-    `may_call`, calls are dropped.
+    `may_call`, calls are dropped, without `may_speak`, everything else is. `messages`
+    are those of the request, whose last results are no answers.
     """
     options = use.options
     return ModelResponse(
         _new_pipeline(use),
-        use.tools,
-        quoted,
-        may_call=may_call,
+        ResponseCalls(use.tools, quoted, may_call=may_call),
+        echo=EchoRemover(() if use.is_data else _last_results(messages)),
+        may_speak=may_speak,
         limits=ResponseLimits(
             is_spoken=use.spoken_only,
             is_streamed=options.enable_streaming,
             parameters=body,
         ),
     )
+
+
+def _last_results(messages: Sequence[Message]) -> Iterator[str]:
+    """Yield the results that a response answers, also without what was told after them."""
+    for message in takewhile(_is_of_round, reversed(messages)):
+        if isinstance(message, ToolMessage):
+            yield from {message.text, message.text.partition("\n")[0]}
+
+
+def _is_of_round(message: Message) -> bool:
+    """Return whether a message stands after the words of the user."""
+    return not isinstance(message, UserMessage)
 
 
 def _new_pipeline(use: ResponseUse) -> SpeechPipeline | DataPipeline:
@@ -59,6 +89,7 @@ def _new_pipeline(use: ResponseUse) -> SpeechPipeline | DataPipeline:
         )
     return SpeechPipeline(
         strip_markup=use.strip_markup,
+        language=use.language,
         whole=not options.enable_streaming,
         starts_in_reasoning=starts_in_reasoning,
         names=names,

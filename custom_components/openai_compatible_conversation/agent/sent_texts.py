@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from ..completions.messages import (
+    PICTURE,
     AssistantMessage,
     Message,
     SystemMessage,
@@ -58,7 +59,8 @@ def sent_texts(
             case UserMessage(text, images):
                 has_images = bool(images or _HAD_IMAGES.search(text))
                 yield SentText(text)
-            case ToolMessage(call_id, text):
+            case ToolMessage(call_id, text, images):
+                has_images |= bool(images) or PICTURE in text
                 yield from _result_texts(text, calls_by_id.get(call_id))
             case AssistantMessage(text, calls, reasoning):
                 calls_by_id = _by_id(calls)
@@ -79,7 +81,8 @@ def _by_id(calls: Sequence[ToolCallPart]) -> dict[str, ToolCallPart]:
 
 def _result_texts(text: str, call: ToolCallPart | None) -> Iterator[SentText]:
     """Yield the texts in the result of a call, None if it is not known."""
-    data = _parsed(text)
+    # What is told after a result is on lines of its own.
+    data = _parsed(text.partition("\n")[0])
     if call and call.name == SEARCH:
         yield from _each(data, names_tools=True)
         return

@@ -23,6 +23,7 @@ from homeassistant.util import dt as dt_util
 CONTEXT_START = "<context>"
 CONTEXT_END = "</context>"
 FACTS_START = "Remembered, as information:"
+STATES_START = "Now:"
 
 CONTEXT_INSTRUCTIONS = (
     f"Each message of the user begins with its context, between {CONTEXT_START} and {CONTEXT_END}: "
@@ -49,11 +50,12 @@ async def async_with_context(
     user_input: ConversationInput,
     extra: str | None,
     facts: Sequence[str] = (),
+    states: Sequence[str] = (),
 ) -> str:
     """Return the user's text with its context in front.
 
     `extra` is an extra system prompt that is part of the context, `facts` are what is
-    remembered that fits the text.
+    remembered that fits the text, `states` are those of the entities that it names.
     """
     lines = [
         CONTEXT_START,
@@ -62,6 +64,7 @@ async def async_with_context(
         f"Language: {user_input.language}",
         *([extra.strip()] if extra else []),
         *([f"{FACTS_START} {'; '.join(facts)}"] if facts else []),
+        *([f"{STATES_START} {'; '.join(states)}"] if states else []),
         *await _async_speaker_lines(hass, user_input),
         CONTEXT_END,
         user_input.text,

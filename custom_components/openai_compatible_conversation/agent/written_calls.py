@@ -9,6 +9,12 @@ from typing import Any
 
 from homeassistant.helpers import llm
 
+MAX_WRITTEN = 12
+"""Different calls in one text, from which the model recites what it could call."""
+
+MAX_ALIKE = 3
+"""Tools that are called with the same arguments, from which that is so."""
+
 type Identity = tuple[str, dict[str, Any]]
 """What a call does: the name of its tool, and its arguments as they are understood."""
 
@@ -18,21 +24,40 @@ class WrittenCalls:
     """The calls in the text of one response.
 
     A call is run as soon as it is read, so the same call is dropped when it comes
-    properly. Two kinds of calls wait for the end of the response. One that is refused
+    properly. Three kinds of calls wait for the end of the response. One that is refused
     for standing in the text may still be made properly. One that was written before
-    is not meant if the model turns out to be repeating itself.
+    is not meant if the model turns out to be repeating itself, nor is one with the
+    arguments of another if it turns out to recite its tools.
     """
 
     _run: list[tuple[llm.ToolInput, Any]] = field(default_factory=list)
     _waiting: list[tuple[llm.ToolInput, Any]] = field(default_factory=list)
     _refused: list[tuple[llm.ToolInput, Any]] = field(default_factory=list)
+    _arguments: list[tuple[str, Any]] = field(default_factory=list)
+    """The tool and the arguments of the different calls, as they were written."""
+
+    @property
+    def is_recital(self) -> bool:
+        """Return whether the model writes down what it could call."""
+        return len(self._arguments) >= MAX_WRITTEN or any(
+            len(self._tools_with(arguments)) >= MAX_ALIKE
+            for _, arguments in self._arguments[-1:]
+        )
+
+    def _tools_with(self, arguments: Any) -> set[str]:
+        """Return the tools that were called with some arguments."""
+        return {name for name, own in self._arguments if own == arguments and own}
 
     def add(self, call: llm.ToolInput, identity: Identity, *, is_refused: bool) -> bool:
         """Add a call, and return whether it is run now."""
         known = (call, _folded(identity))
+        arguments = _folded(call.tool_args)
+        is_alike = bool(self._tools_with(arguments) - {call.tool_name})
+        if (call.tool_name, arguments) not in self._arguments:
+            self._arguments.append((call.tool_name, arguments))
         if is_refused:
             self._refused.append(known)
-        elif any(same == known[1] for _, same in self._run):
+        elif is_alike or any(same == known[1] for _, same in self._run):
             self._waiting.append(known)
         else:
             self._run.append(known)

@@ -36,7 +36,7 @@ class ToolNames:
         `parameters` returns the parameters of a tool by its name.
         """
         self._parameters = parameters
-        full_names = dict(tools)
+        full_names = self._full_names = dict(tools)
         self._tools = full_names | _unique(
             (
                 (ending, tool)
@@ -84,6 +84,13 @@ class ToolNames:
         """Return the first tool that a text names, None if there is none."""
         words = islice(_WORDS.finditer(text), _MAX_WORDS)
         return next((tool for word in words if (tool := self.resolve(word[0]))), None)
+
+    def mentioned(self, text: str) -> set[str]:
+        """Return the tools that a text names in full, by names that are no plain words."""
+        words = (word[0].rstrip(".-") for word in _WORDS.finditer(text))
+        return {
+            self._full_names[w] for w in words if "_" in w and w in self._full_names
+        }
 
     def may_become(self, start: str) -> bool:
         """Return whether a text that goes on may become the name of a tool."""

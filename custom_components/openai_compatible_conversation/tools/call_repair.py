@@ -6,7 +6,7 @@ intent to what is exposed. The model is told what was changed.
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import probatio
@@ -20,15 +20,12 @@ from .blank_values import is_blank
 from .exposed_targets import async_exposed_targets, async_readable_targets
 from .intent_values import repair_values
 from .reading_target import repair_reading_target
-from .repair_notes import listed
+from .repair_notes import NOTE, listed
 from .target_repair import repair_target
 from .timer_arguments import repair_timer
 from .user_words import EVERYTHING_SAID, UserWords
 
 _TARGETS = ("name", "area", "floor")
-
-NOTE = "note"
-"""The key in a tool result under which the model is told what was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +107,4 @@ def with_notes(result: llm.ToolResult, notes: Sequence[str]) -> llm.ToolResult:
     data = copy(result.data)
     told = [str(data[NOTE])] if data.get(NOTE) else []
     data[NOTE] = " ".join((*told, "; ".join(notes)))
-    return llm.ToolResult(data=data, error=result.error)
+    return replace(result, data=data)

@@ -14,21 +14,29 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm
 from homeassistant.helpers.json import json_dumps
 
+from ..completions.call_ids import new_call_id
 from ..completions.events import ToolCall
 from ..completions.tool_arguments import NOT_JSON
 from ..speech.tool_names import ToolNames
 from .base import IntegrationTool
 from .call_repair import RepairedCall, async_repair_call
 from .call_runner import CallRunner
+from .exposed_targets import async_exposed_targets
 from .fact_tools import FactSource
-from .meant_tool import async_meant_call
+from .meant_tool import async_meant_call, intent_of
 from .schema import wire_name
 from .sensitivity import has_command, is_sensitive
+from .unasked import LANGUAGES, is_unasked
 from .user_words import UserWords
 
 _NOT_FROM_TEXT = (
     "This call stood in the text of your answer, and was not run: what can do harm is "
     "run only if it is made as a tool call. If the user asked for it, make it so."
+)
+
+_NOT_ASKED = (
+    "Nothing was done: the user did not speak of this. Answer what they said. "
+    "If you think that they want it, ask them."
 )
 
 _MEANT = "this tool was meant"
@@ -70,7 +78,7 @@ class CallResolver:
             self.calls.refuse(call.id, "InvalidArguments", call.problem)
         made = llm.ToolInput(tool_name=call.name, tool_args=call.arguments, id=call.id)
         tool = self._tool(call.name)
-        return self._as_meant(tool, made) if tool else made
+        return self._as_meant(tool, made, is_written=False)
 
     def from_text(self, name: str, arguments: dict[str, Any]) -> llm.ToolInput | None:
         """Return a tool call that the model wrote as text.
@@ -78,12 +86,14 @@ class CallResolver:
         None if no tool has the name, or the arguments cannot be serialized. A call that
         can do harm is not run: its result tells the model to make it properly.
         """
-        tool = self._tool(name)
-        if tool is None or not _is_serializable(arguments):
+        if not _is_serializable(arguments):
             return None
-        written = llm.ToolInput(tool_name=tool.name, tool_args=arguments)
-        call = self._as_meant(tool, written)
-        meant = self._tool(call.tool_name) or tool
+        tool = self._tool(name)
+        written = _written_call(tool.name if tool else name, arguments)
+        call = self._as_meant(tool, written, is_written=True)
+        meant = self._tool(call.tool_name)
+        if meant is None:
+            return None
         repaired = self.repaired(meant, call).arguments
         if (
             meant.name in self.admin_tools
@@ -94,6 +104,8 @@ class CallResolver:
             )
         ):
             self.refuse_text_call(call)
+        elif self._is_unasked(meant, repaired):
+            self.calls.refuse(call.id, "NotAsked", _NOT_ASKED)
         return call
 
     def failed_from_text(
@@ -105,12 +117,12 @@ class CallResolver:
         """
         name, arguments = next(iter(written), (self.names.find(text) or "", {}))
         if (tool := self._tool(name)) is not None:
-            call = llm.ToolInput(tool_name=tool.name, tool_args={})
+            call = _written_call(tool.name, {})
             self.calls.refuse(call.id, "InvalidArguments", NOT_JSON)
             return call
         if not _is_serializable(arguments):
             arguments = {}
-        return llm.ToolInput(tool_name=name, tool_args=arguments) if name else None
+        return _written_call(name, arguments) if name else None
 
     def identity(self, call: llm.ToolInput) -> tuple[str, dict[str, Any]]:
         """Return what a call does: the wire name of its tool, and its repaired arguments."""
@@ -126,14 +138,25 @@ class CallResolver:
             return replace(repaired, notes=(_MEANT, *repaired.notes))
         return repaired
 
-    def _as_meant(self, tool: llm.Tool, call: llm.ToolInput) -> llm.ToolInput:
-        """Return a call of a tool as one of the tool that is meant."""
-        arguments = self._repaired(tool, call.tool_args).arguments
-        found = async_meant_call(self.hass, tool, arguments, self._said)
-        intent_type, meant_arguments = found or ("", {})
-        meant = self._tool(intent_type)
+    def _as_meant(
+        self, tool: llm.Tool | None, call: llm.ToolInput, *, is_written: bool
+    ) -> llm.ToolInput:
+        """Return a call as one of the tool that is meant; `tool` is the one it names."""
+        intent_type = intent_of(tool) if tool else call.tool_name.rpartition("__")[2]
+        arguments = call.tool_args
+        repaired = self._repaired(tool, arguments).arguments if tool else arguments
+        found = async_meant_call(
+            self.hass,
+            intent_type,
+            repaired.get("name"),
+            {**arguments, **repaired},
+            said=self._said,
+            is_written=is_written,
+        )
+        meant_type, meant_arguments = found or ("", {})
+        meant = self._tool(meant_type)
         if meant is None:
-            return replace(call, tool_name=tool.name)
+            return replace(call, tool_name=tool.name) if tool else call
         self._in_place.add(call.id)
         return replace(call, tool_name=meant.name, tool_args=meant_arguments)
 
@@ -145,6 +168,19 @@ class CallResolver:
             return RepairedCall(arguments)
         return async_repair_call(
             self.hass, tool, arguments, schema, self.llm_context, said=self._said
+        )
+
+    def _is_unasked(self, tool: llm.Tool, arguments: Mapping[str, Any]) -> bool:
+        """Return whether the user spoke of nothing that an intent is directed at."""
+        while isinstance(tool, llm.NamespacedTool):
+            tool = tool.tool
+        language = (self.llm_context.language or "").partition("-")[0]
+        if not isinstance(tool, llm.IntentTool) or language not in LANGUAGES:
+            return False
+        targets = async_exposed_targets(self.hass, tool, self.llm_context)
+        offered = self.fact_source.offered
+        return targets is not None and is_unasked(
+            arguments, targets, self._said, offered
         )
 
     def refuse_text_call(self, call: llm.ToolInput) -> None:
@@ -159,6 +195,11 @@ class CallResolver:
     def _tool(self, written: str) -> llm.Tool | None:
         """Return the tool that a name means."""
         return self.tools.get(self.names.resolve(written) or "")
+
+
+def _written_call(name: str, arguments: dict[str, Any]) -> llm.ToolInput:
+    """Return a call from a text, to which no server gave an id."""
+    return llm.ToolInput(tool_name=name, tool_args=arguments, id=new_call_id())
 
 
 def _is_serializable(arguments: dict[str, Any]) -> bool:

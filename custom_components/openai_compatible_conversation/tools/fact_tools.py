@@ -11,10 +11,11 @@ from homeassistant.helpers import llm
 from homeassistant.util.json import JsonObjectType
 
 from ..completions.messages import AssistantMessage, Message, ToolMessage
-from ..memory.fact import Category, Fact, FactError, category_of, key_of, value_of
+from ..memory.fact import Category, FactError, category_of, key_of, value_of
 from ..memory.fact_store import FactStore
 from ..memory.told import ToldEvidence
 from .base import IntegrationTool
+from .fact_results import fact_result, facts_for_model
 from .query_tools import QUERY_TOOLS
 
 LEARN, QUERY, FORGET = "learn_fact", "query_facts", "forget_fact"
@@ -43,16 +44,6 @@ _NOT_SAID = (
 _CATEGORY = probatio.In([str(category) for category in Category])
 
 
-def facts_result(facts: Iterable[Fact], more: int) -> JsonObjectType:
-    """Return facts and the number of further matches, as tools and actions respond."""
-    return {"facts": [fact_result(fact) for fact in facts], "more": more}
-
-
-def fact_result(fact: Fact) -> JsonObjectType:
-    """Return a fact as the JSON object of tools and actions."""
-    return {"category": str(fact.category), "key": fact.key, "value": fact.value}
-
-
 @dataclass(slots=True)
 class FactSource:
     """What a turn has to learn facts from: what the user said, and what was read.
@@ -64,6 +55,8 @@ class FactSource:
     """What the user said in the conversation; None in the turn of an automation."""
     earlier: Sequence[str] = ()
     """What others wrote that was sent before this turn, or came along with it."""
+    offered: Sequence[str] = ()
+    """What the model said before this turn."""
     results: list[str] = field(default_factory=list)
     """The results of other tools in this turn, which may contain any instruction."""
 
@@ -75,7 +68,13 @@ class FactSource:
     ) -> None:
         """Fill in what is known when a turn begins: `messages` are those before it."""
         self.utterances = utterances
+        messages = list(messages)
         self.earlier = [*_foreign_results(messages), *filter(None, extra_prompts)]
+        self.offered = [
+            message.text
+            for message in messages
+            if isinstance(message, AssistantMessage) and message.text
+        ]
 
 
 def _foreign_results(messages: Iterable[Message]) -> Iterator[str]:
@@ -210,8 +209,8 @@ class QueryFacts(_FactTool):
     async def _async_run(
         self, hass: HomeAssistant, args: dict[str, Any], language: str
     ) -> JsonObjectType:
-        """Return the matching facts."""
-        return facts_result(
+        """Return the matching facts, as many as fit a result."""
+        return facts_for_model(
             *self._fact_store.query(args.get("category"), args.get("query"))
         )
 

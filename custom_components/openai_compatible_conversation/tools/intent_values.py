@@ -42,19 +42,41 @@ _WHITES = {
 """Whites that are a temperature in kelvins and no color, folded."""
 
 
+_MIN_KELVIN = 1000
+"""Below it, a color temperature is something else."""
+
+
 def repair_values(arguments: Mapping[str, Any], schema: Mapping[str, Any]) -> Repaired:
     """Return the slots of an intent with values that can be set together.
 
     `arguments` are already as the `schema` wants them, as far as they are understood.
     """
     result = dict(arguments)
-    notes = _repair_color(result, schema.get("properties") or {})
+    properties = schema.get("properties") or {}
+    notes = [*_drop_no_kelvin(result, properties), *_repair_color(result, properties)]
     zeros = _needless_zeros(result, schema)
     for name in zeros:
         del result[name]
     if zeros:
         notes.append(f"left out because 0 beside another quantity: {listed(zeros)}")
     return Repaired(result, tuple(notes))
+
+
+def _drop_no_kelvin(values: dict[str, Any], properties: Mapping[str, Any]) -> list[str]:
+    """Leave out a temperature that no light has, and return the notes.
+
+    Small models fill in the brightness twice.
+    """
+    temperature = values.get("temperature")
+    if (
+        "color" not in properties
+        or not isinstance(temperature, int | float)
+        or not 0 < temperature < _MIN_KELVIN
+        or all(is_blank(values.get(name)) for name in ("brightness", "color"))
+    ):
+        return []
+    del values["temperature"]
+    return [f"temperature was left out: no light has {shown(temperature)} kelvins"]
 
 
 def _repair_color(values: dict[str, Any], properties: Mapping[str, Any]) -> list[str]:

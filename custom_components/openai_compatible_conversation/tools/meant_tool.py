@@ -8,99 +8,148 @@ called.
 Only what can do no harm is called instead.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from homeassistant.components import conversation
+from homeassistant.components.cover import DOMAIN as COVER_DOMAIN
 from homeassistant.components.fan import DOMAIN as FAN_DOMAIN
 from homeassistant.components.light import DOMAIN as LIGHT_DOMAIN
 from homeassistant.components.lock import DOMAIN as LOCK_DOMAIN
 from homeassistant.components.media_player import DOMAIN as MEDIA_PLAYER_DOMAIN
+from homeassistant.components.todo import DOMAIN as TODO_DOMAIN
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import intent, llm
 
+from .blank_values import is_blank
+from .meant_words import ADD, LOCK, MUTE, NEXT_TRACK, PAUSE, POWER, TICK_OFF, UNLOCK
 from .user_words import UserWords
 
-_LOCK = re.compile(
-    r"\b(?:lock|schlie|sperr|abschlie|absperr|zuschlie|zusperr|verrieg|verschlie"
-    r"|verrouill|ferm|cierr|bloque|sluit|vergrendel|afsluit)",
-    re.IGNORECASE,
-)
-_UNLOCK = re.compile(
-    r"\b(?:un|ent|auf|dé|des|de|ont)\s*(?:lock|sperr|rieg|schlie|schloss|verrouill"
-    r"|bloque|grendel)|\b(?:open|öffn|oeffn|ouvr|abr|abier"
-    r"|(?:schlie|sperr)\w*\b.*\bauf\b)",
-    re.IGNORECASE,
-)
-"""Words for locking and unlocking in English, German, French, Spanish and Dutch."""
+
+class _Meant(NamedTuple):
+    """The intent that is meant."""
+
+    intent_type: str
+    quantities: Mapping[str, str] = {}
+    """The names of its quantities by those of the other, of which one is needed."""
+    said: re.Pattern[str] | None = None
+    """What the user must have said."""
+    unsaid: re.Pattern[str] | None = None
+    """What the user must not have said."""
+    only_written: bool = False
+    """Whether a model that makes its calls properly means what it says."""
+
+    def fits(
+        self, arguments: Mapping[str, Any], said: UserWords, *, is_written: bool
+    ) -> bool:
+        """Return whether a call with some arguments means this."""
+        return (
+            (not self.quantities or bool(self.given(arguments)))
+            and (is_written or not self.only_written)
+            and (self.said is None or said.match(self.said))
+            and not (self.unsaid and said.match(self.unsaid))
+        )
+
+    def given(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the quantities that a call gives, by the names that this takes."""
+        return {
+            to: arguments[name]
+            for name, to in self.quantities.items()
+            if not is_blank(arguments.get(name))
+        }
 
 
-type _Meant = tuple[str, Mapping[str, str]]
-"""The intent that is meant, and the names of its quantities by those of the other."""
-
-_LOCKED: _Meant = (intent.INTENT_TURN_ON, {})
-_PAUSED: _Meant = ("HassMediaPause", {})
-_RESUMED: _Meant = ("HassMediaUnpause", {})
 _SPEED = "HassFanSetSpeed"
 _VOLUME = "HassSetVolume"
+_OFF = (intent.INTENT_TURN_OFF, MEDIA_PLAYER_DOMAIN)
 
-_MEANT: Mapping[tuple[str, str], _Meant] = {
-    (intent.INTENT_TURN_OFF, LOCK_DOMAIN): _LOCKED,
-    (intent.INTENT_PAUSE_TIMER, MEDIA_PLAYER_DOMAIN): _PAUSED,
-    (intent.INTENT_UNPAUSE_TIMER, MEDIA_PLAYER_DOMAIN): _RESUMED,
-    (intent.INTENT_SET_POSITION, FAN_DOMAIN): (_SPEED, {"position": "percentage"}),
-    (intent.INTENT_SET_POSITION, LIGHT_DOMAIN): (
-        "HassLightSet",
-        {"position": "brightness"},
-    ),
-    (intent.INTENT_SET_POSITION, MEDIA_PLAYER_DOMAIN): (
-        _VOLUME,
-        {"position": "volume_level"},
-    ),
-    ("HassLightSet", FAN_DOMAIN): (_SPEED, {"brightness": "percentage"}),
-    ("HassLightSet", MEDIA_PLAYER_DOMAIN): (_VOLUME, {"brightness": "volume_level"}),
+_MEANT: Mapping[tuple[str, str], Sequence[_Meant]] = {
+    (intent.INTENT_TURN_OFF, LOCK_DOMAIN): [
+        _Meant(intent.INTENT_TURN_ON, said=LOCK, unsaid=UNLOCK)
+    ],
+    _OFF: [
+        _Meant("HassMediaPause", said=PAUSE, unsaid=POWER, only_written=True),
+        _Meant("HassMediaNext", said=NEXT_TRACK, unsaid=POWER, only_written=True),
+        _Meant("HassMediaPlayerMute", said=MUTE, unsaid=POWER, only_written=True),
+    ],
+    (intent.INTENT_TURN_ON, LIGHT_DOMAIN): [_Meant("HassLightSet", {"color": "color"})],
+    (intent.INTENT_PAUSE_TIMER, MEDIA_PLAYER_DOMAIN): [_Meant("HassMediaPause")],
+    (intent.INTENT_UNPAUSE_TIMER, MEDIA_PLAYER_DOMAIN): [_Meant("HassMediaUnpause")],
+    (intent.INTENT_SET_POSITION, FAN_DOMAIN): [
+        _Meant(_SPEED, {"position": "percentage"})
+    ],
+    (intent.INTENT_SET_POSITION, LIGHT_DOMAIN): [
+        _Meant("HassLightSet", {"position": "brightness"})
+    ],
+    (intent.INTENT_SET_POSITION, MEDIA_PLAYER_DOMAIN): [
+        _Meant(_VOLUME, {"position": "volume_level"})
+    ],
+    ("HassLightSet", FAN_DOMAIN): [_Meant(_SPEED, {"brightness": "percentage"})],
+    ("HassLightSet", MEDIA_PLAYER_DOMAIN): [
+        _Meant(_VOLUME, {"brightness": "volume_level"})
+    ],
+    ("HassListAddItem", TODO_DOMAIN): [
+        _Meant(
+            "HassListCompleteItem",
+            {"item": "item"},
+            said=TICK_OFF,
+            unsaid=ADD,
+            only_written=True,
+        )
+    ],
+    ("HassLock", LOCK_DOMAIN): [_Meant(intent.INTENT_TURN_ON)],
+    ("HassUnlock", LOCK_DOMAIN): [_Meant(intent.INTENT_TURN_OFF)],
+    ("HassMediaPlay", MEDIA_PLAYER_DOMAIN): [_Meant("HassMediaUnpause")],
+    ("HassMediaResume", MEDIA_PLAYER_DOMAIN): [_Meant("HassMediaUnpause")],
+    ("HassMediaStop", MEDIA_PLAYER_DOMAIN): [_Meant("HassMediaPause")],
+    ("HassOpenCover", COVER_DOMAIN): [_Meant(intent.INTENT_TURN_ON)],
+    ("HassCloseCover", COVER_DOMAIN): [_Meant(intent.INTENT_TURN_OFF)],
 }
-"""What is meant by an intent for an entity of a domain that it cannot be for."""
+"""What is meant by an intent for an entity of a domain that it cannot be for.
+
+Among them are intents that do not exist, but that models expect.
+"""
+
+
+def intent_of(tool: llm.Tool) -> str:
+    """Return the intent that a tool handles, empty if it is another kind of tool."""
+    while isinstance(tool, llm.NamespacedTool):
+        tool = tool.tool
+    return tool.intent_type if isinstance(tool, llm.IntentTool) else ""
 
 
 @callback
 def async_meant_call(
     hass: HomeAssistant,
-    tool: llm.Tool,
+    intent_type: str,
+    name: object,
     arguments: Mapping[str, Any],
+    *,
     said: UserWords,
+    is_written: bool,
 ) -> tuple[str, dict[str, Any]] | None:
-    """Return the intent that is meant by a call, with its arguments.
+    """Return the intent that is meant by that of a call, with its arguments.
 
-    None if the call means what it says. The arguments are brought to the schema.
+    None if the call means what it says. `name` is that of an entity as Home Assistant
+    finds it, `arguments` are as the model gave them. `is_written` tells whether the
+    call stood in the text.
     """
-    while isinstance(tool, llm.NamespacedTool):
-        tool = tool.tool
-    name = arguments.get("name")
-    if not isinstance(tool, llm.IntentTool) or not isinstance(name, str):
+    if not isinstance(name, str):
         return None
-    if not any(intent_type == tool.intent_type for intent_type, _ in _MEANT):
+    if not any(intent_type == known for known, _ in _MEANT):
         return None
     constraints = intent.MatchTargetsConstraints(
         name=name, assistant=conversation.DOMAIN, allow_duplicate_names=True
     )
     found = intent.async_match_targets(hass, constraints)
     domains = {state.domain for state in found.states}
-    meant = None
-    if len(domains) == 1:
-        meant = _MEANT.get((tool.intent_type, domains.pop()))
-    if meant is None or (meant is _LOCKED and not _is_to_lock(said)):
+    if len(domains) != 1:
         return None
-    intent_type, quantities = meant
-    if not quantities.keys() <= arguments.keys():
-        return None
-    return intent_type, {
-        "name": name,
-        **{other: arguments[own] for own, other in quantities.items()},
-    }
-
-
-def _is_to_lock(said: UserWords) -> bool:
-    """Return whether the user asked to lock, and not to unlock."""
-    return said.match(_LOCK) and not said.match(_UNLOCK)
+    for meant in _MEANT.get((intent_type, domains.pop()), ()):
+        if meant.fits(arguments, said, is_written=is_written):
+            return meant.intent_type, {
+                "name": name,
+                **meant.given(arguments),
+            }
+    return None

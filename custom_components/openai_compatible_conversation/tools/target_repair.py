@@ -71,6 +71,7 @@ class _TargetRepair:
         """Repair the slots; raises an error if it is not clear what they mean."""
         correct_slots(self._slots, self._targets, self._said)
         self._take_area_for_name()
+        self._take_kind_for_name()
         name = self._slots.values.get("name")
         if not isinstance(name, str) or not name.strip():
             if has_lost_name or self._slots.is_widened:
@@ -109,6 +110,35 @@ class _TargetRepair:
         found = TargetSearch(targets=self._targets).same(words)
         if words and not kind_of(words) and found and not _has_guarded(found):
             slots.rename("area", "name")
+
+    def _take_kind_for_name(self) -> None:
+        """Leave out a name that was picked where the user asked for all of its kind.
+
+        That is so if they said the area and the kind, and nothing of the name besides.
+        """
+        slots, said = self._slots, self._said
+        name, area = slots.values.get("name"), slots.values.get("area")
+        if not isinstance(name, str) or not slots.can_set("domain"):
+            return
+        for entity in self._targets.entities:
+            place = entity.area
+            if not (place and place.is_named(area) and entity.is_named(name)):
+                continue
+            known = [word for text in place.names for word in words_of(text)]
+            own = [
+                word
+                for word in words_of(name)
+                if word not in known and not kind_of((word,))
+            ]
+            if (
+                own
+                and all(map(said.is_invented, own))
+                and not said.is_invented(area)
+                and said.says_plural(entity.domain)
+            ):
+                slots.drop("name", "the user did not say it")
+                slots.set("domain", [entity.domain])
+                return
 
     def _take_name(self, name: str) -> bool:
         """Set the target to what a name means; return whether it means anything."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import cached_property
 import re
 
-from .target_names import are_alike, words_of
+from .target_names import are_alike, kind_of, words_of
 
 _MIN_PART = 4
 """Letters of a word from which it is found inside of another: "Küchenlicht"."""
@@ -27,8 +27,12 @@ class UserWords:
         """Initialize with what the user said, the last text last."""
         self._texts = list(texts or ())
 
+    def with_texts(self, texts: Iterable[str]) -> UserWords:
+        """Return these words and those of others, such as of what was offered."""
+        return UserWords((*texts, *self._texts))
+
     @cached_property
-    def _words(self) -> frozenset[str]:
+    def words(self) -> frozenset[str]:
         """Return all words that were said."""
         return frozenset(word for text in self._texts for word in words_of(text))
 
@@ -44,7 +48,12 @@ class UserWords:
     def is_invented(self, value: object) -> bool:
         """Return whether no word of a text was said, as far as is known."""
         words = words_of(value) if isinstance(value, str) else ()
-        return bool(self._words and words) and not any(map(self._was_said, words))
+        return bool(self.words and words) and not any(map(self._was_said, words))
+
+    def says_plural(self, domain: str) -> bool:
+        """Return whether the user just said a word for several of a domain."""
+        words = words_of(self._texts[-1]) if self._texts else ()
+        return any(kind_of((word,)) == (domain, True) for word in words)
 
     def is_repeated_by(self, value: object) -> bool:
         """Return whether a text says no less than the user just said."""
@@ -58,8 +67,8 @@ class UserWords:
 
     def _was_said(self, word: str) -> bool:
         """Return whether a word was said, in the plural or within another one."""
-        return word in self._words or any(
-            are_alike((word,), (said,)) or _is_part(word, said) for said in self._words
+        return word in self.words or any(
+            are_alike((word,), (said,)) or _is_part(word, said) for said in self.words
         )
 
 

@@ -11,6 +11,9 @@ from custom_components.openai_compatible_conversation.agent.quoted_calls import 
 from custom_components.openai_compatible_conversation.agent.response import (
     ModelResponse,
 )
+from custom_components.openai_compatible_conversation.agent.response_calls import (
+    ResponseCalls,
+)
 from custom_components.openai_compatible_conversation.completions.errors import (
     RepetitionError,
 )
@@ -38,7 +41,7 @@ async def _events(text: str, size: int) -> AsyncGenerator[Event]:
 async def _response(text: str, size: int, *, strip_markup: bool) -> ModelResponse:
     """Return a response with a text, after it was read."""
     pipeline = SpeechPipeline(strip_markup=strip_markup, whole=size > len(text))
-    response = ModelResponse(pipeline, None, QuotedCalls([]))
+    response = ModelResponse(pipeline, ResponseCalls(None, QuotedCalls([])))
     try:
         async for _ in response.deltas(_events(text, size)):
             pass

@@ -100,6 +100,20 @@ def test_required_call() -> None:
         ]
 
 
+def test_told_with_the_turn() -> None:
+    """What the model was told need not be looked up; what it guessed has to be."""
+    asked = task("state", called=["GetLiveContext"], said=[["locked", "yes"]])
+    answer = "Yes, it is locked."
+    told = "Now: Front Door: locked"
+    assert not misses(asked, Outcome(HOUSE, HOUSE, said=answer, told=told))
+    for other in ("", "Now: Front Door: unlocked"):
+        assert misses(asked, Outcome(HOUSE, HOUSE, said=answer, told=other)) == [
+            "no call of GetLiveContext that worked"
+        ]
+    silent = task("state", called=["GetLiveContext"])
+    assert misses(silent, Outcome(HOUSE, HOUSE, told=told))
+
+
 def test_forbidden_call() -> None:
     careful = task(expect=ON, not_called=["HassTurnOff"])
     acted = [call("intent__HassTurnOff", good=False)]

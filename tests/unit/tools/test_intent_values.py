@@ -110,6 +110,10 @@ def test_unchanged(schema: Json, values: Json) -> None:
             "color was left out: a light takes a temperature or a color",
         ),
         (
+            {"brightness": 25, "temperature": 25},
+            "temperature was left out: no light has 25 kelvins",
+        ),
+        (
             {"brightness": 0, "temperature": 2700},
             "left out because 0 beside another quantity: brightness",
         ),

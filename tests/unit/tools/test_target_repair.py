@@ -560,6 +560,35 @@ def test_invented_place(said: str, slots: Slots, is_dropped: bool) -> None:
     assert bool(target.notes) == is_dropped
 
 
+@pytest.mark.parametrize(
+    ("said", "name", "is_dropped"),
+    [
+        ("Dim the lights in the bedroom", "Bedroom Party Lamp", True),
+        ("Bedroom lights to 25 percent", "Bedroom Party Lamp", True),
+        # One of them, its own words, another room, another name.
+        ("Dim the light in the bedroom", "Bedroom Party Lamp", False),
+        ("Dim the party lights in the bedroom", "Bedroom Party Lamp", False),
+        ("Dim the lights", "Bedroom Party Lamp", False),
+        ("Dim the lights in the bedroom", "Bedroom Lamp", False),
+    ],
+)
+def test_one_picked_of_all(said: str, name: str, is_dropped: bool) -> None:
+    """The name of one light is left out if the user asked for all of the area."""
+    bedroom = Place(id="bedroom", names=("Bedroom",))
+    lamps = ("Bedroom Party Lamp", "Bedroom Lamp")
+    targets = Targets(
+        entities=tuple(_entity(f"light.l{n}", lamps[n], area=bedroom) for n in (0, 1)),
+        areas=(bedroom,),
+    )
+    slots = {"name": name, "area": "Bedroom"}
+    target = repair_target(slots, targets, ON, UserWords([said]))
+    assert ("name" not in target.slots) == is_dropped
+    assert target.slots["area"] == "Bedroom"
+    if is_dropped:
+        assert target.slots["domain"] == ["light"]
+        assert target.notes
+
+
 def test_door_of_an_area() -> None:
     """A door is opened by less than its own name only where the area is given."""
     for name in ("door", "doors", "the door"):

@@ -1,0 +1,110 @@
+"""Whether the user spoke of what a call is directed at.
+
+A model of half a billion parameters turns things on and off to "Good morning". What a
+call names is asked for if a word of its name, its area or its kind was said, in a
+language whose words for kinds are known, or if it is where the user is.
+
+Does not depend on Home Assistant.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from .target_names import without_all
+from .targets import Entity, Targets
+from .user_words import UserWords
+
+LANGUAGES = frozenset({"de", "en", "es", "fr", "nl"})
+"""The languages whose words for kinds of devices are known."""
+
+_KINDS: Mapping[str, str] = {
+    "climate": "*heat *heiz *chauff *calef *calor *verwarm *temperat *degree *grad "
+    "*freez warm cold kalt froid chaud frio koud frier clima cool kuhl koel",
+    "cover": "*window *fenster *fenetre *ventana ramen *door *garage *garaje *blind "
+    "*shutter *curtain *laden *rollo *jalousie *vorhang *volet *rideau *persiana "
+    "*cortina *rolluik *gordijn *porte *puerta *deur raam tur tor gate store dach dak "
+    "roof shade awning",
+    "fan": "*lufter *ventil fan air luft aire lucht",
+    "light": "*light *licht *lamp *lumier *luces *dunkel *sombre *oscur *donker *bright "
+    "brillo luz dark noir heller clair dim see seh",
+    "lock": "*lock *door *porte *puerta *deur *schloss *schliess *sperr *verrou "
+    "*serrure tur cierr cerr slot sluit grendel",
+    "media_player": "*musi *muziek *song *chanson *cancion *radio *televis *fernseh "
+    "*speaker *lautsprecher *volume *player *track lied tele tv laut leis play spiel "
+    "joue pon speel paus pauz loud quiet film movie nummer mute stumm skip",
+    "switch": "*schalt *interrupt *schakel *steckdose *enchufe *socket *stopcontact "
+    "switch plug prise",
+    "vacuum": "*vacuum *hoover *staubsaug *aspir *stofzuig clean putz saug limpi",
+}
+"""What people say of kinds of devices, also without naming them.
+
+They are the beginnings of words, without accents; those with a star stand anywhere.
+"""
+
+
+def is_unasked(
+    slots: Mapping[str, Any],
+    targets: Targets,
+    said: UserWords,
+    offered: Iterable[str] = (),
+) -> bool:
+    """Return whether nothing was said of what the slots of an intent stand for.
+
+    `offered` is what the model itself said before: "yes" may be an answer to it.
+    """
+    if not said.is_known:
+        return False
+    name = slots.get("name")
+    entities = [
+        entity
+        for entity in targets.entities
+        if isinstance(name, str) and entity.is_named(name)
+    ]
+    if _is_here(slots, entities, targets):
+        return False
+    texts = list(_texts(slots, entities))
+    domains = {e.domain for e in entities} | set(_listed(slots.get("domain")))
+    known = said.with_texts(offered)
+    return (
+        all(map(known.is_invented, texts))
+        and not any(_is_kind_said(known, domain) for domain in domains)
+        and all(without_all((word,)) is None for word in known.words)
+    )
+
+
+def _is_here(
+    slots: Mapping[str, Any], entities: Iterable[Entity], targets: Targets
+) -> bool:
+    """Return whether what is meant is in the area of the device that is spoken to."""
+    here = targets.preferred_area
+    places = {entity.area.id for entity in entities if entity.area} | {
+        place.id for place in targets.areas if place.is_named(slots.get("area"))
+    }
+    return here is not None and here in places
+
+
+def _texts(slots: Mapping[str, Any], entities: Iterable[Entity]) -> Iterator[str]:
+    """Yield the names by which the user may speak of what is meant."""
+    for slot in ("name", "area", "floor"):
+        yield from _listed(slots.get(slot))
+    for entity in entities:
+        yield from entity.names
+        yield from entity.area.names if entity.area else ()
+
+
+def _is_kind_said(said: UserWords, domain: str) -> bool:
+    """Return whether a word for a kind of devices was said."""
+    if (parts := _KINDS.get(domain)) is None:
+        # Nothing is known of what people call these.
+        return True
+    return any(
+        part[1:] in word if part[0] == "*" else word.startswith(part)
+        for part in parts.split()
+        for word in said.words
+    )
+
+
+def _listed(value: object) -> list[str]:
+    """Return a slot's value as a list of texts."""
+    values = value if isinstance(value, list) else [value]
+    return [text for text in values if isinstance(text, str)]

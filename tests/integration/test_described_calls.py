@@ -1,0 +1,118 @@
+"""Test calls that a model describes instead of making them."""
+
+import json
+
+import pytest
+
+from homeassistant.core import ServiceCall
+from testbed.replies import Answer, Body, Call, Reply, failure, say as reply
+from testbed.server import ModelServer
+
+from .conftest import Say, speech
+
+DESCRIBED = "To turn it on, you can use the command `intent__HassTurnOn` for the Lamp."
+CALL = {"name": "intent__HassTurnOn", "arguments": {"name": "Lamp"}}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        reply(json.dumps(CALL)),
+        reply(f"Of course.\n```json\n{json.dumps(CALL)}\n```"),
+        reply(calls=[Call("intent__HassTurnOn", {"name": "Lamp"})]),
+    ],
+    ids=["written", "fenced", "proper"],
+)
+async def test_asked_to_call(
+    server: ModelServer, say: Say, light: list[ServiceCall], call: Answer
+) -> None:
+    """The call is made, and neither the description nor the question is kept."""
+    server.script(reply(DESCRIBED), call, reply("It is on."))
+    await say("Turn on the lamp")
+    assert len(light) == 1
+    asked, answered = (body["messages"] for body in server.bodies[-2:])
+    assert asked[-2]["content"] == DESCRIBED
+    assert asked[-1]["role"] == "user"
+    assert [m["role"] for m in answered] == ["system", "user", "assistant", "tool"]
+    assert DESCRIBED not in str(answered)
+    server.script(reply("Yes."))
+    await say("Is it on now?")
+    assert DESCRIBED not in str(server.bodies[-1])
+    assert asked[-1] not in server.bodies[-1]["messages"]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [reply("I cannot."), reply(""), failure(400)],
+    ids=["text", "nothing", "error"],
+)
+async def test_answer_stands(
+    server: ModelServer, say: Say, light: list[ServiceCall], second: Answer
+) -> None:
+    """If nothing is called then, what was said is the answer, and nothing more."""
+    server.script(reply(DESCRIBED), *[second] * 3)
+    assert speech(await say("Turn on the lamp")) == DESCRIBED
+    assert not light
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("What does intent__HassTurnOn do?", DESCRIBED),
+        ("What can you do?", "I have intent__HassTurnOn and intent__HassTurnOff."),
+        ("Turn on the lamp", "HassTurnOn is what it takes."),
+    ],
+)
+async def test_talk_of_tools(
+    server: ModelServer, say: Say, said: str, answer: str
+) -> None:
+    """Who asks for tools is told of them, and a word is no name of a tool."""
+    server.script(reply(answer))
+    count = len(server.bodies)
+    assert speech(await say(said)) == answer
+    assert len(server.bodies) == count + 1
+
+
+async def test_what_was_read_is_not_called(
+    server: ModelServer, say: Say, light: list[ServiceCall]
+) -> None:
+    """After a call, a tool that is named may be a quotation of what was read."""
+    server.script(
+        reply(calls=[Call("homeassistant__GetLiveContext", {})]), reply(DESCRIBED)
+    )
+    count = len(server.bodies)
+    assert speech(await say("Is it on?")) == DESCRIBED
+    assert len(server.bodies) == count + 2
+    assert not light
+
+
+async def test_recital_of_tools(
+    server: ModelServer, say: Say, light: list[ServiceCall]
+) -> None:
+    """A model that writes down what it could call did mean the first, if any."""
+    names = ("TurnOn", "TurnOff", "SetPosition", "StopMoving", "CancelTimer")
+    calls = [
+        f"{json.dumps({'name': f'intent__Hass{name}', 'arguments': {'name': 'Lamp'}})}\n"
+        for name in names
+    ]
+    server.script(reply(*calls * 50), reply("It is on."))
+    assert speech(await say("Turn on the lamp")) == "It is on."
+    (called,) = server.bodies[-1]["messages"][-2]["tool_calls"]
+    assert called["function"]["name"] == "intent__HassTurnOn"
+    assert len(light) == 1
+
+
+async def test_result_is_no_answer(
+    server: ModelServer, say: Say, light: list[ServiceCall]
+) -> None:
+    """A model that reads out the result of its call has nothing to say."""
+
+    def echo(body: Body) -> Reply:
+        """Answer with the last message."""
+        answer = reply(body["messages"][-1]["content"])
+        assert callable(answer)
+        return answer(body)
+
+    server.script(reply(json.dumps(CALL)), echo)
+    assert speech(await say("Turn on the lamp")) == "Done."
+    assert len(light) == 1
