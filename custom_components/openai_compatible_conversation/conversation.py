@@ -19,13 +19,13 @@ from .agent.named_states import async_named_entities, async_state_lines
 from .agent.prompt import async_prewarm_body, async_provide_tools, async_system_prompt
 from .agent.servers import TurnServers
 from .agent.turn_context import async_with_context
+from .agent.turn_output import is_voice_device, strips_markup
 from .completions.errors import CompletionError, UnexpectedError
 from .completions.messages import SystemMessage, UserMessage
 from .const import DOMAIN
 from .data import OpenAICompatibleConfigEntry
 from .entity import OpenAICompatibleEntity
 from .errors import async_error_message, translated_error
-from .options import Options
 from .session.turn_owner import NOBODY, TurnOwner, owner_of_turn
 from .tools.api_instance import ToolboxInstance
 from .tools.schema import wire_name
@@ -204,8 +204,8 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
                 turn_options=options,
                 agent_id=self.entity_id,
                 language=user_input.language,
-                strip_markup=_strips_markup(options, user_input),
-                spoken_only=_is_voice_device(user_input),
+                strip_markup=strips_markup(options, user_input),
+                spoken_only=is_voice_device(user_input),
                 left_over=LeftOver(named),
             )
             failure = await run.run(explain)
@@ -239,17 +239,3 @@ def _attachments(chat_log: conversation.ChatLog) -> list[conversation.Attachment
     if isinstance(content, conversation.UserContent):
         return content.attachments or []
     return []
-
-
-def _is_voice_device(user_input: conversation.ConversationInput) -> bool:
-    """Return whether a turn comes from a voice device."""
-    return bool(user_input.device_id or user_input.satellite_id)
-
-
-def _strips_markup(
-    options: Options, user_input: conversation.ConversationInput
-) -> bool:
-    """Return whether markup and emoji are removed from the response."""
-    if options.clean_speech == "auto":
-        return _is_voice_device(user_input)
-    return options.clean_speech == "always"

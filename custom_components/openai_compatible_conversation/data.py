@@ -79,6 +79,6 @@ async def async_create_client(
     http_client = get_async_client(hass, verify_ssl=data.get(CONF_VERIFY_SSL, True))
     client = CompletionsClient(data[CONF_BASE_URL], data.get(CONF_API_KEY), http_client)
     # It reads from disk, once for all clients.
-    if not client.prepared:
-        await hass.async_add_executor_job(client.prepare)
+    if not client.requests.prepared:
+        await hass.async_add_executor_job(client.requests.prepare)
     return client

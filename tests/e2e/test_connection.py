@@ -41,7 +41,7 @@ async def test_new_address(agent: Agent, server: ModelServer, client: Client) ->
     }
     await flow.submit(**unreachable)
     assert flow.step["errors"] == {"base": "cannot_connect"}
-    assert flow.suggested == unreachable
+    assert flow.suggested == {**unreachable, "verify_ssl": True}
 
     async with ModelServer(api_key="other") as other:
         await flow.submit(base_url=other.base_url, api_key="other")

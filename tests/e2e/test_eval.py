@@ -60,8 +60,9 @@ async def test_scripted(tmp_path: Path) -> None:
 
 
 def stuck(body: Body) -> Answer:
-    """Return an answer that does not end to one of the tasks, and none to the others."""
-    if "Turn on the kitchen lights" in str(body["messages"][-1]):
+    """Return an answer that does not end to two of the tasks, and one to the others."""
+    said = str(body["messages"][-1])
+    if "Turn on the kitchen lights" in said or "40 percent" in said:
         return Reply([Pause(3600)])
     return say("Hello", " there.")
 

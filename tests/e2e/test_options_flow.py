@@ -23,7 +23,7 @@ SECTIONS = {
         "extra_headers",
     },
 }
-TOP = {"chat_model", "prompt", "llm_hass_api", "own_prompt_only"}
+TOP = {"chat_model", "prompt", "llm_hass_api", "own_prompt_only", "fallback"}
 
 
 def unchanged(flow: Flow, **top: Any) -> dict[str, Any]:

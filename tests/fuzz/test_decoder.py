@@ -34,7 +34,7 @@ pytestmark = pytest.mark.timeout(TIMEOUT)
 MAX_SECONDS = 1.0
 """Limit of CPU time for one stream."""
 
-_GENERATED_ID = re.compile(r"call_[0-9a-f]{24}")
+_GENERATED_ID = re.compile(r"[0-9a-f]{9}")
 
 
 @dataclass

@@ -108,14 +108,14 @@ def test_pure_module(path: Path) -> None:
         assert not name.startswith(".") or name.startswith(common)
 
 
-def test_sdk_is_imported_by_client_only() -> None:
+def test_sdk_is_imported_once() -> None:
     """Only the client imports the SDK, and only its public package."""
     users = {
         path.relative_to(ROOT).as_posix(): names
         for path in ROOT.rglob("*.py")
         if (names := {n for n in _imports(path) if n.split(".")[0] == "openai"})
     }
-    assert users == {"completions/client.py": {"openai"}}
+    assert users == {"completions/sdk_requests.py": {"openai"}}
 
 
 def _modules() -> dict[str, Path]:

@@ -1,19 +1,11 @@
-"""Client for a chat completions server.
-
-This is the only module that imports the SDK. The SDK sends the request and maps error
-statuses; the bytes of the response are decoded by `ResponseDecoder`.
-
-Decision record: docs/decisions/0001-the-sdk-sends-we-decode.md.
-"""
+"""Client for a chat completions server."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import aclosing, closing
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
-
-import openai
 
 from .body_reader import (
     BackgroundCloser,
@@ -23,26 +15,16 @@ from .body_reader import (
     wait_until,
 )
 from .call_metadata import CallMetadataCache
-from .connection_errors import connection_error, wants_tls
-from .endpoints import Endpoints, redirected_error
-from .error_mapping import error_from_status
-from .errors import (
-    CompletionError,
-    ConnectionLostError,
-    InvalidAuthError,
-    NoHttpError,
-    NotFoundError,
-    ServerFailedError,
-    ServerTimeoutError,
-    UnreachableError,
-)
+from .endpoints import Endpoints
+from .errors import CompletionError, InvalidAuthError, NotFoundError, ServerTimeoutError
 from .events import Event, ToolCall
 from .learned_profiles import LearnedProfiles
 from .request import encode
 from .request_attempts import RequestAttempts
 from .response_decoder import ResponseDecoder
 from .response_stream import ResponseStream
-from .retry import RetryPolicy, retry_after
+from .retry import RetryPolicy
+from .sdk_requests import SdkRequests
 
 _WITHOUT_MODELS = (403, 404, 405)
 """Statuses for the list of models of servers that have none, or not for this key."""
@@ -54,9 +36,6 @@ class CompletionsClient:
     Failures of the server raise `CompletionError` and nothing else. What the server
     rejects is learned per model and kept in `learned`.
     """
-
-    prepared: ClassVar[bool] = False
-    """Whether the SDK has cached its platform headers, which all clients share."""
 
     def __init__(
         self,
@@ -74,14 +53,9 @@ class CompletionsClient:
         self.learned = LearnedProfiles()
         self._call_metadata = CallMetadataCache()
         self._closer = BackgroundCloser(self.timeouts.drain)
-        self._sdk = openai.AsyncOpenAI(
-            base_url=base_url,
-            # The SDK requires a key; without one the header is omitted below.
-            api_key=api_key or "none",
-            http_client=http_client,
-            max_retries=0,
+        self.requests = SdkRequests(
+            base_url, api_key, http_client, self.timeouts.connect
         )
-        self._auth = {} if api_key else {"Authorization": openai.Omit()}
 
     @property
     def base_url(self) -> str:
@@ -101,11 +75,6 @@ class CompletionsClient:
         """
         return urlsplit(self.base_url).netloc.rpartition("@")[2]
 
-    def prepare(self) -> None:
-        """Let the SDK cache its platform headers; the first call blocks on disk I/O."""
-        self._sdk.platform_headers()
-        CompletionsClient.prepared = True
-
     async def models(self, headers: Mapping[str, str] | None = None) -> list[str]:
         """Return the sorted names of the server's models.
 
@@ -114,7 +83,7 @@ class CompletionsClient:
         try:
             async with asyncio.timeout(self.timeouts.models):
                 listing = await self._endpoints.follow(
-                    "/models", partial(self._get_json, headers)
+                    "/models", partial(self.requests.get_json, headers)
                 )
         except TimeoutError as err:
             raise ServerTimeoutError from err
@@ -190,8 +159,11 @@ class CompletionsClient:
         )
         await self._closer.wait()
         decoder = ResponseDecoder(known_tools)
+        opened = self._endpoints.follow(
+            "/chat/completions", partial(self.requests.post, encode(body), headers)
+        )
         stream = ResponseStream(
-            await wait_until(self._open(body, headers), deadline.at),
+            await wait_until(opened, deadline.at),
             decoder,
             deadline,
             self._closer,
@@ -213,78 +185,3 @@ class CompletionsClient:
     def set_starts_in_reasoning(self, model: str, *, starts_in_reasoning: bool) -> None:
         """Store whether a model's responses start in reasoning, without a tag."""
         self.learned.observe(model, ("starts_in_reasoning", starts_in_reasoning))
-
-    async def _get_json(self, headers: Mapping[str, str] | None, url: str) -> object:
-        """Return the JSON at a URL.
-
-        Raises `NotFoundError` for what is declared as JSON, but is none.
-        """
-        try:
-            return await self._sdk.get(
-                url, cast_to=object, options=self._options(headers)
-            )
-        except openai.OpenAIError as err:
-            raise _error_from_sdk(err) from err
-        except (ValueError, RecursionError) as err:
-            raise NotFoundError from err
-
-    async def _open(
-        self, body: Mapping[str, Any], headers: Mapping[str, str] | None
-    ) -> openai.AsyncStream[object]:
-        """Send a request and return its response with the body unread."""
-        return await self._endpoints.follow(
-            "/chat/completions", partial(self._post, encode(body), headers)
-        )
-
-    async def _post(
-        self, content: bytes, headers: Mapping[str, str] | None, url: str
-    ) -> openai.AsyncStream[object]:
-        """Send the body of a request to a URL and return the response, unread."""
-        try:
-            return await self._sdk.post(
-                url,
-                cast_to=object,
-                content=content,
-                options=self._options(
-                    {"Content-Type": "application/json", **(headers or {})}
-                ),
-                stream=True,
-                stream_cls=openai.AsyncStream[object],
-            )
-        except openai.OpenAIError as err:
-            raise _error_from_sdk(err) from err
-        # The SDK reads and decodes the body of an error response itself, and does
-        # not wrap a connection lost meanwhile or a body that cannot be decoded.
-        except Exception as err:
-            if type(err).__module__.startswith("httpx"):
-                raise ConnectionLostError(str(err)) from err
-            raise ServerFailedError from err
-
-    def _options(self, headers: Mapping[str, str] | None) -> Any:
-        """Return the SDK's options of a request."""
-        return {
-            "headers": {**self._auth, **(headers or {})},
-            "timeout": openai.Timeout(None, connect=self.timeouts.connect),
-        }
-
-
-def _error_from_sdk(err: openai.OpenAIError) -> CompletionError:
-    """Return the `CompletionError` for an error of the SDK.
-
-    `ReadDeadline` limits reading, so a timeout of the SDK is one of connecting.
-    """
-    if isinstance(err, openai.APITimeoutError):
-        return UnreachableError()
-    if not isinstance(err, openai.APIStatusError):
-        return connection_error(err)
-    response = err.response
-    location = response.headers.get("location")
-    if redirect := redirected_error(err.status_code, str(err.request.url), location):
-        return redirect
-    if wants_tls(err.status_code, response.text):
-        return NoHttpError()
-    try:
-        body = response.json()
-    except ValueError, RecursionError:
-        body = response.text
-    return error_from_status(err.status_code, body, retry_after(response.headers))
