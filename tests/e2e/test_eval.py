@@ -22,6 +22,8 @@ async def start(*arguments: str, **environment: str) -> asyncio.subprocess.Proce
         sys.executable,
         *("-m", "evaluation", *arguments),
         cwd=REPOSITORY,
+        # What a shell starts in the background ignores Ctrl-C, with all of its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         env={**os.environ, **environment},
         stdout=PIPE,
         stderr=STDOUT,

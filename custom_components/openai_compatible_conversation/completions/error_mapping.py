@@ -140,7 +140,8 @@ def error_from_status(
     `retry_after` is in seconds.
     """
     detail, names = _message(body)
-    words = f"{names} {detail}"[:MAX_WORDS]
+    # A lone surrogate could neither be hashed nor stored.
+    words = f"{names} {detail}"[:MAX_WORDS].encode(errors="replace").decode()
     error = _error_class(status, words)(detail)
     error.status = status
     error.words = words

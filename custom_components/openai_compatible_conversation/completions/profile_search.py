@@ -146,4 +146,4 @@ def _digest_of_reason(reason: str, words: str, sent: Mapping[str, Any]) -> str:
     """Return a digest of a reason and of the tools that its indexes mean."""
     names = [tool["function"]["name"] for tool in sent.get("tools", ())]
     text = "\n".join([reason, *named_tools(words, names)])
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16]

@@ -192,4 +192,5 @@ def test_stream_error_without_code() -> None:
 def test_lone_surrogate() -> None:
     """A lone surrogate in the server's message is replaced."""
     error = error_from_status(500, {"error": {"message": "so\ud83d"}})
+    assert error.words.encode()
     assert error.detail == "so?"
