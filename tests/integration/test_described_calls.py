@@ -53,6 +53,11 @@ async def test_answer_stands(
     server.script(reply(DESCRIBED), *[second] * 3)
     assert speech(await say("Turn on the lamp")) == DESCRIBED
     assert not light
+    server.forget()
+    server.script(reply("Yes."))
+    await say("Are you there?")
+    messages = server.bodies[-1]["messages"]
+    assert [m["content"] for m in messages if m["role"] == "assistant"] == [DESCRIBED]
 
 
 @pytest.mark.parametrize(

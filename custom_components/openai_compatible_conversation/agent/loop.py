@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 import math
 
@@ -120,13 +121,15 @@ class AgentRun(TurnRequests):
         messages = self.history.new_messages
         if self.is_data or not describes_call(messages, self.tools):
             return False
-        description = messages[-1]
-        try:
+        description, count = messages[-1], len(messages)
+        has_called = False
+        # Without a call, the description is the answer, and an error changes nothing.
+        with suppress(CompletionError):
             response = await self.query(asks_for_call=True)
-        except CompletionError:
-            # There is an answer.
-            return False
-        if not response.has_called:
+            has_called = response.has_called
+        if not has_called:
+            # What was not said is no part of the history.
+            del self.history.new_messages[count:]
             return False
         self.history.new_messages.remove(description)
         self._add_round(limit, response)
@@ -143,7 +146,7 @@ class AgentRun(TurnRequests):
             return
         if limit.is_reached:
             result = self.tools.calls.annotate(last.call_id, [LAST_REQUEST])
-            messages[-1] = ToolMessage(last.call_id, result_text(result))
+            messages[-1] = replace(last, text=result_text(result))
         elif (
             # Models that make their calls properly do not need to be told.
             response.calls.has_written

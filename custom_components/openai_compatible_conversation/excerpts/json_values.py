@@ -188,7 +188,7 @@ def _integer(value: int) -> int | str:
 
 
 def _constant(value: float) -> str:
-    """Return the name of a number that is none in JSON."""
+    """Return the name of a number that JSON cannot represent."""
     if math.isnan(value):
         return "NaN"
     return "Infinity" if value > 0 else "-Infinity"

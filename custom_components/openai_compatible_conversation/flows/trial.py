@@ -31,8 +31,8 @@ async def async_try(
 ) -> None:
     """Send a short request, and wait for the first event of the response.
 
-    Raises `CompletionError` if it fails, `NotFoundError` for a response that is none
-    of a chat completion. An empty one is accepted.
+    Raises `CompletionError` if it fails, `NotFoundError` if the response is not a chat
+    completion. An empty one is accepted.
     """
     body = build_body(model, [UserMessage("Say OK.")], tools, stream=True)
     async with aclosing(

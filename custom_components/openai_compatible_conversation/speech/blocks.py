@@ -13,7 +13,7 @@ FIRST, RAW, INVENTED, RESULT = "first", "raw", "other", "result"
 ASIDE = "aside"
 """Reasoning within an answer, in a tag that is also ordinary markup."""
 _UNCERTAIN = (RAW, ASIDE)
-"""Reasoning that is none unless it ends soon."""
+"""Blocks that are taken for reasoning only if they end soon."""
 _UNOPENED = (FIRST, *_UNCERTAIN)
 _REASONING = ("think", "generic", "analysis")
 _DROPPED = (INVENTED, RESULT)
