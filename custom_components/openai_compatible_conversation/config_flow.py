@@ -19,6 +19,7 @@ from .const import (
 )
 from .data import OpenAICompatibleConfigEntry
 from .flows.address import same_address
+from .flows.certificate import with_certificate
 from .flows.connection import ServerConnection
 from .flows.headers import EXAMPLE as HEADERS_EXAMPLE, headers_error
 from .flows.local_discovery import async_find_servers, candidates
@@ -52,6 +53,7 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
         self._typed_model: str | None = None
         self._headers: dict[str, str] | None = None
         self._connection: ServerConnection | None = None
+        self._offered: str | None = None
         self._user_schema = user_schema()
 
     @staticmethod
@@ -72,7 +74,7 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
             return await self._async_first_form()
         self._user_input = user_input
         name = user_input[CONF_NAME] = user_input[CONF_NAME].strip() or DEFAULT_NAME
-        server, self._headers = server_input(user_input, {})
+        server, self._headers = server_input(user_input, {}, offered=self._offered)
         connection = ServerConnection(self.hass, server, self._headers)
         self._abort_if_configured(connection.base_url, name)
         if error := headers_error(self._headers):
@@ -175,7 +177,12 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
             if step_id == "reauth_confirm":
                 suggested = {}
             return await self._async_form(step_id, schema, suggested, connection)
-        server, headers = server_input(user_input, entry.data, options.extra_headers)
+        server, headers = server_input(
+            user_input,
+            entry.data,
+            options.extra_headers,
+            offered=self._offered,
+        )
         connection = ServerConnection(
             self.hass, server, headers, patience=options.patience
         )
@@ -224,6 +231,11 @@ class OpenAICompatibleConfigFlow(ConfigFlow, domain=DOMAIN):
         """Show a form with suggested values and errors, by default the connection's."""
         if connection and connection.error:
             errors = {"base": connection.error}
+        if connection and step_id != "model":
+            self._offered = connection.offered
+            schema = with_certificate(
+                schema, connection.offered, is_accepted=bool(connection.accepted)
+            )
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(schema, suggested),

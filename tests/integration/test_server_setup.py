@@ -188,7 +188,7 @@ async def test_every_connection_accepts_the_certificate(
         flow["flow_id"], {"base_url": tls_server.base_url}
     )
     assert flow["reason"] == "reconfigure_successful"
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert entry.data["verify_ssl"] is False
     assert entry.state is ConfigEntryState.LOADED
 

@@ -2,7 +2,9 @@
 
 from ..completions.errors import (
     CannotConnectError,
+    CertificateChangedError,
     HostNotFoundError,
+    NoEndpointError,
     NoHttpError,
     NotFoundError,
     NoTlsError,
@@ -24,6 +26,7 @@ _ADVICE: tuple[tuple[type[Exception], str], ...] = (
     (NotFoundError, "path"),
     (RedirectedError, "redirect"),
     (UnreachableError, "network"),
+    (CertificateChangedError, "certificate_changed"),
     (UntrustedCertificateError, "certificate"),
     (CannotConnectError, "server"),
 )
@@ -32,4 +35,7 @@ _ADVICE: tuple[tuple[type[Exception], str], ...] = (
 
 def advice_for(err: Exception) -> str | None:
     """Return the key of the text for an error, None if it is not one of connecting."""
+    if isinstance(err, NoEndpointError):
+        # What it says is more than that.
+        return None
     return next((key for kind, key in _ADVICE if isinstance(err, kind)), None)

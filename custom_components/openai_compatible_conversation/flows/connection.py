@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 import logging
+import ssl
 from typing import Any
 
 from homeassistant.const import CONF_API_KEY, CONF_VERIFY_SSL
@@ -11,31 +12,29 @@ from ..completions.client import CompletionsClient
 from ..completions.endpoints import join_path
 from ..completions.errors import (
     CannotConnectError,
+    CertificateChangedError,
     CompletionError,
     InvalidAuthError,
-    ModelNotFoundError,
     NoHttpError,
     NotFoundError,
     RedirectedError,
+    UntrustedCertificateError,
 )
-from ..const import CONF_BASE_URL
+from ..const import CONF_BASE_URL, CONF_CERTIFICATE
 from ..data import async_create_client
+from ..http_client import NO_CERTIFICATE
 from .address import clean_api_key, host_of, normalize_address, shown_url
 from .advice import InvalidAddressError, advice_for
+from .certificate import certificate_placeholders
 from .form_text import async_form_text
-from .trial import TEST_TOOL, async_try
+from .trial import TEST_TOOL, WRONG_METHOD, async_has_completions, async_try
 
 _LOGGER = logging.getLogger(__name__)
 
 FORM_ERRORS = frozenset({"invalid_auth", "timeout", "model_not_found", "api_error"})
 """Keys of errors with a translation of their own; others become `api_error`."""
 
-PROBE_PATIENCE = 30
-"""Seconds to the first token of a request that asks only whether there is an API."""
-
-_WRONG_METHOD = 405
-_NO_SUCH_URL = (404, _WRONG_METHOD)
-_REFUSED_REQUEST = (400, 422)
+_ADDRESS_ADVICE = ("path", "redirect", "certificate", "certificate_changed")
 
 MAX_SHOWN = 200
 """Maximum characters of an address that a form repeats."""
@@ -49,6 +48,9 @@ class ServerConnection:
     `async_connect` corrects `base_url` and fills `models`. If it or `async_try_model`
     fails, it returns False and sets `error` to the key of the form's error, `advice`
     to that of what to do about it, and `detail` to the server's words.
+
+    `accepted` is the accepted certificate in PEM format, None where it is not needed,
+    and `offered` the one that the user may accept.
     """
 
     def __init__(
@@ -74,6 +76,8 @@ class ServerConnection:
             self.base_url, self._is_address = typed, False
         self.api_key = clean_api_key(user_input.get(CONF_API_KEY) or "")
         self.verify_ssl: bool = user_input.get(CONF_VERIFY_SSL, True)
+        self.accepted: str | None = user_input.get(CONF_CERTIFICATE)
+        self.offered = self.accepted
         self.models: list[str] = []
         self._not_found: CompletionError = NotFoundError()
         self.error: str | None = None
@@ -84,12 +88,14 @@ class ServerConnection:
     def data(self) -> dict[str, Any]:
         """Return the data to store in an entry."""
         data = {CONF_BASE_URL: self.base_url, CONF_API_KEY: self.api_key}
-        return data if self.verify_ssl else {**data, CONF_VERIFY_SSL: False}
+        if not self.verify_ssl:
+            return {**data, CONF_VERIFY_SSL: False}
+        return {**data, CONF_CERTIFICATE: self.accepted} if self.accepted else data
 
     @property
     def is_misaddressed(self) -> bool:
         """Return whether the error is one of the address or the API key."""
-        return self.error == InvalidAuthError.key or self.advice in ("path", "redirect")
+        return self.error == InvalidAuthError.key or self.advice in _ADDRESS_ADVICE
 
     async def async_placeholders(self) -> dict[str, str]:
         """Return the placeholders of the error messages."""
@@ -108,6 +114,7 @@ class ServerConnection:
             "message": self.detail or "-",
             "url": url,
             "advice": advice,
+            **certificate_placeholders(self.offered),
         }
 
     async def async_connect(self) -> bool:
@@ -116,15 +123,23 @@ class ServerConnection:
         A server without such a list is accepted if it has chat completions.
         """
         self.error = self.advice = None
+        accepted = self.accepted
+        self.accepted = self.offered = None
         try:
-            if await self._async_list_models():
-                return True
-            for base_url in self._candidates():
-                if await self._async_has_completions(base_url):
-                    return True
+            return await self._async_find_api()
+        except UntrustedCertificateError as err:
+            untrusted = err
         except Exception as err:  # noqa: BLE001
+            self.accepted = self.offered = accepted
             return self._set_error(err)
-        return self._set_error(self._not_found)
+        # The server has the accepted certificate, or the error tells which it has.
+        self.accepted, self.offered = accepted or NO_CERTIFICATE, accepted
+        try:
+            return await self._async_find_api()
+        except Exception as err:  # noqa: BLE001
+            self._set_error(err)
+            is_new = isinstance(err, CertificateChangedError) and not accepted
+            return self._set_error(untrusted) if is_new else False
 
     async def async_load_models(self) -> None:
         """Fetch the list of models, if there is one."""
@@ -147,6 +162,15 @@ class ServerConnection:
         except Exception as err:  # noqa: BLE001
             return self._set_error(err)
         return True
+
+    async def _async_find_api(self) -> bool:
+        """Find the address of the API, or raise `CompletionError`; return True."""
+        if await self._async_list_models():
+            return True
+        for base_url in self._candidates():
+            if await self._async_has_completions(base_url):
+                return True
+        raise self._not_found
 
     def _candidates(self) -> tuple[str, ...]:
         """Return the base URLs that may be meant."""
@@ -175,23 +199,11 @@ class ServerConnection:
         return False
 
     async def _async_has_completions(self, base_url: str) -> bool:
-        """Return whether a server answers chat completions; if so, keep its address.
-
-        It is asked for a model that it hardly has. Raises `CompletionError` for what
-        any server may answer.
-        """
+        """Return whether a server answers chat completions; if so, keep its address."""
         client = await self._async_create_client(base_url)
-        try:
-            await async_try(client, "default", self._headers, PROBE_PATIENCE)
-        except ModelNotFoundError:
-            pass
-        except CompletionError as err:
-            if err.status in _NO_SUCH_URL or isinstance(err, NotFoundError):
-                return False
-            if err.status not in _REFUSED_REQUEST or not err.detail:
-                raise
-        self._keep(client)
-        return True
+        if found := await async_has_completions(client, self._headers):
+            self._keep(client)
+        return found
 
     async def _async_create_client(self, base_url: str) -> CompletionsClient:
         """Create the client for an address.
@@ -203,9 +215,10 @@ class ServerConnection:
             raise InvalidAddressError
         if not (self.api_key.isascii() and self.api_key.isprintable()):
             raise InvalidAuthError
-        return await async_create_client(
-            self._hass, {**self.data, CONF_BASE_URL: base_url}
-        )
+        data = {**self.data, CONF_BASE_URL: base_url}
+        if self.accepted is not None:
+            data[CONF_CERTIFICATE] = self.accepted
+        return await async_create_client(self._hass, data)
 
     def _keep(self, client: CompletionsClient) -> None:
         """Keep the client, and the address that its redirects lead to."""
@@ -214,7 +227,7 @@ class ServerConnection:
 
     def _set_error(self, err: Exception) -> bool:
         """Set the error for the form, and return False."""
-        if isinstance(err, CompletionError) and err.status == _WRONG_METHOD:
+        if isinstance(err, CompletionError) and err.status == WRONG_METHOD:
             err = NotFoundError(err.detail)
         self.advice = advice_for(err)
         if isinstance(err, NoHttpError) and self.base_url.startswith("https:"):
@@ -228,4 +241,7 @@ class ServerConnection:
             self.error = "unknown"
         if isinstance(err, CompletionError):
             self.detail = err.explanation
+        if isinstance(err, CertificateChangedError):
+            self.accepted = None
+            self.offered = ssl.DER_cert_to_PEM_cert(err.certificate)
         return False

@@ -13,8 +13,12 @@ from homeassistant.util.package import is_docker_env
 from ..const import DOMAIN
 from .server_presets import CONTAINER_HOST, THIS_MACHINE, ServerPreset, local_presets
 
-DISCOVERY_TIMEOUT = 0.5
-"""Seconds that a server has to answer; the first form waits for it."""
+DISCOVERY_TIMEOUT = 2.0
+"""Seconds that a server has to answer; the first form waits for it.
+
+Where nothing listens, the connection is refused at once. The first connection of the
+process takes a while by itself, and so does a machine that is loading a model.
+"""
 
 DATA_CANDIDATES: HassKey[Sequence[ServerPreset]] = HassKey(f"{DOMAIN}_candidates")
 """Servers to look for instead of the local presets."""

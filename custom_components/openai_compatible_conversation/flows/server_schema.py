@@ -20,12 +20,15 @@ from homeassistant.helpers.selector import (
 )
 
 from ..const import (
+    CONF_ACCEPT_CERTIFICATE,
     CONF_BASE_URL,
+    CONF_CERTIFICATE,
     CONF_EXTRA_HEADERS,
     DEFAULT_BASE_URL,
     DEFAULT_NAME,
     SECTION_ADVANCED,
 )
+from .certificate import accepted_certificate
 from .form_text import async_form_text
 from .headers import parse_headers
 from .object_text import OBJECT_TEXT, object_text
@@ -87,11 +90,16 @@ def user_schema(
 
 
 def server_input(
-    form: Mapping[str, Any], data: Mapping[str, Any], headers: object = None
+    form: Mapping[str, Any],
+    data: Mapping[str, Any],
+    headers: object = None,
+    *,
+    offered: str | None,
 ) -> tuple[dict[str, Any], Any]:
     """Return the server from a form, and the additional headers as parsed.
 
     `data` and `headers` are of the entry, for a form without the advanced section.
+    `offered` is the certificate that the form offered, in PEM format.
     """
     advanced = form.get(SECTION_ADVANCED)
     if advanced is None:
@@ -103,6 +111,9 @@ def server_input(
         CONF_BASE_URL: form[CONF_BASE_URL],
         CONF_API_KEY: form.get(CONF_API_KEY),
         CONF_VERIFY_SSL: verify_ssl,
+        CONF_CERTIFICATE: accepted_certificate(
+            form, offered, data.get(CONF_CERTIFICATE)
+        ),
     }
     return server, headers or None
 
@@ -119,8 +130,11 @@ def server_form(
 
 
 def shown_again(form: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was typed into a form, as values of the same form."""
-    shown = dict(form)
+    """Return what was typed into a form, as values of the same form.
+
+    Whether a certificate is accepted is no such value, as it may be about another.
+    """
+    shown = {k: v for k, v in form.items() if k != CONF_ACCEPT_CERTIFICATE}
     if advanced := form.get(SECTION_ADVANCED):
         shown[SECTION_ADVANCED] = {
             key: object_text(value) if key == CONF_EXTRA_HEADERS else value

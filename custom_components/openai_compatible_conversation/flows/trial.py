@@ -5,7 +5,7 @@ from contextlib import aclosing
 from typing import Any
 
 from ..completions.client import CompletionsClient
-from ..completions.errors import NotFoundError
+from ..completions.errors import CompletionError, ModelNotFoundError, NotFoundError
 from ..completions.events import Finished
 from ..completions.messages import UserMessage
 from ..completions.request import build_body
@@ -19,6 +19,13 @@ TEST_TOOL: dict[str, Any] = {
         "required": ["name"],
     },
 }
+
+PROBE_PATIENCE = 30
+"""Seconds to the first token of a request that asks only whether there is an API."""
+
+WRONG_METHOD = 405
+_NO_SUCH_URL = (404, WRONG_METHOD)
+_REFUSED_REQUEST = (400, 422)
 
 
 async def async_try(
@@ -42,3 +49,23 @@ async def async_try(
             if event != Finished(None):
                 return
     raise NotFoundError
+
+
+async def async_has_completions(
+    client: CompletionsClient, headers: Mapping[str, str] | None
+) -> bool:
+    """Return whether a server answers chat completions.
+
+    It is asked for a model that it hardly has. Raises `CompletionError` for what any
+    server may answer.
+    """
+    try:
+        await async_try(client, "default", headers, PROBE_PATIENCE)
+    except ModelNotFoundError:
+        pass
+    except CompletionError as err:
+        if err.status in _NO_SUCH_URL or isinstance(err, NotFoundError):
+            return False
+        if err.status not in _REFUSED_REQUEST or not err.detail:
+            raise
+    return True
