@@ -1,4 +1,4 @@
-"""Read from a server's message whether the prompt is what is too long for its model.
+"""Read from a server's message what is too long for its model, and for which context.
 
 A context window holds the prompt and the response, so that a request for a long response
 is refused with much the same words.
@@ -55,6 +55,15 @@ def is_about_length_option(words: str) -> bool:
     if prompt and (found := _LIMIT.search(words)):
         return prompt < _number(found["limit"] or found["most"] or found["ahead"])
     return not _PROMPT_TOO_LONG.search(words)
+
+
+def context_limit(words: str) -> int | None:
+    """Return the size of the context that a message names, None without one."""
+    if found := _SUM.search(words):
+        return int(found["limit"])
+    if found := _LIMIT.search(words):
+        return _number(found["limit"] or found["most"] or found["ahead"])
+    return None
 
 
 def _number(text: str) -> int:

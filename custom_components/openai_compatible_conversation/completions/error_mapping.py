@@ -1,22 +1,25 @@
 """Map the error responses of servers to the exceptions in `errors`."""
 
 from collections.abc import Mapping
-import json
 import re
 from typing import Any
 
 from .context_words import is_about_length_option
+from .error_body import is_error, is_page, message_of, readable
 from .errors import (
     MAX_WORDS,
     CompletionError,
+    ContentFilterError,
     ContextTooLongError,
     GarbledAnswerError,
     ImagesNotSupportedError,
     InvalidAuthError,
     LengthLimitError,
     MaxTokensError,
+    ModelFailedError,
     ModelLoadingError,
     ModelNotFoundError,
+    NoEndpointError,
     NotFoundError,
     QuotaError,
     RateLimitedError,
@@ -63,7 +66,16 @@ _NO_IMAGES = re.compile(
     r"|missing data required for image"
     r"|image_url\b.{0,40}\b(only supported by|(not|un) ?supported)"
     r"|\b(unknown variant|unsupported|unexpected)\b.{0,40}\bimage_url\b"
-    r"|only \W?text\W? content( type)? (is|are) supported",
+    r"|only \W?text\W? content( type)? (is|are) supported"
+    r"|for 'role:user'.{0,80}\bcontent' : value must be a string",
+    re.IGNORECASE | re.DOTALL,
+)
+# Ollama, LM Studio and llama.cpp's router: it will not be loaded by waiting.
+_MODEL_FAILED = re.compile(
+    r"\berror loading (the )?model\b"
+    r"|\b(failed|unable|could not|cannot|not able)( to)? load\b.{0,20}\bmodel\b"
+    r"|\bmodel\b.{0,100}\b(failed to load|loading was (stopped|aborted)|crashed)\b"
+    r"|\bload(ing)? (the )?model (failed|was aborted)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _LOADING = re.compile(
@@ -78,11 +90,33 @@ _NO_CREDIT = re.compile("insufficient_quota")
 _WRONG_KEY = re.compile(
     r"no connected db|invalid api key|api key (not valid|expired)", re.IGNORECASE
 )
-# OpenAI, Groq and OpenRouter also use 403 for what another key would not fix: the
-# user's region, a limit of the key, a project without the model, moderated input.
+# 403 is also used for what another key would not fix. OpenAI, Groq and OpenRouter: the
+# user's region, a limit of the key, a project without the model, moderated input;
+# Cloudflare: the network, or the program that asks.
 _NOT_AUTH = re.compile(
     r"\b(country|region|territory)\b|\blimit exceeded\b|\bmoderation\b"
-    r"|\bat the (project|organi[sz]ation) level\b",
+    r"|\bat the (project|organi[sz]ation) level\b|\berror code: \d",
+    re.IGNORECASE,
+)
+_ABOUT_KEY = re.compile(
+    r"\b(api[ _-]?)?keys?\b|\btokens?\b|credential|\bauth|unauthori[sz]ed|password"
+    r"|\blog ?in\b|\bsign ?in\b|subscription|invalid_api_key|permission|forbidden"
+    r"|access denied",
+    re.IGNORECASE,
+)
+# What is written where nothing is at an address, of the web server or the framework.
+_NO_PATH = re.compile(
+    r"^\W*(\d{3}\W*)?(error\W*)?((the )?(page|file|resource|route|url|path|endpoint)\W*)?"
+    r"(was )?not[ _]found\W*(error\W*)?$"
+    r"|\b(invalid|unknown)( request)? (url|path|route|endpoint)\b"
+    r"|\bunexpected endpoint\b|\bno route\b|\bcannot (get|post) /"
+    r"|\burl was not found\b|^/\S* not found\W*$",
+    re.IGNORECASE,
+)
+# Azure, Google and Alibaba.
+_FILTERED = re.compile(
+    r"\bcontent_filter\b|content management policy|ResponsibleAIPolicyViolation"
+    r"|ContentPolicyViolation|data_?inspection_?failed|PROHIBITED_CONTENT",
     re.IGNORECASE,
 )
 # Groq, llama.cpp and Ollama. They quote the model's output, which may contain any word,
@@ -100,6 +134,12 @@ _BY_MESSAGE: tuple[
     (frozenset({400}), _OUTPUT_LIMIT, LengthLimitError),
     (frozenset({429}), _NO_CREDIT, QuotaError),
     (frozenset({400}), _WRONG_KEY, InvalidAuthError),
+    (frozenset({0, 400, 403}), _FILTERED, ContentFilterError),
+    (
+        frozenset({0, 400, 404, 422, *range(500, 600)}),
+        _MODEL_FAILED,
+        ModelFailedError,
+    ),
     (frozenset({0, 400, 429, *range(500, 600)}), _LOADING, ModelLoadingError),
     (frozenset({0, 400, 422, 500}), _CONTEXT_TOO_LONG, ContextTooLongError),
     (frozenset({413}), _TOO_MANY_TOKENS, ContextTooLongError),
@@ -135,14 +175,20 @@ def error_from_status(
 ) -> CompletionError:
     """Return the error for an HTTP status and the body of the response.
 
-    `body` is decoded JSON, or text. Servers put their message in `error.message`,
-    `error`, `message` or `detail`; Google wraps the whole body in a list.
-    `retry_after` is in seconds.
+    `body` is decoded JSON, or text. `retry_after` is in seconds.
     """
-    detail, names = _message(body)
+    detail, names = message_of(body)
     # A lone surrogate could neither be hashed nor stored.
     words = f"{names} {detail}"[:MAX_WORDS].encode(errors="replace").decode()
-    error = _error_class(status, words)(detail)
+    kind = _error_class(status, words)
+    if status in (0, 404) and detail and _NO_PATH.search(detail[:MAX_WORDS]):
+        kind = NotFoundError
+    elif kind is NotFoundError and detail:
+        kind = NoEndpointError
+    elif kind is InvalidAuthError and status == 403:
+        is_about_key = _ABOUT_KEY.search(words) if detail else not is_page(body)
+        kind = InvalidAuthError if is_about_key else CompletionError
+    error = kind(readable(detail, body))
     error.status = status
     error.words = words
     error.retry_after = retry_after
@@ -151,9 +197,9 @@ def error_from_status(
 
 def error_from_payload(body: Mapping[str, Any]) -> CompletionError | None:
     """Return the error in an event or in a body with status 200, None without one."""
-    error = body.get("error")
-    if not error and body.get("object") != "error":
+    if not is_error(body):
         return None
+    error = body.get("error")
     source = error if isinstance(error, Mapping) else body
     status = source.get("code") or source.get("status") or 0
     try:
@@ -173,37 +219,3 @@ def _error_class(status: int, words: str) -> type[CompletionError]:
     if status in _BY_STATUS:
         return _BY_STATUS[status]
     return ServerFailedError if status >= 500 else CompletionError
-
-
-def _message(body: object) -> tuple[str, str]:
-    """Return a server's message, and the `code`, `type` and `param` of the error."""
-    if isinstance(body, list) and body:
-        body = body[0]
-    if not isinstance(body, Mapping):
-        text = body if isinstance(body, str) else ""
-        # The HTML error page of a web server is of no use to the user.
-        return ("" if text.lstrip().startswith("<") else text), ""
-    error = body.get("error") or body
-    if not isinstance(error, Mapping):
-        return str(error), ""
-    message = str(error.get("message") or error.get("detail") or "")
-    names = " ".join(
-        # A name that is an ordinary word is not taken for one unless it is quoted.
-        f"'{name}'" if key == "param" else str(name)
-        for key in ("code", "type", "param")
-        if (name := error.get(key))
-    )
-    cause, more_names = _upstream_message(error)
-    return cause or message, f"{names} {more_names}".strip()
-
-
-def _upstream_message(error: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the same of the upstream server, as OpenRouter passes it on."""
-    metadata = error.get("metadata")
-    raw = metadata.get("raw") if isinstance(metadata, Mapping) else None
-    if not isinstance(raw, str):
-        return "", ""
-    try:
-        return _message(json.loads(raw))
-    except ValueError, RecursionError:
-        return _message(raw)

@@ -3,6 +3,9 @@
 import re
 from typing import ClassVar
 
+from .context_words import context_limit
+from .pinned_certificate import fingerprint
+
 MAX_DETAIL = 300
 """Maximum characters of a server's message that are passed on."""
 
@@ -60,6 +63,20 @@ class UntrustedCertificateError(CannotConnectError):
     key = "untrusted_certificate"
 
 
+class CertificateChangedError(UntrustedCertificateError):
+    """The server has another certificate than the one that the user accepted.
+
+    `certificate` is what it has, in DER format, and `detail` its fingerprint.
+    """
+
+    key = "certificate_changed"
+
+    def __init__(self, certificate: bytes = b"") -> None:
+        """Initialize with the certificate of the server."""
+        super().__init__(fingerprint(certificate))
+        self.certificate = certificate
+
+
 class NoTlsError(CannotConnectError):
     """The server does not speak TLS, although the address begins with https."""
 
@@ -106,6 +123,15 @@ class NotFoundError(CompletionError):
     key = "not_found"
 
 
+class NoEndpointError(NotFoundError):
+    """The server has an API at the address, but nothing that answers this request.
+
+    A user reads its own words.
+    """
+
+    key = "api_error"
+
+
 class RedirectedError(CompletionError):
     """The server redirects to where requests are not sent without asking the user.
 
@@ -126,8 +152,20 @@ class ContextTooLongError(CompletionError):
     @property
     def excess(self) -> float:
         """Return the fraction of the request over the limit, 0 if it is not known."""
-        counts = [int(n.replace(",", "")) for n in _TOKENS.findall(self.words)][:2]
+        counts = self._counts
         return 1 - min(counts) / max(counts) if len(counts) == 2 and all(counts) else 0
+
+    @property
+    def limit(self) -> int | None:
+        """Return the size of the context in tokens, None if the server does not tell."""
+        if limit := context_limit(self.words):
+            return limit
+        return min(self._counts) if len(self._counts) == 2 else None
+
+    @property
+    def _counts(self) -> list[int]:
+        """Return the first two numbers of tokens in the server's message."""
+        return [int(n.replace(",", "")) for n in _TOKENS.findall(self.words)][:2]
 
 
 class MaxTokensError(CompletionError):
@@ -160,6 +198,10 @@ class ServerFailedError(CompletionError):
 
 class ServerBusyError(ServerFailedError):
     """The server, or one upstream of it, is temporarily unavailable."""
+
+
+class ModelFailedError(ServerFailedError):
+    """The server could not load its model, or the model crashed."""
 
 
 class ModelLoadingError(CompletionError):

@@ -16,9 +16,11 @@ _CALL_ID = re.compile(
     r".{0,300}(\blength\b|\ba-z|\balphanumeric\b|\btoo long\b|\bpattern\b)",
     re.IGNORECASE | re.DOTALL,
 )
-# Mistral, and vLLM with its tokenizer.
+# Mistral, and vLLM with its tokenizer; the template of gpt-oss, with thoughts.
 _CONTENT_OR_CALLS = re.compile(
-    r"\bcontent\b.{0,20}\btool_calls\b.{0,20}\bnot both\b", re.IGNORECASE | re.DOTALL
+    r"\bcontent\b.{0,20}\btool_calls\b.{0,20}\bnot both\b"
+    r"|\bboth content and (thinking|reasoning)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 # Google, if it cannot tell the name from the id of the call.
 _NO_NAME = re.compile(r"\bfunction_?response\.name\b", re.IGNORECASE)

@@ -21,11 +21,15 @@ OBSERVED = frozenset({"reasoning", "starts_in_reasoning"})
 
 _OMITTED_WITH_ANY_VALUE = frozenset({"stream_options", "tool_choice"})
 
-type Trait = tuple[str, str | bool]
+type Trait = tuple[str, str | bool | int]
 """One thing that is known of a server: a field of its profile, and a value of it.
 
 Of a field with several values, it is one of them.
 """
+
+
+NO_TOOLS: Trait = ("no_tools", True)
+"""The trait of a model that takes no tools at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,8 @@ class ServerProfile:
     no_effort: bool = False
     """Whether tools are accepted only if reasoning is turned off."""
     refused_tools: frozenset[str] = frozenset()
+    max_tools: int | None = None
+    """How many tools are accepted, None if no limit is known."""
     simple_tools: frozenset[str] = frozenset()
     """Tools whose schemas are reduced to what every server reads."""
     schema_rewrites: frozenset[str] = frozenset()
@@ -123,6 +129,10 @@ DEFAULT_PROFILE = ServerProfile()
 def as_trait(name: object, value: object) -> Trait | None:
     """Return a field and a value, as they were stored, as a trait if they are one."""
     if not isinstance(name, str) or name not in {f.name for f in fields(ServerProfile)}:
+        return None
+    if name == "max_tools":
+        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+            return name, value
         return None
     is_flag = isinstance(getattr(DEFAULT_PROFILE, name), bool)
     if isinstance(value, bool | str) and isinstance(value, bool) == is_flag:

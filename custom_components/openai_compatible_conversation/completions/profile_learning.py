@@ -22,6 +22,7 @@ from .errors import (
     ImagesNotSupportedError,
     InvalidAuthError,
     MaxTokensError,
+    ModelFailedError,
     ModelLoadingError,
     ModelNotFoundError,
     NotFoundError,
@@ -29,8 +30,16 @@ from .errors import (
     ServerFailedError,
 )
 from .history_learning import after_rejected_calls, after_rejected_null
-from .parameter_words import names_parameter
-from .profile import EFFORT, NO_EFFORT, REASONING, ServerProfile
+from .parameter_learning import (
+    LENGTH_OPTIONS,
+    RESPONSE_FORMAT,
+    with_length_name,
+    without_effort,
+    without_format,
+    without_parameters,
+    without_stream,
+)
+from .profile import REASONING, ServerProfile
 from .reasoning_details import REASONING_DETAILS
 from .role_learning import after_rejected_roles
 from .schema_learning import (
@@ -38,6 +47,7 @@ from .schema_learning import (
     after_rejected_tool,
     with_simple_schemas,
 )
+from .tool_limit import after_too_many_tools, with_common_limits, with_usual_limit
 
 _NO_REJECTION = (
     ContextTooLongError
@@ -45,25 +55,14 @@ _NO_REJECTION = (
     | GarbledAnswerError
     | ImagesNotSupportedError
     | InvalidAuthError
+    | ModelFailedError
     | ModelLoadingError
     | ModelNotFoundError
     | ServerBusyError
 )
 """Errors that reject no parameter, whatever their message names."""
 
-_NEVER_OMITTED = frozenset({"model", "messages", "stream", "tools"})
 _OPTIONAL = ("stream_options", "tool_choice", "parallel_tool_calls")
-_RESPONSE_FORMAT = "response_format"
-_LENGTH_NAMES = ("max_tokens", "max_completion_tokens")
-_LENGTH_OPTIONS = (
-    *_LENGTH_NAMES,
-    *("max_new_tokens", "max_output_tokens", "n_predict", "num_predict"),
-)
-
-_ABOUT_FORMAT = re.compile(
-    r"response.?format|json.?(schema|object|mode)|structured|grammar|guided",
-    re.IGNORECASE,
-)
 _REASONING = re.compile(r"\breasoning(_content|_details)?\b", re.IGNORECASE)
 _REQUIRED = re.compile(
     r"missing|required|must (be|have|contain|include)|passed back|expected",
@@ -99,7 +98,7 @@ def candidates(
     """
     if isinstance(error, MaxTokensError):
         # What is left for the response depends on the session.
-        if names := [name for name in _LENGTH_OPTIONS if name in body]:
+        if names := [name for name in LENGTH_OPTIONS if name in body]:
             yield Candidate(profile.without(body, *names), is_guess=True)
         return
     # llama.cpp rejects parameters with 500, OpenRouter with 404. Most such errors
@@ -130,33 +129,15 @@ def _named(
         for other in rule(profile, words, body):
             if other is not None:
                 yield Candidate(other)
-    for simple in with_simple_schemas(profile, words):
-        yield Candidate(simple, is_guess=True)
+    for guess in (
+        *with_common_limits(profile, words, body),
+        *with_simple_schemas(profile, words),
+    ):
+        yield Candidate(guess, is_guess=True)
     for rule in _RULES:
         for other in rule(profile, words, body):
             if other is not None:
                 yield Candidate(other)
-
-
-def _length(
-    profile: ServerProfile, words: str, body: Mapping[str, Any]
-) -> Iterator[ServerProfile]:
-    """Yield the profile with the other length limit parameter, and with neither."""
-    for name, other in (_LENGTH_NAMES, _LENGTH_NAMES[::-1]):
-        if name in body and re.search(rf"\b{other}\b", words):
-            if not profile.length_name:
-                yield replace(profile, length_name=other)
-            yield profile.without(body, name)
-
-
-def _effort(
-    profile: ServerProfile, words: str, body: Mapping[str, Any]
-) -> Iterator[ServerProfile]:
-    """Yield the profile with reasoning turned off, so that tools are accepted."""
-    if "tools" not in body or body.get(EFFORT) == NO_EFFORT:
-        return
-    if EFFORT in words and re.search(r"\btools?\b", words, re.IGNORECASE):
-        yield replace(profile, no_effort=True)
 
 
 def _reasoning(
@@ -169,27 +150,6 @@ def _reasoning(
         yield replace(profile, reasoning_always=True)
     if _sends_reasoning(profile, body) and _REJECTED.search(words):
         yield replace(profile, no_reasoning=True)
-
-
-def _format(
-    profile: ServerProfile, words: str, body: Mapping[str, Any]
-) -> Iterator[ServerProfile]:
-    """Yield the profile without the response format, if the message is about it."""
-    if _RESPONSE_FORMAT in body and _ABOUT_FORMAT.search(words):
-        yield profile.without(body, _RESPONSE_FORMAT)
-
-
-def _parameters(
-    profile: ServerProfile, words: str, body: Mapping[str, Any]
-) -> Iterator[ServerProfile]:
-    """Yield the profile without the parameters that the message names."""
-    rejected = [
-        name
-        for name in body
-        if name not in _NEVER_OMITTED and names_parameter(words, name)
-    ]
-    if rejected:
-        yield profile.without(body, *rejected)
 
 
 def _calls(
@@ -207,10 +167,13 @@ def _null(
 
 
 _FIRST_RULES: tuple[Rule, ...] = (
-    *(_length, _effort, _reasoning, _calls),
-    *(after_rejected_schema, after_rejected_tool),
+    *(without_stream, with_length_name, without_effort, _reasoning, _calls),
+    *(after_too_many_tools, after_rejected_schema, after_rejected_tool),
 )
-_RULES: tuple[Rule, ...] = (_format, _parameters, _null, after_rejected_roles)
+_RULES: tuple[Rule, ...] = (
+    *(without_format, without_parameters),
+    *(_null, after_rejected_roles),
+)
 
 
 def _sends_reasoning(profile: ServerProfile, body: Mapping[str, Any]) -> bool:
@@ -227,8 +190,9 @@ def _guesses(
     The response format goes first: only single tasks use one, so it is the likelier
     cause.
     """
-    if _RESPONSE_FORMAT in body:
-        profile = profile.without(body, _RESPONSE_FORMAT)
+    yield from with_usual_limit(profile, body)
+    if RESPONSE_FORMAT in body:
+        profile = profile.without(body, RESPONSE_FORMAT)
         yield profile
     profile = profile.without(body, *(name for name in _OPTIONAL if name in body))
     if _sends_reasoning(profile, body):

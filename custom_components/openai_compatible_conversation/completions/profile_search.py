@@ -17,6 +17,7 @@ from .profile_learning import Candidate, candidates
 from .refusal_words import reason_of, shown_words
 from .request import encode
 from .request_adapter import adapt_request
+from .tool_limit import FewerTools, limit_tools
 from .tool_pointers import named_tools
 
 MAX_ADAPTATIONS = 10
@@ -42,11 +43,16 @@ class ProfileSearch:
     """
 
     def __init__(
-        self, body: Mapping[str, Any], model: str, learned: LearnedProfiles
+        self,
+        body: Mapping[str, Any],
+        model: str,
+        learned: LearnedProfiles,
+        fewer_tools: FewerTools | None = None,
     ) -> None:
         """Initialize with a request before adaptation."""
         self.profile = learned.profile(model)
         self._body = body
+        self._fewer_tools = fewer_tools
         self._model = model
         self._learned = learned
         self._steps: list[_Step] = []
@@ -57,7 +63,12 @@ class ProfileSearch:
     @property
     def request(self) -> dict[str, Any]:
         """Return the request with the current profile."""
-        return adapted(self._body, self.profile)
+        return self.adapted(self.profile)
+
+    def adapted(self, profile: ServerProfile) -> dict[str, Any]:
+        """Return the request as a server with a profile accepts it."""
+        body = limit_tools(self._body, profile, self._fewer_tools)
+        return adapt_request(adapt_history(body, profile), profile)
 
     def find_next(self, error: CompletionError, sent: Mapping[str, Any]) -> bool:
         """Set the profile to resend the rejected request with; return whether any is.
@@ -124,17 +135,12 @@ class ProfileSearch:
 
         One request is resent unchanged, as its rejection may have passed.
         """
-        if _digest(adapted(self._body, profile)) not in self._tried:
+        if _digest(self.adapted(profile)) not in self._tried:
             return True
         if profile != base or self._has_repeated:
             return False
         self._has_repeated = True
         return True
-
-
-def adapted(body: Mapping[str, Any], profile: ServerProfile) -> dict[str, Any]:
-    """Return a request as a server with a profile accepts it."""
-    return adapt_request(adapt_history(body, profile), profile)
 
 
 def _digest(body: Mapping[str, Any]) -> bytes:

@@ -25,6 +25,8 @@ def adapt_request(body: Mapping[str, Any], profile: ServerProfile) -> dict[str, 
             result[profile.length_name] = result.pop(name)
     for name in [n for n in result if profile.omits(n, result[n])]:
         del result[name]
+    if not result.get("stream"):
+        result.pop("stream_options", None)
     if profile.no_effort and result.get("tools"):
         result[EFFORT] = NO_EFFORT
     tools = [

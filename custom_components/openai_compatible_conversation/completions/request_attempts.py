@@ -6,8 +6,10 @@ from typing import Any
 from .errors import (
     CannotConnectError,
     CompletionError,
+    ContentFilterError,
     GarbledAnswerError,
     InvalidAuthError,
+    ModelFailedError,
     ModelLoadingError,
     ModelNotFoundError,
     QuotaError,
@@ -17,13 +19,16 @@ from .errors import (
 )
 from .learned_profiles import LearnedProfiles
 from .profile import Trait
-from .profile_search import ProfileSearch, adapted
+from .profile_search import ProfileSearch
 from .retry import RetryPolicy
+from .tool_limit import FewerTools
 
 _SAYS_NOTHING = (
     CannotConnectError
+    | ContentFilterError
     | GarbledAnswerError
     | InvalidAuthError
+    | ModelFailedError
     | ModelLoadingError
     | ModelNotFoundError
     | QuotaError
@@ -46,14 +51,14 @@ class RequestAttempts:
         body: Mapping[str, Any],
         learned: LearnedProfiles,
         retry_policy: RetryPolicy,
+        fewer_tools: FewerTools | None = None,
     ) -> None:
         """Initialize with a request before adaptation."""
-        self._body = body
         self._model: str = body["model"]
         self._learned = learned
         self._generation = learned.generation
         self._retry_policy = retry_policy
-        self._search = ProfileSearch(body, self._model, learned)
+        self._search = ProfileSearch(body, self._model, learned, fewer_tools)
         self._needed: Trait | None = None
         """The lesson without which the request was refused."""
         self.request = self._search.request
@@ -94,7 +99,7 @@ class RequestAttempts:
         """Leave out a lesson that is due, if this request can check it."""
         for trait in self._learned.due(self._model):
             profile = self._learned.profile_without(self._model, [trait])
-            if (request := adapted(self._body, profile)) != self.request:
+            if (request := self._search.adapted(profile)) != self.request:
                 self._learned.begin_check(self._model, trait)
                 self.request = request
                 return trait

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from .error_mapping import error_from_payload
-from .errors import AnswerTooLargeError
+from .errors import AnswerTooLargeError, ServerFailedError
 from .events import Event, Finished, ReasoningDelta, TextDelta, TokenUsage
 from .logprobs import read_alternatives
 from .reasoning_details import REASONING_DETAILS, ReasoningDetailsAssembler
@@ -84,6 +84,16 @@ class ResponseDecoder:
         return self._parser.done
 
     @property
+    def is_whole(self) -> bool:
+        """Return whether nothing was missing, if nothing more can come.
+
+        Where a finish reason has come early once, the last one may be early, too.
+        """
+        return self.ending is Ending.CONFIRMED or (
+            self.ending is Ending.LIKELY and not self.finishes_early
+        )
+
+    @property
     def is_repetitive(self) -> bool:
         """Return whether the arguments of a tool call repeat themselves without end."""
         return self._calls.is_repetitive
@@ -95,6 +105,9 @@ class ResponseDecoder:
     def close(self) -> Iterator[Event]:
         """Yield the events that the end of the response completes."""
         yield from self._events(self._parser.close())
+        if self.finish_reason == "error":
+            # OpenRouter and Mistral, without another word.
+            raise ServerFailedError
         calls = self._calls.finish(cut=self.finish_reason == "length")
         if calls and (details := self._details.finish()):
             calls[0] = replace(calls[0], details=details)
@@ -120,6 +133,8 @@ class ResponseDecoder:
         for choice in choices if isinstance(choices, list) else ():
             if isinstance(choice, Mapping) and choice.get("index") in (0, None):
                 self._choice(choice, events)
+                if error := error_from_payload({"error": choice.get("error")}):
+                    raise error
         if usage := _usage(payload.get("usage")):
             if self._usage is None and self.tokens == self._tokens_at_finish:
                 self.ending = Ending.CONFIRMED

@@ -1,9 +1,10 @@
 """The events of one response, read from its bytes as they arrive."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from typing import Any
 
 from .body_reader import BackgroundCloser, BodyReader, ReadDeadline, close
+from .errors import ConnectionLostError
 from .events import Event
 from .response_decoder import ResponseDecoder
 from .server_version import build_in_body, version_in_headers
@@ -24,7 +25,10 @@ class ResponseStream:
         closer: BackgroundCloser,
     ) -> None:
         """Initialize with a response whose headers have arrived."""
-        self.version = version_in_headers(response.response.headers)
+        self.headers: Mapping[str, str] = response.response.headers
+        self.beginning = b""
+        """The first bytes of the body."""
+        self.version = version_in_headers(self.headers)
         """The version of the server, as far as it is known."""
         self._response = response
         self._decoder = decoder
@@ -37,18 +41,27 @@ class ResponseStream:
         chunks = self._response.response.aiter_bytes()
         reader = BodyReader(chunks, deadline)
         deadline.advance(decoder)
-        drained = is_begun = False
+        drained = False
         try:
-            while not decoder.done and (chunk := await reader.next(decoder)):
-                if not is_begun:
-                    is_begun = True
-                    self.version = f"{self.version} {build_in_body(chunk)}".strip()
-                for event in decoder.feed(chunk):
-                    yield event
-                if decoder.is_repetitive:
-                    break
-                deadline.advance(decoder)
-            for event in decoder.close():
+            try:
+                while not (decoder.done or decoder.is_repetitive) and (
+                    chunk := await reader.next(decoder)
+                ):
+                    if not self.beginning:
+                        self.beginning = chunk
+                        build = build_in_body(chunk)
+                        self.version = f"{self.version} {build}".strip()
+                    for event in decoder.feed(chunk):
+                        yield event
+                    deadline.advance(decoder)
+            except ConnectionLostError:
+                # What is not followed by a line end is still in the decoder.
+                last: Iterable[Event] = list(decoder.close())
+                if not decoder.is_whole:
+                    raise
+            else:
+                last = decoder.close()
+            for event in last:
                 yield event
             if decoder.done:
                 # Do not hold back the last event until the HTTP response ends.

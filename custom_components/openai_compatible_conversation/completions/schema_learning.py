@@ -25,6 +25,10 @@ _NO_TOOLS = re.compile(
     r"|(unsupported|unrecognized|unknown|unexpected|extra\w*)\b.{0,60}\btools\b",
     re.IGNORECASE | re.DOTALL,
 )
+# OpenRouter names one of the tools all the same.
+_NO_TOOL_USE = re.compile(
+    r"\bsupport(s|ed|ing)? (tool|function)[ -]?(use|calls?|calling)\b", re.IGNORECASE
+)
 _SCHEMA = re.compile(r"schema|\bgrammar\b", re.IGNORECASE)
 _CLOSED = "additionalProperties"
 
@@ -51,6 +55,8 @@ def after_rejected_tool(
     """Yield the profiles without the tools that the message names, or without any."""
     if "tools" not in body:
         return
+    if _NO_TOOL_USE.search(words) and _NO_TOOLS.search(words):
+        yield replace(profile, no_tools=True)
     sent = [tool["function"]["name"] for tool in body["tools"]]
     if tools := named_tools(words, sent):
         yield replace(profile, simple_tools=profile.simple_tools.union(tools))

@@ -39,6 +39,8 @@ class EventParser:
         self.done = False
         """Whether the server sent the end marker."""
         self._after_cr = False
+        self._is_error = False
+        """Whether the current event has the name of an error."""
         self._partial_line: list[bytes] = []
         self._partial_size = 0
         self._data_lines: list[bytes] = []
@@ -89,6 +91,7 @@ class EventParser:
         line = line.removeprefix(_BYTE_ORDER_MARK)
         if not line:
             self._data_lines.clear()
+            self._is_error = False
             return None
         if line.startswith(b"data:"):
             return self._parse_data(line[5:].strip())
@@ -97,7 +100,9 @@ class EventParser:
                 "error": _json_object(line[6:].strip())
                 or line[6:].decode(errors="replace")
             }
-        if not line.startswith((b":", b"event:", b"id:", b"retry:")):
+        if line.startswith(b"event:"):
+            self._is_error = line[6:].strip() == b"error"
+        elif not line.startswith((b":", b"id:", b"retry:")):
             self._other_size += len(line)
             if self._other_size > MAX_LINE:
                 raise AnswerTooLargeError
@@ -113,9 +118,23 @@ class EventParser:
         payload = _json_object(data)
         if payload is None and len(self._data_lines) > 1 and data.endswith(b"}"):
             payload = _json_object(b"\n".join(self._data_lines))
+        if self._is_error:
+            payload = _as_error(payload, self._data_lines[0])
         if payload is not None or len(self._data_lines) >= MAX_PARTS:
             self._data_lines.clear()
         return payload
+
+
+def _as_error(payload: Payload | None, data: bytes) -> Payload | None:
+    """Return the payload of an event that is an error by its name.
+
+    It is a text unless its data begins as an object, which may not be complete yet.
+    """
+    if payload is not None:
+        return payload if payload.get("error") else {"error": payload}
+    if data.startswith(b"{"):
+        return None
+    return {"error": data.decode(errors="replace") or "-"}
 
 
 def _json_object(data: bytes) -> Payload | None:
