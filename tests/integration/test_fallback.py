@@ -31,6 +31,7 @@ from testbed.replies import Abort, Call, Pause, Reply, chunk, failure, raw, say 
 from testbed.server import ModelServer
 
 from .conftest import AGENT, Say, failed, speech
+from .spies import SpyTool
 
 BUSY = failure(503, Retry_After="60")
 GONE = failure(404, {"error": {"message": "model 'scripted' not found"}})
@@ -498,6 +499,36 @@ async def test_context_of_fallback_is_smaller(
         "Hello",
         "Short.",
     ]
+
+
+async def test_turn_is_too_long_for_the_fallback(
+    server: ModelServer,
+    spare: ModelServer,
+    spare_entry: MockConfigEntry,
+    say: Say,
+    offer: Callable[..., None],
+) -> None:
+    """The fallback is asked with a part of the results; the session keeps all of them."""
+
+    def result() -> str:
+        """Return the tool result in the last request to the fallback."""
+        messages = spare.bodies[-1]["messages"]
+        (text,) = [m["content"] for m in messages if m["role"] == "tool"]
+        assert isinstance(text, str)
+        return text
+
+    rows = [f"row {number}" for number in range(5000)]
+    offer(SpyTool("read", lambda: {"rows": rows}))
+    await say("My cat is called Amy")
+    server.script(GONE)
+    spare.script(reply(calls=[Call("read")]), TOO_LONG, TOO_LONG, reply("Short."))
+    assert speech(await say("Read it")) == "Short."
+    short = result()
+    assert texts(spare)[0] == "Read it"
+    spare.script(reply("Long."))
+    assert speech(await say("And now?")) == "Long."
+    assert len(result()) > 1.5 * len(short)
+    assert texts(spare)[0] == "My cat is called Amy"
 
 
 async def test_metrics(

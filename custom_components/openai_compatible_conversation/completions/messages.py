@@ -1,5 +1,6 @@
 """Chat messages by role, independent of their JSON format."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -54,8 +55,11 @@ class ToolMessage:
     images: tuple[ImagePart, ...] = ()
 
 
-IMAGE_SIZE = 4000
-"""Characters that an image counts as: models turn one into about 1,000 tokens."""
+MESSAGE_TOKENS = 4
+"""Tokens of a message beside its text: chat templates mark its role and its end."""
+
+IMAGE_TOKENS = 1000
+"""Tokens that an image counts as: models differ, and none says so."""
 
 MAX_IMAGE_MB = 20
 """Maximum size of an image in megabytes: what the largest servers accept."""
@@ -72,16 +76,15 @@ PICTURE = "(picture: "
 type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage
 
 
-def size(message: Message) -> int:
-    """Return the size of a message in characters."""
+def tokens(message: Message, count: Callable[[str], int]) -> int:
+    """Return about how many tokens a message takes; `count` returns those of a text."""
+    images = 0
     match message:
         case SystemMessage(text):
-            return len(text)
-        case UserMessage(text, images) | ToolMessage(_, text, images):
-            return len(text) + IMAGE_SIZE * len(images)
+            texts = [text]
+        case UserMessage(text, shown) | ToolMessage(_, text, shown):
+            texts, images = [text], len(shown)
         case AssistantMessage(content, calls, reasoning):
-            return (
-                len(content or "")
-                + len(reasoning or "")
-                + sum(len(call.name) + len(call.arguments) for call in calls)
-            )
+            texts = [content or "", reasoning or ""]
+            texts += [part for call in calls for part in (call.name, call.arguments)]
+    return MESSAGE_TOKENS + sum(map(count, texts)) + IMAGE_TOKENS * images

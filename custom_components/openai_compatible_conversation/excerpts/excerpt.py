@@ -9,7 +9,7 @@ Does not depend on Home Assistant.
 Decision record: docs/decisions/0018-results-are-cut-by-what-they-are.md.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import orjson
@@ -37,23 +37,6 @@ def cut(value: Json, limit: int, asked: Collection[str] = ()) -> Json:
     `asked` are texts that say what was asked for. A limit of 100 or more is kept.
     """
     return _Cutter(asked).cut(value, limit)
-
-
-def cut_text(text: str, limit: int) -> str:
-    """Return a text of at most `limit` characters, 100 or more: JSON if it is JSON."""
-    value = cut(text, limit)
-    return value if isinstance(value, str) else json_text(value)
-
-
-def fitting(entries: Iterable[Json], limit: int) -> int:
-    """Return how many entries from the first one fit a list of `limit` characters."""
-    size, count = len("[]"), 0
-    for entry in entries:
-        size += length(entry) + 1
-        if size > limit:
-            break
-        count += 1
-    return count
 
 
 @dataclass(frozen=True, slots=True)

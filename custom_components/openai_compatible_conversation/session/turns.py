@@ -7,7 +7,7 @@ never for the assistant: a model imitates what stands in its history as its own 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..completions.messages import (
     AssistantMessage,
@@ -15,9 +15,9 @@ from ..completions.messages import (
     ToolCallPart,
     ToolMessage,
     UserMessage,
-    size,
+    tokens,
 )
-from ..excerpts.excerpt import cut_text
+from .limits import Count
 
 ASSISTANT_SPEAKS_FIRST = "(You speak first.)"
 """Placeholder user message of a turn that the assistant started."""
@@ -28,11 +28,8 @@ NO_RESULT = (
 )
 """Placeholder result of a tool call that was interrupted."""
 
-MAX_TRUNCATED = 200
-"""Characters to which each text of a truncated turn is cut."""
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Turn:
     """A user message and everything up to the next one, normalized.
 
@@ -43,8 +40,18 @@ class Turn:
     """
 
     messages: tuple[Message, ...]
-    size: int
-    """Characters of all messages."""
+    is_learned: bool = field(default=False, compare=False)
+    """Whether what the user said was passed on to learn from. Not persisted."""
+    _counted: tuple[Count, int] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
+
+    def tokens(self, count: Count) -> int:
+        """Return the tokens of all messages, which each `count` counts once."""
+        if self._counted is None or self._counted[0] is not count:
+            counted = sum(tokens(message, count) for message in self.messages)
+            self._counted = count, counted
+        return self._counted[1]
 
 
 def normalize(messages: Iterable[Message]) -> Turn:
@@ -52,13 +59,7 @@ def normalize(messages: Iterable[Message]) -> Turn:
     normalizer = TurnNormalizer()
     for message in messages:
         normalizer.add(message)
-    normalized = normalizer.finish()
-    return Turn(normalized, sum(map(size, normalized)))
-
-
-def truncated(turn: Turn) -> Turn:
-    """Return a turn with each text cut to `MAX_TRUNCATED` characters."""
-    return normalize(_truncated_message(message) for message in turn.messages)
+    return Turn(normalizer.finish())
 
 
 def without_calls(
@@ -91,30 +92,6 @@ def without_images(message: UserMessage) -> UserMessage:
         return message
     return UserMessage(
         f"{message.text}\n(with {count} image{'s' if count > 1 else ''})"
-    )
-
-
-def _truncated_message(message: Message) -> Message:
-    """Return a message with its text cut, and without reasoning."""
-    match message:
-        case ToolMessage(call_id, text) if len(text) > MAX_TRUNCATED:
-            return ToolMessage(call_id, cut_text(text, MAX_TRUNCATED))
-        case UserMessage(text) if len(text) > MAX_TRUNCATED:
-            return replace(message, text=f"{text[:MAX_TRUNCATED]}… (cut)")
-        case AssistantMessage(text, calls, _):
-            return AssistantMessage(
-                f"{text[:MAX_TRUNCATED]}…"
-                if text and len(text) > MAX_TRUNCATED
-                else text,
-                tuple(_truncated_call(call) for call in calls),
-            )
-    return message
-
-
-def _truncated_call(call: ToolCallPart) -> ToolCallPart:
-    """Return a tool call without long arguments, as cut JSON would be invalid."""
-    return (
-        replace(call, arguments="{}") if len(call.arguments) > MAX_TRUNCATED else call
     )
 
 

@@ -1,6 +1,6 @@
 """The tools with which the model learns, queries and forgets facts."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, override
 
@@ -14,6 +14,7 @@ from ..completions.messages import AssistantMessage, Message, ToolMessage
 from ..memory.fact import Category, FactError, category_of, key_of, value_of
 from ..memory.fact_store import FactStore
 from ..memory.told import ToldEvidence
+from ..session.limits import TokenLimits
 from .base import IntegrationTool
 from .fact_results import fact_result, facts_for_model
 from .query_tools import QUERY_TOOLS
@@ -99,10 +100,19 @@ class FactSourceError(FactError):
 class _FactTool(IntegrationTool):
     """Base class of the fact tools."""
 
-    def __init__(self, fact_store: FactStore, source: FactSource) -> None:
-        """Initialize with the fact store of the entry, and the source of the turn."""
+    def __init__(
+        self,
+        fact_store: FactStore,
+        source: FactSource,
+        limits: Callable[[], TokenLimits],
+    ) -> None:
+        """Initialize with the fact store of the entry, and the source of the turn.
+
+        `limits` returns the current limits of a result.
+        """
         self._fact_store = fact_store
         self._source = source
+        self._limits = limits
 
     @override
     async def async_call(
@@ -210,9 +220,9 @@ class QueryFacts(_FactTool):
         self, hass: HomeAssistant, args: dict[str, Any], language: str
     ) -> JsonObjectType:
         """Return the matching facts, as many as fit a result."""
-        return facts_for_model(
-            *self._fact_store.query(args.get("category"), args.get("query"))
-        )
+        facts, more = self._fact_store.query(args.get("category"), args.get("query"))
+        limits = self._limits()
+        return facts_for_model(facts, more, limits.result, limits.count)
 
 
 class ForgetFact(_FactTool):
@@ -241,6 +251,13 @@ class ForgetFact(_FactTool):
         return {"forgotten": forgotten}
 
 
-def fact_tools(fact_store: FactStore, source: FactSource) -> list[llm.Tool]:
-    """Return the tools for a fact store and the source of one turn."""
-    return [tool(fact_store, source) for tool in (LearnFact, QueryFacts, ForgetFact)]
+def fact_tools(
+    fact_store: FactStore, source: FactSource, limits: Callable[[], TokenLimits]
+) -> list[llm.Tool]:
+    """Return the tools for a fact store and the source of one turn.
+
+    `limits` returns the current limits of a result.
+    """
+    return [
+        tool(fact_store, source, limits) for tool in (LearnFact, QueryFacts, ForgetFact)
+    ]

@@ -1,6 +1,6 @@
 """Tool results as text for the model."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -10,17 +10,17 @@ import orjson
 from homeassistant.helpers import intent, llm
 
 from ..completions.messages import ImagePart
-from ..excerpts.excerpt import cut
 from ..excerpts.json_values import Json, json_text, to_json
+from ..excerpts.token_limit import cut_to_tokens
 from .repair_notes import NOTE, listed
 from .repeated_content import without_repeated_content
 from .result_media import MediaFilter
 
-MAX_RESULT = 8000
-"""Maximum number of characters of a tool result sent to the model."""
+MIN_RESULT = 200
+"""Tokens of a result for which there is always room, however long its turn is."""
 
-_MAX_NOTE = 2000
-"""Maximum number of characters of the notes in a result that is cut."""
+_NOTE_SHARE = 0.3
+"""Share of a result that is cut which each of the notes in it may take."""
 
 _NOT_ALL = "The result is too long, and not all of it is shown."
 _CALL_AGAIN = "Call it again with {parameters} to get less, and all of that."
@@ -71,26 +71,48 @@ def readable(
     return CallResult(data, bool(result.error), focus), tuple(media.pictures)
 
 
-def result_text(result: llm.ToolResult, limit: int = MAX_RESULT) -> str:
-    """Return a tool result as JSON text of at most `limit` characters.
+def result_text(result: llm.ToolResult) -> str:
+    """Return a tool result as JSON text, all of it."""
+    return json_text(_value(_known(result)))
 
-    Null values are omitted, and so are empty ones in an intent response. Pictures are
-    replaced by notes.
+
+def result_excerpt(
+    result: llm.ToolResult, limit: int, count: Callable[[str], int]
+) -> str:
+    """Return a tool result as JSON text of at most `limit` tokens, `MIN_RESULT` or more.
+
+    `count` returns the tokens of a text.
     """
-    known = result if isinstance(result, CallResult) else readable(result)[0]
-    data: Any = known.data
+    known = _known(result)
+    value = _value(known)
+    text = json_text(value)
+    if count(text) <= limit:
+        return text
+    return _cut_text(value, known.focus, limit, count)
+
+
+def _known(result: llm.ToolResult) -> CallResult:
+    """Return a result that can be read; pictures are replaced by notes."""
+    return result if isinstance(result, CallResult) else readable(result)[0]
+
+
+def _value(result: CallResult) -> Json:
+    """Return what a result consists of as a JSON value.
+
+    Null values are omitted, and so are empty ones in an intent response.
+    """
+    data: Any = result.data
     if isinstance(data, llm.IntentResponseDict):
         data = _without(data, (None, {}, []))
         if data.get("response_type") == _DONE and not data.get("data"):
             # Small models do not take the type of a response for a success.
             data = {"success": True, **data}
-    if known.error:
+    if result.error:
         # Tools of other integrations may return anything.
         details = data if isinstance(data, dict) else {"text": data}
         data = {"error": True, **details}
     value: Json = _without(data, (None,))
-    text = json_text(value)
-    return text if len(text) <= limit else _cut_text(value, known.focus, limit)
+    return value
 
 
 def _is_intent_response(data: object) -> bool:
@@ -110,17 +132,22 @@ def with_note(text: str, note: str) -> str:
     return json_text({**data, NOTE: f"{known} {note}" if known else note})
 
 
-def _cut_text(value: Json, focus: ResultFocus, limit: int) -> str:
+def _cut_text(
+    value: Json, focus: ResultFocus, limit: int, count: Callable[[str], int]
+) -> str:
     """Return the text of a result that is too long, with a note that says so."""
     data: dict[str, Json] = {"result": value}
     if isinstance(value, dict):
         data = without_repeated_content(value)
-    notes = [_note(focus)]
+    hint = _note(focus)
+    notes = [hint if count(hint) <= limit * _NOTE_SHARE else _NOT_ALL]
     if (known := data.pop(NOTE, None)) is not None:
         text = known if isinstance(known, str) else json_text(known)
-        notes.insert(0, str(cut(text, min(_MAX_NOTE, limit // 4))))
+        room = int(limit * _NOTE_SHARE)
+        notes.insert(0, str(cut_to_tokens(text, room, count)))
     note: dict[str, Json] = {NOTE: " ".join(notes)}
-    shown: Any = cut(data, limit - len(json_text(note)), focus.asked)
+    room = limit - count(json_text(note))
+    shown: Any = cut_to_tokens(data, room, count, focus.asked)
     return json_text({**shown, **note})
 
 

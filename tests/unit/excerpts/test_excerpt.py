@@ -7,10 +7,7 @@ from typing import Any
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.openai_compatible_conversation.excerpts.excerpt import (
-    cut,
-    fitting,
-)
+from custom_components.openai_compatible_conversation.excerpts.excerpt import cut
 from custom_components.openai_compatible_conversation.excerpts.json_values import (
     Json,
     json_text,
@@ -274,10 +271,3 @@ def test_counts_add_up() -> None:
     *kept, marker = shown
     assert kept == list(range(len(kept)))
     assert counted(marker) == (10**9 - len(kept), 10**9)
-
-
-def test_fitting() -> None:
-    """As many entries fit as their list has room for."""
-    assert fitting(["ab", "cd"], len('["ab","cd"]') + 1) == 2
-    assert fitting(["ab", "cd"], len('["ab","cd"]') - 1) == 1
-    assert fitting(["ab"], 3) == 0

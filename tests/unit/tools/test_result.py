@@ -1,5 +1,6 @@
 """Tests for tool results as text for the model."""
 
+from collections.abc import Callable
 import json
 from typing import Any
 
@@ -7,14 +8,17 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.openai_compatible_conversation.tools.result import (
+    MIN_RESULT,
     NO_FOCUS,
     CallResult,
     ResultFocus,
     readable,
+    result_excerpt,
     result_text,
     with_note,
 )
 from homeassistant.helpers import llm
+from testbed.limits import tokens
 
 NOT_ALL = "The result is too long, and not all of it is shown."
 
@@ -31,16 +35,36 @@ FOCUSES = st.builds(
 )
 
 
-@given(VALUES, st.booleans(), FOCUSES, st.integers(800, 2000))
-def test_any_result(value: Any, error: bool, focus: ResultFocus, limit: int) -> None:
+def utf8(text: str) -> int:
+    """Return the tokens of a text for a model that reads bytes."""
+    return len(text.encode())
+
+
+@given(
+    VALUES,
+    st.booleans(),
+    FOCUSES,
+    st.integers(MIN_RESULT, 500),
+    st.sampled_from([tokens, utf8]),
+)
+def test_any_result(
+    value: Any,
+    error: bool,
+    focus: ResultFocus,
+    limit: int,
+    count: Callable[[str], int],
+) -> None:
     """Whatever a tool returns, it becomes valid JSON that fits."""
+    limit *= 4 if count is utf8 else 1
     result = llm.ToolResult(value, error=error)
     known, _ = readable(result, focus)
-    text = result_text(known, limit)
-    assert len(text) <= limit
+    text = result_excerpt(known, limit, count)
+    assert count(text) <= limit
     data = json.loads(text)
     assert not error or "error" in data
-    assert result_text(known, limit) == text
+    assert result_excerpt(known, limit, count) == text
+    if count(whole := result_text(known)) <= limit:
+        assert text == whole
 
 
 @pytest.mark.parametrize(
@@ -60,7 +84,7 @@ def test_any_result(value: Any, error: bool, focus: ResultFocus, limit: int) -> 
 def test_note(focus: ResultFocus, note: str) -> None:
     """A result that is cut says so, and how to get less; one that is not says nothing."""
     rows: Any = {"rows": [f"row {n}" for n in range(500)], "note": "called with {}"}
-    data = json.loads(result_text(CallResult(rows, focus=focus), 1000))
+    data = json.loads(result_excerpt(CallResult(rows, focus=focus), 250, tokens))
     assert data["note"] == f"called with {{}} {note}"
     assert len(data["rows"]) > 20
     assert "note" not in json.loads(result_text(CallResult({"a": 1}, focus=focus)))
@@ -69,15 +93,15 @@ def test_note(focus: ResultFocus, note: str) -> None:
 @pytest.mark.parametrize("value", [["row"] * 900, "word " * 900])
 def test_no_object(value: Any) -> None:
     """What is no object is made one if it is cut."""
-    data = json.loads(result_text(llm.ToolResult(value), 1000))
+    data = json.loads(result_excerpt(llm.ToolResult(value), 250, tokens))
     assert set(data) == {"result", "note"}
 
 
 def test_long_note() -> None:
     """A note that is too long itself leaves room for the result."""
     data: Any = {"note": "called with " + "x" * 9000, "rows": ["row"] * 900}
-    text = result_text(llm.ToolResult(data), 2000)
-    assert len(text) <= 2000
+    text = result_excerpt(llm.ToolResult(data), 500, tokens)
+    assert tokens(text) <= 500
     assert json.loads(text)["note"].startswith("called with xxx")
     assert len(json.loads(text)["rows"]) > 20
 
@@ -102,12 +126,33 @@ def test_repeated_content(text: str, data: Any, is_repeated: bool) -> None:
         "structuredContent": data,
         "isError": False,
     }
-    told = json.loads(result_text(llm.ToolResult(result), 2000))
+    told = json.loads(result_excerpt(llm.ToolResult(result), 500, tokens))
     assert ("content" not in told) is is_repeated
     assert set(told) >= {"structuredContent", "isError", "note"}
     short = {**result, "content": [{"type": "text", "text": "[1]"}]}
     short["structuredContent"] = {"result": [1]}
-    assert json.loads(result_text(llm.ToolResult(short))) == short
+    assert json.loads(result_excerpt(llm.ToolResult(short), 500, tokens)) == short
+
+
+def test_long_hint() -> None:
+    """The names of very many parameters do not take the room of the result."""
+    rows: Any = {"rows": ROWS}
+    focus = ResultFocus(narrowing=tuple(f"parameter_{n}" for n in range(60)))
+    text = result_excerpt(CallResult(rows, focus=focus), MIN_RESULT, tokens)
+    assert tokens(text) <= MIN_RESULT
+    assert json.loads(text)["note"].startswith(NOT_ALL)
+    assert len(json.loads(text)["rows"]) > 20
+
+
+def test_room() -> None:
+    """The more tokens there are, the more is shown."""
+    rows: Any = {"rows": ROWS}
+    texts = [
+        result_excerpt(llm.ToolResult(rows), limit, tokens)
+        for limit in (MIN_RESULT, 500, 1000)
+    ]
+    shown = [len(json.loads(text)["rows"]) for text in texts]
+    assert shown == sorted(set(shown))
 
 
 @pytest.mark.parametrize(
