@@ -1,8 +1,8 @@
 """Sensors for token usage and latency."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.sensor import (
     RestoreSensor,
@@ -14,7 +14,7 @@ from homeassistant.const import EntityCategory, UnitOfTime
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .agent.metrics import RequestMetrics
+from .agent.metrics import Purpose, RequestMetrics
 from .data import OpenAICompatibleConfigEntry
 from .entity import OpenAICompatibleEntity
 
@@ -29,6 +29,8 @@ class MetricsSensorDescription(SensorEntityDescription):
 
     update_value: Callable[[Value, RequestMetrics], Value]
     """Returns the new value from the old value and the metrics of a request."""
+    is_total: bool = False
+    """Whether the value is a total, of which attributes show the purposes."""
 
 
 def _total(
@@ -41,6 +43,7 @@ def _total(
         state_class=SensorStateClass.TOTAL_INCREASING,
         suggested_display_precision=0,
         update_value=lambda value, request: (value or 0) + count(request),
+        is_total=True,
     )
 
 
@@ -49,9 +52,10 @@ def _first_token(value: Value, request: RequestMetrics) -> Value:
 
     Only the first request of a turn counts: it is the one that the user waits for.
     """
+    is_awaited = request.purpose is Purpose.TURN and request.is_first
     return (
         request.time_to_first_token
-        if request.is_first_of_turn and request.time_to_first_token
+        if is_awaited and request.time_to_first_token
         else value
     )
 
@@ -86,6 +90,8 @@ class MetricsSensor(OpenAICompatibleEntity, RestoreSensor):
 
     _attr_entity_category = EntityCategory.DIAGNOSTIC
     _attr_should_poll = False
+    # They change with each request, and the totals are recorded.
+    _unrecorded_attributes = frozenset(Purpose)
     entity_description: MetricsSensorDescription
 
     def __init__(
@@ -94,6 +100,8 @@ class MetricsSensor(OpenAICompatibleEntity, RestoreSensor):
         """Initialize the sensor."""
         super().__init__(entry, description.key)
         self.entity_description = description
+        if description.is_total:
+            self._attr_extra_state_attributes = dict.fromkeys(Purpose, 0)
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -103,6 +111,8 @@ class MetricsSensor(OpenAICompatibleEntity, RestoreSensor):
             last.native_value, int | float
         ):
             self._attr_native_value = last.native_value
+        if state := await self.async_get_last_state():
+            self._restore_purposes(state.attributes)
         metrics = self.entry.runtime_data.metrics
         self.async_on_remove(metrics.async_listen(self._handle_request))
 
@@ -112,10 +122,30 @@ class MetricsSensor(OpenAICompatibleEntity, RestoreSensor):
         """Keep the subscriptions: none of them depends on the entity_id."""
         super().async_entity_id_changed(old_entity_id)
 
+    def _restore_purposes(self, attributes: Mapping[str, Any]) -> None:
+        """Restore what was counted for each purpose."""
+        counted = (
+            self._attr_extra_state_attributes
+            if self.entity_description.is_total
+            else {}
+        )
+        for purpose in counted:
+            if isinstance(count := attributes.get(purpose), int):
+                counted[purpose] = count
+
     @callback
     def _handle_request(self, request: RequestMetrics) -> None:
         """Update the value with the metrics of a request."""
         last_value = self._attr_native_value
         value = last_value if isinstance(last_value, int | float) else None
-        self._attr_native_value = self.entity_description.update_value(value, request)
+        update = self.entity_description.update_value
+        self._attr_native_value = update(value, request)
+        if self.entity_description.is_total:
+            counted = self._attr_extra_state_attributes
+            purpose = request.purpose
+            # A new object: the last state has the one before.
+            self._attr_extra_state_attributes = {
+                **counted,
+                purpose: update(counted[purpose], request),
+            }
         self.async_write_ha_state()

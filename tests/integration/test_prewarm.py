@@ -11,7 +11,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.openai_compatible_conversation.agent.prewarm import (
+from custom_components.openai_compatible_conversation.agent.server_identity import (
     async_is_local,
 )
 from homeassistant.components import conversation
@@ -49,9 +49,7 @@ async def test_prefix(
     prefix = prewarm_body["messages"][:-1]
     assert after["messages"][: len(prefix)] == prefix
     assert len(prefix) == 3
-    assert after["messages"][-1]["content"].startswith(
-        prewarm_body["messages"][-1]["content"]
-    )
+    assert prewarm_body["messages"][-1]["role"] == "user"
 
 
 async def test_first_turn(
@@ -145,15 +143,23 @@ async def test_name_resolved_later(
 ) -> None:
     """A server whose name could not be resolved is prewarmed the next time."""
     found: list[Any] = socket.getaddrinfo("127.0.0.1", server.port)
+    failures = [failure, failure]
+
+    def getaddrinfo(host: str, port: int | None, *_: Any, **__: Any) -> list[Any]:
+        """Resolve a name, for a connection at least."""
+        if port is None and failures:
+            raise failures.pop()
+        return found
+
     data = {**entry.data, "base_url": f"http://server.test:{server.port}/v1"}
     hass.config_entries.async_update_entry(entry, data=data)
-    with patch("socket.getaddrinfo", return_value=found) as getaddrinfo_mock:
+    with patch("socket.getaddrinfo", getaddrinfo):
         assert await hass.config_entries.async_setup(entry.entry_id)
-        getaddrinfo_mock.side_effect = failure
+        await hass.async_block_till_done(wait_background_tasks=True)
         await conversation.async_prepare_agent(hass, AGENT, "en")
         await hass.async_block_till_done(wait_background_tasks=True)
+        assert not failures
         assert not server.completions
-        getaddrinfo_mock.side_effect = None
         await conversation.async_prepare_agent(hass, AGENT, "en")
         await server.wait_for_completions(1)
         await hass.async_block_till_done(wait_background_tasks=True)

@@ -5,12 +5,14 @@ from typing import Any
 
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.openai_compatible_conversation.const import DOMAIN
+from homeassistant.components import ai_task, conversation
 from homeassistant.components.conversation import trace
 from homeassistant.core import HomeAssistant
 from testbed.replies import Call, Pause, failure, say as reply
 from testbed.server import ModelServer
 
-from .conftest import Say
+from .conftest import AGENT, Say
 
 SENSOR = "sensor.scripted_"
 
@@ -57,6 +59,79 @@ async def test_restored(
     await say("Hi")
     assert float(values(hass)["prompt_tokens"]) == 101
     assert float(values(hass)["cached_tokens"]) == 61
+
+
+def purposes(hass: HomeAssistant, key: str) -> dict[str, int]:
+    """Return what a sensor counts for each purpose."""
+    state = hass.states.get(f"{SENSOR}{key}")
+    assert state is not None
+    keys = ("turns", "tasks", "extraction", "prewarming")
+    return {key: state.attributes[key] for key in keys if key in state.attributes}
+
+
+async def test_all_requests_are_counted(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    entry: MockConfigEntry,
+    set_options: Callable[..., None],
+) -> None:
+    """Tasks, prewarming and extraction are counted as well, and shown apart."""
+    set_options(enable_fact_learning=True)
+    server.script(
+        reply("One", usage=(5, 1, 0)),
+        reply(Pause(0.2), "Yes.", usage=(100, 10, 60)),
+        reply("A cat.", usage=(1000, 20, 0)),
+        reply('{"facts": []}', usage=(4000, 4, 3)),
+    )
+    await conversation.async_prepare_agent(hass, AGENT, "en")
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await say("My cat is called Amy")
+    seconds = values(hass)["time_to_first_token"]
+    assert float(seconds) >= 0.2
+    await ai_task.async_generate_data(
+        hass,
+        task_name="Test",
+        entity_id="ai_task.scripted_ai_task",
+        instructions="Describe it.",
+    )
+    await hass.services.async_call(
+        DOMAIN,
+        "end_session",
+        {"config_entry_id": entry.entry_id},
+        blocking=True,
+        return_response=True,
+    )
+    await server.wait_for_completions(4)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert purposes(hass, "prompt_tokens") == {
+        "turns": 100,
+        "tasks": 1000,
+        "extraction": 4000,
+        "prewarming": 5,
+    }
+    assert purposes(hass, "completion_tokens")["tasks"] == 20
+    assert purposes(hass, "cached_tokens")["extraction"] == 3
+    assert purposes(hass, "time_to_first_token") == {}
+    assert float(values(hass)["prompt_tokens"]) == 5105
+    # Nobody has waited for the others.
+    assert values(hass)["time_to_first_token"] == seconds
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert purposes(hass, "prompt_tokens")["tasks"] == 1000
+    server.script(reply("Yes.", usage=(7, 1, 0)))
+    await say("Hi")
+    assert purposes(hass, "prompt_tokens")["turns"] == 107
+
+
+async def test_purposes_are_not_recorded(hass: HomeAssistant, agent: str) -> None:
+    """The attributes change with each request, and the recorder has the totals."""
+    for state in hass.states.async_all("sensor"):
+        info = state.state_info
+        assert info is not None
+        assert {"turns", "tasks", "extraction", "prewarming"} <= info[
+            "unrecorded_attributes"
+        ]
 
 
 async def test_trace(

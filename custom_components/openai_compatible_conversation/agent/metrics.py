@@ -1,12 +1,24 @@
 """Token usage and latency of requests to the model."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from homeassistant.core import CALLBACK_TYPE, callback
 
-from ..completions.events import TokenUsage
+from ..completions.events import Event, ReasoningDelta, TextDelta, TokenUsage, ToolCall
+
+
+class Purpose(StrEnum):
+    """What a request is for; the values are keys of state attributes."""
+
+    TURN = "turns"
+    TASK = "tasks"
+    EXTRACTION = "extraction"
+    PREWARM = "prewarming"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +29,8 @@ class RequestMetrics:
     """Token usage as reported by the server; 0 if it was not."""
     time_to_first_token: float | None
     """Seconds from sending the request to the first token, None without a token."""
-    is_first_of_turn: bool
+    purpose: Purpose
+    is_first: bool
     """Whether the request was the first counted one of its turn."""
 
     def trace(self, seconds: float) -> dict[str, Any]:
@@ -35,8 +48,9 @@ def request_metrics(
     usage: Sequence[TokenUsage],
     first_at: float | None,
     started_at: float,
+    purpose: Purpose,
     *,
-    is_first_of_turn: bool,
+    is_first: bool = True,
 ) -> RequestMetrics | None:
     """Return the metrics of a request, None if nothing came of it.
 
@@ -47,12 +61,13 @@ def request_metrics(
     return RequestMetrics(
         usage[-1] if usage else TokenUsage(0, 0, 0),
         None if first_at is None else first_at - started_at,
-        is_first_of_turn,
+        purpose,
+        is_first,
     )
 
 
 class TurnMetrics:
-    """Publishes the metrics of the requests of one turn."""
+    """Publishes the metrics of the requests of one turn, or of a task."""
 
     def __init__(self) -> None:
         """Initialize without a request."""
@@ -65,13 +80,14 @@ class TurnMetrics:
         usage: Sequence[TokenUsage],
         first_at: float | None,
         started_at: float,
+        purpose: Purpose,
     ) -> RequestMetrics | None:
         """Publish and return the metrics of a request, None if nothing came of it.
 
         The arguments are those of `request_metrics`, and where they are published.
         """
         request = request_metrics(
-            usage, first_at, started_at, is_first_of_turn=not self._has_request
+            usage, first_at, started_at, purpose, is_first=not self._has_request
         )
         if request:
             self._has_request = True
@@ -100,3 +116,28 @@ class Metrics:
         """Call the listeners with the metrics of a request."""
         for listener in list(self._listeners):
             listener(request)
+
+
+async def counted(
+    events: AsyncGenerator[Event], metrics: Metrics, purpose: Purpose
+) -> AsyncGenerator[Event]:
+    """Yield the events of a response in the background, and publish its metrics.
+
+    They are published however it ends, with what the server has reported by then.
+    """
+    usage: list[TokenUsage] = []
+    started_at = asyncio.get_running_loop().time()
+    first_at: float | None = None
+    try:
+        async with aclosing(events):
+            async for event in events:
+                if isinstance(event, TokenUsage):
+                    usage.append(event)
+                elif first_at is None and isinstance(
+                    event, TextDelta | ReasoningDelta | ToolCall
+                ):
+                    first_at = asyncio.get_running_loop().time()
+                yield event
+    finally:
+        if request := request_metrics(usage, first_at, started_at, purpose):
+            metrics.publish(request)

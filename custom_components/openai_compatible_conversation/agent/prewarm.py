@@ -1,26 +1,27 @@
 """Prewarms the prompt cache of the server while the user is still speaking.
 
 A request for one token makes the server process the prefix of the next real request:
-system prompt, tools and history. By default, only local servers are prewarmed.
+system prompt, tools and history. By default, only servers that run the model themselves
+are prewarmed: a cloud wants money for it, also behind a gateway in the house.
+
+Decision record: docs/decisions/0022-one-owner-of-the-slot.md.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
-from ipaddress import ip_address
 import logging
 from typing import Any
-from urllib.parse import urlsplit
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.util.network import is_local, is_loopback
 
-from ..completions.client import CompletionsClient
 from ..completions.errors import CompletionError
 from ..completions.events import ReasoningDelta, TextDelta
+from ..completions.slots import PreemptedError, Priority
 from ..const import DOMAIN
-from ..options import Options
+from .metrics import Purpose, counted
+from .server import Server
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -31,18 +32,11 @@ class Prewarmer:
     Lives as long as the entry is loaded.
     """
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        client: CompletionsClient,
-        options: Callable[[], Options],
-    ) -> None:
-        """Initialize; `options` returns the current options."""
+    def __init__(self, hass: HomeAssistant, server: Server) -> None:
+        """Initialize for the server of an entry."""
         self._hass = hass
-        self._client = client
-        self._options = options
+        self._server = server
         self._task: asyncio.Task[None] | None = None
-        self._is_local: bool | None = None
 
     @callback
     def async_start(self, body: Callable[[], Awaitable[Mapping[str, Any]]]) -> None:
@@ -65,47 +59,43 @@ class Prewarmer:
         """Send a prewarm request if enabled, and wait for its response."""
         if not await self._async_is_enabled():
             return
-        options = self._options()
+
+        async def request() -> None:
+            """Send the request, with the history as it is now."""
+            await self._async_request(await body())
+
         try:
-            # It may take as long as the real request could: what was read until that
-            # one cancels it stays in the server's cache.
-            async with aclosing(
-                self._client.stream(
-                    await body(),
-                    headers=options.extra_headers,
-                    patience=options.patience,
-                )
-            ) as events:
-                tokens = 0
-                async for event in events:
-                    tokens += isinstance(event, TextDelta | ReasoningDelta)
-                    if tokens > 1:
-                        # The server ignores the limit of one token.
-                        break
+            await self._server.slots.async_run(Priority.PREWARM, request)
+        except PreemptedError:
+            _LOGGER.debug("The server was not warmed, as it is busy")
         except (CompletionError, HomeAssistantError) as err:
             # The real request will report the error.
             _LOGGER.debug("The server was not warmed: %r", err)
 
+    async def _async_request(self, body: Mapping[str, Any]) -> None:
+        """Send a prewarm request, and wait for its response."""
+        # It may take as long as the real request could: what was read until that one
+        # cancels it stays in the server's cache.
+        events = self._server.stream(body, purpose=Purpose.PREWARM)
+        async with aclosing(
+            counted(events, self._server.metrics, Purpose.PREWARM)
+        ) as counted_events:
+            tokens = 0
+            async for event in counted_events:
+                tokens += isinstance(event, TextDelta | ReasoningDelta)
+                if tokens > 1:
+                    # The server ignores the limit of one token.
+                    break
+
     async def _async_is_enabled(self) -> bool:
-        """Return whether prewarming is enabled; by default, only for a local server."""
-        choice = self._options().prewarm
+        """Return whether prewarming is enabled; by default, where it costs nothing.
+
+        A server that does not say what it is counts by its address.
+        """
+        choice = self._server.options.prewarm
         if choice != "auto":
             return choice == "always"
-        if self._is_local is None:
-            self._is_local = await async_is_local(self._hass, self._client.base_url)
-        return bool(self._is_local)
-
-
-async def async_is_local(hass: HomeAssistant, url: str) -> bool | None:
-    """Return whether all addresses of a URL's host are local or loopback addresses.
-
-    None if the host cannot be resolved, for example before the network is up.
-    """
-    host = urlsplit(url).hostname or ""
-    try:
-        found = await hass.loop.getaddrinfo(host, None)
-    # An invalid host name fails to encode.
-    except OSError, UnicodeError:
-        return None
-    ips = [ip_address(info[4][0]) for info in found]
-    return all(is_local(ip) or is_loopback(ip) for ip in ips)
+        identity = self._server.identity
+        if (facts := await identity.async_known()) is None:
+            return False
+        return identity.is_local if facts.runs_model is None else facts.runs_model

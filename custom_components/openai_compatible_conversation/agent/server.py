@@ -11,14 +11,25 @@ from homeassistant.exceptions import HomeAssistantError
 
 from ..completions.availability import Availability
 from ..completions.client import CompletionsClient
-from ..completions.errors import CompletionError, InvalidAuthError, ModelNotFoundError
+from ..completions.errors import (
+    CertificateChangedError,
+    CompletionError,
+    InvalidAuthError,
+    ModelNotFoundError,
+    UntrustedCertificateError,
+)
 from ..completions.events import Event
 from ..completions.messages import Message
+from ..completions.profile import NO_TOOLS
 from ..completions.request import build_body
+from ..completions.server_facts import ServerFacts
+from ..completions.tool_limit import FewerTools
 from ..errors import translated_error
 from ..issues import Issues
 from ..options import Options
-from .metrics import Metrics
+from .metrics import Metrics, Purpose
+from .server_identity import ServerIdentity
+from .server_slots import ServerSlots
 from .tool_pictures import PictureSupport
 
 _LOGGER = logging.getLogger(__name__)
@@ -38,6 +49,8 @@ class Server:
     availability: Availability
     issues: Issues
     metrics: Metrics
+    identity: ServerIdentity
+    slots: ServerSlots
     pictures: PictureSupport = field(default_factory=PictureSupport)
 
     @property
@@ -49,6 +62,11 @@ class Server:
     def host(self) -> str:
         """Return the host and port for display."""
         return self.client.host
+
+    @property
+    def facts(self) -> ServerFacts:
+        """Return what is known of the server and the entry's model."""
+        return self.identity.facts
 
     def build_body(
         self,
@@ -79,19 +97,34 @@ class Server:
         body: Mapping[str, Any],
         *,
         known_tools: Collection[str] = (),
-        in_background: bool = False,
+        fewer_tools: FewerTools | None = None,
+        purpose: Purpose = Purpose.TURN,
     ) -> AsyncGenerator[Event]:
         """Return the events of the response to a request; raises `CompletionError`.
 
-        A request in the background is one that nobody waits for.
+        `fewer_tools` chooses from the tools if the server does not take as many.
         """
         options = self.options
-        return self.client.stream(
+        is_awaited = purpose in (Purpose.TURN, Purpose.PREWARM)
+        events = self.client.stream(
             body,
             headers=options.extra_headers,
             known_tools=known_tools,
-            patience=options.background_patience if in_background else options.patience,
+            patience=options.patience if is_awaited else options.background_patience,
+            fewer_tools=fewer_tools,
         )
+        return self.slots.watch(events, in_turn=purpose is Purpose.TURN)
+
+    @callback
+    def async_check_tools(self, model: str) -> None:
+        """Create or delete the issue that the server refuses tools.
+
+        It was just asked with some, and has answered, with or without them.
+        """
+        if lesson := self.client.learned.lessons(model).get(NO_TOOLS):
+            self.issues.create_tools_refused(self.host, lesson.words)
+        else:
+            self.issues.delete_tools_refused()
 
     @callback
     def async_set_unavailable(self, err: CompletionError, started_at: float) -> None:
@@ -99,18 +132,25 @@ class Server:
 
         It was sent at `started_at`, in the event loop's time.
         """
+        if isinstance(err, CertificateChangedError):
+            self._create_certificate_changed(err)
         if self.availability.add_failure(started_at, err.retry_after):
-            # The server's own words may quote what it was sent.
-            logged = type(err)()
-            logged.status = err.status
+            logged = err
+            if not isinstance(err, UntrustedCertificateError):
+                # The server's own words may quote what it was sent.
+                logged = type(err)()
+                logged.status = err.status
             reason = translated_error(logged, self.host, HomeAssistantError)
             _LOGGER.warning("%s is unavailable: %s", self.entry.title, reason)
 
     @callback
     def async_set_available(self) -> None:
         """Handle a request that was answered; a server that is back is logged once."""
+        self.issues.delete_certificate_changed()
         if self.availability.add_success():
             _LOGGER.warning("%s is available again", self.entry.title)
+            # It may be another one, or have been started with other options.
+            self.identity.async_update()
 
     @callback
     def async_handle_error(self, err: CompletionError) -> None:
@@ -122,3 +162,11 @@ class Server:
             self.entry.async_start_reauth(self.hass)
         elif isinstance(err, ModelNotFoundError):
             self.issues.create_model_not_found(self.options.chat_model, self.host)
+
+    def _create_certificate_changed(self, err: CertificateChangedError) -> None:
+        """Create the issue, unless the entry was unloaded meanwhile."""
+        if self.entry.state in (
+            ConfigEntryState.LOADED,
+            ConfigEntryState.SETUP_IN_PROGRESS,
+        ):
+            self.issues.create_certificate_changed(self.host, err.detail)

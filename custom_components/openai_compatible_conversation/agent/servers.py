@@ -4,7 +4,8 @@ Decision record: docs/decisions/0015-another-server-when-this-one-is-down.md.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import ExitStack, contextmanager
 import logging
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
@@ -59,6 +60,17 @@ class TurnServers:
         self.current = own
         """The server that is asked, or was last: an error is about this one."""
         self._fallback = async_fallback_of(own.hass, own.entry)
+        self._leases: ExitStack | None = None
+        self._held: list[Server] = []
+
+    @contextmanager
+    def turn(self) -> Generator[None]:
+        """Run a turn, which keeps a slot of each server that it asks until its end."""
+        with ExitStack() as self._leases:
+            if self.is_own_next:
+                self._hold(self.own)
+            yield
+        self._leases = None
 
     async def async_ask[T](self, request: Callable[[Server], Awaitable[T]]) -> T:
         """Return what a request to a server returns, and send it once more if need be.
@@ -101,6 +113,12 @@ class TurnServers:
         """Return whether the next request goes to the entry's own server first."""
         return self._fallback is None or self.own.availability.is_due
 
+    def _hold(self, server: Server) -> None:
+        """Keep a slot of a server, if this is a turn that has none yet."""
+        if self._leases is not None and server not in self._held:
+            self._held.append(server)
+            self._leases.enter_context(server.slots.turn())
+
     def _first(self) -> Server:
         """Return the server to ask first."""
         fallback = self._fallback
@@ -127,6 +145,7 @@ class TurnServers:
     ) -> T:
         """Return what a request to a server returns, and handle its error."""
         self.current = server
+        self._hold(server)
         started_at = asyncio.get_running_loop().time()
         try:
             result = await request(server)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ..completions.client import CompletionsClient
@@ -13,10 +13,10 @@ from ..completions.messages import Message
 from ..options import Options
 from ..tools.api_instance import ToolboxInstance
 from .loop import EMPTY_ANSWER_ERRORS
-from .metrics import request_metrics
+from .metrics import Purpose, request_metrics
 from .quoted_calls import QuotedCalls
 from .response import ModelResponse
-from .response_limits import LENGTH_PARAMETERS
+from .response_limits import length_limit
 from .response_setup import new_response
 from .server import Server
 from .servers import TurnServers
@@ -43,7 +43,6 @@ class SingleRequests:
     spoken_only: bool = False
     is_data: bool = True
     language: str = ""
-    _is_counted: bool = field(default=False, init=False)
 
     @property
     def client(self) -> CompletionsClient:
@@ -69,8 +68,11 @@ class SingleRequests:
         """
 
         async def request(server: Server) -> Answer:
-            limit = _length_limit(server.options, max_tokens)
-            return await self._async_request(server, messages, {**extra, **limit})
+            limit = length_limit(server.options, max_tokens) if max_tokens else {}
+            parameters = {**extra, **limit}
+            return await server.slots.async_run_task(
+                lambda: self._async_request(server, messages, parameters)
+            )
 
         return await self.servers.async_ask(request)
 
@@ -94,7 +96,7 @@ class SingleRequests:
         started_at = asyncio.get_running_loop().time()
         try:
             async with (
-                aclosing(server.stream(body, in_background=True)) as events,
+                aclosing(server.stream(body, purpose=Purpose.TASK)) as events,
                 aclosing(_with_tokens(events, tokens)) as recorded,
                 aclosing(response.deltas(recorded)) as deltas,
             ):
@@ -116,21 +118,9 @@ class SingleRequests:
     ) -> None:
         """Publish the metrics of a request that received a response."""
         if request := request_metrics(
-            response.usage,
-            response.first_at,
-            started_at,
-            is_first_of_turn=not self._is_counted,
+            response.usage, response.first_at, started_at, Purpose.TASK
         ):
-            self._is_counted = True
             server.metrics.publish(request)
-
-
-def _length_limit(options: Options, max_tokens: int | None) -> dict[str, int]:
-    """Return a limit as parameters, under the name by which the user sets theirs."""
-    if max_tokens is None:
-        return {}
-    names = LENGTH_PARAMETERS & {*(options.extra_body or {})}
-    return dict.fromkeys(names or {"max_tokens"}, max_tokens)
 
 
 async def _with_tokens(

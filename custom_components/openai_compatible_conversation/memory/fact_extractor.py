@@ -1,37 +1,31 @@
 """Background extraction of facts from what users said in ended sessions.
 
-Extraction runs only while no turn is running, and a turn that starts cancels it: a
-local server often has a single slot. Transcripts are persisted until their facts are
-stored.
+Extraction begins only while no turn is running, and a turn that needs the slot of the
+server cancels it (docs/decisions/0022-one-owner-of-the-slot.md). It begins again with the
+same transcript. Transcripts are persisted until their facts are stored.
 
 Decision record: docs/decisions/0008-memory-quotes-its-source.md.
 """
 
 import asyncio
 from collections.abc import Callable
-from contextlib import aclosing
 import logging
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
 
-from ..completions.client import CompletionsClient
+from ..agent.extraction_requests import ExtractionRequests
 from ..completions.errors import CompletionError
-from ..completions.events import Finished, TextDelta
-from ..completions.request import build_body
+from ..completions.slots import PreemptedError
 from ..const import DOMAIN
 from ..options import Options
-from ..repetition.detector import RepetitionDetector
-from .extraction import (
-    RESPONSE_FORMAT,
-    ExtractedFact,
-    ExtractionError,
-    messages_for,
-    parse_facts,
-)
+from .extraction import ExtractionError
+from .extraction_failures import failure_reason
 from .fact import FactError
-from .fact_store import FactStore, PendingTranscript
+from .fact_store import FactStore
+from .given_up import async_update_issue
+from .pending_transcripts import PendingTranscript
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -53,18 +47,18 @@ class FactExtractor:
         self,
         hass: HomeAssistant,
         fact_store: FactStore,
-        client: CompletionsClient,
+        requests: ExtractionRequests,
         options: Callable[[], Options],
         is_quiet: Callable[[], bool],
     ) -> None:
         """Initialize a paused extractor.
 
-        `options` returns the current options; `is_quiet` returns whether the session
-        is over.
+        `options` returns the current options; `is_quiet` returns whether the sessions
+        on that server are over.
         """
         self._hass = hass
         self._fact_store = fact_store
-        self._client = client
+        self._requests = requests
         self._options = options
         self._is_quiet = is_quiet
         self._task: asyncio.Task[None] | None = None
@@ -107,23 +101,29 @@ class FactExtractor:
         ):
             await self._async_extract(pending)
         self._schedule_retry()
+        await async_update_issue(
+            self._hass,
+            self._fact_store.issues,
+            self._fact_store.pending,
+            self._requests.host,
+        )
 
     def _due(self) -> PendingTranscript | None:
         """Return the first transcript that is due."""
         now = self._hass.loop.time()
         return next(
-            (
-                p
-                for p in self._fact_store.pending
-                if self._not_before.get(p.id, 0) <= now
-            ),
+            (p for p in self._fact_store.waiting if self._due_at(p) <= now),
             None,
         )
+
+    def _due_at(self, pending: PendingTranscript) -> float:
+        """Return the loop time of the next attempt; at once without a failed one."""
+        return self._not_before.get(pending.id, 0) if pending.attempts else 0
 
     def _schedule_retry(self) -> None:
         """Schedule extraction for when the next transcript is due."""
         self._cancel_retry()
-        waiting = [self._not_before.get(p.id, 0) for p in self._fact_store.pending]
+        waiting = [self._due_at(pending) for pending in self._fact_store.waiting]
         if waiting and self._is_quiet() and self._options().enable_fact_learning:
             delay = max(min(waiting) - self._hass.loop.time(), 0)
             self._timer = async_call_later(self._hass, delay, self._retry)
@@ -137,47 +137,18 @@ class FactExtractor:
     async def _async_extract(self, pending: PendingTranscript) -> None:
         """Extract facts from a transcript; back off if that fails."""
         try:
-            facts = await self._async_request(pending)
+            facts = await self._requests.async_send(pending.lines, self._is_quiet)
             await self._fact_store.async_extracted(pending, facts)
+        except PreemptedError:
+            # It is still the first that is due.
+            _LOGGER.debug("Fact extraction makes way")
         except (CompletionError, ExtractionError, FactError, HomeAssistantError) as err:
             _LOGGER.debug("Facts cannot be extracted yet: %s", type(err).__name__)
             delay = RETRY_DELAYS[min(pending.attempts, len(RETRY_DELAYS) - 1)]
             self._not_before[pending.id] = self._hass.loop.time() + delay
             try:
-                await self._fact_store.async_failed(pending)
+                await self._fact_store.async_failed(pending, *failure_reason(err))
             except HomeAssistantError as failure:
                 _LOGGER.debug("Nor can that be written: %s", type(failure).__name__)
         else:
             self._not_before.pop(pending.id, None)
-
-    async def _async_request(self, pending: PendingTranscript) -> list[ExtractedFact]:
-        """Return the facts that the model extracts from a transcript."""
-        options = self._options()
-        body = build_body(
-            options.chat_model,
-            messages_for(pending.lines),
-            stream=options.enable_streaming,
-            extra={"response_format": RESPONSE_FORMAT, **(options.extra_body or {})},
-        )
-        deltas: list[str] = []
-        detector = RepetitionDetector()
-        async with aclosing(
-            self._client.stream(
-                body,
-                headers=options.extra_headers,
-                patience=options.background_patience,
-            )
-        ) as events:
-            async for event in events:
-                match event:
-                    case TextDelta(text):
-                        deltas.append(text)
-                        if detector.feed(text):
-                            # The facts before it are complete.
-                            break
-                    case Finished("content_filter"):
-                        raise ExtractionError("The server held its answer back")
-        # Parsing a malformed answer can take long.
-        return await self._hass.async_add_executor_job(
-            parse_facts, "".join(deltas), pending.lines
-        )
