@@ -12,6 +12,7 @@ import openai
 
 from testbed.assistant import Agent, add_pipeline, agent_of, allow
 from testbed.flows import Flow
+from testbed.websocket import Client
 
 from .listener import Listener, MeasuredHass, TurnError
 from .model import opening
@@ -102,21 +103,7 @@ class AgentContestant:
             memory = {"conversation_timeout": 600}
             await allow(self.listener, agent, *apis, memory=memory)
             return
-        (subentry,) = await self.listener.command(
-            "config_entries/subentries/list", entry_id=self.entry_id
-        )
-        step = await self.listener.rest(
-            "POST",
-            SUBENTRIES,
-            {
-                "handler": [self.entry_id, "conversation"],
-                "subentry_id": subentry["subentry_id"],
-            },
-        )
-        flow = Flow(self.listener, SUBENTRIES, step)
-        await flow.submit(**{**flow.suggested, "llm_hass_api": list(apis)})
-        if flow.step.get("reason") != "reconfigure_successful":
-            raise TurnError(f"{self.name} does not take its tools: {flow.step}")
+        await allow_theirs(self.listener, self.entry_id, *apis)
 
     async def reload(self) -> float:
         """Reload the entry; return the duration in milliseconds."""
@@ -171,6 +158,25 @@ async def enter(
         *(subject, hass, listener, model),
         *(entry_id, entity_id, pipeline, device_id),
     )
+
+
+async def allow_theirs(client: Client, entry_id: str, *apis: str) -> None:
+    """Select the LLM APIs of Home Assistant's own agent, and keep its other options."""
+    (subentry,) = await client.command(
+        "config_entries/subentries/list", entry_id=entry_id
+    )
+    step = await client.rest(
+        "POST",
+        SUBENTRIES,
+        {
+            "handler": [entry_id, "conversation"],
+            "subentry_id": subentry["subentry_id"],
+        },
+    )
+    flow = Flow(client, SUBENTRIES, step)
+    await flow.submit(**{**flow.suggested, "llm_hass_api": list(apis)})
+    if flow.step.get("reason") != "reconfigure_successful":
+        raise TurnError(f"llama_cpp does not take its tools: {flow.step}")
 
 
 async def interleaved(

@@ -34,10 +34,14 @@ def start_script() -> Path | None:
 
 
 @asynccontextmanager
-async def llama_server(script: Path) -> AsyncGenerator[str]:
-    """Yield the URL of a server with one slot and no prompt cache in memory."""
+async def llama_server(script: Path, *, ram_cache: bool = False) -> AsyncGenerator[str]:
+    """Yield the URL of a server with one slot.
+
+    With `ram_cache`, it keeps the prompts that leave the slot in memory, as llama.cpp
+    does by default.
+    """
     port = claim_port()
-    starting = asyncio.ensure_future(_start(script, port))
+    starting = asyncio.ensure_future(_start(script, port, ram_cache=ram_cache))
     try:
         await asyncio.shield(starting)
         yield f"http://127.0.0.1:{port}"
@@ -46,11 +50,12 @@ async def llama_server(script: Path) -> AsyncGenerator[str]:
         _end(await starting)
 
 
-async def _start(script: Path, port: int) -> int:
+async def _start(script: Path, port: int, *, ram_cache: bool) -> int:
     """Start a server; return a file descriptor of its process."""
     process = await asyncio.create_subprocess_exec(
         script,
-        *(str(port), "", "script", "--cache-ram", "0"),
+        *(str(port), "", "script"),
+        *(() if ram_cache else ("--cache-ram", "0")),
         env=os.environ | {"CTX": str(CONTEXT), "NP": "1"},
         stdout=PIPE,
         stderr=PIPE,

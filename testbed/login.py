@@ -8,11 +8,20 @@ USERNAME = "demo"
 PASSWORD = "demo"  # noqa: S105
 
 
-async def access_token(session: aiohttp.ClientSession, url: str) -> str:
-    """Return an access token of the demo user, who is created if there are no users."""
+async def access_token(
+    session: aiohttp.ClientSession,
+    url: str,
+    *,
+    username: str = USERNAME,
+    password: str = PASSWORD,
+) -> str:
+    """Return an access token of a user.
+
+    By default it is the demo user, who is created if there are no users.
+    """
     client = {"client_id": f"{url}/"}
     code = await _first_user(session, url, client) or await _log_in(
-        session, url, client
+        session, url, client, {"username": username, "password": password}
     )
     grant = {"grant_type": "authorization_code", "code": code, **client}
     async with session.post(f"{url}/auth/token", data=grant) as response:
@@ -45,9 +54,12 @@ async def _first_user(
 
 
 async def _log_in(
-    session: aiohttp.ClientSession, url: str, client: dict[str, str]
+    session: aiohttp.ClientSession,
+    url: str,
+    client: dict[str, str],
+    credentials: dict[str, str],
 ) -> str:
-    """Return an auth code for the demo user's name and password."""
+    """Return an auth code for a user's name and password."""
     flow = await _post(
         session,
         f"{url}/auth/login_flow",
@@ -56,7 +68,7 @@ async def _log_in(
     done = await _post(
         session,
         f"{url}/auth/login_flow/{flow['flow_id']}",
-        {"username": USERNAME, "password": PASSWORD, **client},
+        {**credentials, **client},
     )
     code: str = done["result"]
     return code

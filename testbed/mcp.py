@@ -52,6 +52,10 @@ class ToolServer:
         """Return the URL to enter in Home Assistant."""
         return f"http://127.0.0.1:{self._port}/mcp"
 
+    def reverse(self) -> None:
+        """List the tools in reverse order from now on."""
+        self._tools = dict(reversed(self._tools.items()))
+
     async def __aenter__(self) -> Self:
         """Listen on a free loopback port."""
         app = web.Application()

@@ -144,7 +144,7 @@ async def test_tools_are_stable_in_session(
     assert "query_tools" not in server.bodies[-1]["messages"][0]["content"]
     set_options(tool_discovery="always")
     await say("Four")
-    assert names(server.bodies[-1]) == ["query_tools", "pool_clean", *BASICS[1:]]
+    assert names(server.bodies[-1]) == [*BASICS, "pool_clean"]
 
 
 async def test_all_tools_below_budget(
@@ -158,9 +158,9 @@ async def test_all_tools_below_budget(
     set_options(tool_discovery="always")
     server.script(reply(calls=[find("weather forecast")]), reply("Rain."))
     await say("Will it rain?")
-    assert names(server.bodies[-2]) == [
-        n for n in BASICS if n in {*assist_tools, BASICS[0]}
-    ]
+    first, *usual = names(server.bodies[-2])
+    assert first == "query_tools"
+    assert set(usual) == {n for n in BASICS if n in assist_tools}
     assert names(server.bodies[-1])[len(names(server.bodies[-2]))] == "get_weather"
 
 

@@ -6,12 +6,14 @@ can reuse its prompt cache; what differs between turns is in the user messages.
 Decision record: docs/decisions/0006-one-session-that-only-grows.md.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 import hashlib
 from typing import Any
 
 from homeassistant.components import conversation
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import llm, template
+from homeassistant.helpers import llm
 
 from ..completions.messages import SystemMessage, UserMessage
 from ..completions.request import build_body
@@ -24,6 +26,7 @@ from ..tools.api_instance import ToolboxInstance
 from ..tools.fact_tools import FACT_INSTRUCTIONS
 from ..tools.query_tools import SEARCH_INSTRUCTIONS
 from ..tools.toolbox import Toolbox
+from .instructions import async_render, async_split_instructions, speaker_of
 from .turn_context import (
     CONTEXT_INSTRUCTIONS,
     CONTEXT_START,
@@ -85,11 +88,11 @@ async def async_prewarm_body(
     if options.llm_hass_api or options.enable_fact_learning:
         tools = await toolbox.async_get_api_instance(llm_context)
     state = session.async_peek()
-    system_prompt = await async_system_prompt(hass, state, llm_context, options, tools)
+    prompt = await async_system_prompt(hass, state, llm_context, options, tools)
     return build_body(
         options.chat_model,
         [
-            SystemMessage(system_prompt),
+            SystemMessage(prompt.system),
             *messages_of(state.turns),
             UserMessage(CONTEXT_START),
         ],
@@ -100,79 +103,80 @@ async def async_prewarm_body(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The instructions for a turn."""
+
+    system: str
+    """The system prompt, the same for all turns of a session."""
+    own: str = ""
+    """What only holds for the speaker of the turn."""
+
+
 async def async_system_prompt(
     hass: HomeAssistant,
     state: SessionState,
     llm_context: llm.LLMContext,
     options: Options,
     tools: ToolboxInstance | None,
-) -> str:
-    """Return the system prompt, which is cached for the session.
+) -> Prompt:
+    """Return the instructions for a turn; the system prompt is cached for the session.
 
     It is rendered again only if the parts that it is composed of change: a clock in the
     user's template would otherwise invalidate the prompt cache with every turn.
     """
-    api_prompt = ""
+    api_prompt = own = ""
     if tools:
-        tools.select(state, options.tool_discovery)
-        api_prompt = "" if options.own_prompt_only else tools.prompt
+        await tools.async_begin(state, options.tool_discovery)
+        if not options.own_prompt_only:
+            api_prompt, own = tools.prompt, tools.prompt_for_administrators
     general_prompt = without_device_lines(api_prompt)
     instructions = options.prompt or llm.DEFAULT_INSTRUCTIONS_PROMPT
+    speaker = speaker_of(instructions, llm_context)
+    shared: str | None = None
+    if speaker and not options.own_prompt_only:
+        shared, for_speaker = await async_split_instructions(
+            hass, state, instructions, llm_context
+        )
+        own = "\n".join(filter(None, (own, for_speaker)))
+        speaker = (shared,)
     key_parts = (
         instructions,
         api_prompt,
         options.own_prompt_only,
         options.auto_continue_listening,
-        uses_search := bool(tools and tools.tool_search),
-        learns_facts := bool(tools and tools.has_fact_tools),
-        *_template_audience(instructions, llm_context),
+        bool(tools and tools.tool_search),
+        bool(tools and tools.has_fact_tools),
+        *speaker,
     )
     key = hashlib.sha256(repr(key_parts).encode()).hexdigest()
-    if (system_prompt := state.system_prompts.get(key)) is None:
-        parts = [await _async_render(hass, instructions, llm_context)]
+    if (system_prompt := state.cached_system_prompt(key)) is None:
+        if shared is None:
+            shared = await async_render(hass, instructions, llm_context)
+        parts = [shared] if shared else []
         if general_prompt:
             parts.append(general_prompt)
         if not options.own_prompt_only:
-            parts.append(CONTEXT_INSTRUCTIONS)
-            if general_prompt != api_prompt:
-                parts.append(DEVICE_INSTRUCTIONS)
-            if uses_search:
-                parts.append(SEARCH_INSTRUCTIONS)
-            if learns_facts:
-                parts.append(FACT_INSTRUCTIONS)
+            told_apart = general_prompt != api_prompt
+            parts += _own_instructions(tools, has_device_lines=told_apart)
         if not options.auto_continue_listening:
             parts.append(LISTENING_INSTRUCTIONS)
         system_prompt = "\n".join(part.rstrip() for part in parts)
         state.cache_system_prompt(key, system_prompt)
-    return system_prompt
+    return Prompt(system_prompt, own)
 
 
-def _template_audience(
-    instructions: str, llm_context: llm.LLMContext
-) -> tuple[object, ...]:
-    """Return the user, device and language that a template depends on."""
-    user_id = llm_context.context.user_id if llm_context.context else None
-    if "llm_context" in instructions:
-        return (user_id, llm_context.device_id, llm_context.language)
-    return (user_id,) if "user_name" in instructions else ()
+def _own_instructions(
+    tools: ToolboxInstance | None, *, has_device_lines: bool
+) -> Iterator[str]:
+    """Yield the integration's own instructions.
 
-
-async def _async_render(
-    hass: HomeAssistant, instructions: str, llm_context: llm.LLMContext
-) -> str:
-    """Return the user's instructions, rendered with Home Assistant's variables."""
-    context = llm_context.context
-    user = (
-        await hass.auth.async_get_user(context.user_id)
-        if context and context.user_id
-        else None
-    )
-    prompt: str = template.Template(instructions, hass).async_render(
-        {
-            "ha_name": hass.config.location_name,
-            "user_name": user.name if user else None,
-            "llm_context": llm_context,
-        },
-        parse_result=False,
-    )
-    return prompt
+    `has_device_lines` is whether Home Assistant's say something of one device.
+    """
+    yield CONTEXT_INSTRUCTIONS
+    if has_device_lines:
+        yield DEVICE_INSTRUCTIONS
+    if tools and tools.tool_search:
+        yield SEARCH_INSTRUCTIONS
+    if tools and tools.has_fact_tools:
+        yield FACT_INSTRUCTIONS

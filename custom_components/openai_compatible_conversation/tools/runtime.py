@@ -1,10 +1,12 @@
 """State that an entry's tools share across turns."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 import logging
 
 from homeassistant.core import HomeAssistant
 
+from ..session.limits import TokenLimits
 from .catalog_cache import CatalogCache
 from .usage_store import UsageStore
 
@@ -24,6 +26,8 @@ class ToolRuntime:
     hass: HomeAssistant
     usage: UsageStore
     catalogs: CatalogCache
+    limits: Callable[[], TokenLimits]
+    """Returns the current limits."""
     call_timeout: float = CALL_TIMEOUT
     """Timeout of a tool call, in seconds."""
     _warned: set[str] = field(default_factory=set)

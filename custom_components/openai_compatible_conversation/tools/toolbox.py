@@ -5,24 +5,27 @@ Decision record: docs/decisions/0002-tools-are-one-api.md.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import override
 
 from slugify import slugify
 
 from homeassistant.components.intent import async_device_supports_timers
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import device_registry as dr, llm
 
 from ..const import DOMAIN
 from ..memory.fact_store import FactStore
 from ..options import Options
+from ..session.limits import TokenLimits
 from .api_instance import ToolboxInstance
 from .catalog_cache import CatalogCache
 from .fact_tools import FactSource, fact_tools
 from .foreign_errors import raise_if_ours
 from .query_tools import QUERY_TOOLS
 from .runtime import ToolRuntime
+from .tool_order import ToolOrder
 from .tool_origins import ToolOrigins
 from .usage_store import UsageStore
 from .weather import WeatherTool
@@ -40,12 +43,14 @@ class Toolbox(llm.API):
         usage: UsageStore,
         fact_store: FactStore,
         options: Callable[[], Options],
+        limits: Callable[[], TokenLimits],
     ) -> None:
-        """Initialize; `options` returns the current options."""
+        """Initialize; `options` and `limits` return the current ones."""
         super().__init__(hass=hass, id=DOMAIN, name="OpenAI-Compatible Conversation")
-        self.runtime = ToolRuntime(hass, usage, CatalogCache(hass))
+        self.runtime = ToolRuntime(hass, usage, CatalogCache(hass), limits)
         self._fact_store = fact_store
         self._options = options
+        self._order = ToolOrder()
 
     @override
     async def async_get_api_instance(
@@ -74,27 +79,40 @@ class Toolbox(llm.API):
         }
         admin_tools: set[str] = set()
         known: set[str] = set()
-        instances = []
+        merged: llm.APIInstance | None = None
+        prompts = ["", ""]
         for context in contexts:
-            origins.add(
-                await self._async_tool_names(ordinary, context),
-                await self._async_tool_names(restricted, context),
-            )
-            instances.append(instance := await self._async_merged(allowed, context))
-            merged_tools = instance.tools if instance else []
-            for tool in [tool for tool in merged_tools if tool.name not in known]:
+            parts = [
+                await self._async_merged(api_ids, context)
+                for api_ids in (ordinary, restricted)
+            ]
+            origins.add(*(_names(part) for part in parts))
+            instance = parts[0]
+            if restricted:
+                instance = await self._async_merged(allowed, context)
+            if context is without_device:
+                merged = instance
+                prompts = [part.api_prompt if part else "" for part in parts]
+            for tool in instance.tools if instance else []:
+                if tool.name in known:
+                    continue
                 known.add(tool.name)
                 name = _add(tools, tool)
                 if origins.is_restricted(tool):
                     admin_tools.add(name)
-        merged = instances[0]
+        options = self._options()
+        nobody = replace(llm_context, context=Context())
         return ToolboxInstance(
             runtime=self.runtime,
             fact_source=fact_source,
             requires_admin=bool(restricted),
             admin_tools=frozenset(admin_tools),
+            admin_prompt=prompts[1],
+            order=self._order,
+            source=(tuple(options.llm_hass_api), options.enable_fact_learning),
+            for_nobody=partial(self.async_get_api_instance, nobody),
             api=self,
-            api_prompt=merged.api_prompt if merged else "",
+            api_prompt=prompts[0],
             llm_context=llm_context,
             tools=list(tools.values()),
             custom_serializer=merged.custom_serializer if merged else None,
@@ -105,7 +123,7 @@ class Toolbox(llm.API):
     ) -> Iterator[llm.Tool]:
         """Yield the integration's own tools."""
         if self._options().enable_fact_learning:
-            yield from fact_tools(self._fact_store, fact_source)
+            yield from fact_tools(self._fact_store, fact_source, self.runtime.limits)
         if llm.LLM_API_ASSIST in allowed:
             yield WeatherTool()
 
@@ -116,7 +134,7 @@ class Toolbox(llm.API):
         if not api_ids:
             return None
         try:
-            return await llm.async_get_api(self.hass, api_ids, llm_context)
+            return await self._async_instance(api_ids, llm_context)
         # APIs of other integrations may raise anything.
         except BaseException as err:
             raise_if_ours(err)
@@ -124,6 +142,24 @@ class Toolbox(llm.API):
             if working == api_ids:
                 raise
         return await self._async_merged(working, llm_context)
+
+    async def _async_instance(
+        self, api_ids: list[str], llm_context: llm.LLMContext
+    ) -> llm.APIInstance:
+        """Return an instance of some APIs, with names that depend on no others.
+
+        Home Assistant 2026.10 puts the name of the API in front of its tools' if there
+        are several, and not if the others are missing or not for this user.
+        """
+        if len(api_ids) > 1 or len(self._options().llm_hass_api) < 2:
+            return await llm.async_get_api(self.hass, api_ids, llm_context)
+        apis = [api for api in llm.async_get_apis(self.hass) if api.id in api_ids]
+        merged = llm.MergedAPI(apis)
+        # Home Assistant 2026.10 has no APIs that require an administrator.
+        if authorized := getattr(llm, "async_get_authorized_api_instance", None):
+            instance: llm.APIInstance = await authorized(merged, llm_context)
+            return instance
+        return await merged.async_get_api_instance(llm_context)
 
     async def _async_working(
         self, api_ids: list[str], llm_context: llm.LLMContext
@@ -133,7 +169,7 @@ class Toolbox(llm.API):
         # Assist comes first, so that it is kept if two APIs cannot be merged.
         for api_id in sorted(api_ids, key=llm.LLM_API_ASSIST.__ne__):
             try:
-                await llm.async_get_api(self.hass, [*working, api_id], llm_context)
+                await self._async_instance([*working, api_id], llm_context)
             except BaseException as err:  # noqa: BLE001
                 raise_if_ours(err)
                 self.runtime.warn_once(api_id, "The LLM API %s fails: %r", api_id, err)
@@ -190,13 +226,6 @@ class Toolbox(llm.API):
             for text in (api.id, api.name)
         )
 
-    async def _async_tool_names(
-        self, api_ids: list[str], llm_context: llm.LLMContext
-    ) -> set[str]:
-        """Return the names of the tools of APIs."""
-        instance = await self._async_merged(api_ids, llm_context)
-        return {tool.name for tool in instance.tools} if instance else set()
-
     async def _async_is_admin(self, llm_context: llm.LLMContext) -> bool:
         """Return whether the user of the turn is an administrator."""
         context = llm_context.context
@@ -204,6 +233,11 @@ class Toolbox(llm.API):
             return False
         user = await self.hass.auth.async_get_user(context.user_id)
         return user is not None and user.is_admin
+
+
+def _names(instance: llm.APIInstance | None) -> set[str]:
+    """Return the names of the tools of an instance, if there is one."""
+    return {tool.name for tool in instance.tools} if instance else set()
 
 
 def _add(tools: dict[str, llm.Tool], tool: llm.Tool) -> str:
