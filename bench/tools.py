@@ -28,6 +28,8 @@ MCP_TOOLS = 290
 """Tools of the MCP server, in addition to those of Assist."""
 CATALOG_TOOLS = 1000
 """Tools in the catalog that is searched."""
+BUILT_TOOLS = 500
+"""Tools of the catalog whose building is measured."""
 ROUNDS = 40
 SESSION_TIMEOUT = 1
 """Seconds after which the session expires."""
@@ -36,12 +38,17 @@ MAX_BYTES_SHARE = 0.1
 """Goal: bytes of the tools of a first request relative to those of all tools."""
 MAX_SEARCH_MS = 2.0
 """Goal: median milliseconds of a search."""
+MAX_BUILD_MS = 1000
+"""Goal: milliseconds until a catalog of `BUILT_TOOLS` is built."""
 MAX_ADDED_MS = 5.0
 """Goal: milliseconds that the tools add between user input and request."""
 
 
-def _measure_search() -> float:
-    """Print search times over many tools, and return the median in milliseconds."""
+def _measure_search() -> tuple[float, float]:
+    """Print times of searches over many tools and of indexing them.
+
+    Return the median of a search and the time of indexing, in milliseconds.
+    """
     real = list(entries("en"))
     queries = [query.text for query in QUERIES if query.language == "en"]
     many = [
@@ -50,8 +57,9 @@ def _measure_search() -> float:
         for entry in real
     ][:CATALOG_TOOLS]
     begin = time.perf_counter()
-    catalog = Catalog(many)
+    Catalog(many[:BUILT_TOOLS]).close()
     build = (time.perf_counter() - begin) * 1e3
+    catalog = Catalog(many)
     times = []
     for query in queries * 3:
         begin = time.perf_counter()
@@ -61,8 +69,10 @@ def _measure_search() -> float:
     typical = median(times)
     tell(f"Search over {CATALOG_TOOLS} tools, {len(queries)} queries three times")
     tell(f"  median {typical:.2f} ms, 95 % within {quantiles(times, n=20)[-1]:.2f} ms")
-    tell(f"  made in {build:.0f} ms    goal: median under {MAX_SEARCH_MS} ms")
-    return typical
+    tell(f"  goal: median under {MAX_SEARCH_MS} ms")
+    tell(f"  {BUILT_TOOLS} tools are indexed in {build:.0f} ms, beside the event loop")
+    tell(f"  goal: under {MAX_BUILD_MS} ms")
+    return typical, build
 
 
 class _Agents:
@@ -188,10 +198,11 @@ async def _requests_for_command(agents: _Agents, server: ModelServer) -> int:
 
 def run() -> bool:
     """Print all measurements, and return whether the goals are met."""
-    search_ms = _measure_search()
+    search_ms, build_ms = _measure_search()
     share, first, later, more = asyncio.run(_measure_requests())
     return (
         search_ms < MAX_SEARCH_MS
+        and build_ms < MAX_BUILD_MS
         and share <= MAX_BYTES_SHARE
         and (first, later) == (3, 2)
         and more < MAX_ADDED_MS

@@ -8,38 +8,19 @@ Decision record: docs/decisions/0007-tools-on-demand.md.
 """
 
 from collections.abc import Iterable, Mapping
-from itertools import chain, pairwise
-from math import log
+from itertools import chain
 from typing import NamedTuple
 
-from .ranking import UNRANKED_SCORE, Ranking
-from .synonyms import SYNONYM_VOCABULARY, synonyms_of
+from .lexicon import Lexicon, Meaning
+from .matcher import SYNONYM_WEIGHT, Matcher
+from .query import WEAK_WEIGHT, Term, query_terms
+from .ranking import Ranking
+from .synonyms import synonyms_of
 from .vocabulary import Vocabulary
-from .words import STOP_WORDS, joined, tokens, words
-
-MAX_QUERY = 1000
-"""Maximum characters of a query; the rest is ignored."""
-
-MAX_TERMS = 16
-"""Maximum words of a query that are searched for."""
-
-SYNONYM_WEIGHT = 0.7
-"""Weight of a synonym, where the word itself has weight 1."""
-
-ONLY_SYNONYM_WEIGHT = 1.0
-"""Weight of a synonym if no document has the word itself."""
-
-SIMILAR_WEIGHT = 0.7
-"""Weight of a word that an unknown word may stand for."""
+from .words import words
 
 HINT_WEIGHT = 0.5
 """Weight of a word of the hint."""
-
-STOP_WORD_WEIGHT = 0.08
-"""Weight of a stop word beside other words."""
-
-MAX_RANKED = 1000
-"""Maximum documents with a word for it to be ranked; beyond, all score the same."""
 
 
 class Hit(NamedTuple):
@@ -52,28 +33,39 @@ class Hit(NamedTuple):
 
     key: str
     score: float
+    fit: float = 1.0
+    """How much of what the query asks for the document has, from 0 to 1.
+
+    Unlike the score, it is comparable between searches.
+    """
 
 
 class Index:
     """Documents in memory, by key.
 
-    To be used from one thread. Close it to free its memory.
+    To be used from one thread at a time. Close it to free its memory.
     """
 
     def __init__(
-        self, weights: Mapping[str, float], heading: Iterable[str] = ()
+        self,
+        weights: Mapping[str, float],
+        heading: Iterable[str] = (),
+        lexicon: Lexicon | None = None,
     ) -> None:
         """Initialize without documents.
 
         `weights` maps field names to weights. A match in a field of weight 1 and
         average length scores half of the maximum. In `heading` fields the length
         hardly matters. In all others a word scores less the longer the text is,
-        because long texts contain many words by chance.
+        because long texts contain many words by chance. The lexicon tells what the
+        words of a query mean.
         """
         self._names = list(weights)
         self._ranking = Ranking(weights, heading)
         self._documents: dict[str, set[str]] = {}
         self._vocabulary = Vocabulary()
+        self._matcher = Matcher(self._ranking, self._vocabulary)
+        self._lexicon = lexicon
 
     def __len__(self) -> int:
         """Return the number of documents."""
@@ -83,7 +75,8 @@ class Index:
         """Free the memory; no document can be added afterwards."""
         self._ranking.close()
         self._documents.clear()
-        self._vocabulary = Vocabulary()
+        self._vocabulary.clear()
+        self._matcher.count = 0
 
     def put_all(self, documents: Iterable[tuple[str, Mapping[str, str]]]) -> None:
         """Add documents, replacing those with the same keys."""
@@ -106,44 +99,43 @@ class Index:
         self._ranking.put(key, texts)
         self._vocabulary.add(distinct)
         self._documents[key] = distinct
+        self._matcher.count = len(self._documents)
 
     def remove(self, key: str) -> None:
         """Remove a document, if present."""
         if key in self._documents:
             self._vocabulary.remove(self._documents.pop(key))
             self._ranking.remove(key)
+            self._matcher.count = len(self._documents)
 
-    def search(self, query: str, hint: str = "") -> list[Hit]:
+    def warm(self) -> None:
+        """Look up the words of the lexicon, so that searches are faster."""
+        for word in self._lexicon.tool_words() if self._lexicon else ():
+            self._matcher.scores(word)
+
+    def search(
+        self, query: str, hint: str = "", names: Mapping[str, Meaning] | None = None
+    ) -> list[Hit]:
         """Return all documents that match a word of the query or the hint, best first.
 
         Both may be any text. Of a word and its synonyms only the best match counts,
         because many words of one meaning make a document no more relevant. Stop words
         only raise the score of documents that other words match, unless the query
-        has no other words.
+        has no other words. `names` maps words of names to words for what they name.
         """
         if not self._documents:
             return []
-        terms = {
-            term: weight * HINT_WEIGHT for term, weight in self._terms(hint).items()
-        }
-        terms |= self._terms(query)
-        total = 0.0
-        scores: dict[str, float] = {}
-        shares: dict[str, float] = {}
-        for term, weight in sorted(terms.items(), key=lambda item: -item[1]):
-            importance = weight * self._rarity(term)
-            total += importance
-            for key, (score, share) in self._matches(term).items():
-                if key in scores:
-                    scores[key] += weight * score
-                    shares[key] += importance * share
-                elif weight >= HINT_WEIGHT:
-                    scores[key] = weight * score
-                    shares[key] = importance * share
-        hits = [Hit(key, score * shares[key] / total) for key, score in scores.items()]
-        # The sort is stable: hits with equal scores stay in the order they were found.
-        hits.sort(key=lambda hit: -hit.score)
-        return hits
+        terms = query_terms(query, self._matcher, self._lexicon, names)
+        hints = query_terms(hint, self._matcher, self._lexicon) if hint else []
+        return _ranked(
+            [
+                *terms,
+                *(
+                    term._replace(weight=term.weight * HINT_WEIGHT, claim=0.0)
+                    for term in hints
+                ),
+            ]
+        )
 
     def related(self, word: str) -> dict[str, float]:
         """Return how well documents match a word or its synonyms, by key.
@@ -155,62 +147,31 @@ class Index:
             *((synonym, SYNONYM_WEIGHT) for synonym in synonyms_of(word)),
             (word, 1.0),
         ):
-            for key, score in self._scores(other).items():
+            for key, score in self._matcher.scores(other).items():
                 found[key] = max(found.get(key, 0.0), weight * score)
         return found
 
-    def _terms(self, text: str) -> dict[str, float]:
-        """Return the words of a query to search for, with their weights."""
-        found: list[str] = []
-        for parts in tokens(text[:MAX_QUERY]):
-            whole = joined(parts)
-            found += [whole] if self._scores(whole) else parts
-        found += [
-            joined(parts)
-            for parts in chain(
-                pairwise(found), zip(found, found[1:], found[2:], strict=False)
-            )
-            if self._scores(joined(parts))
-        ]
-        content_words = [word for word in found if word not in STOP_WORDS]
-        terms = dict.fromkeys((content_words or found)[:MAX_TERMS], 1.0)
-        others = [word for word in found if word not in terms]
-        return terms | dict.fromkeys(others[: MAX_TERMS - len(terms)], STOP_WORD_WEIGHT)
 
-    def _matches(self, term: str) -> dict[str, tuple[float, float]]:
-        """Return score and share of each document with a word or its synonyms."""
-        own = self._scores(term)
-        rarity = self._rarity(term)
-        if len(own) > MAX_RANKED:
-            return dict.fromkeys(own, (rarity * UNRANKED_SCORE, 1.0))
-        found = {key: (rarity * weight, 1.0) for key, weight in own.items()}
-        factor = SYNONYM_WEIGHT if own else ONLY_SYNONYM_WEIGHT
-        others = [word for word in synonyms_of(term) if self._scores(word)]
-        if not own and not others:
-            factor = SIMILAR_WEIGHT
-            others = self._similar(term)
-        for other in others:
-            # A synonym is no more specific than the word in the query.
-            each = factor * min(rarity, self._rarity(other))
-            for key, weight in self._scores(other).items():
-                if key not in found or each * weight > found[key][0]:
-                    found[key] = (each * weight, factor)
-        return found
-
-    def _scores(self, word: str) -> Mapping[str, float]:
-        """Return the score of each document with an inflected form of a word."""
-        return self._ranking.matches(
-            word, unranked=self._vocabulary.count(word) > MAX_RANKED
-        )
-
-    def _rarity(self, term: str) -> float:
-        """Return the inverse document frequency of a word."""
-        count = len(self._scores(term))
-        return log(1 + (len(self) - count + 0.5) / (count + 0.5))
-
-    def _similar(self, term: str) -> list[str]:
-        """Return the words that a word in no document may stand for."""
-        similar = self._vocabulary.similar(term)
-        for word in [] if similar else SYNONYM_VOCABULARY.similar(term):
-            similar += [word, *synonyms_of(word)]
-        return similar
+def _ranked(terms: list[Term]) -> list[Hit]:
+    """Return the documents that match terms, best first."""
+    total = sum(term.weight * term.rarity for term in terms)
+    claimed = sum(term.claim * term.rarity for term in terms)
+    found: dict[str, tuple[float, float, float]] = {}
+    for term in sorted(terms, key=lambda term: -term.weight):
+        importance = term.weight * term.rarity
+        claim = term.claim * term.rarity
+        for key, (score, share) in term.matches.items():
+            if key in found or term.weight >= WEAK_WEIGHT:
+                scores, shares, fits = found.get(key, (0.0, 0.0, 0.0))
+                found[key] = (
+                    scores + term.weight * score,
+                    shares + importance * share,
+                    fits + claim * share,
+                )
+    hits = [
+        Hit(key, score * share / total, fit / claimed if claimed else 1.0)
+        for key, (score, share, fit) in found.items()
+    ]
+    # The sort is stable: hits with equal scores stay in the order they were found.
+    hits.sort(key=lambda hit: -hit.score)
+    return hits

@@ -13,7 +13,7 @@ TOKENIZER = "porter unicode61 remove_diacritics 2"
 HEADING_ROW = 8
 """Words of a heading field per row."""
 
-MAX_CACHED = 1000
+MAX_CACHED = 5000
 """Maximum words whose matches are cached until a document changes."""
 
 UNRANKED_SCORE = 0.5

@@ -39,6 +39,11 @@ class Vocabulary:
                 self._letters[len(word)][word] = _letters(word)
             self._counts[word] += 1
 
+    def clear(self) -> None:
+        """Remove all words."""
+        self._counts.clear()
+        self._letters.clear()
+
     def remove(self, words: Iterable[str]) -> None:
         """Remove the distinct words of a document."""
         for word in words:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from ..search.index import Index
+from ..search.lexicon import Lexicon, Meaning
 from ..search.words import tokens, words
 
 WEIGHTS = {
@@ -24,6 +25,12 @@ DOMAIN_BOOST = 2.0
 
 MIN_SCORE_SHARE = 0.1
 """Share of the best score that a tool needs to be counted as a further match."""
+
+MIN_FIT = 0.25
+"""Share of what a query asks for that a tool needs to have for any to be found.
+
+A tool of the requested domain needs half of it.
+"""
 
 MIN_SIMILARITY = 0.4
 """Minimum similarity, from 0 to 1, of a name suggested for an unknown one."""
@@ -67,33 +74,45 @@ class SearchResult:
 class Catalog:
     """An in-memory index of tools, to be closed after use. Not thread-safe."""
 
-    def __init__(self, entries: Iterable[CatalogEntry]) -> None:
-        """Initialize with the tools; the last of those with the same name is kept."""
+    def __init__(
+        self, entries: Iterable[CatalogEntry], languages: Iterable[str] = ()
+    ) -> None:
+        """Initialize with the tools, and the languages of the home.
+
+        The last of the tools with the same name is kept. Does blocking I/O.
+        """
         tools = {entry.name: entry for entry in entries}
         self._domains = {name: entry.domain for name, entry in tools.items()}
-        self._index = Index(WEIGHTS, heading=("name", "title", "words"))
+        self._compared = {name: _domain(of) for name, of in self._domains.items()}
+        self._index = Index(
+            WEIGHTS, heading=("name", "title", "words"), lexicon=Lexicon(languages)
+        )
         self._index.put_all((name, _document(entry)) for name, entry in tools.items())
+        self._index.warm()
 
     def close(self) -> None:
         """Free the index; the catalog cannot be used afterwards."""
         self._index.close()
 
     def search(
-        self, query: str, domain: str | None = None, limit: int = 8
+        self,
+        query: str,
+        domain: str | None = None,
+        limit: int = 8,
+        names: Mapping[str, Meaning] | None = None,
     ) -> SearchResult:
         """Return up to `limit` tools for a query of any text, best match first.
 
         Tools of the domain rank higher; others are not excluded. If the query has no
-        words, all tools of the domain match.
+        words, all tools of the domain match. If no tool fits, none is returned.
+        `names` maps the words of names to words for what they name.
         """
         wanted = _domain(domain or "")
-        in_domain = {
-            name for name, of in self._domains.items() if _domain(of) == wanted
-        }
+        in_domain = {name for name, of in self._compared.items() if of == wanted}
         if in_domain and not words(query):
             hits = [(1.0, name) for name in self._domains if name in in_domain]
         else:
-            hits = self._ranked(query, domain or "", in_domain)
+            hits = self._ranked(query, domain or "", in_domain, limit, names)
         if not hits:
             return SearchResult([], domains=sorted(set(self._domains.values())))
         min_score = MIN_SCORE_SHARE * hits[0][0]
@@ -101,16 +120,30 @@ class Catalog:
         return SearchResult([name for _, name in hits[:limit]], more)
 
     def _ranked(
-        self, query: str, hint: str, in_domain: set[str]
+        self,
+        query: str,
+        hint: str,
+        in_domain: set[str],
+        limit: int,
+        names: Mapping[str, Meaning] | None,
     ) -> list[tuple[float, str]]:
-        """Return scores and names of the matching tools, best match first."""
+        """Return scores and names of the matching tools, best match first.
+
+        Returns none if none of the best fits.
+        """
         hits = [
-            (hit.score * DOMAIN_BOOST if hit.key in in_domain else hit.score, hit.key)
-            for hit in self._index.search(query, hint)
+            (
+                hit.score * DOMAIN_BOOST if hit.key in in_domain else hit.score,
+                hit.key,
+                hit.fit * 2 if hit.key in in_domain else hit.fit,
+            )
+            for hit in self._index.search(query, hint, names)
         ]
         # The sort is stable: equal scores keep the order of the index.
         hits.sort(key=lambda hit: -hit[0])
-        return hits
+        if all(fit < MIN_FIT for _, _, fit in hits[:limit]):
+            return []
+        return [(score, name) for score, name, _ in hits]
 
     def nearest(self, name: str, limit: int = 3) -> list[str]:
         """Return up to `limit` tool names similar to an unknown one, best first."""

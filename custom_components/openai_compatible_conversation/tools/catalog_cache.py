@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm
 
 from .catalog import Catalog, CatalogEntry, parameter_texts
+from .home_languages import async_home_languages
 from .intent_words import load_words, words_for_tool
 
 type GetDefinition = Callable[[str], Mapping[str, Any] | None]
@@ -29,21 +30,34 @@ class CatalogCache:
         self._fingerprint: object = None
         self._catalog: Catalog | None = None
         self._words: dict[str, Mapping[str, str]] = {}
+        self._languages: dict[str, None] = {}
+        """The languages of the home, in the order in which they became known."""
 
     async def async_catalog(
-        self, tools: Mapping[str, llm.Tool], get_definition: GetDefinition
+        self,
+        tools: Mapping[str, llm.Tool],
+        get_definition: GetDefinition,
+        language: str | None = None,
     ) -> Catalog:
         """Return the catalog of tools, which are given by wire name.
 
         `get_definition` returns the function definition of a tool; a tool that has
-        none is omitted.
+        none is omitted. `language` is that of the turn.
         """
         async with self._lock:
+            self._languages |= dict.fromkeys(
+                [*await async_home_languages(self._hass), *filter(None, [language])]
+            )
             fingerprint = [
-                (name, tool.title, tool.description) for name, tool in tools.items()
+                *self._languages,
+                *((name, tool.title, tool.description) for name, tool in tools.items()),
             ]
             if self._catalog is None or self._fingerprint != fingerprint:
-                catalog = Catalog(await self._async_entries(tools, get_definition))
+                catalog = await self._hass.async_add_executor_job(
+                    Catalog,
+                    await self._async_entries(tools, get_definition),
+                    list(self._languages),
+                )
                 if self._catalog:
                     self._catalog.close()
                 self._catalog, self._fingerprint = catalog, fingerprint
@@ -59,8 +73,7 @@ class CatalogCache:
         self, tools: Mapping[str, llm.Tool], get_definition: GetDefinition
     ) -> list[CatalogEntry]:
         """Return the catalog entries of tools."""
-        languages = dict.fromkeys(("en", self._hass.config.language))
-        words = [await self._async_words(language) for language in languages]
+        words = [await self._async_words(language) for language in self._languages]
         entries = []
         for number, (name, tool) in enumerate(tools.items()):
             if number % BATCH_SIZE == 0:

@@ -1,7 +1,7 @@
 """The tool with which the model searches for other tools."""
 
 from collections.abc import Awaitable, Callable
-from typing import override
+from typing import Any, override
 
 import probatio
 
@@ -19,6 +19,17 @@ SEARCH_INSTRUCTIONS = (
     "the tool that it finds."
 )
 """Part of the system prompt with tool search: how to find further tools."""
+
+
+def with_instructions(definition: dict[str, Any]) -> dict[str, Any]:
+    """Return a definition that tells by itself to search, if it is that of this tool.
+
+    It is for a request whose system prompt does not say so.
+    """
+    if definition["name"] != QUERY_TOOLS:
+        return definition
+    text = f"{definition['description']} {SEARCH_INSTRUCTIONS}"
+    return {**definition, "description": text}
 
 
 class QueryTools(IntegrationTool):

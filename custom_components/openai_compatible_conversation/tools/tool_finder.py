@@ -8,6 +8,8 @@ from homeassistant.helpers import llm
 from homeassistant.util.json import JsonObjectType
 
 from .call_runner import error_result
+from .exposed_targets import async_exposed_entities
+from .query_names import names_in
 from .runtime import ToolRuntime
 from .schema import wire_name
 
@@ -26,17 +28,19 @@ class ToolFinder:
     """Returns the function definition of a tool by its wire name."""
     reveal: Callable[[Sequence[str]], None]
     """Has tools sent from the next request on."""
+    llm_context: llm.LLMContext
 
     async def async_find(self, query: str, domain: str | None) -> JsonObjectType:
         """Search for tools, and reveal those that are found.
 
         Returns `tools` (names and shortened descriptions) and `more` (the number of
-        further matches), and all `domains` if nothing is found.
+        further matches), and all `domains` if no tool fits.
         """
         catalog = await self.runtime.catalogs.async_catalog(
-            self.searchable, self.definition
+            self.searchable, self.definition, self.llm_context.language
         )
-        found = catalog.search(query, domain)
+        entities = async_exposed_entities(self.runtime.hass, self.llm_context)
+        found = catalog.search(query, domain, names=names_in(query, entities))
         self.reveal(found.names)
         tools = [self.definition(name) or {} for name in found.names]
         result: JsonObjectType = {

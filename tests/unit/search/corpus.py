@@ -37,9 +37,9 @@ QUERIES = [
 ]
 
 
-def entries(language: str) -> Iterator[CatalogEntry]:
-    """Yield all tools as catalog entries of a home with a language."""
-    spoken = [load_words(code) for code in dict.fromkeys(["en", language])]
+def entries(*languages: str) -> Iterator[CatalogEntry]:
+    """Yield all tools as catalog entries of a home with languages."""
+    spoken = [load_words(code) for code in dict.fromkeys(["en", *languages])]
     for server, tools in TOOLS.items():
         for name, title, description, parameters in tools:
             domain, separator, _ = name.partition("__")

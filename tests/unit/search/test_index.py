@@ -5,10 +5,8 @@ from collections.abc import Generator, Iterator
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.openai_compatible_conversation.search.index import (
-    MAX_RANKED,
-    Index,
-)
+from custom_components.openai_compatible_conversation.search.index import Index
+from custom_components.openai_compatible_conversation.search.matcher import MAX_RANKED
 from custom_components.openai_compatible_conversation.search.ranking import HEADING_ROW
 from custom_components.openai_compatible_conversation.search.synonyms import synonyms_of
 from custom_components.openai_compatible_conversation.search.vocabulary import (

@@ -1,0 +1,184 @@
+"""What a query asks for: its words, what they mean, and how much each of them says."""
+
+from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
+from itertools import chain, pairwise
+import re
+from typing import NamedTuple
+
+from .lexicon import Lexicon, Meaning, Reading
+from .matcher import Matcher, Matches
+from .synonyms import SYNONYM_VOCABULARY
+from .words import STOP_WORDS, joined, tokens
+
+MAX_QUERY = 1000
+"""Maximum characters of a query; the rest is ignored."""
+
+MAX_TERMS = 20
+"""Maximum terms of a query that are searched for."""
+
+STOP_WORD_WEIGHT = 0.08
+"""Weight of a stop word beside other words."""
+
+WEAK_WEIGHT = 0.3
+"""Weight of a word that tells little about the tool, such as a time or a room."""
+
+VERB_WEIGHT = 0.6
+"""Weight of a verb that says nothing without its object."""
+
+PHRASE_WEIGHT = 1.3
+"""Weight of words that have a meaning together."""
+
+EXPLAINED_WEIGHT = 0.5
+"""Weight of a word that is part of such words."""
+
+_EXPLAINED_CLAIM = 0.15
+_VERB_CLAIM = 0.15
+_UNSERVED_CLAIM = 2.0
+_UNKNOWN_CLAIM = 0.7
+_OPEN_CLAIM = 0.15
+_SIMILAR_SHARES = (0.3, 0.1)
+"""Share that a misspelled word is of what was meant: alone, and among others."""
+
+_NAME = re.compile(r"(?<=[\w,] )[A-ZÀ-Þ]\w+")
+"""A capitalized word inside a sentence."""
+
+_NOUNS_CAPITALIZED = "de"
+
+
+class Term(NamedTuple):
+    """Something that a query asks for."""
+
+    matches: Matches
+    rarity: float
+    weight: float = 1.0
+    """How much it counts for the order of the documents."""
+    claim: float = 1.0
+    """How much of the query is unanswered without it, before its rarity."""
+
+
+def query_terms(
+    text: str,
+    matcher: Matcher,
+    lexicon: Lexicon | None = None,
+    names: Mapping[str, Meaning] | None = None,
+) -> list[Term]:
+    """Return what a text asks for, the most important first.
+
+    Without a lexicon there are stop words and synonyms, and words have no other
+    meanings. `names` holds what the words of names mean that are nothing else.
+    """
+    words = _words(text[:MAX_QUERY], matcher)
+    reading = _reading(words, matcher, lexicon)
+    names = names or {}
+    capitalized = {
+        joined(parts) for name in _NAME.findall(text) for parts in tokens(name)
+    }
+    if _NOUNS_CAPITALIZED in reading.languages:
+        capitalized = set()
+    for place, word in enumerate(words):
+        if word in names and not reading.meanings[place] and not matcher.scores(word):
+            reading.weak.add(place)
+            reading.meanings[place] = [names[word]] if names[word] else []
+    terms = [
+        *_word_terms(words, reading, matcher, capitalized),
+        *_phrase_terms(reading, matcher),
+    ]
+    terms.sort(key=lambda term: -term.weight)
+    return terms[:MAX_TERMS]
+
+
+def _words(text: str, matcher: Matcher) -> list[str]:
+    """Return the distinct words of a query, and those written apart as one."""
+    found: list[str] = []
+    for parts in tokens(text):
+        whole = joined(parts)
+        found += [whole] if matcher.scores(whole) else parts
+    apart = chain(pairwise(found), zip(found, found[1:], found[2:], strict=False))
+    found += [
+        whole
+        for parts in apart
+        if matcher.scores(whole := joined(parts))
+        # "For me" is no "forme", but "to do" is a to-do.
+        and (not STOP_WORDS.issuperset(parts) or whole in SYNONYM_VOCABULARY)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _reading(words: list[str], matcher: Matcher, lexicon: Lexicon | None) -> Reading:
+    """Return what is known of the words of a query."""
+    if lexicon is None:
+        stop = {place for place, word in enumerate(words) if word in STOP_WORDS}
+        return Reading([[] for _ in words], stop=stop)
+    return lexicon.read(words, lambda word: bool(matcher.scores(word)))
+
+
+def _word_terms(
+    words: list[str],
+    reading: Reading,
+    matcher: Matcher,
+    capitalized: AbstractSet[str],
+) -> Iterator[Term]:
+    """Yield the terms for the single words of a query."""
+    every = set(range(len(words)))
+    stop, weak = reading.stop, reading.weak
+    # Without better words, a query is about its weak words, or even its stop words.
+    if stop | weak == every:
+        weak = set()
+    if stop == every:
+        stop = set()
+    content = every - stop - weak
+    verbs = reading.verbs if content - reading.verbs else set()
+    explained = {place for phrase in reading.phrases for place in phrase.positions}
+    for place, word in enumerate(words):
+        meanings = reading.meanings[place]
+        is_open = reading.is_open or word in capitalized
+        if place in content and meanings and not any(map(matcher.is_served, meanings)):
+            yield Term({}, matcher.max_rarity, EXPLAINED_WEIGHT, _UNSERVED_CLAIM)
+            is_open, meanings = True, []
+        term = _word_term(
+            word,
+            [meaning for meaning in meanings if matcher.is_served(meaning)],
+            matcher,
+            similar_share=_SIMILAR_SHARES[0 if len(content) == 1 else 1],
+            is_open=is_open,
+            may_be_misspelled=place in content and place not in reading.common,
+        )
+        if place in stop:
+            term = term._replace(weight=STOP_WORD_WEIGHT, claim=0.0)
+        elif place in weak:
+            term = term._replace(weight=WEAK_WEIGHT, claim=0.0)
+        elif place in verbs:
+            term = term._replace(weight=VERB_WEIGHT, claim=term.claim * _VERB_CLAIM)
+        if place in explained:
+            term = term._replace(
+                weight=min(term.weight, EXPLAINED_WEIGHT),
+                claim=term.claim * _EXPLAINED_CLAIM,
+            )
+        yield term
+
+
+def _word_term(
+    word: str,
+    meanings: list[Meaning],
+    matcher: Matcher,
+    *,
+    similar_share: float,
+    is_open: bool,
+    may_be_misspelled: bool,
+) -> Term:
+    """Return the term for one word as if it were the only one of its query."""
+    match = matcher.match_word(word, meanings, may_be_misspelled=may_be_misspelled)
+    if match.is_exact:
+        claim = 1.0 if match.matches else _UNSERVED_CLAIM
+        return Term(match.matches, match.rarity, claim=claim)
+    matches = {key: (score, similar_share) for key, (score, _) in match.matches.items()}
+    return Term(matches, match.rarity, claim=_OPEN_CLAIM if is_open else _UNKNOWN_CLAIM)
+
+
+def _phrase_terms(reading: Reading, matcher: Matcher) -> Iterable[Term]:
+    """Yield the terms for words that have a meaning together."""
+    for meaning in dict.fromkeys(phrase.meaning for phrase in reading.phrases):
+        served = [meaning] if matcher.is_served(meaning) else []
+        match = matcher.match_meanings(served)
+        claim = 1.0 if match.matches else _UNSERVED_CLAIM
+        yield Term(match.matches, match.rarity, PHRASE_WEIGHT, claim)

@@ -1,0 +1,40 @@
+"""Tools of a household, and what is said in it, in its languages."""
+
+from collections.abc import Iterator
+import json
+from typing import NamedTuple
+
+from custom_components.openai_compatible_conversation.tools.catalog import CatalogEntry
+
+from .corpus import HERE, entries
+
+LANGUAGES = ("en", "de", "fr", "es", "nl", "it", "pl", "sv", "pt", "ru", "tr")
+"""The languages that the pipelines and the users of the home have."""
+
+
+class Sentence(NamedTuple):
+    """Something that is said; any one of the tools is a correct result."""
+
+    language: str
+    """A language, or `none` if there is no tool for it."""
+    text: str
+    tools: list[str]
+    """Empty if no tool can do it."""
+
+
+def home_entries() -> Iterator[CatalogEntry]:
+    """Yield all tools as catalog entries of a home with `LANGUAGES`."""
+    yield from entries(*LANGUAGES)
+    tools = json.loads((HERE / "household_tools.json").read_text("utf-8"))
+    for server in tools.values():
+        for name, title, description, parameters in server:
+            yield CatalogEntry(name, title, description, tuple(parameters), "mcp")
+
+
+SENTENCES = [
+    Sentence(language, text, tools)
+    for language, sentences in json.loads(
+        (HERE / "sentences.json").read_text("utf-8")
+    ).items()
+    for text, tools in sentences
+]

@@ -1,0 +1,83 @@
+"""Tests of what a lexicon tells of the words of a sentence."""
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.openai_compatible_conversation.search.lexicon import Lexicon
+from custom_components.openai_compatible_conversation.search.stems import (
+    LANGUAGES,
+    stem,
+)
+
+LEXICON = Lexicon(["en", "de-CH"])
+
+
+def _meant(sentence: str) -> set[str]:
+    """Return the words of tools that a sentence means."""
+    reading = LEXICON.read(sentence.split(), lambda _: False)
+    meanings = [meaning for found in reading.meanings for meaning in found]
+    meanings += [phrase.meaning for phrase in reading.phrases]
+    return {word for meaning in meanings for word in meaning}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "word"),
+    [
+        ("wo ist mein paket", "parcel"),
+        ("wann fahren die busse", "departures"),
+        ("ou est mon colis", "parcel"),
+        ("donde esta el paquete", "parcel"),
+        ("waar is het pakketje", "parcel"),
+        ("dove sono le tapparelle", "blind"),
+        ("gartenlampe", "light"),
+        ("someone was at the door", "doorbell"),
+        ("bell", "doorbell"),
+    ],
+)
+def test_meaning(sentence: str, word: str) -> None:
+    """Words mean the same in each language, inflected, compounded or together."""
+    assert word in _meant(sentence)
+
+
+def test_words_of_a_phrase_are_all_needed() -> None:
+    """A part of a phrase does not mean what the phrase does."""
+    assert "doorbell" not in _meant("someone was at the beach")
+
+
+def test_known_word_is_not_foreign() -> None:
+    """A word of the documents is not looked up in improbable languages."""
+    sentence = ["open", "the", "file"]
+    reading = LEXICON.read(sentence, lambda word: word == "file")
+    assert reading.meanings[2] == []
+
+
+def test_kinds() -> None:
+    """Function words, weak words and verbs are told apart in their language."""
+    reading = LEXICON.read(
+        ["wann", "bestelle", "ich", "heute", "das", "paket"], lambda _: False
+    )
+    assert reading.languages == ["de"]
+    assert reading.stop == {0, 2, 4}
+    assert reading.weak == {3}
+    assert reading.verbs == {1}
+
+
+@given(st.lists(st.text()))
+def test_any_words(words: list[str]) -> None:
+    """Any words can be read."""
+    reading = LEXICON.read(words, lambda _: False)
+    assert len(reading.meanings) == len(words)
+
+
+@given(st.text(min_size=3), st.sampled_from(LANGUAGES))
+def test_stem(word: str, language: str) -> None:
+    """A stem is the beginning of its word, and is not empty."""
+    assert word.startswith(stem(word, language))
+    assert stem(word, language)
+
+
+def test_stem_of_inflected_forms() -> None:
+    """Inflected forms have the same stem; a word without a language is its own."""
+    assert stem("running", "en") == stem("runs", "en") == stem("run", "en")
+    assert stem("lampen", "de") == stem("lampe", "de")
+    assert stem("running", "xx") == "running"

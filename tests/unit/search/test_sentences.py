@@ -1,0 +1,53 @@
+"""Tests that what is said in a household finds its tool, in any of its languages."""
+
+from collections.abc import Generator
+
+import pytest
+
+from custom_components.openai_compatible_conversation.tools.catalog import Catalog
+
+from .home import LANGUAGES, SENTENCES, Sentence, home_entries
+
+MIN_SHARES = {"en": 0.95, "other": 0.95, "none": 0.75}
+"""Minimum share of sentences with the right result.
+
+It is what the words of the lexicon were chosen for, and no measure of others.
+"""
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Generator[Catalog]:
+    """Return the catalog of the home."""
+    catalog = Catalog(home_entries(), LANGUAGES)
+    yield catalog
+    catalog.close()
+
+
+def _part(sentence: Sentence) -> str:
+    """Return which of the shares a sentence counts for."""
+    return sentence.language if sentence.language in MIN_SHARES else "other"
+
+
+def test_home() -> None:
+    """All tools that sentences need exist, and tool names are unique."""
+    names = [entry.name for entry in home_entries()]
+    assert len(names) == len(set(names))
+    for sentence in SENTENCES:
+        assert set(sentence.tools) <= set(names), sentence
+        assert bool(sentence.tools) == (sentence.language != "none"), sentence
+
+
+@pytest.mark.parametrize("part", MIN_SHARES)
+def test_what_is_meant_is_found(catalog: Catalog, part: str) -> None:
+    """The needed tool is among the results, and there are none if no tool fits."""
+    sentences = [sentence for sentence in SENTENCES if _part(sentence) == part]
+    misses = []
+    for sentence in sentences:
+        found = catalog.search(sentence.text)
+        is_right = set(found.names) & set(sentence.tools) or (
+            part == "none" and not found.names and found.domains
+        )
+        if not is_right:
+            misses.append(f"{sentence.text!r} -> {found.names}")
+    share = 1 - len(misses) / len(sentences)
+    assert share >= MIN_SHARES[part], "\n".join([f"{share:.1%}", *misses])
