@@ -14,6 +14,20 @@ import signal
 import sys
 from typing import Any
 
+from custom_components.openai_compatible_conversation.agent.extraction_requests import (
+    ExtractionRequests,
+)
+from custom_components.openai_compatible_conversation.agent.metrics import Metrics
+from custom_components.openai_compatible_conversation.agent.server import Server
+from custom_components.openai_compatible_conversation.agent.server_identity import (
+    ServerIdentity,
+)
+from custom_components.openai_compatible_conversation.agent.server_slots import (
+    ServerSlots,
+)
+from custom_components.openai_compatible_conversation.completions.availability import (
+    Availability,
+)
 from custom_components.openai_compatible_conversation.completions.client import (
     CompletionsClient,
 )
@@ -36,7 +50,9 @@ import homeassistant  # noqa: F401  Before anything imports the HTTP library
 from homeassistant.components import conversation
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.httpx_client import get_async_client
+from testbed.limits import limits
 
 LEARNED = ("family_members", "cat", "Amy")
 UTTERANCE = "By the way, my tea has to be green"
@@ -76,26 +92,47 @@ def kill_at(number: int, when: str) -> None:
 async def live(folder: str, url: str) -> None:
     """Learn a fact, run a turn with another one, and extract it."""
     hass = HomeAssistant(folder)
+    await ir.async_load(hass)
     entry: Any = ConfigEntry.__new__(ConfigEntry)
     object.__setattr__(entry, "entry_id", "house")
     object.__setattr__(entry, "title", "House")
-    fact_store = FactStore(hass, "house", Issues(hass, entry))
+    object.__setattr__(entry, "options", Options(chat_model="m").stored())
+    issues = Issues(hass, entry)
+    fact_store = FactStore(hass, "house", issues)
 
     async def async_retain(turns: Sequence[Turn]) -> None:
         await fact_store.async_enqueue(utterances_of(turns))
 
-    session = Session(hass, "house", lambda: 600, async_retain)
+    session = Session(
+        hass,
+        "house",
+        lambda: 600,
+        async_retain,
+        limits=limits,
+        on_set_aside=issues.create_set_aside,
+    )
     await fact_store.async_load()
     await session.async_start()
     client = CompletionsClient(url, None, get_async_client(hass))
+    identity = ServerIdentity(hass, entry, client)
+    server = Server(
+        hass,
+        entry,
+        client,
+        Availability(hass.loop.time),
+        issues,
+        Metrics(),
+        identity,
+        ServerSlots(hass, "house", url, identity),
+    )
     extractor = FactExtractor(
         hass,
         fact_store,
-        client,
+        ExtractionRequests(server),
         lambda: Options(chat_model="m"),
         lambda: session.is_over,
     )
-    session.async_set_callbacks(extractor.async_pause, extractor.async_resume)
+    session.async_set_callbacks(lambda: None, extractor.async_resume)
     report(f"session {len(session.state.turns)}")
 
     if not fact_store.facts and not session.state.turns and not fact_store.pending:
@@ -108,6 +145,8 @@ async def live(folder: str, url: str) -> None:
         chat_log = conversation.ChatLog(hass, "c", content)
         async with session.async_begin_turn(chat_log, str) as turn:
             turn.new_messages += [UserMessage(UTTERANCE), AssistantMessage("I see.")]
+        # Its result does not wait for a slow disk.
+        await session.async_flush()
         report("said")
     await session.async_end_now()
     report("ended")

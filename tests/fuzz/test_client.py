@@ -247,6 +247,6 @@ def test_turns() -> None:
             runner.run(turns.run(replies, streamed=streamed))
 
         try:
-            fuzz("turns", 0.4, _turns(), check)
+            fuzz("turns", 0.3, _turns(), check)
         finally:
             runner.run(turns.stop())

@@ -7,10 +7,11 @@ that a tool or the model said can become a fact.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from ..completions.messages import Message, SystemMessage, UserMessage
 from ..session.turns import ASSISTANT_SPEAKS_FIRST, Turn
+from ..session.user_text import split_context
 from .evidence import Evidence
 from .extraction_parser import fact_objects
 from .fact import Category, FactError, category_of, key_of, value_of
@@ -19,7 +20,6 @@ from .normalization import as_text
 MAX_TRANSCRIPT = 8000
 """Characters of a transcript: in any script it fits a small context window."""
 
-_CONTEXT = ("<context>\n", "\n</context>\n")
 _NAMED = frozenset(
     {Category.USER_NAME, Category.FAMILY_MEMBERS, Category.DEVICE_NICKNAMES}
 )
@@ -86,6 +86,8 @@ RESPONSE_FORMAT: dict[str, Any] = {
 
 class ExtractionError(Exception):
     """The model's answer has neither facts nor a statement that there are none."""
+
+    key: ClassVar[str] = "extraction_unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,23 +156,10 @@ def _lines(turns: Iterable[Turn]) -> Iterator[str]:
                 isinstance(message, UserMessage)
                 and message.text != ASSISTANT_SPEAKS_FIRST
             ):
-                text = _without_context(message.text)
+                _, text = split_context(message.text)
                 # A lone surrogate can be neither stored nor sent.
                 text = text.encode("utf-8", "replace").decode().strip()
                 yield from _pieces(text)
-
-
-def _without_context(text: str) -> str:
-    """Return what a user said, without the context block before it.
-
-    The context may contain text that looks like its end marker, so the last marker
-    counts. Returns an empty string for a message truncated within the context.
-    """
-    begin, end = _CONTEXT
-    if not text.startswith(begin):
-        return text
-    _, ended, said = text.rpartition(end)
-    return said if ended else ""
 
 
 def _pieces(text: str) -> Iterator[str]:

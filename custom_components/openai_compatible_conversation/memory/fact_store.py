@@ -7,8 +7,8 @@ Decision record: docs/decisions/0008-memory-quotes-its-source.md.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 import logging
 from typing import Any
 
@@ -19,30 +19,17 @@ from homeassistant.util.ulid import ulid_now
 
 from ..const import DOMAIN
 from ..issues import Issues
+from ..stored_file import StoredFile, file_schema
 from .extraction import ExtractedFact
 from .fact import Fact, FactError, Source, category_of, key_of
-from .fact_file import FactFile
 from .fact_index import MAX_FACTS, FactIndex
+from .pending_transcripts import PendingTranscript, PendingTranscripts
 from .tombstones import Tombstones
 
 _LOGGER = logging.getLogger(__name__)
 
-MAX_PENDING = 100
-"""Maximum number of transcripts pending extraction."""
-
-
-@dataclass(frozen=True, slots=True)
-class PendingTranscript:
-    """What users said in a session, pending fact extraction."""
-
-    id: str
-    lines: list[str]
-    attempts: int = 0
-    """Number of failed attempts to extract facts."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the transcript as JSON-serializable data."""
-        return {"id": self.id, "lines": self.lines, "attempts": self.attempts}
+SCHEMA = file_schema({})
+"""Any object: what is valid in a file with invalid items is still loaded."""
 
 
 class FactStore:
@@ -55,11 +42,19 @@ class FactStore:
     def __init__(self, hass: HomeAssistant, entry_id: str, issues: Issues) -> None:
         """Initialize an empty store; `async_load` loads it."""
         self._hass = hass
-        self._file = FactFile(hass, entry_id)
+        self._file = StoredFile(
+            hass,
+            f"{DOMAIN}.{entry_id}",
+            "memory",
+            SCHEMA,
+            issues.create_set_aside,
+            atomic_writes=True,
+            serialize_in_event_loop=False,
+        )
         self._issues = issues
         self._facts = FactIndex()
         self._tombstones = Tombstones()
-        self._pending: dict[str, PendingTranscript] = {}
+        self._pending = PendingTranscripts()
         self._lock = asyncio.Lock()
         self._changes = self._written = 0
         self._listeners: list[CALLBACK_TYPE] = []
@@ -73,17 +68,15 @@ class FactStore:
         """
         if self._loaded:
             return
-        data, aside = await self._file.async_read()
-        data = data or {}
-        self._facts, lost = FactIndex.from_json(data.get("facts"))
-        pending = [_pending(item) for item in _items(data.get("pending"))]
-        self._pending = {item.id: item for item in pending if item}
-        if lost or None in pending:
-            aside = await self._file.async_set_aside("damaged")
+        data = await self._file.async_read() or {}
+        self._facts, lost_facts = FactIndex.from_json(data.get("facts"))
+        self._pending, lost = PendingTranscripts.from_json(data.get("pending"))
+        if lost_facts or lost:
+            await self._file.async_set_aside("damaged")
+            # Otherwise it would be set aside again after each restart.
+            with suppress(HomeAssistantError):
+                await self._file.async_write(self._data())
         self._loaded = True
-        if aside:
-            _LOGGER.warning("A part of the memory cannot be read: see %s", aside)
-            self._issues.create_memory_set_aside(aside)
 
     async def async_remove(self) -> None:
         """Remove the file and free the index; nothing is written afterwards."""
@@ -102,9 +95,19 @@ class FactStore:
         return list(self._facts)
 
     @property
+    def issues(self) -> Issues:
+        """Return the repair issues of the entry."""
+        return self._issues
+
+    @property
+    def waiting(self) -> list[PendingTranscript]:
+        """Return the pending transcripts that are not given up, the oldest first."""
+        return [pending for pending in self._pending if not pending.is_given_up]
+
+    @property
     def pending(self) -> list[PendingTranscript]:
         """Return the pending transcripts, the oldest first."""
-        return list(self._pending.values())
+        return list(self._pending)
 
     @callback
     def async_listen(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
@@ -159,16 +162,13 @@ class FactStore:
         enqueued.
         """
         new = [PendingTranscript(ulid_now(), list(lines)) for lines in transcripts]
-        self._pending |= {pending.id: pending for pending in new}
-        while len(self._pending) > MAX_PENDING:
-            _LOGGER.warning("Too many transcripts wait; the oldest is dropped")
-            del self._pending[next(iter(self._pending))]
+        if dropped := self._pending.add(new):
+            _LOGGER.warning("Too many transcripts wait; %s are dropped", dropped)
         try:
             await self._async_write()
         except HomeAssistantError:
             # The caller retries, and the transcripts must not be enqueued twice.
-            for pending in new:
-                self._pending.pop(pending.id, None)
+            self._pending.discard(pending.id for pending in new)
             raise
 
     async def async_extracted(
@@ -188,14 +188,27 @@ class FactStore:
                 _LOGGER.debug("An extracted fact is not taken: %s", err.key)
                 if err.key == "too_many":
                     raise
-        self._pending.pop(pending.id, None)
+        self._pending.discard([pending.id])
         await self._async_write()
 
-    async def async_failed(self, pending: PendingTranscript) -> None:
-        """Count a failed attempt to extract facts from a transcript."""
-        if pending.id in self._pending:
-            updated = replace(pending, attempts=pending.attempts + 1)
-            self._pending[pending.id] = updated
+    async def async_failed(
+        self, pending: PendingTranscript, reason: str | None, detail: str
+    ) -> None:
+        """Count a failed attempt to extract facts from a transcript.
+
+        The arguments are those of `PendingTranscripts.fail`.
+        """
+        if self._pending.fail(pending.id, _now(), reason, detail):
+            await self._async_write()
+
+    async def async_retry(self, ids: Collection[str]) -> None:
+        """Have transcripts tried again that were given up. Raises as `async_learn`."""
+        if self._pending.retry(ids):
+            await self._async_write()
+
+    async def async_drop(self, ids: Collection[str]) -> None:
+        """Delete transcripts. Raises as `async_learn`."""
+        if self._pending.discard(ids):
             await self._async_write()
 
     def _learn(
@@ -231,28 +244,17 @@ class FactStore:
             if change <= self._written or self._removed:
                 return
             changes = self._changes
-            await self._file.async_write(
-                {
-                    "facts": self._facts.to_json(),
-                    "pending": [item.to_json() for item in self._pending.values()],
-                }
-            )
+            await self._file.async_write(self._data())
             self._written = changes
+
+    def _data(self) -> dict[str, Any]:
+        """Return the data to store."""
+        return {
+            "facts": self._facts.to_json(),
+            "pending": self._pending.to_json(),
+        }
 
 
 def _now() -> float:
     """Return the time in seconds since 1970."""
     return dt_util.utcnow().timestamp()
-
-
-def _items(data: object) -> list[object]:
-    """Return the items of a list, none for anything else."""
-    return data if isinstance(data, list) else []
-
-
-def _pending(data: object) -> PendingTranscript | None:
-    """Return a transcript from stored data, None if it is invalid."""
-    match data:
-        case {"id": str() as id_, "lines": [*lines], "attempts": int() as attempts}:
-            return PendingTranscript(id_, [str(line) for line in lines], attempts)
-    return None

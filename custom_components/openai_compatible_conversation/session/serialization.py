@@ -1,7 +1,16 @@
-"""Serialization of the session state for storage."""
+"""Serialization of the session state for storage.
 
-from collections.abc import Iterable, Mapping
+The file is written after each turn, so it holds only what the session needs after a
+restart of Home Assistant: its turns, the names of its tools, and the system prompt of
+the latest turn, so that the next request extends the last one. Chat logs do not survive
+a restart, so neither do the cursors in them.
+"""
+
+from collections.abc import Mapping, Sequence
+import json
 from typing import Any
+
+import orjson
 
 from ..completions.messages import (
     AssistantMessage,
@@ -11,56 +20,66 @@ from ..completions.messages import (
     ToolMessage,
     UserMessage,
 )
-from .session_state import ChatLogCursor, SessionState
+from .session_state import SessionState
 from .turns import Turn, normalize
 
 
-def to_json(state: SessionState) -> dict[str, Any]:
-    """Return the session state as JSON-serializable data."""
+class TurnEncoder:
+    """Encodes each turn once, although it is stored after each turn of its session."""
+
+    def __init__(self) -> None:
+        """Initialize without encoded turns."""
+        self._encoded: dict[int, tuple[Turn, orjson.Fragment]] = {}
+
+    def encode(self, turns: Sequence[Turn]) -> list[orjson.Fragment]:
+        """Return turns as JSON; those that are no longer given are forgotten."""
+        known = self._encoded
+        self._encoded = {
+            id(turn): known.get(id(turn)) or (turn, _encode(turn_to_json(turn)))
+            for turn in turns
+        }
+        return [self._encoded[id(turn)][1] for turn in turns]
+
+
+def to_json(state: SessionState, turns: Sequence[object]) -> dict[str, Any]:
+    """Return the session state as JSON-serializable data, with its encoded turns."""
     return {
         "last": state.last_turn_at,
-        "turns": [turn_to_json(turn) for turn in state.turns],
-        "heads": dict(state.system_prompts),
+        "turns": turns,
+        "heads": dict(list(state.system_prompts.items())[-1:]),
         "tools": list(state.tools),
         "searching": state.tool_search,
         "choice": state.discovery_option,
-        "bookmarks": {
-            conversation_id: [cursor.created, cursor.count, cursor.sent_extra_prompt]
-            for conversation_id, cursor in state.cursors.items()
-        },
     }
 
 
-def from_json(data: object) -> SessionState:
-    """Return the session state from stored data, an empty one if it is invalid."""
+def from_json(data: Mapping[str, Any]) -> SessionState:
+    """Return the session state from stored data, which matches the file's schema."""
     state = SessionState()
-    if not isinstance(data, Mapping):
-        return state
-    try:
-        turns = tuple(_turn_from_json(messages) for messages in data["turns"])
-        last_turn_at = float(data["last"])
-        system_prompts = {str(key): str(text) for key, text in data["heads"].items()}
-        tools = [str(name) for name in data["tools"]]
-        cursors = {
-            str(conversation_id): ChatLogCursor(
-                float(created), int(count), _optional_text(extra)
-            )
-            for conversation_id, (created, count, extra) in data["bookmarks"].items()
-        }
-    except AttributeError, KeyError, TypeError, ValueError:
-        return state
-    state.turns, state.last_turn_at = turns, last_turn_at
-    state.system_prompts, state.tools = system_prompts, tools
-    state.cursors = cursors
-    if isinstance(tool_search := data.get("searching"), bool):
-        state.tool_search = tool_search
-    state.discovery_option = _optional_text(data.get("choice"))
+    state.turns = tuple(
+        normalize(map(_message_from_json, messages)) for messages in data["turns"]
+    )
+    state.last_turn_at = float(data["last"])
+    state.system_prompts = dict(data.get("heads", {}))
+    state.tools = list(data.get("tools", ()))
+    state.tool_search = data.get("searching")
+    state.discovery_option = data.get("choice")
     return state
 
 
 def turn_to_json(turn: Turn) -> list[dict[str, Any]]:
     """Return a turn as JSON-serializable data: a list with an object per message."""
     return [_message_to_json(message) for message in turn.messages]
+
+
+def _encode(data: object) -> orjson.Fragment:
+    """Return JSON data in encoded form."""
+    try:
+        return orjson.Fragment(orjson.dumps(data))
+    except TypeError:
+        # A lone surrogate, as a broken tool may return it, cannot be stored.
+        text = json.dumps(data, ensure_ascii=False)
+        return orjson.Fragment(text.encode(errors="replace"))
 
 
 def _message_to_json(message: Message) -> dict[str, Any]:
@@ -80,23 +99,11 @@ def _message_to_json(message: Message) -> dict[str, Any]:
             raise ValueError("A turn has no system message")
 
 
-def _turn_from_json(data: Iterable[Mapping[str, Any]]) -> Turn:
-    """Return a turn from stored data."""
-    return normalize(_message_from_json(message) for message in data)
-
-
 def _message_from_json(data: Mapping[str, Any]) -> Message:
     """Return a message from stored data."""
     if "user" in data:
-        return UserMessage(str(data["user"]))
+        return UserMessage(data["user"])
     if "result" in data:
-        return ToolMessage(str(data["id"]), str(data["result"]))
-    calls = tuple(ToolCallPart(*map(str, call)) for call in data["calls"])
-    return AssistantMessage(
-        _optional_text(data["assistant"]), calls, _optional_text(data["reasoning"])
-    )
-
-
-def _optional_text(value: object) -> str | None:
-    """Return the value as text, None if it is None."""
-    return None if value is None else str(value)
+        return ToolMessage(data["id"], data["result"])
+    calls = tuple(ToolCallPart(*call) for call in data["calls"])
+    return AssistantMessage(data["assistant"], calls, data["reasoning"])

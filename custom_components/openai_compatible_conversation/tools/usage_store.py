@@ -2,16 +2,20 @@
 
 from typing import Any
 
+import probatio
+
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
+from ..stored_file import NUMBER, OnSetAside, StoredFile, file_schema
 from .usage_ranking import UsageRanking
 
 SAVE_DELAY = 10
 """Seconds by which saving the counts is delayed."""
+
+SCHEMA = file_schema({"used": {str: probatio.ExactSequence([NUMBER, NUMBER])}})
+"""A count of uses by tool, with the time in seconds since 1970 at which it was valid."""
 
 
 class UsageStore:
@@ -20,32 +24,30 @@ class UsageStore:
     Loaded with the entry, and closed when the entry is unloaded.
     """
 
-    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+    def __init__(
+        self, hass: HomeAssistant, entry_id: str, on_set_aside: OnSetAside
+    ) -> None:
         """Initialize without counts; `async_load` loads them."""
-        self._store: Store[dict[str, Any]] = Store(
-            hass, 1, f"{DOMAIN}.{entry_id}.tools"
+        self._file = StoredFile(
+            hass, f"{DOMAIN}.{entry_id}.tools", "tools", SCHEMA, on_set_aside
         )
         self._ranking = UsageRanking()
         self._unsaved = self._closed = False
 
     async def async_load(self) -> None:
         """Load the counts."""
-        try:
-            stored = await self._store.async_load()
-        except HomeAssistantError:
-            # Stored by a newer version: start without counts.
-            stored = None
+        stored = await self._file.async_read_or_discard()
         self._ranking = UsageRanking.from_json((stored or {}).get("used"))
 
     async def async_close(self) -> None:
         """Save the counts and stop counting: another store may own the file now."""
         self._closed = True
         if self._unsaved:
-            await self._store.async_save(self._data())
+            await self._file.async_save(self._data())
 
     async def async_remove(self) -> None:
         """Remove the file."""
-        await self._store.async_remove()
+        await self._file.async_remove()
 
     @callback
     def count(self, name: str) -> None:
@@ -54,7 +56,7 @@ class UsageStore:
             return
         self._ranking.count(name, dt_util.utcnow().timestamp())
         self._unsaved = True
-        self._store.async_delay_save(self._data, SAVE_DELAY)
+        self._file.async_delay_save(self._data, SAVE_DELAY)
 
     @callback
     def usual(self, names: list[str]) -> list[str]:
