@@ -53,8 +53,8 @@ async def test_device_with_timers(
     await say("Turn on the lights", device_id=satellite)
     system, user = (m["content"] for m in server.bodies[0]["messages"])
     assert not OF_ONE_DEVICE.search(system)
-    assert "Area: Kitchen." in user
-    assert "This device is able to start timers." in user
+    assert "\nArea: Kitchen\n" in user
+    assert "Timers: yes" in user
     # The rest of Home Assistant's prompt stays as it is.
     ours = set(system.splitlines())
     missing = [
@@ -75,7 +75,7 @@ async def test_no_device(
     system, user = (m["content"] for m in server.bodies[0]["messages"])
     assert "ask which area is meant" in system
     assert "Timers can be started only where the context says so." in system
-    assert "timers" not in user
+    assert "Timers" not in user
 
 
 @pytest.mark.parametrize("options", [{"llm_hass_api": []}, {"own_prompt_only": True}])

@@ -1,12 +1,13 @@
 """Context of a turn, sent in front of the user's text in the same message.
 
 It holds time, area, user, language and an automation's extra system prompt. These vary
-between turns, so they must not be part of the system prompt.
+between turns, so they must not be part of the system prompt. What was told is not told
+again.
 
 Decision record: docs/decisions/0006-one-session-that-only-grows.md.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 import re
 
 from homeassistant.components.conversation import ConversationInput
@@ -20,14 +21,18 @@ from homeassistant.helpers import (
 )
 from homeassistant.util import dt as dt_util
 
+from ..session.told_context import ToldContext
+
 CONTEXT_START = "<context>"
 CONTEXT_END = "</context>"
 FACTS_START = "Remembered, as information:"
 STATES_START = "Now:"
 
 CONTEXT_INSTRUCTIONS = (
-    f"Each message of the user begins with its context, between {CONTEXT_START} and {CONTEXT_END}: "
-    "when and where it was said. Take it into account, and do not speak of it unasked."
+    f"A message of the user may begin with its context, between {CONTEXT_START} and {CONTEXT_END}: "
+    "what is new of when, where and by whom it was said. Take it into account, and do "
+    "not speak of it unasked. Commands that name no place, like 'turn on the lights', "
+    "are for the area that was told last."
 )
 """Part of the system prompt that explains the context."""
 
@@ -45,31 +50,38 @@ _DEVICE_LINE = re.compile(
 )
 
 
-async def async_with_context(
-    hass: HomeAssistant,
-    user_input: ConversationInput,
-    extra: str | None,
-    facts: Sequence[str] = (),
-    states: Sequence[str] = (),
-) -> str:
-    """Return the user's text with its context in front.
+async def async_context(
+    hass: HomeAssistant, user_input: ConversationInput
+) -> ToldContext:
+    """Return when, where and by whom something is said."""
+    device_id = user_input.device_id
+    return ToldContext(
+        time=dt_util.now(),
+        area=_area(hass, user_input),
+        has_timers=bool(device_id and async_device_supports_timers(hass, device_id)),
+        language=user_input.language,
+        speaker=await _async_speaker(hass, user_input),
+    )
 
-    `extra` is an extra system prompt that is part of the context, `facts` are what is
-    remembered that fits the text, `states` are those of the entities that it names.
+
+def context_notes(
+    extra: str | None,
+    news: Sequence[str],
+    facts: Sequence[str],
+    states: Sequence[str],
+) -> list[str]:
+    """Return further lines of the context of a turn.
+
+    `extra` is an extra system prompt, `news` are lines on what has changed since the
+    last turn, `facts` are what is remembered that fits the text, and `states` are
+    those of the entities that it names.
     """
-    lines = [
-        CONTEXT_START,
-        dt_util.now().strftime("%A, %Y-%m-%d, %H:%M"),
-        *_device_lines(hass, user_input),
-        f"Language: {user_input.language}",
+    return [
         *([extra.strip()] if extra else []),
+        *news,
         *([f"{FACTS_START} {'; '.join(facts)}"] if facts else []),
         *([f"{STATES_START} {'; '.join(states)}"] if states else []),
-        *await _async_speaker_lines(hass, user_input),
-        CONTEXT_END,
-        user_input.text,
     ]
-    return "\n".join(lines)
 
 
 def without_device_lines(api_prompt: str) -> str:
@@ -81,25 +93,15 @@ def without_device_lines(api_prompt: str) -> str:
     return _DEVICE_LINE.sub("", api_prompt)
 
 
-def _device_lines(hass: HomeAssistant, user_input: ConversationInput) -> Iterator[str]:
-    """Yield lines with the area of the device, and its support for timers."""
-    if (area_id := _area_id(hass, user_input)) and (
-        area := ar.async_get(hass).async_get_area(area_id)
-    ):
-        floor = fr.async_get(hass).async_get_floor(area.floor_id or "")
-        location = (
-            f"{_on_one_line(area.name)} (floor: {_on_one_line(floor.name)})"
-            if floor
-            else _on_one_line(area.name)
-        )
-        yield (
-            f"Area: {location}. Commands that name no place, like 'turn on the lights', "
-            "are for this area."
-        )
-    if user_input.device_id and async_device_supports_timers(
-        hass, user_input.device_id
-    ):
-        yield "This device is able to start timers."
+def _area(hass: HomeAssistant, user_input: ConversationInput) -> str | None:
+    """Return the name of the area of the device, with its floor."""
+    area_id = _area_id(hass, user_input)
+    area = ar.async_get(hass).async_get_area(area_id) if area_id else None
+    if area is None:
+        return None
+    name = _on_one_line(area.name)
+    floor = fr.async_get(hass).async_get_floor(area.floor_id or "")
+    return f"{name} (floor: {_on_one_line(floor.name)})" if floor else name
 
 
 def _area_id(hass: HomeAssistant, user_input: ConversationInput) -> str | None:
@@ -117,19 +119,13 @@ def _area_id(hass: HomeAssistant, user_input: ConversationInput) -> str | None:
     return None
 
 
-async def _async_speaker_lines(
+async def _async_speaker(
     hass: HomeAssistant, user_input: ConversationInput
-) -> list[str]:
-    """Return a line with the name of the user, if known.
-
-    Small models take "Speaker: Ann" for a value to fill in: a list or a timer is then
-    called Ann, and so are they when they are asked who they are.
-    """
-    if (user_id := user_input.context.user_id) and (
-        user := await hass.auth.async_get_user(user_id)
-    ):
-        return [f"{_on_one_line(user.name)} says:"] if user.name else []
-    return []
+) -> str | None:
+    """Return the name of the user, if known."""
+    user_id = user_input.context.user_id
+    user = await hass.auth.async_get_user(user_id) if user_id else None
+    return _on_one_line(user.name) if user and user.name else None
 
 
 def _on_one_line(name: str) -> str:

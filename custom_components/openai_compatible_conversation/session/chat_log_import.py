@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 import math
 
 from homeassistant.components import conversation
+from homeassistant.helpers import llm
 from homeassistant.helpers.json import json_dumps
 
 from ..completions.call_ids import short_call_id
@@ -52,17 +53,19 @@ def unseen_turns(
     content: Sequence[conversation.Content],
     cursor: ChatLogCursor,
     name: Callable[[str], str],
+    text_of: Callable[[llm.ToolResult], str] = result_text,
 ) -> list[Turn]:
     """Return the turns in a chat log after the cursor.
 
     These are commands that were handled locally, announcements, and turns from
-    before the session began. `name` maps a tool name to the one sent to the model.
+    before the session began. `name` maps a tool name to the one sent to the model, and
+    `text_of` returns the text of a result.
     """
     turns: list[list[Message]] = []
     for item in _after(content, cursor):
         if not turns or isinstance(item, conversation.UserContent):
             turns.append([])
-        if (message := _message(item, name)) is not None:
+        if (message := _message(item, name, text_of)) is not None:
             turns[-1].append(message)
     return [
         normalize(messages)
@@ -98,15 +101,17 @@ def _after(
     return content[min(first + cursor.count, start) :]
 
 
-def _message(item: conversation.Content, name: Callable[[str], str]) -> Message | None:
+def _message(
+    item: conversation.Content,
+    name: Callable[[str], str],
+    text_of: Callable[[llm.ToolResult], str],
+) -> Message | None:
     """Return the message for a chat log item, None if it has no text and no calls."""
     match item:
         case conversation.UserContent():
             return UserMessage(item.content) if item.content.strip() else None
         case conversation.ToolResultContent():
-            return ToolMessage(
-                short_call_id(item.tool_call_id), result_text(item.result)
-            )
+            return ToolMessage(short_call_id(item.tool_call_id), text_of(item.result))
         case conversation.AssistantContent():
             calls = tuple(
                 ToolCallPart(

@@ -9,6 +9,7 @@ Decision record: docs/decisions/0006-one-session-that-only-grows.md.
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 import math
 
 from homeassistant.components import conversation
@@ -16,7 +17,10 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
+from ..stored_file import OnSetAside
+from ..tools.result import result_excerpt
 from .chat_log_import import START_OF_LOG, unseen_turns, utterances_after
+from .limits import TokenLimits
 from .session_file import SessionFile, storage_key
 from .session_state import ChatLogCursor, SessionState
 from .session_turn import SessionTurn
@@ -40,16 +44,21 @@ class Session:
         timeout: Callable[[], float],
         async_retain: Callable[[Sequence[Turn]], Awaitable[None]],
         user_id: str | None = None,
+        *,
+        limits: Callable[[], TokenLimits],
+        on_set_aside: OnSetAside,
     ) -> None:
         """Initialize an empty session; `async_start` loads it.
 
         `user_id` is the user that it belongs to, None for the household. `timeout`
-        returns the seconds without a turn after which the session expires.
-        `async_retain` is that of the `SessionFile`.
+        returns the seconds without a turn after which the session expires, and `limits`
+        the current limits of its turns. `async_retain` and `on_set_aside` are those of
+        the `SessionFile`.
         """
         self.state = SessionState()
         self._hass = hass
         self._timeout = timeout
+        self._limits = limits
         self._on_turn_start: CALLBACK_TYPE = _no_op
         self._on_session_end: CALLBACK_TYPE = _no_op
         self._file = SessionFile(
@@ -57,7 +66,8 @@ class Session:
             storage_key(entry_id, user_id),
             lambda: self.state,
             async_retain,
-            self._saved,
+            on_set_aside=on_set_aside,
+            on_saved=self._saved,
         )
         self._open_turns: set[SessionTurn] = set()
         self._peeked_at = -math.inf
@@ -97,6 +107,11 @@ class Session:
         """Return whether no turn is running and the session has no turns."""
         return not self._open_turns and not self.state.turns
 
+    @property
+    def tokens(self) -> int:
+        """Return the number of tokens in all turns."""
+        return self.state.tokens(self._limits().count)
+
     async def async_remove(self) -> None:
         """Remove the session from disk; nothing is written afterwards."""
         self.async_stop()
@@ -122,8 +137,8 @@ class Session:
 
         Turns found only in the chat log after `after` are imported first; `name` maps
         a tool name to the one sent to the model. The last item of the chat log is the
-        user's message. A cancelled turn is saved in the background instead of before
-        exit.
+        user's message. A turn that is cancelled, or whose disk is slow, is saved in the
+        background.
         """
         turn = self._begin_turn(chat_log, name, after)
         cancelled = False
@@ -135,9 +150,9 @@ class Session:
         finally:
             self.commit(turn)
             if cancelled:
-                self._file.save_soon()
+                self._file.save()
             else:
-                await self._file.async_save()
+                await self._file.async_save_soon()
 
     @callback
     def _begin_turn(
@@ -153,9 +168,13 @@ class Session:
         state = self.state
         own = state.cursors.get(chat_log.conversation_id, START_OF_LOG)
         cursor = max(own, after, key=lambda cursor: cursor.position)
-        if turns := unseen_turns(chat_log.content[1:-1], cursor, name):
-            self._file.evict(state.append(turns, _now()))
-        turn = SessionTurn(chat_log, state.turns, lambda: self.state, self.drop)
+        limits = self._limits()
+        text_of = partial(result_excerpt, limit=limits.result, count=limits.count)
+        if turns := unseen_turns(chat_log.content[1:-1], cursor, name, text_of):
+            self._file.evict(state.append(turns, _now(), limits))
+        turn = SessionTurn(
+            chat_log, state.turns, lambda: self.state, self.drop, self._limits
+        )
         # What an automation said in the conversation is no user's.
         turn.utterances = utterances_after(chat_log.content[1:], after)
         self._open_turns.add(turn)
@@ -169,26 +188,49 @@ class Session:
         """End the session and save in the background; return its number of turns."""
         count = len(self.state.turns)
         if count or self.state.cursors:
-            self._file.evict(self.state.turns)
+            self._file.evict(self.state.unlearned)
             self.state = SessionState()
-            self._file.save_soon()
+            self._file.save()
         self._cancel_expiry()
         return count
 
     async def async_end_now(self) -> int:
-        """End the session and wait for the save; return its number of turns."""
+        """End the session and wait for the save; return its number of turns.
+
+        Raises `HomeAssistantError` if it is still on disk.
+        """
         count = self.async_end()
         await self._file.async_save()
         return count
+
+    async def async_flush(self) -> None:
+        """Wait until the session is on disk, unless it cannot be written."""
+        await self._file.async_flush()
 
     @callback
     def commit(self, turn: SessionTurn) -> None:
         """Append the messages of a turn to the session as one turn."""
         self._open_turns.discard(turn)
         if turn.new_messages:
-            self._file.evict(self.state.append([normalize(turn.new_messages)], _now()))
+            self._append(turn)
         self._move_cursor(turn)
         self._schedule_expiry()
+
+    @callback
+    def _append(self, turn: SessionTurn) -> None:
+        """Append the messages of a turn."""
+        finished = normalize(turn.new_messages)
+        # With another turn in between, it is not clear what was told last.
+        is_next = self.state.told is turn.told_before
+        self.state.told = turn.told if is_next else None
+        self._file.evict(
+            self.state.append(
+                [finished], _now(), self._limits(), is_refused=turn.is_refused
+            )
+        )
+        if self.state.turns[-1] is not finished:
+            # It was cut, and its context may be gone.
+            turn.sent_extra_prompt = None
 
     @callback
     def _move_cursor(self, turn: SessionTurn) -> None:

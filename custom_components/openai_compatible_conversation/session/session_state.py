@@ -13,11 +13,14 @@ import math
 from typing import Any
 
 from ..completions.messages import Message
-from .turns import Turn, normalize, truncated
+from .limits import Count, TokenLimits
+from .shortening import cut_down, said_in
+from .speaker_texts import SpeakerTexts
+from .told_context import ToldContext
+from .turns import Turn, normalize
 
 MAX_TURNS = 40
-MAX_SIZE = 40_000
-"""Characters of all turns together, about 10,000 tokens."""
+"""Number of turns, each of which is written to disk again with every further one."""
 
 MAX_SYSTEM_PROMPTS = 8
 MAX_CURSORS = 100
@@ -52,15 +55,33 @@ class SessionState:
         self.last_turn_at = -math.inf
         """When the last turn ended, in seconds since 1970."""
         self.system_prompts: dict[str, str] = {}
-        """Rendered system prompts, by a key of what they are rendered from."""
+        """Rendered system prompts, the latest last, by what they are rendered from."""
         self.tools: list[str] = []
         """The names of the tools sent so far, in the order of the requests."""
         self.definitions: dict[str, dict[str, Any] | None] = {}
         """The tool definitions as they were sent, by name. Not persisted."""
         self.tool_search: bool | None = None
         """Whether tools are found by search; None until that is decided."""
+        self.wanted_tools: dict[str, None] = {}
+        """The tools that were found or called, the last one last. Not persisted."""
+        self.chosen_tools: dict[int, list[str]] = {}
+        """The tools sent to servers that take no more than so many. Not persisted."""
         self.discovery_option: str | None = None
         """The value of the option by which `tool_search` was decided."""
+        self.tool_source: object = None
+        """The options that the tools come from, None until known. Not persisted."""
+        self.checked_tools: object = None
+        """The tools and the budget by which `tool_search` stayed. Not persisted."""
+        self.audiences: dict[str, set[str | None]] = {}
+        """Who may see a tool, by name: users, or None for all. Not persisted."""
+        self.told_missing: list[str] = []
+        """The tools that the turns call unavailable. Not persisted."""
+        self.instructions: dict[str, SpeakerTexts] = {}
+        """The user's instructions by their template, for each speaker. Not persisted."""
+        self.told_instructions: str | None = ""
+        """Those of one speaker that were told last, None if unknown. Not persisted."""
+        self.told: ToldContext | None = None
+        """The context that was told last, None if unknown. Not persisted."""
         self.cursors: dict[str, ChatLogCursor] = {}
         self.recalled: set[str] = set()
         """The facts that the turns hold, as they were told. Not persisted."""
@@ -72,28 +93,60 @@ class SessionState:
         """
         return not -timeout < now - self.last_turn_at < timeout
 
-    def append(self, turns: Iterable[Turn], now: float) -> tuple[Turn, ...]:
-        """Append finished turns; return the turns evicted to stay within the limits."""
-        self.turns += tuple(_bounded(turn) for turn in turns)
+    def append(
+        self,
+        turns: Iterable[Turn],
+        now: float,
+        limits: TokenLimits,
+        *,
+        is_refused: bool = False,
+    ) -> tuple[Turn, ...]:
+        """Append finished turns, and evict the oldest ones to stay within the limits.
+
+        With `is_refused`, a server found the turns too long by themselves. Returns the
+        turns to learn from: those evicted, and those of which the user's words are cut.
+        """
+        to_learn: tuple[Turn, ...] = ()
+        longest = limits.said if is_refused else limits.session
+        for turn in turns:
+            kept = turn
+            if turn.tokens(limits.count) > longest:
+                kept, cut = self._cut_down(turn, limits, longest)
+                to_learn += cut
+            self.turns += (kept,)
         self.last_turn_at = now
-        evicted: tuple[Turn, ...] = ()
         # Half at a time: each eviction invalidates the server's prompt cache.
         while len(self.turns) > 1 and (
-            len(self.turns) > MAX_TURNS or _size(self.turns) > MAX_SIZE
+            len(self.turns) > MAX_TURNS or self.tokens(limits.count) > limits.session
         ):
-            evicted += self._drop_oldest(len(self.turns) // 2)
-        return evicted
+            to_learn += self._drop_oldest(len(self.turns) // 2)
+        return to_learn
+
+    def tokens(self, count: Count) -> int:
+        """Return the number of tokens in all turns."""
+        return sum(turn.tokens(count) for turn in self.turns)
+
+    @property
+    def unlearned(self) -> tuple[Turn, ...]:
+        """Return the turns that are still to learn from."""
+        return _unlearned(self.turns)
 
     def drop(self, turns: Iterable[Turn]) -> tuple[Turn, ...]:
-        """Drop turns, compared by identity; return those that were in the session."""
+        """Drop turns, compared by identity; return those that are to learn from."""
         ids = set(map(id, turns))
         dropped = tuple(turn for turn in self.turns if id(turn) in ids)
         self.turns = tuple(turn for turn in self.turns if id(turn) not in ids)
-        self._forget_sent_prompts()
-        return dropped
+        self.forget_context()
+        return _unlearned(dropped)
+
+    def cached_system_prompt(self, key: str) -> str | None:
+        """Return a cached system prompt, which becomes the latest one."""
+        if (text := self.system_prompts.pop(key, None)) is not None:
+            self.system_prompts[key] = text
+        return text
 
     def cache_system_prompt(self, key: str, text: str) -> None:
-        """Cache a rendered system prompt; evict the oldest ones."""
+        """Cache a rendered system prompt; evict those that were not used for longest."""
         self.system_prompts[key] = text
         while len(self.system_prompts) > MAX_SYSTEM_PROMPTS:
             del self.system_prompts[next(iter(self.system_prompts))]
@@ -111,42 +164,62 @@ class SessionState:
         while len(self.cursors) > MAX_CURSORS:
             del self.cursors[next(iter(self.cursors))]
 
-    def ordered(self, names: Iterable[str]) -> list[str]:
-        """Return tool names in the order in which they are sent.
-
-        Tools sent before come first, in their earlier order; new ones are appended.
-        """
-        available = dict.fromkeys(names)
-        self.reveal_tools(available)
-        return [name for name in self.tools if name in available]
-
     def reveal_tools(self, names: Iterable[str]) -> None:
         """Append tools that are sent from the next request on."""
         known = set(self.tools)
         self.tools += [name for name in dict.fromkeys(names) if name not in known]
 
-    def _drop_oldest(self, count: int) -> tuple[Turn, ...]:
-        """Drop the oldest `count` turns, and return them."""
-        dropped, self.turns = self.turns[:count], self.turns[count:]
-        self._forget_sent_prompts()
-        return dropped
+    def want_tools(self, names: Iterable[str]) -> None:
+        """Note that tools were found or called."""
+        for name in names:
+            self.wanted_tools.pop(name, None)
+            self.wanted_tools[name] = None
 
-    def _forget_sent_prompts(self) -> None:
+    def _cut_down(
+        self, turn: Turn, limits: TokenLimits, longest: int
+    ) -> tuple[Turn, tuple[Turn, ...]]:
+        """Return a turn that is not too long, and what to learn from because of that.
+
+        Some room is left for further turns. Facts are learned in the order in which
+        they were told, so if what the user said is cut, all turns before it count.
+        """
+        room = min(longest, limits.session // 2)
+        messages = cut_down(turn.messages, room, limits.count, limits.said)
+        # The context may be gone.
+        self.forget_context()
+        kept = normalize(messages)
+        if said_in(messages) == said_in(turn.messages):
+            return kept, ()
+        to_learn = (*self.unlearned, turn)
+        for learned in (*self.turns, kept):
+            learned.is_learned = True
+        return kept, to_learn
+
+    def _drop_oldest(self, count: int) -> tuple[Turn, ...]:
+        """Drop the oldest `count` turns; return those that are to learn from."""
+        dropped, self.turns = self.turns[:count], self.turns[count:]
+        self.forget_context()
+        return _unlearned(dropped)
+
+    def forget_context(self) -> None:
         """Have prompts and facts sent again: the turns with them may be dropped."""
         self.recalled.clear()
+        self.told = None
+        self.told_missing = []
+        self.told_instructions = None if self.told_instructions else ""
         self.cursors = {
             conversation_id: ChatLogCursor(cursor.created, cursor.count)
             for conversation_id, cursor in self.cursors.items()
         }
 
 
-def oldest(turns: tuple[Turn, ...], share: float) -> tuple[Turn, ...]:
-    """Return the oldest turns that hold at least a share (0 to 1) of all characters."""
-    total, reached = _size(turns) * share, 0
-    for count, turn in enumerate(turns, 1):
-        reached += turn.size
+def oldest(turns: tuple[Turn, ...], share: float, count: Count) -> tuple[Turn, ...]:
+    """Return the oldest turns that hold at least a share (0 to 1) of all tokens."""
+    total, reached = sum(turn.tokens(count) for turn in turns) * share, 0
+    for number, turn in enumerate(turns, 1):
+        reached += turn.tokens(count)
         if reached >= total:
-            return turns[:count]
+            return turns[:number]
     return turns
 
 
@@ -155,15 +228,6 @@ def messages_of(turns: Iterable[Turn]) -> list[Message]:
     return [message for turn in turns for message in turn.messages]
 
 
-def _bounded(turn: Turn) -> Turn:
-    """Return a turn that fits `MAX_SIZE`, truncated if needed."""
-    if turn.size <= MAX_SIZE:
-        return turn
-    if (short := truncated(turn)).size <= MAX_SIZE:
-        return short
-    return normalize((short.messages[0], short.messages[-1]))
-
-
-def _size(turns: Iterable[Turn]) -> int:
-    """Return the number of characters in turns."""
-    return sum(turn.size for turn in turns)
+def _unlearned(turns: Iterable[Turn]) -> tuple[Turn, ...]:
+    """Return those of some turns that are still to learn from."""
+    return tuple(turn for turn in turns if not turn.is_learned)

@@ -9,6 +9,7 @@ Decision record: docs/decisions/0006-one-session-that-only-grows.md.
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 
 from homeassistant.components import conversation
@@ -16,8 +17,11 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.storage import STORAGE_DIR
 from homeassistant.util import dt as dt_util
 
+from ..stored_file import OnSetAside
+from ..tools.result import result_excerpt
 from .chat_log_import import unseen_turns
 from .conversation_owners import ConversationOwners
+from .limits import TokenLimits
 from .session import Session
 from .session_file import storage_key
 from .session_state import ChatLogCursor, SessionState
@@ -39,6 +43,9 @@ class Sessions:
         entry_id: str,
         timeout: Callable[[], float],
         async_retain: Callable[[Sequence[Turn]], Awaitable[None]],
+        *,
+        limits: Callable[[], TokenLimits],
+        on_set_aside: OnSetAside,
     ) -> None:
         """Initialize empty sessions; `async_start` loads them.
 
@@ -47,7 +54,9 @@ class Sessions:
         self._hass = hass
         self._entry_id = entry_id
         self._timeout = timeout
+        self._limits = limits
         self._async_retain = async_retain
+        self._on_set_aside = on_set_aside
         self._sessions = {HOUSEHOLD: self._create_session(HOUSEHOLD)}
         self._conversations = ConversationOwners()
         self._turns_of_nobody = 0
@@ -104,8 +113,21 @@ class Sessions:
         )
 
     async def async_end_now(self) -> int:
-        """End all sessions and wait for the save; return their number of turns."""
-        return sum([await s.async_end_now() for s in list(self._sessions.values())])
+        """End all sessions and wait for the save; return their number of turns.
+
+        Raises `HomeAssistantError` if one of them is still on disk.
+        """
+        sessions = list(self._sessions.values())
+        count = sum(session.async_end() for session in sessions)
+        # All have ended by now, also if one of them cannot be deleted.
+        for session in sessions:
+            await session.async_end_now()
+        return count
+
+    async def async_flush(self) -> None:
+        """Wait until all sessions are on disk, unless they cannot be written."""
+        for session in list(self._sessions.values()):
+            await session.async_flush()
 
     async def async_remove(self) -> None:
         """Remove all sessions from disk; nothing is written afterwards."""
@@ -156,10 +178,13 @@ class Sessions:
         after: ChatLogCursor,
     ) -> Generator[SessionTurn]:
         """Begin a turn whose only history is its own conversation; keep nothing."""
-        state = SessionState()
-        history = unseen_turns(chat_log.content[1:-1], after, name)
-        state.append(history, dt_util.utcnow().timestamp())
-        turn = SessionTurn(chat_log, state.turns, lambda: state, state.drop)
+        state, limits = SessionState(), self._limits()
+        text_of = partial(result_excerpt, limit=limits.result, count=limits.count)
+        history = unseen_turns(chat_log.content[1:-1], after, name, text_of)
+        state.append(history, dt_util.utcnow().timestamp(), limits)
+        turn = SessionTurn(
+            chat_log, state.turns, lambda: state, state.drop, self._limits
+        )
         self._turns_of_nobody += 1
         self._on_turn_start()
         try:
@@ -185,7 +210,13 @@ class Sessions:
     def _create_session(self, owner: TurnOwner) -> Session:
         """Return a new session of an owner, with nothing loaded."""
         return Session(
-            self._hass, self._entry_id, self._timeout, self._async_retain, owner.user_id
+            self._hass,
+            self._entry_id,
+            self._timeout,
+            self._async_retain,
+            owner.user_id,
+            limits=self._limits,
+            on_set_aside=self._on_set_aside,
         )
 
     @callback

@@ -1,33 +1,29 @@
-"""Tests of the session state: expiry, limits and serialization."""
+"""Tests of the session state: expiry and limits."""
 
-import json
-import math
+from dataclasses import replace
 
-from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.openai_compatible_conversation.completions.messages import (
     AssistantMessage,
+    Message,
     ToolCallPart,
     ToolMessage,
     UserMessage,
 )
-from custom_components.openai_compatible_conversation.session.serialization import (
-    from_json,
-    to_json,
-)
 from custom_components.openai_compatible_conversation.session.session_state import (
-    MAX_SIZE,
     MAX_TURNS,
     ChatLogCursor,
     SessionState,
-    messages_of,
     oldest,
 )
 from custom_components.openai_compatible_conversation.session.turns import (
     Turn,
     normalize,
 )
+from testbed.limits import SESSION, limits
+
+LIMITS = limits()
 
 
 def turn(text: str) -> Turn:
@@ -41,7 +37,7 @@ def turn(text: str) -> Turn:
 def test_is_over_by_age(age: float, over: bool) -> None:
     """A session is over after the timeout, or if the clock is set back by more."""
     state = SessionState()
-    state.append([turn("Hi")], 1000)
+    state.append([turn("Hi")], 1000, LIMITS)
     assert state.is_over(1000 + age, 60) is over
 
 
@@ -54,64 +50,151 @@ def test_evict_over_max_turns() -> None:
     """Over the limit of turns, the oldest half is evicted at once."""
     state = SessionState()
     for number in range(MAX_TURNS):
-        assert not state.append([turn(str(number))], 0)
-    evicted = state.append([turn("last")], 0)
+        assert not state.append([turn(str(number))], 0, LIMITS)
+    evicted = state.append([turn("last")], 0, LIMITS)
     assert len(evicted) == (MAX_TURNS + 1) // 2
     assert evicted[0].messages[0] == UserMessage("0")
     assert len(state.turns) == MAX_TURNS + 1 - len(evicted)
     assert state.turns[-1].messages[0] == UserMessage("last")
 
 
-def test_evict_over_max_size() -> None:
-    """Over the limit of characters, the oldest turns are evicted; the newest is not."""
+def test_evict_over_limit() -> None:
+    """Over the limit in tokens, the oldest turns are evicted; the newest is not."""
     state = SessionState()
-    state.append([turn("x" * (MAX_SIZE // 3)) for _ in range(3)], 0)
-    assert sum(t.size for t in state.turns) <= MAX_SIZE
-    state.append([turn("y" * (MAX_SIZE - 10))], 0)
-    (last,) = state.turns
-    assert last.size <= MAX_SIZE
+    turns = [turn(f"{number} {'x' * (4 * SESSION // 3)}") for number in range(3)]
+    assert state.append(turns, 0, LIMITS) == (turns[0],)
+    assert state.tokens(LIMITS.count) <= SESSION
+    last = turn("y" * (4 * SESSION - 80))
+    assert state.append([last], 0, LIMITS) == (turns[1], turns[2])
+    assert state.turns == (last,)
 
 
-def test_oversized_turn_is_truncated() -> None:
-    """A turn over the limit is truncated but keeps its tool calls if they fit."""
-    call = ToolCallPart("a", "f", "{}")
-    long_turn = normalize(
-        [
-            UserMessage("Look"),
-            AssistantMessage(None, (call,)),
-            ToolMessage("a", "x" * MAX_SIZE),
-            AssistantMessage("Ok."),
-        ]
-    )
+def test_limit_that_sinks() -> None:
+    """Turns are evicted once a model turns out to have less room."""
     state = SessionState()
-    state.append([long_turn], 0)
-    (truncated_turn,) = state.turns
-    assert truncated_turn.size < 1000
-    assert truncated_turn.messages[1] == long_turn.messages[1]
-    calls = [ToolCallPart(str(n), "f" * 60, "{}") for n in range(1000)]
-    many_calls = normalize(
-        [
-            UserMessage("Look"),
-            AssistantMessage(None, tuple(calls)),
-            AssistantMessage("Ok."),
-        ]
-    )
-    state.append([many_calls], 0)
-    assert state.turns[-1].messages == (
-        UserMessage("Look"),
-        AssistantMessage("Ok."),
-    )
+    turns = [turn(f"{number} {'x' * 400}") for number in range(20)]
+    assert state.append(turns, 0, LIMITS) == ()
+    small = replace(LIMITS, session=600, turn=200, result=100)
+    assert state.append([turn("last")], 0, small) == tuple(turns[:15])
+
+
+def test_turns_are_counted_once() -> None:
+    """Each turn is counted when it enters a session or is dropped from it, once."""
+    counted: list[str] = []
+
+    def count(text: str) -> int:
+        counted.append(text)
+        return len(text)
+
+    limits = replace(LIMITS, count=count)
+    state = SessionState()
+    for number in range(10):
+        state.append([turn(f"number {number}")], 0, limits)
+    oldest(state.turns, 0.5, count)
+    assert counted.count("number 3") == 1
+
+
+def test_other_script() -> None:
+    """How many turns are kept depends on their tokens, not on their characters."""
+
+    def count(text: str) -> int:
+        return len(text.encode()) // 3
+
+    limits = replace(LIMITS, count=count, session=1000, turn=400, result=100)
+    kept = []
+    for text in ("पानी" * 50, "pani" * 50):
+        state = SessionState()
+        for _ in range(MAX_TURNS):
+            state.append([turn(text)], 0, limits)
+        kept.append(len(state.turns))
+    assert 0 < kept[0] < kept[1]
+
+
+class TestLongTurn:
+    """A turn that is longer than a session may be."""
+
+    def test_calls_are_kept(self) -> None:
+        """It is shortened, and keeps its calls, if these fit."""
+        call = ToolCallPart("a", "f", "{}")
+        long_turn = normalize(
+            [
+                UserMessage("Look"),
+                AssistantMessage(None, (call,)),
+                ToolMessage("a", "x" * 8 * SESSION),
+                AssistantMessage("Ok."),
+            ]
+        )
+        state = SessionState()
+        assert state.append([long_turn], 0, LIMITS) == ()
+        (kept,) = state.turns
+        assert kept.messages[:2] == long_turn.messages[:2]
+        assert 0 < kept.tokens(LIMITS.count) <= SESSION // 2
+
+    def test_more_calls_than_fit(self) -> None:
+        """The oldest of more calls than fit are dropped with their results."""
+        messages: list[Message] = [UserMessage("Look")]
+        for number in range(1000):
+            call = ToolCallPart(str(number), "f" * 60, "{}")
+            messages += [AssistantMessage(None, (call,)), ToolMessage(call.id, "{}")]
+        state = SessionState()
+        state.append([normalize([*messages, AssistantMessage("Ok.")])], 0, LIMITS)
+        first, called, *_, answered, last = state.turns[-1].messages
+        assert (first, last) == (UserMessage("Look"), AssistantMessage("Ok."))
+        assert isinstance(called, AssistantMessage)
+        assert answered == messages[-1]
+        assert state.tokens(LIMITS.count) <= SESSION // 2
+
+    def test_nothing_said_is_lost(self) -> None:
+        """What is cut of the user's words is learned from, whole and in its order."""
+        state = SessionState()
+        before = turn("I live in Bonn.")
+        assert state.append([before], 0, LIMITS) == ()
+        said = " ".join(f"word{number}" for number in range(20_000))
+        long_turn = turn(f"<context>\nFriday\n</context>\n{said}")
+        assert state.append([long_turn], 0, LIMITS) == (before, long_turn)
+        kept = state.turns[-1].messages[0]
+        assert isinstance(kept, UserMessage)
+        assert kept.text.startswith("word0 word1 ")
+        assert kept.text.endswith(" word19998 word19999")
+        after = turn("I live in Ulm.")
+        assert state.append([after], 0, LIMITS) == ()
+        assert state.unlearned == (after,)
+        assert state.drop(state.turns) == (after,)
+
+    def test_refused(self) -> None:
+        """A turn that a server found too long is kept short, but for what was said."""
+        said = "y" * 3 * LIMITS.said
+        refused = normalize(
+            [
+                UserMessage(said),
+                AssistantMessage(None, (ToolCallPart("a", "f", "{}"),)),
+                ToolMessage("a", "x" * SESSION),
+            ]
+        )
+        state = SessionState()
+        assert state.append([refused], 0, LIMITS, is_refused=True) == ()
+        assert state.turns[0].messages[0] == UserMessage(said)
+        assert state.tokens(LIMITS.count) < 1.2 * LIMITS.said
+
+    def test_context_is_told_again(self) -> None:
+        """What was told with a turn that is cut is told again."""
+        state = SessionState()
+        state.move_cursor("x", ChatLogCursor(1, 1, "The door is open."))
+        state.recalled.add("a fact")
+        state.append([turn("x" * 8 * SESSION)], 0, LIMITS)
+        assert state.cursors["x"] == ChatLogCursor(1, 1)
+        assert not state.recalled
 
 
 def test_drop() -> None:
     """Given turns are dropped, and a turn appended meanwhile stays."""
     state = SessionState()
     first, second, third = turn("a"), turn("a"), turn("c")
-    state.append([first, second], 0)
+    state.append([first, second], 0, LIMITS)
     seen = state.turns
-    state.append([third], 0)
+    state.append([third], 0, LIMITS)
     state.move_cursor("x", ChatLogCursor(1, 1, "The door is open."))
-    assert state.drop(oldest(seen, 0.5)) == (first,)
+    assert state.drop(oldest(seen, 0.5, LIMITS.count)) == (first,)
     assert state.turns == (second, third)
     assert state.cursors["x"] == ChatLogCursor(1, 1)
 
@@ -120,19 +203,18 @@ def test_drop() -> None:
     ("share", "count"), [(0.01, 1), (0.25, 1), (0.5, 2), (0.9, 4), (1, 4)]
 )
 def test_oldest(share: float, count: int) -> None:
-    """The oldest turns up to a share of all characters are returned."""
+    """The oldest turns up to a share of all tokens are returned."""
     turns = tuple(turn("same") for _ in range(4))
-    assert oldest(turns, share) == turns[:count]
-    assert oldest((), share) == ()
+    assert oldest(turns, share, LIMITS.count) == turns[:count]
+    assert oldest((), share, LIMITS.count) == ()
 
 
 def test_tool_order_is_stable() -> None:
     """Tools keep the order in which they were sent before; new ones are appended."""
     state = SessionState()
-    assert state.ordered(["b", "a"]) == ["b", "a"]
-    assert state.ordered(["a", "c", "b"]) == ["b", "a", "c"]
-    assert state.ordered(["c", "a"]) == ["a", "c"]
-    assert state.ordered(["a", "b", "c"]) == ["b", "a", "c"]
+    for names in (["b", "a"], ["a", "c", "b"], ["c", "a"]):
+        state.reveal_tools(names)
+    assert state.tools == ["b", "a", "c"]
 
 
 def test_prompts_and_cursors_are_limited() -> None:
@@ -146,70 +228,8 @@ def test_prompts_and_cursors_are_limited() -> None:
     assert len(state.system_prompts) < 10
     assert len(state.cursors) == 100
     assert state.cursors["0"] == ChatLogCursor(199, 1)
-
-
-def test_json_round_trip() -> None:
-    """A state restored from JSON equals the original."""
-    state = SessionState()
-    state.append(
-        [
-            normalize(
-                [
-                    UserMessage("Hi"),
-                    AssistantMessage(
-                        "Hm", (ToolCallPart("a", "f", '{"x": 1}'),), "Thought"
-                    ),
-                    ToolMessage("a", "{}"),
-                    AssistantMessage("Yes."),
-                ]
-            )
-        ],
-        1234.5,
-    )
-    state.cache_system_prompt("key", "You are nice.")
-    state.ordered(["f"])
-    state.move_cursor("x", ChatLogCursor(1.5, 2, "The door is open."))
-    restored = from_json(json.loads(json.dumps(to_json(state))))
-    assert vars(restored) == vars(state)
-
-
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-        lambda inner: (
-            st.lists(inner, max_size=3)
-            | st.dictionaries(
-                st.sampled_from(
-                    [
-                        "last",
-                        "turns",
-                        "heads",
-                        "tools",
-                        "bookmarks",
-                        "user",
-                        "result",
-                        "id",
-                        "assistant",
-                        "calls",
-                    ]
-                ),
-                inner,
-                max_size=5,
-            )
-        ),
-        max_leaves=12,
-    )
-)
-def test_any_json_is_restored(data: object) -> None:
-    """Any JSON data is restored without an error."""
-    state = from_json(data)
-    assert isinstance(messages_of(state.turns), list)
-    assert isinstance(state.is_over(0, 60), bool)
-
-
-def test_invalid_data_is_an_empty_state() -> None:
-    """Data with an invalid part is restored as an empty state."""
-    good = to_json(SessionState()) | {"last": 5}
-    assert from_json(good).last_turn_at == 5
-    for invalid in ({"turns": [[{"x": 1}]]}, {"tools": 1}, {"bookmarks": {"a": [1]}}):
-        assert from_json(good | invalid).last_turn_at == -math.inf
+    # The one that was used last is the latest.
+    oldest_key = next(iter(state.system_prompts))
+    assert state.cached_system_prompt(oldest_key) == "text"
+    assert list(state.system_prompts)[-1] == oldest_key
+    assert state.cached_system_prompt("none") is None

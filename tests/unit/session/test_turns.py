@@ -1,4 +1,4 @@
-"""Tests of turns: normalization and truncation."""
+"""Tests of turns and their normalization."""
 
 import json
 
@@ -20,7 +20,6 @@ from custom_components.openai_compatible_conversation.session.turns import (
     ASSISTANT_SPEAKS_FIRST,
     NO_RESULT,
     normalize,
-    truncated,
     without_calls,
 )
 from testbed.strict import faults
@@ -106,34 +105,6 @@ def test_strict_servers_accept_any_messages(messages: list[Message]) -> None:
     turn = normalize(messages)
     assert not faults(body(*turn.messages))
     assert normalize(turn.messages) == turn
-    assert not faults(body(*truncated(turn).messages))
-
-
-def test_truncated() -> None:
-    """Texts are cut, long arguments and reasoning dropped, and tool calls kept."""
-    long_text = "x" * 1000
-    call = ToolCallPart("a", "f", json.dumps({"text": long_text}))
-    turn = normalize(
-        [
-            UserMessage(long_text),
-            AssistantMessage(
-                None, (call, ToolCallPart("b", "g", '{"a":1}')), long_text
-            ),
-            ToolMessage("a", long_text),
-            ToolMessage("b", "short"),
-            AssistantMessage("Ok."),
-        ]
-    )
-    user, calls, first, second, answer = truncated(turn).messages
-    assert isinstance(user, UserMessage)
-    assert isinstance(first, ToolMessage)
-    assert user.text == "x" * 200 + "… (cut)"
-    assert len(first.text) <= 200
-    assert first.text.endswith("parts not shown")
-    assert calls == AssistantMessage(
-        None, (ToolCallPart("a", "f", "{}"), ToolCallPart("b", "g", '{"a":1}'))
-    )
-    assert (second, answer) == (ToolMessage("b", "short"), AssistantMessage("Ok."))
 
 
 @pytest.mark.parametrize(

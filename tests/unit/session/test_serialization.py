@@ -1,0 +1,110 @@
+"""Tests of the serialization of the session state."""
+
+import orjson
+
+from custom_components.openai_compatible_conversation.completions.messages import (
+    AssistantMessage,
+    ToolCallPart,
+    ToolMessage,
+    UserMessage,
+)
+from custom_components.openai_compatible_conversation.session.serialization import (
+    TurnEncoder,
+    from_json,
+    to_json,
+)
+from custom_components.openai_compatible_conversation.session.session_state import (
+    ChatLogCursor,
+    SessionState,
+)
+from custom_components.openai_compatible_conversation.session.turns import (
+    Turn,
+    normalize,
+)
+
+TURN = normalize(
+    [
+        UserMessage("Hi"),
+        AssistantMessage("Hm", (ToolCallPart("a", "f", '{"x": 1}'),), "Thought"),
+        ToolMessage("a", "{}"),
+        AssistantMessage("Yes."),
+    ]
+)
+
+
+def state_of(*turns: Turn) -> SessionState:
+    """Return a state with turns and all else that a session has."""
+    state = SessionState()
+    state.turns = turns
+    state.last_turn_at = 1234.5
+    state.tool_search, state.discovery_option = True, "auto"
+    state.reveal_tools(["f"])
+    for number in range(8):
+        state.cache_system_prompt(str(number), f"You are nice {number} times." * 100)
+    state.cached_system_prompt("3")
+    for number in range(100):
+        state.move_cursor(str(number), ChatLogCursor(number, 1, "The door is open."))
+    return state
+
+
+def stored(state: SessionState, encoder: TurnEncoder | None = None) -> bytes:
+    """Return a state as it is stored."""
+    turns = (encoder or TurnEncoder()).encode(state.turns)
+    return orjson.dumps(to_json(state, turns))
+
+
+def test_round_trip() -> None:
+    """What a session needs after a restart is restored."""
+    state = state_of(TURN, normalize([UserMessage("Bye"), AssistantMessage("Bye.")]))
+    restored = from_json(orjson.loads(stored(state)))
+    state.system_prompts = {"3": state.system_prompts["3"]}
+    state.cursors = {}
+    assert vars(restored) == vars(state)
+
+
+def test_only_what_is_needed() -> None:
+    """Earlier system prompts and the cursors in chat logs are not stored."""
+    state = state_of(TURN)
+    used = state.system_prompts["3"]
+    texts = [m.text for m in TURN.messages if isinstance(m, UserMessage | ToolMessage)]
+    assert len(stored(state)) < len(used) + sum(map(len, texts)) + 400
+
+
+def test_earlier_version() -> None:
+    """The file of an earlier version is restored, whatever it has beside."""
+    state = from_json(
+        {
+            "last": 5,
+            "turns": [
+                [
+                    {"user": "Hi"},
+                    {"assistant": "Hello.", "calls": [], "reasoning": None},
+                ]
+            ],
+            "heads": {"a": "One", "b": "Two"},
+            "tools": [],
+            "bookmarks": {"x": [1.5, 2, None]},
+        }
+    )
+    assert state.turns == (normalize([UserMessage("Hi"), AssistantMessage("Hello.")]),)
+    assert list(state.system_prompts) == ["a", "b"]
+    assert state.cursors == {}
+
+
+def test_turns_are_encoded_once() -> None:
+    """A turn that stays is not encoded again, and one that left is forgotten."""
+    encoder = TurnEncoder()
+    other = normalize([UserMessage("Bye"), AssistantMessage("Bye.")])
+    (first,) = encoder.encode([TURN])
+    again, second = encoder.encode([TURN, other])
+    assert again is first
+    assert encoder.encode([other]) == [second]
+    assert encoder.encode([TURN])[0] is not first
+
+
+def test_lone_surrogate() -> None:
+    """A text that cannot be encoded costs the character, not the session."""
+    turn = normalize([UserMessage("a \ud800 b"), AssistantMessage("Ok.")])
+    restored = from_json(orjson.loads(stored(state_of(TURN, turn))))
+    assert restored.turns[0] == TURN
+    assert restored.turns[1].messages[0] == UserMessage("a ? b")
