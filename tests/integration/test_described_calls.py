@@ -1,10 +1,12 @@
 """Test calls that a model describes instead of making them."""
 
+from collections.abc import Callable
 import json
 
 import pytest
+from pytest_homeassistant_custom_component.common import async_mock_service
 
-from homeassistant.core import ServiceCall
+from homeassistant.core import HomeAssistant, ServiceCall
 from testbed.replies import Answer, Body, Call, Reply, failure, say as reply
 from testbed.server import ModelServer
 
@@ -121,3 +123,57 @@ async def test_result_is_no_answer(
     server.script(reply(json.dumps(CALL)), echo)
     assert speech(await say("Turn on the lamp")) == "Done."
     assert len(light) == 1
+
+
+@pytest.mark.parametrize("streaming", [True, False])
+async def test_result_is_made_up(
+    server: ModelServer,
+    say: Say,
+    light: list[ServiceCall],
+    set_options: Callable[..., None],
+    streaming: bool,
+) -> None:
+    """A model that writes its own result is not heard, and gets the true one."""
+    set_options(enable_streaming=streaming)
+    made_up = '{"response_type": "action_done", "data": {"success": []}}\n'
+    server.script(
+        reply(
+            f"On it.\n{json.dumps(CALL)}\n", made_up, "The lamp is on now, trust me."
+        ),
+        reply("It is on."),
+    )
+    assert speech(await say("Turn on the lamp")) == "It is on."
+    assert len(light) == 1
+    *_, called, result = server.bodies[-1]["messages"]
+    assert called["content"] == "On it."
+    assert json.loads(result["content"])["response_type"] == "action_done"
+    assert "trust me" not in str(server.bodies[-1])
+
+
+@pytest.mark.parametrize("tool", ["TurnOn", "TurnOff"])
+async def test_copy_of_what_was_done(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    light: list[ServiceCall],
+    tool: str,
+) -> None:
+    """A model that copies its call with the result has nothing more to do."""
+    async_mock_service(hass, "light", "turn_off")
+    call = json.dumps({"name": f"intent__Hass{tool}", "arguments": {"name": "Lamp"}})
+
+    def copy(body: Body) -> Reply:
+        """Answer with the last call and its result, again and again."""
+        answer = reply(f"{call}\n{body['messages'][-1]['content']}\n" * 9)
+        assert callable(answer)
+        return answer(body)
+
+    server.script(reply(call), copy)
+    count = len(server.bodies)
+    assert speech(await say("The lamp")) == "Done."
+    assert len(light) == (tool == "TurnOn")
+    assert len(server.bodies) == count + 2
+    server.script(reply("Yes."))
+    await say("Are you there?")
+    roles = [message["role"] for message in server.bodies[-1]["messages"]]
+    assert roles == ["system", "user", "assistant", "tool", "user"]

@@ -1,5 +1,7 @@
 """Test what is called for a small model that takes one tool for another."""
 
+from collections.abc import Callable
+from functools import partial
 import json
 from typing import Any
 
@@ -18,7 +20,7 @@ from homeassistant.setup import async_setup_component
 from testbed.replies import Answer, Call, say as reply
 from testbed.server import ModelServer
 
-from .conftest import Say, speech
+from .conftest import Say, failed, speech
 
 OFF = "intent__HassTurnOff"
 ON = "intent__HassTurnOn"
@@ -109,8 +111,11 @@ async def test_unlock(
     language: str,
 ) -> None:
     """Who asks to unlock is not locked out: the call is to be made properly."""
-    server.script(written(OFF, name="Front Door"), reply("Well."))
-    assert speech(await say(said, language=language)) == "Well."
+    for call in (OFF, ON):
+        if call == ON and said == "Do it":
+            continue
+        server.script(written(call, name="Front Door"), reply("Well."))
+        assert speech(await say(said, language=language)) == "Well."
     assert not locks["lock"]
     assert not locks["unlock"]
     assert last_result(server)["error"] == "NotRunFromText"
@@ -201,6 +206,28 @@ async def test_turned_off_instead(
     server.script(written(OFF, name="Radio"), reply("Well."))
     assert speech(await say(said, language=language)) == "Well."
     assert {name: len(calls) for name, calls in radio.items() if calls} == {action: 1}
+
+
+async def test_what_is_paused_cannot_be_paused(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    radio: dict[str, list[ServiceCall]],
+) -> None:
+    """A call that comes again is done, even if it would fail now."""
+
+    def pause(_call: ServiceCall) -> None:
+        """Pause the radio."""
+        state = hass.states.get("media_player.radio")
+        assert state
+        hass.states.async_set(state.entity_id, "paused", state.attributes)
+
+    hass.services.async_register("media_player", "media_pause", pause)
+    call = reply(calls=[Call("HassMediaPause", {"name": "Radio"})])
+    server.script(call, call, reply("It is paused."))
+    result = await say("Pause the radio")
+    assert speech(result) == "It is paused."
+    assert last_result(server)["done"] is True
 
 
 async def test_proper_call_is_trusted(
@@ -339,6 +366,436 @@ async def test_quantity(
     assert [{key: call.data[key] for key in data} for call in actions] == [data] * bool(
         action
     )
+
+
+@pytest.fixture
+async def house(
+    hass: HomeAssistant, components: None
+) -> dict[str, Callable[[str], list[ServiceCall]]]:
+    """Expose an entity of each of some domains; return the recorders of actions."""
+    for component in ("climate", "cover", "fan", "light", "media_player"):
+        assert await async_setup_component(hass, component, {})
+    for domain, name, attributes in (
+        ("climate", "Heat Pump", {"supported_features": 1 | 128 | 256}),
+        ("cover", "Blind", {"supported_features": 7}),
+        ("fan", "Breeze", {"supported_features": 1}),
+        ("light", "Ceiling Lights", {"supported_color_modes": ["rgb"]}),
+        ("lock", "Front Door", {}),
+        ("media_player", "Radio", {"supported_features": 1 | 4 | 16384}),
+    ):
+        entity_id = f"{domain}.one"
+        state = {"lock": "locked", "media_player": "paused"}.get(domain, "on")
+        hass.states.async_set(entity_id, state, {"friendly_name": name, **attributes})
+        async_expose_entity(hass, conversation.DOMAIN, entity_id, should_expose=True)
+    return {
+        domain: partial(async_mock_service, hass, domain)
+        for domain in ("climate", "cover", "fan", "light", "lock", "media_player")
+    }
+
+
+@pytest.mark.parametrize("streaming", [True, False])
+@pytest.mark.parametrize(
+    ("said", "call", "action", "data"),
+    [
+        (
+            "Dim the ceiling lights to half",
+            {
+                "name": "set_ceiling_light_brightness",
+                "arguments": {"name": "Ceiling Lights", "value": "70%", "brightness": "50%"},
+            },
+            "light.turn_on",
+            {"brightness_pct": 50},
+        ),
+        (
+            "Ceiling lights at 40 percent",
+            {"name": "set_ceiling_lights", "arguments": {"name": "Ceiling Lights", "value": 40}},
+            "light.turn_on",
+            {"brightness_pct": 40},
+        ),
+        (
+            "Ceiling lights at 40 percent",
+            {"name": "set_lights", "arguments": {"area": "Attic", "percentage": "40"}},
+            "light.turn_on",
+            {"brightness_pct": 40},
+        ),
+        (
+            "Make the ceiling lights blue",
+            {"name": "changeLight", "arguments": {"entity": "light.one", "value": "blue"}},
+            "light.turn_on",
+            {"rgb_color": (0, 0, 255)},
+        ),
+        (
+            "Ceiling lights at full brightness",
+            {"name": "Ceiling Lights", "arguments": {"temperature": "24", "brightness": "100"}},
+            "light.turn_on",
+            {"brightness_pct": 100},
+        ),
+        (
+            "Set the ceiling lights to 2700 kelvin",
+            {"name": "set_lights", "arguments": {"area": "Attic", "value": "2700"}},
+            "light.turn_on",
+            {"color_temp_kelvin": 2700},
+        ),
+        (
+            "I am freezing, start the heat pump",
+            {"name": "intent__HassTurnOn", "arguments": {"name": "Heat Pump", "percentage": 100}},
+            "climate.turn_on",
+            {},
+        ),
+        (
+            "Turn the ceiling light on",
+            {"name": "turn_on", "arguments": {"name": "ceiling light"}},
+            "light.turn_on",
+            {},
+        ),
+        (
+            "Ceiling lights off",
+            {"name": "light.turn_off", "parameters": {"entity_id": "light.one"}},
+            "light.turn_off",
+            {},
+        ),
+        (
+            "Ceiling lights off",
+            {"arguments": {"name": "Ceiling Lights", "state": "off"}, "name": "set_light_state"},
+            "light.turn_off",
+            {},
+        ),
+        (
+            "The blind a third of the way",
+            {"name": "set_cover", "arguments": {"device": "Blind", "position": 33}},
+            "cover.set_cover_position",
+            {"position": 33},
+        ),
+        (
+            "Close the blind",
+            {"name": "close_cover", "arguments": {"name": "Blind"}},
+            "cover.close_cover",
+            {},
+        ),
+        (
+            "Heat pump down to eighteen and a half",
+            {"name": "intent__HassTurnOn", "arguments": {"name": "heat pump", "percentage": "18.5"}},
+            "climate.set_temperature",
+            {"temperature": 18.5},
+        ),
+        (
+            "Breeze on at 30 percent",
+            {"name": "intent__HassTurnOn", "arguments": {"name": "Breeze", "percentage": 30}},
+            "fan.turn_on",
+            {"percentage": 30},
+        ),
+        (
+            "Heat pump down to eighteen and a half",
+            {"name": "intent__HassTurnOff", "arguments": {"name": "Heat Pump", "percentage": "18.5"}},
+            "climate.set_temperature",
+            {"temperature": 18.5},
+        ),
+        (
+            "Let the blind down half way",
+            {"name": "intent__HassTurnOff", "arguments": {"name": "Blind", "percentage": 50}},
+            "cover.set_cover_position",
+            {"position": 50},
+        ),
+        (
+            "Close the blind",
+            {"name": "intent__HassTurnOff", "arguments": {"name": "Blind", "position": 0}},
+            "cover.close_cover",
+            {},
+        ),
+        (
+            "Turn the ceiling lights off",
+            {"name": "intent__HassTurnOff", "arguments": {"name": "Ceiling Lights", "brightness": 70}},
+            "light.turn_off",
+            {},
+        ),
+        # Who says "on" means that, whatever else the model fills in.
+        (
+            "Turn on the ceiling lights",
+            {"name": "intent__HassTurnOn", "arguments": {"name": "Ceiling Lights", "brightness": 70}},
+            "light.turn_on",
+            {"entity_id": ["light.one"]},
+        ),
+        (
+            "Carry on playing the radio",
+            {"name": "intent__HassTurnOn", "arguments": {"name": "Radio"}},
+            "media_player.media_play",
+            {},
+        ),
+        (
+            "Carry on playing the radio",
+            {"name": "media_play", "arguments": {"name": "Radio"}},
+            "media_player.media_play",
+            {},
+        ),
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_tool_that_does_not_exist(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    set_options: Callable[..., None],
+    house: dict[str, Callable[[str], list[ServiceCall]]],
+    said: str,
+    call: dict[str, Any],
+    action: str,
+    data: dict[str, Any],
+    streaming: bool,
+) -> None:
+    """What a model means by a tool of its own invention is called, and told."""
+    set_options(enable_streaming=streaming)
+    domain, _, service = action.partition(".")
+    actions = house[domain](service)
+    # The last brace is often forgotten.
+    text = json.dumps(call)
+    server.script(reply(*text), reply("Well."), reply(*text[:-1]), reply("Well."))
+    for _ in range(2):
+        assert speech(await say(said)) == "Well."
+        assert "this tool was meant" in last_result(server)["note"] or call[
+            "name"
+        ].startswith("intent__")
+    assert [
+        {key: made.data.get(key) for key in (*data, "brightness_pct") if key in data}
+        for made in actions
+    ] == [data] * 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Nothing that is exposed
+        '{"name": "turn_on", "arguments": {"name": "Attic Light"}}',
+        # Unclear what is meant
+        '{"name": "paint", "arguments": {"name": "Ceiling Lights"}}',
+        '{"name": "set_light", "arguments": {"name": "Ceiling Lights"}}',
+        # Data
+        '{"name": "Ceiling Lights", "arguments": {"name": "Ceiling Lights"}}',
+        '{"name": "turn_on", "steps": ["Ceiling Lights"]}',
+        '{"title": "turn_on", "arguments": {"name": "Ceiling Lights"}}',
+        'Write `{"name": "turn_on", "arguments": {"name": "Ceiling Lights"}}` then.',
+        '{"name": "turn_on", "arguments": {"name": "Ceiling Li',
+    ],
+)
+async def test_data_is_no_call(
+    server: ModelServer,
+    say: Say,
+    house: dict[str, Callable[[str], list[ServiceCall]]],
+    text: str,
+) -> None:
+    """JSON of which it is not clear what it would do is an answer."""
+    count = len(server.bodies)
+    server.script(reply(*text))
+    assert speech(await say("Ceiling lights on")) == text
+    assert len(server.bodies) == count + 1
+
+
+async def assert_asked_for_words(
+    server: ModelServer, say: Say, said: str, answer: str
+) -> None:
+    """Check that the model was asked for words, of which nothing is kept but these."""
+    body = server.bodies[-1]
+    assert body["tool_choice"] == "none"
+    first, second = (b["messages"][-1] for b in server.bodies[-2:])
+    assert second["content"].startswith(first["content"])
+    assert second["content"] != first["content"]
+    server.script(reply("Yes."))
+    await say("Are you there?")
+    *_, user, assistant, _ = server.bodies[-1]["messages"]
+    assert user == first
+    assert assistant == {"role": "assistant", "content": answer}
+
+
+async def test_weather(
+    hass: HomeAssistant, server: ModelServer, say: Say, components: None
+) -> None:
+    """A weather entity is asked for the weather, whatever the tool is called."""
+    assert await async_setup_component(hass, "weather", {})
+    hass.states.async_set("weather.home", "sunny", {"temperature": 21.5})
+    async_expose_entity(hass, conversation.DOMAIN, "weather.home", should_expose=True)
+    arguments = {"name": "home", "forecast": "now", "floor": "outside"}
+    call = json.dumps({"name": "weather__HassWeather", "arguments": arguments})
+    server.script(reply(call), reply("Sunny."))
+    assert speech(await say("How is the weather?")) == "Sunny."
+    assert "21.5" in json.dumps(last_result(server))
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ("Show me the JSON that turns the ceiling lights on", "en"),
+        ("Give me an example of a call for the ceiling lights", "en"),
+        ("Wie sieht das als YAML aus, Ceiling Lights an?", "de"),
+        ("Un exemple pour Ceiling Lights", "fr"),
+    ],
+)
+async def test_wanted_text(
+    server: ModelServer,
+    say: Say,
+    house: dict[str, Callable[[str], list[ServiceCall]]],
+    said: str,
+    language: str,
+) -> None:
+    """Who asks for the text of a call gets it."""
+    actions = house["light"]("turn_on")
+    text = '{"name": "turn_on", "arguments": {"name": "Ceiling Lights"}}'
+    server.script(reply(*text))
+    assert speech(await say(said, language=language)) == text
+    assert not actions
+
+
+@pytest.mark.parametrize("name", ["unlock_door", "lock.unlock", "openLock"])
+async def test_invented_tool_is_no_less_guarded(
+    server: ModelServer,
+    say: Say,
+    house: dict[str, Callable[[str], list[ServiceCall]]],
+    name: str,
+) -> None:
+    """What can do harm is not run from text under another name, either."""
+    actions = house["lock"]("unlock")
+    call = json.dumps({"name": name, "arguments": {"name": "Front Door"}})
+    server.script(reply(call), reply("Well."))
+    await say("Unlock the front door")
+    assert not actions
+    assert last_result(server)["error"] == "NotRunFromText"
+
+
+@pytest.mark.parametrize(
+    ("said", "item", "is_added"),
+    [
+        ("We've run out of olive oil, put it on the list", "olive oil", True),
+        ("Schreib Olivenöl auf die Liste", "Olivenöl", True),
+        ("Put it on the list", "Milk", False),
+        ("What is on the list?", "list", False),
+    ],
+)
+async def test_turned_on_on_a_list(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    components: None,
+    said: str,
+    item: str,
+    is_added: bool,
+) -> None:
+    """What a model turns on "in the list" is put on it."""
+    assert await async_setup_component(hass, "todo", {})
+    hass.states.async_set("todo.list", "1", {"friendly_name": "List"})
+    async_expose_entity(hass, conversation.DOMAIN, "todo.list", should_expose=True)
+    server.script(written(ON, name=item, area="list"), reply("Well."))
+    language = "de" if "Schreib" in said else "en"
+    assert speech(await say(said, language=language)) == "Well."
+    calls = [m for m in server.bodies[-1]["messages"] if m.get("tool_calls")]
+    added = [
+        json.loads(call["function"]["arguments"])
+        for message in calls
+        for call in message["tool_calls"]
+        if call["function"]["name"] == "todo__HassListAddItem"
+    ]
+    assert added == ([{"name": "List", "item": item}] if is_added else [])
+
+
+async def test_reading_again(
+    hass: HomeAssistant, server: ModelServer, say: Say, components: None
+) -> None:
+    """A model that reads the same again, and makes the result up, is asked for words."""
+    assert await async_setup_component(hass, "weather", {})
+    hass.states.async_set("weather.home", "sunny", {"temperature": 21.5})
+    async_expose_entity(hass, conversation.DOMAIN, "weather.home", should_expose=True)
+    call = json.dumps({"name": "get_weather", "arguments": {"forecast": "now"}})
+    server.script(reply(call), reply(call, "\n{"), reply("It is sunny."))
+    count = len(server.bodies)
+    assert speech(await say("How is the weather?")) == "It is sunny."
+    assert len(server.bodies) == count + 3
+    body = server.bodies[-1]
+    assert body["tool_choice"] == "none"
+    roles = [message["role"] for message in body["messages"]]
+    assert roles == ["system", "user", "assistant", "tool"]
+    before = server.bodies[-2]["messages"][-1]["content"]
+    after = body["messages"][-1]["content"]
+    assert after.startswith(before)
+    assert after != before
+
+
+async def test_failing_again(
+    server: ModelServer,
+    say: Say,
+    house: dict[str, Callable[[str], list[ServiceCall]]],
+) -> None:
+    """A model that copies its failing call with the error is asked for words."""
+    call = json.dumps({"name": ON, "arguments": {"name": "Attic"}})
+    server.script(
+        reply(call), reply(call, '\n{"error": "MatchFailed"}'), reply("There is none.")
+    )
+    assert speech(await say("Attic on")) == "There is none."
+
+
+async def test_what_was_not_asked_for(
+    server: ModelServer,
+    say: Say,
+    house: dict[str, Callable[[str], list[ServiceCall]]],
+) -> None:
+    """A tool of the model's invention does nothing that nobody spoke of."""
+    actions = house["light"]("turn_on")
+    call = json.dumps({"name": "turn_on", "arguments": {"name": "Ceiling Lights"}})
+    server.script(reply(call), reply("Hello!"))
+    assert speech(await say("Hello")) == "Hello!"
+    assert not actions
+    await assert_asked_for_words(server, say, "Hello", "Hello!")
+    # Whoever has no words even then has none.
+    server.script(reply(call), reply(call))
+    assert failed(await say("Hello"))
+    assert not actions
+    # Beside what was asked for, the model is told.
+    server.script(
+        written("intent__HassTurnOff", name="Blind"), reply(call), reply("Closed.")
+    )
+    house["cover"]("close_cover")
+    assert speech(await say("Close the blind")) == "Closed."
+    assert last_result(server)["error"] == "NotAsked"
+
+
+@pytest.mark.parametrize(
+    ("said", "is_done"),
+    [
+        ("Is the blind still open?", False),
+        ("Can you close the blind?", True),
+        ("Is the blind open? Then close it.", True),
+    ],
+)
+async def test_question(
+    server: ModelServer,
+    say: Say,
+    house: dict[str, Callable[[str], list[ServiceCall]]],
+    said: str,
+    is_done: bool,
+) -> None:
+    """Nothing is done where the user only asks how it is."""
+    actions = house["cover"]("close_cover")
+    server.script(written(OFF, name="Blind"), reply("Well."))
+    assert speech(await say(said)) == "Well."
+    assert len(actions) == is_done
+    if not is_done:
+        await assert_asked_for_words(server, say, said, "Well.")
+    # A model that makes its calls properly means what it does.
+    server.script(reply(calls=[Call(OFF, {"name": "Blind"})]), reply("Well."))
+    await say(said)
+    assert len(actions) == is_done + 1
+
+
+async def test_device_classes_that_do_not_exist(
+    server: ModelServer,
+    say: Say,
+    hass: HomeAssistant,
+    house: dict[str, Callable[[str], list[ServiceCall]]],
+) -> None:
+    """A model that fills in every device class that it knows means the right one."""
+    attributes = {"friendly_name": "Blind", "supported_features": 7}
+    hass.states.async_set("cover.one", "open", {**attributes, "device_class": "blind"})
+    actions = house["cover"]("close_cover")
+    classes = ["garage", "blind", "lock", "weather", "outlet"]
+    server.script(written(OFF, name="Blind", device_class=classes), reply("Well."))
+    assert speech(await say("Close the blind")) == "Well."
+    assert len(actions) == 1
 
 
 async def test_its_own_tool(

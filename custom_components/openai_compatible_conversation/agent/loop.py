@@ -17,7 +17,7 @@ from ..completions.errors import (
 )
 from ..completions.messages import ToolMessage
 from ..tools.outcome import Outcome
-from ..tools.result import result_text
+from ..tools.result import MIN_RESULT, result_excerpt
 from .described_calls import describes_call
 from .left_over import LeftOver
 from .replacement import replacement
@@ -25,6 +25,7 @@ from .response import ModelResponse
 from .run_history import drop_unknown_calls
 from .turn_limit import LAST_REQUEST, MAX_HEARD, MAX_SHOWN, TurnLimit
 from .turn_requests import TurnRequests
+from .unasked_calls import are_copies, are_unasked
 
 EMPTY_ANSWER_ERRORS: dict[str | None, type[EmptyAnswerError]] = {
     "length": LengthLimitError,
@@ -78,18 +79,13 @@ class AgentRun(TurnRequests):
         has_retried = has_called = False
         limit = TurnLimit(self.turn_options.max_tool_iterations, self._max_seconds)
         while True:
-            try:
-                response = await self.query(forbid_tools=limit.is_reached)
-            except RunawayError:
-                # What was done before is true even if the model cannot stop.
-                if not self.is_data and await self._say_in_place():
-                    return
-                raise
-            if (error := response.error) and (
-                response.has_spoken or not self.servers.async_replace(error)
-            ):
-                # A retry would repeat what was already said.
-                raise error
+            count = len(self.history.new_messages)
+            if (response := await self._respond(limit)) is None:
+                return
+            if self._is_in_vain(response, is_first=not has_called):
+                response = await self._answer_in_words(count)
+                # What it says now is not what it would do.
+                has_called = has_retried = True
             if response.has_called:
                 has_called = True
                 self._add_round(limit, response)
@@ -103,6 +99,29 @@ class AgentRun(TurnRequests):
                 raise EMPTY_ANSWER_ERRORS.get(response.finish_reason, EmptyAnswerError)
             else:
                 has_retried = True
+
+    async def _respond(self, limit: TurnLimit) -> ModelResponse | None:
+        """Query the model; return None if what it did before was said in its place.
+
+        That is true even if the model cannot stop.
+        """
+        count = len(self.history.new_messages)
+        try:
+            response = await self.query(forbid_tools=limit.is_reached)
+        except RunawayError:
+            if not self.is_data and await self._say_in_place():
+                return None
+            raise
+        if (error := response.error) and (
+            response.has_spoken or not self.servers.async_replace(error)
+        ):
+            # A retry would repeat what was already said.
+            raise error
+        if await self._is_copied(response):
+            # What was not done and not said is no part of the history.
+            del self.history.new_messages[count:]
+            return None
+        return response
 
     @property
     def _outcome(self) -> Outcome:
@@ -135,6 +154,41 @@ class AgentRun(TurnRequests):
         self._add_round(limit, response)
         return True
 
+    def _is_in_vain(self, response: ModelResponse, *, is_first: bool) -> bool:
+        """Return whether the model only called what nobody asked for, or the same again."""
+        if self.tools is None or response.has_spoken or not response.has_called:
+            return False
+        if is_first:
+            return are_unasked(response.calls, self.tools.calls)
+        return are_copies(
+            response.calls, self._outcome, has_made_up=response.has_made_up
+        )
+
+    async def _answer_in_words(self, count: int) -> ModelResponse:
+        """Ask for an answer in words instead of calls that are dropped from the history.
+
+        `count` is the number of messages before them.
+        """
+        del self.history.new_messages[count:]
+        response = await self.query(asks_for_words=True)
+        if response.error:
+            raise response.error
+        return response
+
+    async def _is_copied(self, response: ModelResponse) -> bool:
+        """Return whether the model wrote once more what is done; say so then.
+
+        What changes something each time may be meant, unless its result was made up.
+        """
+        return (
+            response.calls.has_read
+            and not response.has_spoken
+            and self._outcome.only_repeats
+            and (response.has_made_up or not self._outcome.is_reminded)
+            and self._outcome.has_acted
+            and await self._say_in_place()
+        )
+
     def _add_round(self, limit: TurnLimit, response: ModelResponse) -> None:
         """Count a response with calls, and tell the model if no more are possible."""
         now = asyncio.get_running_loop().time()
@@ -146,7 +200,10 @@ class AgentRun(TurnRequests):
             return
         if limit.is_reached:
             result = self.tools.calls.annotate(last.call_id, [LAST_REQUEST])
-            messages[-1] = replace(last, text=result_text(result))
+            limits = self.history.limits
+            room = max(limits.count(last.text), MIN_RESULT)
+            text = result_excerpt(result, room, limits.count)
+            messages[-1] = replace(last, text=text)
         elif (
             # Models that make their calls properly do not need to be told.
             response.calls.has_written

@@ -21,7 +21,7 @@ from ..completions.events import (
 )
 from ..completions.messages import AssistantMessage
 from ..speech.data_pipeline import DataPipeline
-from ..speech.echo import EchoRemover
+from ..speech.echo import EchoRemover, MadeUpResult
 from ..speech.parts import (
     ContinueListening,
     ReasoningText,
@@ -48,6 +48,8 @@ class ModelResponse:
     calls: ResponseCalls
     echo: EchoRemover = field(default_factory=EchoRemover)
     """Removes what the model was just sent, if that is its answer."""
+    made_up: MadeUpResult | None = field(default_factory=MadeUpResult)
+    """Finds the result of a call that the model makes up, None if it is data."""
     limits: ResponseLimits = field(default_factory=ResponseLimits)
     """What ends the response if it does not end by itself."""
     may_speak: bool = True
@@ -81,6 +83,8 @@ class ModelResponse:
             content, reasoning = self._text.verbatim, self._reasoning
         else:
             content = self._text.spoken_until(self.limits.repetition_end)
+            if self.has_made_up:
+                content = content.rstrip()
             reasoning = self._shown_reasoning
         if self.limits.error or self.limits.reasoning_error:
             reasoning = []
@@ -89,6 +93,16 @@ class ModelResponse:
             tuple(self.calls.parts),
             "".join(reasoning) or None,
         )
+
+    @property
+    def has_made_up(self) -> bool:
+        """Return whether the model went on with a result of its own after its calls."""
+        return self.made_up is not None and self.made_up.is_found
+
+    @property
+    def is_fiction(self) -> bool:
+        """Return whether nothing that follows in the response is meant."""
+        return self.calls.is_recital or self.has_made_up
 
     async def deltas(self, events: AsyncGenerator[Event]) -> AsyncGenerator[Delta]:
         """Yield events as deltas, after one with the role; raises `CompletionError`.
@@ -104,7 +118,7 @@ class ModelResponse:
                         started = True
                         yield {"role": "assistant"}
                     yield delta
-                if self.calls.is_recital:
+                if self.is_fiction:
                     # What was meant came first, and it may go on for minutes.
                     await events.aclose()
                     return
@@ -153,7 +167,7 @@ class ModelResponse:
         text = self.echo.feed(text)
         self._text.add_written(text)
         yield from self._part_deltas(self.pipeline.feed(text))
-        if self.calls.is_recital:
+        if self.is_fiction:
             yield from self._call_deltas(self.calls.take_recited())
 
     def _end_deltas(self, reason: str | None) -> Iterator[Delta]:
@@ -172,12 +186,14 @@ class ModelResponse:
     def _part_deltas(self, speech_parts: Iterable[SpeechPart]) -> Iterator[Delta]:
         """Yield the deltas of parts of the model's text."""
         for part in speech_parts:
-            if self.limits.is_speech_over or self.calls.is_recital:
+            if self.limits.is_speech_over or self.is_fiction:
                 continue
             match part:
                 case SpeechText() if not self.may_speak:
                     pass
                 case SpeechText(text):
+                    if self.made_up and self.calls.has_read:
+                        text = self.made_up.cut(text)
                     if kept := self.limits.cut_speech(text):
                         self.has_spoken |= not kept.isspace()
                         self._text.spoken.append(kept)

@@ -42,6 +42,11 @@ class ResponseCalls:
     """Whether a call in the text could not be read, or is of no known tool."""
 
     @property
+    def has_read(self) -> bool:
+        """Return whether a call was read in the text, also one that is not run."""
+        return self._written.has_any
+
+    @property
     def is_recital(self) -> bool:
         """Return whether the model writes down what it could call."""
         return self._written.is_recital

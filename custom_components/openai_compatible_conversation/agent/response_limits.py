@@ -13,6 +13,7 @@ from ..completions.errors import (
     RepetitionError,
     SpeechLimitError,
 )
+from ..options import Options
 from ..repetition.detector import RepetitionDetector
 from ..speech.limits import (
     MAX_REASONING,
@@ -24,6 +25,12 @@ from ..speech.limits import (
 
 LENGTH_PARAMETERS = frozenset({"max_tokens", "max_completion_tokens", "n_predict"})
 """Parameters of a request with which the server limits the response."""
+
+
+def length_limit(options: Options, max_tokens: int) -> dict[str, int]:
+    """Return a limit as parameters, under the name by which the user sets theirs."""
+    names = LENGTH_PARAMETERS & {*(options.extra_body or {})}
+    return dict.fromkeys(names or {"max_tokens"}, max_tokens)
 
 
 class ResponseLimits:

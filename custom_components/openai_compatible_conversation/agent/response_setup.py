@@ -8,7 +8,7 @@ from ..completions.client import CompletionsClient
 from ..completions.messages import Message, ToolMessage, UserMessage
 from ..options import Options
 from ..speech.data_pipeline import DataPipeline
-from ..speech.echo import EchoRemover
+from ..speech.echo import EchoRemover, MadeUpResult
 from ..speech.pipeline import SpeechPipeline
 from ..tools.api_instance import ToolboxInstance
 from .quoted_calls import QuotedCalls
@@ -55,6 +55,7 @@ def new_response(
         _new_pipeline(use),
         ResponseCalls(use.tools, quoted, may_call=may_call),
         echo=EchoRemover(() if use.is_data else _last_results(messages)),
+        made_up=None if use.is_data else MadeUpResult(),
         may_speak=may_speak,
         limits=ResponseLimits(
             is_spoken=use.spoken_only,

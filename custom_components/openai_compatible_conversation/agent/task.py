@@ -12,6 +12,7 @@ from homeassistant.helpers import llm
 from ..completions.errors import NoStructuredDataError
 from ..completions.messages import Message, SystemMessage, UserMessage
 from ..data import RuntimeData
+from ..session.limits import TokenLimits
 from ..session.session_state import SessionState
 from ..tools.api_instance import ToolboxInstance
 from ..tools.schema import function_definition
@@ -25,9 +26,15 @@ from .structured_output import closed, find_data, readings, restore_integers
 class TaskHistory:
     """The history of a task: no earlier messages, not kept in the session."""
 
-    def __init__(self, chat_log: conversation.ChatLog, message: UserMessage) -> None:
+    def __init__(
+        self,
+        chat_log: conversation.ChatLog,
+        message: UserMessage,
+        limits: TokenLimits,
+    ) -> None:
         """Initialize with the message of the task."""
         self.chat_log = chat_log
+        self.limits = limits
         self.new_messages: list[Message] = [message]
         self.state = SessionState()
 
@@ -40,7 +47,18 @@ class TaskHistory:
         """Return False: there are no earlier messages to drop."""
         return False
 
-    def truncate(self) -> None:
+    def alone(self) -> list[Message]:
+        """Return the messages so far: there are no earlier ones."""
+        return self.messages
+
+    def shortened(self, excess: float) -> None:
+        """Return None: data that is made from a part would be wrong."""
+
+    def shorten(self, excess: float) -> bool:
+        """Return False, for the same reason."""
+        return False
+
+    def refuse(self) -> None:
         """Do nothing: the turn is not kept."""
 
 
@@ -72,7 +90,7 @@ async def async_perform(
         chat_log.hass, task.instructions, task.attachments or ()
     )
     run = AgentRun(
-        history=TaskHistory(chat_log, message),
+        history=TaskHistory(chat_log, message, runtime.entry_state.budget.limits()),
         system_message=SystemMessage(system_prompt),
         tools=tools,
         servers=servers,

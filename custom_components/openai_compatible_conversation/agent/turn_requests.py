@@ -4,9 +4,18 @@ The chat log runs the tool calls while it consumes the deltas of a response.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ..completions.client import CompletionsClient
@@ -14,7 +23,7 @@ from ..completions.messages import Message, SystemMessage
 from ..options import Options
 from ..tools.api_instance import ToolboxInstance
 from .described_calls import CALL_NOW
-from .metrics import TurnMetrics
+from .metrics import Purpose, TurnMetrics
 from .quoted_calls import QuotedCalls
 from .response import Delta, ModelResponse
 from .response_setup import new_response
@@ -27,6 +36,7 @@ from .run_history import (
 )
 from .server import Server
 from .servers import TurnServers
+from .unasked_calls import asking_for_words
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,13 +78,18 @@ class TurnRequests:
         return self.servers.current.options
 
     async def query(
-        self, *, forbid_tools: bool = False, asks_for_call: bool = False
+        self,
+        *,
+        forbid_tools: bool = False,
+        asks_for_call: bool = False,
+        asks_for_words: bool = False,
     ) -> ModelResponse:
         """Query the model of the server, or of its fallback.
 
         With `asks_for_call`, it is asked for the call that it described in the last
-        message, and only calls count.
+        message, and only calls count. With `asks_for_words`, only words do.
         """
+        forbid_tools |= asks_for_words
 
         async def query(server: Server) -> ModelResponse:
             is_own, history = server is self.servers.own, self.history
@@ -88,6 +103,7 @@ class TurnRequests:
                         shown,
                         forbid_tools=forbid_tools,
                         asks_for_call=asks_for_call,
+                        asks_for_words=asks_for_words,
                     ),
                 ),
             )
@@ -104,6 +120,7 @@ class TurnRequests:
         *,
         forbid_tools: bool,
         asks_for_call: bool,
+        asks_for_words: bool,
     ) -> ModelResponse:
         """Send one request, and process its response and the tool results."""
         definitions: list[dict[str, Any]] = []
@@ -117,39 +134,27 @@ class TurnRequests:
         if asks_for_call:
             # The description is the last message, and may be called word for word.
             quoted, messages = messages[:-1], [*messages, CALL_NOW]
+        if asks_for_words:
+            messages = asking_for_words(messages)
         body = server.build_body(
             messages, definitions, forbid_tools=forbid_tools, extra=self.extra
         )
-        response = new_response(
-            self,
-            QuotedCalls(quoted, definitions),
+        response = await (self._receive_data if self.is_data else self._receive)(
+            server,
             body,
-            messages=messages,
-            may_call=not forbid_tools,
-            may_speak=not asks_for_call,
+            {definition["name"] for definition in definitions},
+            partial(
+                new_response,
+                self,
+                QuotedCalls(quoted, definitions),
+                body,
+                messages=messages,
+                may_call=not forbid_tools,
+                may_speak=not asks_for_call,
+            ),
         )
-        started_at = asyncio.get_running_loop().time()
-        try:
-            async with (
-                aclosing(
-                    server.stream(
-                        body,
-                        known_tools={definition["name"] for definition in definitions},
-                        in_background=self.is_data,
-                    )
-                ) as events,
-                aclosing(response.deltas(events)) as deltas,
-            ):
-                await self._add_deltas(deltas)
-        finally:
-            calls = self.tools.calls if self.tools else None
-            add_message(self.history, response.message, calls)
-            if request := self._metrics.async_publish(
-                server.metrics, response.usage, response.first_at, started_at
-            ):
-                seconds = asyncio.get_running_loop().time() - started_at
-                trace = {"stats": request.trace(seconds), "server": server.host}
-                self.history.chat_log.async_trace(trace)
+        if definitions and response.is_complete:
+            server.async_check_tools(body["model"])
         self.has_spoken |= response.has_spoken
         if not asks_for_call:
             self.continue_listening = response.continue_listening
@@ -159,6 +164,97 @@ class TurnRequests:
                 body["model"], starts_in_reasoning=in_reasoning
             )
         return response
+
+    async def _receive(
+        self,
+        server: Server,
+        body: Mapping[str, Any],
+        names: Collection[str],
+        new: Callable[[], ModelResponse],
+    ) -> ModelResponse:
+        """Send a request, and add its response to the chat log as it arrives.
+
+        `names` are those of its tools, `new` returns the response to be filled.
+        """
+        response = new()
+        try:
+            await self._send(server, body, names, response, self._add_deltas)
+        finally:
+            self._add_message(response)
+        return response
+
+    async def _receive_data(
+        self,
+        server: Server,
+        body: Mapping[str, Any],
+        names: Collection[str],
+        new: Callable[[], ModelResponse],
+    ) -> ModelResponse:
+        """Send a request, and add its response to the chat log as a whole.
+
+        Until it is complete, a turn may take the slot of the server; it is sent again
+        then. The arguments are those of `_receive`.
+        """
+
+        async def receive() -> tuple[ModelResponse, list[Delta]]:
+            """Send the request, and return the response with its deltas."""
+            response = new()
+            received: list[Delta] = []
+
+            async def keep(deltas: AsyncGenerator[Delta]) -> None:
+                """Keep deltas for later."""
+                received.extend([delta async for delta in deltas])
+
+            await self._send(server, body, names, response, keep)
+            return response, received
+
+        response, received = await server.slots.async_run_task(receive)
+        try:
+            await self._add_deltas(_replayed(received))
+        finally:
+            self._add_message(response)
+        return response
+
+    async def _send(
+        self,
+        server: Server,
+        body: Mapping[str, Any],
+        names: Collection[str],
+        response: ModelResponse,
+        use: Callable[[AsyncGenerator[Delta]], Awaitable[None]],
+    ) -> None:
+        """Send a request, and fill its response while the deltas are used."""
+        purpose = Purpose.TASK if self.is_data else Purpose.TURN
+        started_at = asyncio.get_running_loop().time()
+        try:
+            async with (
+                aclosing(
+                    server.stream(
+                        body,
+                        known_tools=names,
+                        fewer_tools=self.tools.offered.fewer if self.tools else None,
+                        purpose=purpose,
+                    )
+                ) as events,
+                aclosing(response.deltas(events)) as deltas,
+            ):
+                await use(deltas)
+        finally:
+            if request := self._metrics.async_publish(
+                server.metrics,
+                response.usage,
+                response.first_at,
+                started_at,
+                purpose,
+            ):
+                seconds = asyncio.get_running_loop().time() - started_at
+                trace = {"stats": request.trace(seconds), "server": server.host}
+                self.history.chat_log.async_trace(trace)
+
+    def _add_message(self, response: ModelResponse) -> None:
+        """Add a response, with the results of its calls, to the history."""
+        calls = self.tools.calls if self.tools else None
+        add_message(self.history, response.message, calls)
 
     async def _add_deltas(self, deltas: AsyncGenerator[Delta]) -> None:
         """Add deltas to the chat log, which runs the tool calls in them."""
@@ -175,3 +271,9 @@ class TurnRequests:
             yield {"content": text}
 
         await self._add_deltas(deltas())
+
+
+async def _replayed(received: Iterable[Delta]) -> AsyncGenerator[Delta]:
+    """Yield deltas that were received before."""
+    for delta in received:
+        yield delta

@@ -37,6 +37,11 @@ class WrittenCalls:
     """The tool and the arguments of the different calls, as they were written."""
 
     @property
+    def has_any(self) -> bool:
+        """Return whether there was a call."""
+        return bool(self._arguments)
+
+    @property
     def is_recital(self) -> bool:
         """Return whether the model writes down what it could call."""
         return len(self._arguments) >= MAX_WRITTEN or any(

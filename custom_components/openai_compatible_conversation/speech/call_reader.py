@@ -1,6 +1,7 @@
 """Reads tool calls in JSON while they arrive."""
 
 import re
+from typing import Any
 
 from .arriving_text import ArrivingText, CutError, MalformedError, Reading
 from .call_objects import (
@@ -14,6 +15,7 @@ from .call_objects import (
     SERVICE_KEYS,
     TEXTS,
     arguments_of,
+    parse_object,
 )
 from .lenient_json import QUOTES, read_key, read_string, read_value
 from .tool_names import ToolNames
@@ -43,6 +45,10 @@ class CallReader:
         """Whether the arguments of a named tool have begun."""
         self.is_foreign = False
         """Whether it is a call of what another integration offers to its models."""
+        self._unknown_name: str | None = None
+        """The name in the object that is read, if no tool has it."""
+        self._arguments: dict[str, Any] | None = None
+        """The arguments in that object."""
 
     def complete(self) -> None:
         """Take what was read so far as calls."""
@@ -62,6 +68,7 @@ class CallReader:
             # Some models write the braces of a template twice.
             return (yield from self.read_object(depth + 1))
         found: set[str] = set()
+        self._unknown_name = self._arguments = None
         while (char := (yield from source.skip_blank())) != "}":
             if char == ",":
                 source.position += 1
@@ -94,14 +101,18 @@ class CallReader:
         elif key in NAME_KEYS:
             yield from self._read_name()
             found.add("name")
+            self._rule_out_unknown()
             self.has_begun = "arguments" in found
         elif key in ARGUMENT_KEYS:
-            self.has_begun = "name" in found
-            if (yield from self._read_arguments()):
+            self.has_begun = "name" in found and self._unknown_name is None
+            self._arguments = yield from self._read_arguments()
+            if self._arguments:
                 found.add("filled")
             elif key == "parameters":
                 found.add("bare")
             found.add("arguments")
+            self._rule_out_unknown()
+            self.has_begun = "name" in found
         elif char == "{" and (tool := self.names.resolve(key)) is not None:
             self.name()
             self.has_begun = True
@@ -153,20 +164,29 @@ class CallReader:
             # Half a name may be that of another tool.
             raise MalformedError from None
         if self.names.resolve(name) is None:
-            if not self.names.is_invented(name):
-                raise MalformedError
             self.is_foreign = True
+            if not self.names.is_invented(name):
+                self._unknown_name = name
+                return
         self.name()
 
-    def _read_arguments(self) -> Reading[bool]:
-        """Read the arguments, and return whether there are any.
+    def _rule_out_unknown(self) -> None:
+        """Rule out a call of a tool that does not exist, unless its meaning is clear."""
+        if self._unknown_name is None or self._arguments is None:
+            return
+        if not self.names.is_meant(self._unknown_name, self._arguments):
+            raise MalformedError
+
+    def _read_arguments(self) -> Reading[dict[str, Any]]:
+        """Read and return the arguments.
 
         They are an object, an object as text or in a list, or none.
         """
         source = self.source
         char = yield from source.peek()
         if char in QUOTES:
-            return bool((yield from read_string(source, _may_be_object)))
+            text = yield from read_string(source, _may_be_object)
+            return parse_object(text) or {}
         is_list = char == "["
         if is_list:
             source.position += 1
@@ -179,11 +199,15 @@ class CallReader:
         if is_list:
             yield from source.skip_blank()
             yield from source.expect("]")
-        return bool(arguments)
+        return arguments
 
     def _may_be_name(self, start: str) -> bool:
         """Return whether a text may become the name of a tool, or of an invented one."""
-        return self.names.may_become(start) or self.names.is_invented(start)
+        return (
+            self.names.may_become(start)
+            or self.names.is_invented(start)
+            or self.names.may_be_meant(start)
+        )
 
     def _may_be_key(self, start: str) -> bool:
         """Return whether a text may become a key of a call."""

@@ -4,11 +4,13 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import islice
 import re
+from typing import Any
 
 _PREFIXES = ("functions.", "default_api.", "tools.")
 """Namespaces that models put before a name by themselves."""
 _CHANNEL = re.compile(r"<[|｜].*", re.DOTALL)
 _WORDS = re.compile(r"[A-Za-z_][\w.\-]*")
+_PHRASE = re.compile(r"[^\W\d][\w .\-]*")
 _MAX_WORDS = 200
 _SIGNS = re.compile(r"[._\-\\]+")
 
@@ -30,12 +32,15 @@ class ToolNames:
         self,
         tools: Iterable[tuple[str, str]],
         parameters: Callable[[str], Collection[str]],
+        is_meant: Callable[[str, dict[str, Any]], bool] | None = None,
     ) -> None:
         """Initialize with a tool's name for each of its full names.
 
-        `parameters` returns the parameters of a tool by its name.
+        `parameters` returns the parameters of a tool by its name. `is_meant` tells
+        whether it is clear what a call of a tool that does not exist means.
         """
         self._parameters = parameters
+        self._is_meant = is_meant
         full_names = self._full_names = dict(tools)
         self._tools = full_names | _unique(
             (
@@ -110,6 +115,14 @@ class ToolNames:
         for namespace in self._namespaces:
             if name.startswith(namespace):
                 yield name.removeprefix(namespace)
+
+    def may_be_meant(self, start: str) -> bool:
+        """Return whether a text may become the name of a tool that does not exist."""
+        return self._is_meant is not None and _PHRASE.fullmatch(start) is not None
+
+    def is_meant(self, name: str, arguments: dict[str, Any]) -> bool:
+        """Return whether it is clear what a call of a tool that does not exist means."""
+        return self._is_meant is not None and self._is_meant(name, arguments)
 
     def is_invented(self, name: str) -> bool:
         """Return whether a name has the namespace of tools, and is none of theirs."""

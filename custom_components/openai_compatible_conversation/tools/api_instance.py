@@ -3,19 +3,17 @@
 With tool search, only the revealed tools are sent to the model. All others are
 searchable: `query_tools` finds them, and what it finds is revealed, that is sent from
 the next request on. A tool that is called without having been revealed is run as well.
-A tool call never ends a turn: whatever goes wrong is returned as an error result.
+A tool that is gone is sent as long as the session lasts, but not run. A tool call never
+ends a turn: whatever goes wrong is returned as an error result.
 
 Decision records: docs/decisions/0002-tools-are-one-api.md and
 docs/decisions/0007-tools-on-demand.md.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-import re
 from typing import Any, override
-
-import probatio
 
 from homeassistant.helpers import llm
 from homeassistant.util.json import JsonObjectType
@@ -24,23 +22,23 @@ from ..excerpts.entry_order import texts_in
 from ..options import Choice
 from ..session.session_state import SessionState
 from ..speech.tool_names import ToolNames
+from .api_prompts import without_titles, without_tool_names
 from .call_repair import as_called
 from .call_resolver import CallResolver
 from .call_runner import CallRunner
+from .definitions import definition_of
 from .fact_tools import FORGET, LEARN, QUERY, FactSource
+from .offered_tools import OfferedTools
 from .query_tools import QUERY_TOOLS, QueryTools
 from .result import ResultFocus, result_text
 from .runtime import ToolRuntime
-from .schema import function_definition, wire_name
-from .selection import Toolset, select_tools
+from .schema import wire_name
+from .selection import Toolset
 from .tool_finder import ToolFinder
+from .tool_order import ToolOrder
 
 FACT_TOOLS = (LEARN, QUERY, FORGET)
 """The tools that are always sent, even with tool search."""
-
-_TOOL_NAME_LIST = re.compile(
-    r'(Follow these instructions for tools from "[^"]*") \([^)]*\):'
-)
 
 
 @dataclass(kw_only=True)
@@ -55,19 +53,21 @@ class ToolboxInstance(llm.APIInstance):
     """Whether an API that requires an administrator is among the merged ones."""
     admin_tools: frozenset[str] = frozenset()
     """The names of the tools of such APIs."""
+    admin_prompt: str = ""
+    """The prompt of such APIs."""
     fact_source: FactSource = field(default_factory=FactSource)
     """What the fact tools may learn from."""
+    order: ToolOrder = field(default_factory=ToolOrder)
+    """The order of the tools in earlier sessions."""
+    source: object = None
+    """The options that say where the tools come from."""
+    for_nobody: Callable[[], Awaitable[ToolboxInstance]] | None = None
+    """Returns the tools that there are for no particular user."""
     calls: CallRunner = field(init=False)
-    tool_search: bool = field(default=False, init=False)
-    """Whether only some of the tools are sent, and the others are searchable."""
     _by_name: dict[str, llm.Tool] = field(default_factory=dict, init=False)
     """All tools, by wire name."""
     _searchable: dict[str, llm.Tool] = field(default_factory=dict, init=False)
     """The tools that are sent on demand with tool search, by wire name."""
-    _definitions: dict[str, dict[str, Any] | None] = field(
-        default_factory=dict, init=False
-    )
-    _state: SessionState = field(default_factory=SessionState, init=False)
 
     @override
     def __post_init__(self) -> None:
@@ -92,6 +92,14 @@ class ToolboxInstance(llm.APIInstance):
                 for name in (tool.name, wire)
             ),
             self._parameters,
+            self._is_meant,
+        )
+
+    @cached_property
+    def offered(self) -> OfferedTools:
+        """Return the tools that the requests of the turn offer."""
+        return OfferedTools(
+            self._by_name.keys(), self._toolset, self._create_definition
         )
 
     @cached_property
@@ -115,12 +123,13 @@ class ToolboxInstance(llm.APIInstance):
             self.runtime,
             self._searchable,
             self.definition,
-            self._reveal,
+            self.offered.want,
+            self.llm_context,
         )
 
-    def _reveal(self, names: Sequence[str]) -> None:
-        """Send tools from the next request on."""
-        self._state.reveal_tools(names)
+    def _is_meant(self, name: str, arguments: dict[str, Any]) -> bool:
+        """Return whether it is clear what a call of a tool that does not exist means."""
+        return self.resolver.is_meant(name, arguments)
 
     async def _async_find(self, query: str, domain: str | None) -> JsonObjectType:
         """Search for tools, and reveal those that are found."""
@@ -132,8 +141,8 @@ class ToolboxInstance(llm.APIInstance):
         return schema.get("properties") or ()
 
     def has_tool(self, name: str) -> bool:
-        """Return whether there is a tool with a wire name, sent or not."""
-        return name in self._by_name
+        """Return whether there is or was a tool with a wire name, sent or not."""
+        return name in self._by_name or name in self.offered
 
     @property
     def has_fact_tools(self) -> bool:
@@ -142,11 +151,32 @@ class ToolboxInstance(llm.APIInstance):
 
     @property
     def prompt(self) -> str:
-        """Return the prompt of the APIs, without tool names if there is tool search."""
-        if not self.tool_search:
-            return self.api_prompt
-        # Home Assistant 2026.11 lists all tool names if several APIs are selected.
-        return _TOOL_NAME_LIST.sub(r"\1:", self.api_prompt)
+        """Return the prompt of the APIs, without the names of their tools."""
+        return without_tool_names(self.api_prompt)
+
+    @property
+    def prompt_for_administrators(self) -> str:
+        """Return the prompt of the APIs that require an administrator, if any."""
+        return without_titles(self.admin_prompt)
+
+    @property
+    def tool_search(self) -> bool:
+        """Return whether the system prompt has to say that tools are searched."""
+        return self.offered.tool_search
+
+    async def async_begin(self, state: SessionState, choice: Choice) -> None:
+        """Decide on the tools of a turn of a session.
+
+        `choice` is the option for tool search.
+        """
+        if new := self.offered.new_for(state, self._user_id):
+            everybody: Collection[str] = self.offered.available
+            if self._user_id is not None and self.for_nobody:
+                everybody = (await self.for_nobody()).offered.available
+            for name in new:
+                audience = None if name in everybody else self._user_id
+                state.audiences.setdefault(name, set()).add(audience)
+        self.offered.begin(state, choice)
 
     def select(self, state: SessionState, choice: Choice) -> list[dict[str, Any]]:
         """Return the function definitions to send with the next request of a session.
@@ -154,51 +184,38 @@ class ToolboxInstance(llm.APIInstance):
         Those of the previous request come first, in the same order. `choice` is the
         option for tool search.
         """
-        self._state = state
         self.calls.next_round()
-        # A definition that was sent stays the same for the whole session.
-        self._definitions = state.definitions
-        names = select_tools(
-            state,
-            choice,
-            Toolset(
-                always=[name for name in FACT_TOOLS if name in self._by_name],
-                search=QUERY_TOOLS,
-                others=list(self._searchable),
-                usual=self.runtime.usage.usual,
-                definition=self.definition,
-            ),
+        return self.offered.select(state, choice)
+
+    def _toolset(self) -> Toolset:
+        """Return the available tools."""
+        return Toolset(
+            always=[name for name in FACT_TOOLS if name in self._by_name],
+            search=QUERY_TOOLS,
+            others=list(self._searchable),
+            usual=self.runtime.usage.usual,
+            arranged=self.order.arranged,
+            definition=self.offered.definition,
+            source=self.source,
+            user_id=self._user_id,
+            limits=self.runtime.limits(),
         )
-        self.tool_search = bool(state.tool_search)
-        return [d for name in names if (d := self.definition(name)) is not None]
+
+    @property
+    def _user_id(self) -> str | None:
+        """Return the user of the turn, None if not known."""
+        return self.llm_context.context.user_id if self.llm_context.context else None
 
     def definition(self, name: str) -> dict[str, Any] | None:
         """Return the function definition of a tool, None if it cannot be sent.
 
         `name` is the wire name.
         """
-        if name not in self._definitions:
-            self._definitions[name] = self._create_definition(self._by_name[name])
-        return self._definitions[name]
+        return self.offered.definition(name)
 
-    def _create_definition(self, tool: llm.Tool) -> dict[str, Any] | None:
+    def _create_definition(self, name: str) -> dict[str, Any] | None:
         """Return the function definition of a tool, None if it cannot be sent."""
-        try:
-            return function_definition(
-                tool.name,
-                tool.description,
-                probatio.to_openapi(
-                    tool.parameters,
-                    custom_serializer=self.custom_serializer,
-                    openapi_version="3.1.0",
-                ),
-            )
-        # Other integrations may provide tools with any kind of schema.
-        except Exception as err:  # noqa: BLE001
-            self.runtime.warn_once(
-                tool.name, "The tool %s cannot be offered: %s", tool.name, err
-            )
-            return None
+        return definition_of(self._by_name[name], self.custom_serializer, self.runtime)
 
     def _focus(self, name: str, tool: llm.Tool, call: llm.ToolInput) -> ResultFocus:
         """Return what decides which part of a long result the model sees."""
@@ -214,11 +231,14 @@ class ToolboxInstance(llm.APIInstance):
         """Run a tool call and return its result; errors become error results."""
         name = wire_name(tool_input.tool_name)
         tool = self._by_name.get(name)
+        if name in self.offered.missing:
+            text = f"{name} is not available now."
+            self.calls.refuse(tool_input.id, "NotAvailable", text)
         if tool is None:
             unknown = self._finder.async_unknown_tool
             return await self.calls.async_run(tool_input, None, unknown)
         # The model may call a tool that was not sent: it is sent from now on.
-        self._reveal([name])
+        self.offered.want([name])
         repaired = self.resolver.repaired(tool, tool_input)
         call = replace(tool_input, tool_args=repaired.arguments)
         if repaired.question:

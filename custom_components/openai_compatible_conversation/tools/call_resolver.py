@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import llm
+from homeassistant.helpers import intent, llm
 from homeassistant.helpers.json import json_dumps
 
 from ..completions.call_ids import new_call_id
@@ -23,7 +23,13 @@ from .call_repair import RepairedCall, async_repair_call
 from .call_runner import CallRunner
 from .exposed_targets import async_exposed_targets
 from .fact_tools import FactSource
-from .meant_tool import async_meant_call, intent_of
+from .meant_tool import (
+    async_invented_call,
+    async_list_item,
+    async_meant_call,
+    intent_of,
+)
+from .questions import is_question
 from .schema import wire_name
 from .sensitivity import has_command, is_sensitive
 from .unasked import LANGUAGES, is_unasked
@@ -37,6 +43,10 @@ _NOT_FROM_TEXT = (
 _NOT_ASKED = (
     "Nothing was done: the user did not speak of this. Answer what they said. "
     "If you think that they want it, ask them."
+)
+
+_ONLY_ASKED = (
+    "Nothing was done: the user asked a question. Answer it with what you were told."
 )
 
 _MEANT = "this tool was meant"
@@ -105,7 +115,9 @@ class CallResolver:
         ):
             self.refuse_text_call(call)
         elif self._is_unasked(meant, repaired):
-            self.calls.refuse(call.id, "NotAsked", _NOT_ASKED)
+            self.calls.refuse_unasked(call.id, _NOT_ASKED)
+        elif self._is_only_asked(meant):
+            self.calls.refuse_unasked(call.id, _ONLY_ASKED)
         return call
 
     def failed_from_text(
@@ -123,6 +135,13 @@ class CallResolver:
         if not _is_serializable(arguments):
             arguments = {}
         return _written_call(name, arguments) if name else None
+
+    def is_meant(self, name: str, arguments: dict[str, Any]) -> bool:
+        """Return whether it is clear what a call of a tool that does not exist means."""
+        found = async_invented_call(
+            self.hass, self.llm_context, name, arguments, self._said
+        )
+        return found is not None and self._tool(found[0]) is not None
 
     def identity(self, call: llm.ToolInput) -> tuple[str, dict[str, Any]]:
         """Return what a call does: the wire name of its tool, and its repaired arguments."""
@@ -153,6 +172,12 @@ class CallResolver:
             said=self._said,
             is_written=is_written,
         )
+        if intent_type == intent.INTENT_TURN_ON and is_written and found is None:
+            found = async_list_item(self.hass, self.llm_context, arguments, self._said)
+        if tool is None and found is None:
+            found = async_invented_call(
+                self.hass, self.llm_context, call.tool_name, arguments, self._said
+            )
         meant_type, meant_arguments = found or ("", {})
         meant = self._tool(meant_type)
         if meant is None:
@@ -170,12 +195,24 @@ class CallResolver:
             self.hass, tool, arguments, schema, self.llm_context, said=self._said
         )
 
+    def _is_only_asked(self, tool: llm.Tool) -> bool:
+        """Return whether an intent would do something to what is only asked."""
+        return (
+            bool(intent_of(tool))
+            and not tool.annotations.read_only
+            and is_question(self._said.last, self._language)
+        )
+
+    @property
+    def _language(self) -> str:
+        """Return the language of the user without its region."""
+        return (self.llm_context.language or "").partition("-")[0]
+
     def _is_unasked(self, tool: llm.Tool, arguments: Mapping[str, Any]) -> bool:
         """Return whether the user spoke of nothing that an intent is directed at."""
         while isinstance(tool, llm.NamespacedTool):
             tool = tool.tool
-        language = (self.llm_context.language or "").partition("-")[0]
-        if not isinstance(tool, llm.IntentTool) or language not in LANGUAGES:
+        if not isinstance(tool, llm.IntentTool) or self._language not in LANGUAGES:
             return False
         targets = async_exposed_targets(self.hass, tool, self.llm_context)
         offered = self.fact_source.offered

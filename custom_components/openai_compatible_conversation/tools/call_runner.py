@@ -56,9 +56,13 @@ class CallRunner:
         self._runtime = runtime
         self._repeats = RepeatGuard()
         self._refusals: dict[str, llm.ToolResult] = {}
+        self._unasked: set[str] = set()
+        """The ids of calls that nobody asked for."""
         self._twins: dict[str, str] = {}
         self._stalled: set[str] = set()
         """The ids of calls that would bring nothing new."""
+        self._failed_again: set[str] = set()
+        """The ids of calls that failed before."""
         self._unfinished: set[Signature] = set()
 
     def next_round(self) -> None:
@@ -69,6 +73,15 @@ class CallRunner:
     def refuse(self, call_id: str, kind: str, text: str) -> None:
         """Have a call answered with an error instead of running it."""
         self._refusals[call_id] = error_result(kind, text)
+
+    def refuse_unasked(self, call_id: str, text: str) -> None:
+        """Have a call that nobody asked for answered with an error."""
+        self._unasked.add(call_id)
+        self.refuse(call_id, "NotAsked", text)
+
+    def is_unasked(self, call_id: str) -> bool:
+        """Return whether nobody asked for a call."""
+        return call_id in self._unasked
 
     def is_refused(self, call_id: str) -> bool:
         """Return whether a call will be answered with an error instead of running."""
@@ -109,10 +122,13 @@ class CallRunner:
             except (HomeAssistantError, probatio.Invalid) as err:
                 # The shape of Home Assistant's own error results.
                 result = error_result(type(err).__name__, str(err))
-        if result.error and _signature(call) in self._unfinished:
+        if call.id in self._unasked:
+            self.outcome.stalled()
+        elif result.error and _signature(call) in self._unfinished:
             self.outcome.left_unfinished()
         elif result.error and call.id not in self._stalled:
-            self.outcome.failed(_subject(call, tool))
+            is_repeated = call.id in self._failed_again
+            self.outcome.failed(_subject(call, tool), is_repeated=is_repeated)
         self._keep(call.id, result)
         return result
 
@@ -129,8 +145,11 @@ class CallRunner:
         """Run a call unless it repeats others in vain; raises what tools raise."""
         signature = _signature(call)
         acts, idempotent = not tool.annotations.read_only, tool.annotations.idempotent
+        if self._repeats.has_failed(signature):
+            self._failed_again.add(call.id)
         match self._repeats.check(signature, acts=acts, idempotent=idempotent):
             case Verdict.DONE:
+                self.outcome.reminded()
                 return llm.ToolResult(data={"done": True, "note": _DONE})
             case Verdict.FAILED:
                 return error_result("RepeatedCall", _FAILED_TWICE)
@@ -141,6 +160,10 @@ class CallRunner:
         try:
             result = await self._async_in_time(call, run, focus)
         except (HomeAssistantError, probatio.Invalid) as err:
+            if self._repeats.was_done(signature):
+                # What is paused cannot be paused once more.
+                self.outcome.reminded()
+                return llm.ToolResult(data={"done": True, "note": _DONE})
             self._repeats.failed(signature, str(err))
             raise
         if result.error:
@@ -153,8 +176,9 @@ class CallRunner:
                 self._repeats.failed(signature, result_text(result))
                 self._failed_in_part(subject, done, failed, acts=acts)
                 return result
+        is_repeated = self._repeats.was_done(signature)
         self._repeats.succeeded(signature, acts=acts)
-        self.outcome.succeeded(subject, acts=acts)
+        self.outcome.succeeded(subject, acts=acts, is_repeated=is_repeated)
         return result
 
     def _failed_in_part(

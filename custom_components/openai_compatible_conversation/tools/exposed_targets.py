@@ -63,6 +63,16 @@ def async_readable_targets(
     return _all_exposed(hass, llm_context.assistant, None)
 
 
+@callback
+def async_exposed_entities(
+    hass: HomeAssistant, llm_context: llm.LLMContext
+) -> tuple[Entity, ...]:
+    """Return the entities that are exposed to the assistant of a turn."""
+    if not llm_context.assistant:
+        return ()
+    return _all_exposed(hass, llm_context.assistant, None).entities
+
+
 def _all_exposed(
     hass: HomeAssistant, assistant: str, handler: intent.IntentHandler | None
 ) -> Targets:

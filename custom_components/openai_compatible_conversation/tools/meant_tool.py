@@ -23,7 +23,22 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import intent, llm
 
 from .blank_values import is_blank
-from .meant_words import ADD, LOCK, MUTE, NEXT_TRACK, PAUSE, POWER, TICK_OFF, UNLOCK
+from .exposed_targets import async_exposed_entities
+from .invented_tool import call_with_quantity, invented_call, target_of
+from .meant_words import (
+    ADD,
+    CODE,
+    LOCK,
+    MUTE,
+    NEXT_TRACK,
+    PAUSE,
+    POWER,
+    POWER_ON,
+    RESUME,
+    TICK_OFF,
+    UNLOCK,
+)
+from .named_entities import named_entities
 from .user_words import UserWords
 
 
@@ -60,6 +75,7 @@ class _Meant(NamedTuple):
         }
 
 
+_SWITCHING = (intent.INTENT_TURN_ON, intent.INTENT_TURN_OFF)
 _SPEED = "HassFanSetSpeed"
 _VOLUME = "HassSetVolume"
 _OFF = (intent.INTENT_TURN_OFF, MEDIA_PLAYER_DOMAIN)
@@ -68,10 +84,17 @@ _MEANT: Mapping[tuple[str, str], Sequence[_Meant]] = {
     (intent.INTENT_TURN_OFF, LOCK_DOMAIN): [
         _Meant(intent.INTENT_TURN_ON, said=LOCK, unsaid=UNLOCK)
     ],
+    (intent.INTENT_TURN_ON, LOCK_DOMAIN): [
+        # It is not run from text. To lock the door would not be what was asked for.
+        _Meant(intent.INTENT_TURN_OFF, said=UNLOCK, only_written=True)
+    ],
     _OFF: [
         _Meant("HassMediaPause", said=PAUSE, unsaid=POWER, only_written=True),
         _Meant("HassMediaNext", said=NEXT_TRACK, unsaid=POWER, only_written=True),
         _Meant("HassMediaPlayerMute", said=MUTE, unsaid=POWER, only_written=True),
+    ],
+    (intent.INTENT_TURN_ON, MEDIA_PLAYER_DOMAIN): [
+        _Meant("HassMediaUnpause", said=RESUME, unsaid=POWER_ON, only_written=True)
     ],
     (intent.INTENT_TURN_ON, LIGHT_DOMAIN): [_Meant("HassLightSet", {"color": "color"})],
     (intent.INTENT_PAUSE_TIMER, MEDIA_PLAYER_DOMAIN): [_Meant("HassMediaPause")],
@@ -139,17 +162,74 @@ def async_meant_call(
         return None
     if not any(intent_type == known for known, _ in _MEANT):
         return None
+    if (domain := _domain_of(hass, name)) is None:
+        return None
+    for meant in _MEANT.get((intent_type, domain), ()):
+        if meant.fits(arguments, said, is_written=is_written):
+            return meant.intent_type, {"name": name, **meant.given(arguments)}
+    if intent_type not in _SWITCHING or not is_written:
+        return None
+    is_on = intent_type == intent.INTENT_TURN_ON
+    found = call_with_quantity(arguments, domain, said, is_on=is_on)
+    return (found[0], {"name": name, **found[1]}) if found else None
+
+
+@callback
+def async_list_item(
+    hass: HomeAssistant,
+    llm_context: llm.LLMContext,
+    arguments: Mapping[str, Any],
+    said: UserWords,
+) -> tuple[str, dict[str, Any]] | None:
+    """Return the intent that puts on a list what would be turned on there, if any."""
+    item, place = arguments.get("name"), arguments.get("area")
+    if not isinstance(item, str) or not isinstance(place, str) or not item:
+        return None
+    exposed = async_exposed_entities(hass, llm_context)
+    lists = [e for e in exposed if e.domain == TODO_DOMAIN and e.is_named(place)]
+    if (
+        len(lists) != 1
+        or not said.match(ADD)
+        or said.is_invented(item)
+        or any(entity.is_named(item) for entity in exposed)
+    ):
+        return None
+    return "HassListAddItem", {"name": lists[0].label, "item": item}
+
+
+@callback
+def async_invented_call(
+    hass: HomeAssistant,
+    llm_context: llm.LLMContext,
+    tool: str,
+    arguments: Mapping[str, Any],
+    said: UserWords,
+) -> tuple[str, dict[str, Any]] | None:
+    """Return the intent that is meant by a tool that does not exist, with its arguments.
+
+    None if that is not clear, if it names nothing that is exposed, or if the user asked
+    for such a text.
+    """
+    if said.match(CODE):
+        return None
+    exposed = async_exposed_entities(hass, llm_context)
+    target = target_of(arguments)
+    found = [entity for entity in exposed if target and entity.is_named(target)]
+    if not found:
+        # A call without a name is for what the user named.
+        text = target or said.last
+        found = [one.entity for one in named_entities(text, exposed) if one.by_name]
+    if len(found) != 1:
+        return None
+    meant = invented_call(tool, arguments, found[0].domain, said)
+    return (meant[0], {"name": found[0].label, **meant[1]}) if meant else None
+
+
+def _domain_of(hass: HomeAssistant, name: str) -> str | None:
+    """Return the domain of all entities that have a name, None if there are several."""
     constraints = intent.MatchTargetsConstraints(
         name=name, assistant=conversation.DOMAIN, allow_duplicate_names=True
     )
     found = intent.async_match_targets(hass, constraints)
     domains = {state.domain for state in found.states}
-    if len(domains) != 1:
-        return None
-    for meant in _MEANT.get((intent_type, domains.pop()), ()):
-        if meant.fits(arguments, said, is_written=is_written):
-            return meant.intent_type, {
-                "name": name,
-                **meant.given(arguments),
-            }
-    return None
+    return domains.pop() if len(domains) == 1 else None

@@ -30,6 +30,16 @@ NEXT_TRACK = _words(
     r"|overslaan|sla .*\bover\b"
 )
 MUTE = _words(r"mute|stumm|ton aus|muet|coupe\w* le son|silenci|sin sonido|demp")
+CODE = _words(
+    r"json|yaml|code\b|example|payload|schema|snippet|script|automation|automatis"
+    r"|beispiel|exemple|ejemplo|código|voorbeeld|automati[sz]"
+)
+"""Words of who wants to see a call rather than to have it made."""
+
+RESUME = _words(
+    r"resume|unpause|carry on|continue|keep playing|go on|play|weiter|fortsetz"
+    r"|spiel\w* .*\bweiter\b|repren|continu|joue|sigue|reanud|reprod|hervat|speel"
+)
 POWER = re.compile(
     r"\b(?:turn|switch|shut)\w*\b.*\boff\b|\b(?:turn|switch|shut) off\b"
     r"|\b(?:schalt|mach|stell)\w*\b.*\baus\b|\bausschalt|\béteins|\béteindre|\bapaga"
@@ -37,6 +47,12 @@ POWER = re.compile(
     re.IGNORECASE,
 )
 """Words for turning a device off."""
+POWER_ON = re.compile(
+    r"\b(?:turn|switch|put)\w*\b.*\bon\b|\b(?:schalt|mach|stell)\w*\b.*\b(?:an|ein)\b"
+    r"|\b(?:ein|an)schalt|\ballum|\bencien|\b(?:zet|doe|schakel)\b.*\baan\b|\baanzet",
+    re.IGNORECASE,
+)
+"""Words for turning a device on."""
 
 ADD = _words(
     r"add|put|need|setz|schreib|füg|brauch|ajout|mets|mettre|añad|agreg|pon|apunt"

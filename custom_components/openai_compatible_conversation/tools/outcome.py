@@ -25,6 +25,9 @@ class Outcome:
     _unfinished_in: int = -1
     _stalled_in: int = -1
     _succeeded_in: int = -1
+    _new_in: int = -1
+    _repeated_in: int = -1
+    _reminded_in: int = -1
     _failed_rounds: int = 0
     _round: int = 0
 
@@ -44,6 +47,16 @@ class Outcome:
         return [] if self._has_recovered else list(dict.fromkeys(self._failures))
 
     @property
+    def only_repeats(self) -> bool:
+        """Return whether the last round brought only what came in earlier ones, too."""
+        return self._repeated_in == self._round > max(self._new_in, self._unfinished_in)
+
+    @property
+    def is_reminded(self) -> bool:
+        """Return whether the model was told in the last round that a call is done."""
+        return self._reminded_in == self._round
+
+    @property
     def failed_rounds(self) -> int:
         """Return in how many rounds until now nothing but failures came."""
         last = max(self._failed_in, self._unfinished_in, self._stalled_in)
@@ -59,16 +72,24 @@ class Outcome:
         self._failed_rounds = self.failed_rounds
         self._round += 1
 
-    def succeeded(self, subject: str, *, acts: bool) -> None:
-        """Record that a call succeeded, and what it was for."""
+    def succeeded(self, subject: str, *, acts: bool, is_repeated: bool = False) -> None:
+        """Record that a call succeeded, and what it was for.
+
+        `is_repeated` tells whether the same succeeded in an earlier round.
+        """
         self._succeeded_in = self._round
+        self._add(is_repeated=is_repeated)
         self._failed_rounds = 0
         if acts:
             self._acted_in = self._round
             self._acts.append(subject)
 
-    def failed(self, subject: str) -> None:
-        """Record that a call failed, and what it was for."""
+    def failed(self, subject: str, *, is_repeated: bool = False) -> None:
+        """Record that a call failed, and what it was for.
+
+        `is_repeated` tells whether the same failed in an earlier round.
+        """
+        self._add(is_repeated=is_repeated)
         if self._has_recovered and self._acted_in < self._round:
             self._failures.clear()
         self._failed_in = self._round
@@ -78,9 +99,25 @@ class Outcome:
         """Record that a call goes on, and what comes of it is not known."""
         self._unfinished_in = self._round
 
+    def reminded(self) -> None:
+        """Record that a call was not run, because the same was done in an earlier round.
+
+        The model may mean it all the same.
+        """
+        self._reminded_in = self._round
+        self._add(is_repeated=True)
+
+    def _add(self, *, is_repeated: bool) -> None:
+        """Record a call that is new, or that is not."""
+        if is_repeated:
+            self._repeated_in = self._round
+        else:
+            self._new_in = self._round
+
     def stalled(self) -> None:
         """Record that a call was not made again, because nothing new would come of it."""
         self._stalled_in = self._round
+        self._add(is_repeated=True)
 
 
 def subject_of(arguments: Mapping[str, Any], title: str) -> str:

@@ -86,6 +86,14 @@ class RepeatGuard:
             return Verdict.DONE
         return Verdict.RUN
 
+    def was_done(self, call: Signature) -> bool:
+        """Return whether a call succeeded in an earlier round."""
+        return 0 < self._done[_folded(call)].done_in < self._round
+
+    def has_failed(self, call: Signature) -> bool:
+        """Return whether a call failed before."""
+        return self._failures[call].count > 0
+
     def succeeded(self, call: Signature, *, acts: bool) -> None:
         """Record that a call succeeded; what failed before may succeed after an act."""
         self._done[_folded(call)] = _Done(done_in=self._round)

@@ -103,12 +103,16 @@ def _domain(text: str, domains: AbstractSet[str]) -> str:
 
 
 def _correct_class(slots: TargetSlots, targets: Targets) -> None:
-    """Take device classes that are domains for the domains."""
+    """Take device classes that are domains for the domains, and drop unknown ones."""
     given = slots.values.get("device_class")
     given = [given] if isinstance(given, str) else given
     if not isinstance(given, list) or not slots.can_set("domain") or not given:
         return
     classes = {kind for entity in targets.entities for kind in entity.device_classes}
+    if known := [kind for kind in given if kind in classes]:
+        # A model that fills in all that it knows means those that there are.
+        slots.set("device_class", known)
+        return
     if not all(
         isinstance(kind, str) and kind in targets.domains - classes for kind in given
     ):

@@ -4,6 +4,7 @@ Does not depend on Home Assistant.
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 import re
 from typing import Any
 
@@ -34,6 +35,25 @@ _TIME = re.compile(
 )
 """What is said with a time in English, German, French, Spanish and Dutch."""
 _COMMAND = "conversation_command"
+_OF_THE_TIMER = re.compile(
+    r"(?:(?:start|set|begin|create|make|run|stelle?|starte|lance|mets|inicia|pon|zet"
+    r"|an?|the|my|new|for|of|einen?|un|una|le|een|\w*timer|minuteur|temporizador"
+    r"|\d+|hours?|minutes?|seconds?|stunden?|minuten?|sekunden?)\b\W*)+",
+    re.IGNORECASE,
+)
+"""A command that is nothing but that for the timer itself."""
+
+_UNITS = {
+    "hours": re.compile(
+        r"\b(?:hours?|hrs?|stunden?|heures?|horas?|uur|uren)\b", re.IGNORECASE
+    ),
+    "minutes": re.compile(r"\bmin(?:s|\.|u\w+)?(?!\w)", re.IGNORECASE),
+    "seconds": re.compile(r"\bse[cgk](?:s|\.|[ou]\w+)?(?!\w)", re.IGNORECASE),
+}
+"""What is said with a length in these units, the longest first."""
+
+_MAX_CONVERTED = 3
+"""Hours as which a model may write minutes: "ninety minutes"."""
 
 
 def repair_timer(
@@ -43,6 +63,7 @@ def repair_timer(
 
     No timer has a length of 0, and none is named or placed by a word that was not said.
     A command that repeats the whole request would start another timer for ever.
+    Minutes that were said are no hours.
     """
     notes: list[str] = []
     dropped: set[str] = set()
@@ -72,8 +93,48 @@ def repair_timer(
         if invented:
             dropped |= invented
             notes.append(f"the user did not say {' or '.join(sorted(invented))}")
-    if intent_type == START and said.is_repeated_by(arguments.get(_COMMAND)):
+    if intent_type == START and _is_for_itself(arguments.get(_COMMAND), said):
         dropped.add(_COMMAND)
         notes.append(f"{_COMMAND} is what to do afterwards, and nothing is")
     kept = {name: value for name, value in arguments.items() if name not in dropped}
+    if intent_type == START and (units := _units_said(kept, said)):
+        notes.append(f"{units[0]} were read as {units[1]}, as the user said")
+        kept = _shorter(kept)
     return Repaired(kept, tuple(notes))
+
+
+def _is_for_itself(command: object, said: UserWords) -> bool:
+    """Return whether a command would start the timer that is just started.
+
+    So would one of which not a word was said.
+    """
+    return (
+        said.is_repeated_by(command)
+        or said.is_invented(command)
+        or (isinstance(command, str) and _OF_THE_TIMER.fullmatch(command) is not None)
+    )
+
+
+def _units_said(
+    arguments: Mapping[str, Any], said: UserWords
+) -> tuple[str, str] | None:
+    """Return a unit that was not said and the one that was, of a length; None if it fits."""
+    names = list(_UNITS)
+    longest = next((name for name in names if arguments.get(name)), None)
+    spoken = next((name for name in names if said.match(_UNITS[name])), None)
+    if not longest or not spoken or names.index(longest) + 1 != names.index(spoken):
+        return None
+    value = arguments[longest]
+    is_said = said.match(re.compile(rf"(?<!\d){re.escape(str(value))}(?!\d)"))
+    if is_said or (isinstance(value, int | float) and value > _MAX_CONVERTED):
+        return longest, spoken
+    return None
+
+
+def _shorter(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a timer with each part of its length one unit shorter."""
+    names = list(_UNITS)
+    rest = {name: value for name, value in arguments.items() if name not in names}
+    return rest | {
+        short: arguments[long] for long, short in pairwise(names) if arguments.get(long)
+    }

@@ -37,6 +37,11 @@ class UserWords:
         return frozenset(word for text in self._texts for word in words_of(text))
 
     @property
+    def last(self) -> str:
+        """Return what was just said, empty if nothing is known of it."""
+        return self._texts[-1] if self._texts else ""
+
+    @property
     def is_known(self) -> bool:
         """Return whether anything is known of what the user said."""
         return bool(self._texts)

@@ -1,9 +1,12 @@
-"""Test that what a model was sent is not taken for its answer."""
+"""Test that what a model was sent or makes up is not taken for its answer."""
 
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.openai_compatible_conversation.speech.echo import EchoRemover
+from custom_components.openai_compatible_conversation.speech.echo import (
+    EchoRemover,
+    MadeUpResult,
+)
 
 RESULT = '{"response_type":"action_done","data":{"success":[{"name":"Lamp"}]}}'
 OTHER = '["Milk","Bread"]'
@@ -24,6 +27,11 @@ def spoken(text: str, size: int, *results: str) -> str:
         (f"\n{RESULT}\n", "\n"),
         (f"{RESULT}The lamp is on.", "The lamp is on."),
         (f"{OTHER}\n{RESULT}\nDone.", "\nDone."),
+        # A part of a result, with other white space
+        ('{"success":[{"name":"Lamp"}]}', ""),
+        ('{"data": {"success": [\n  {"name": "Lamp"}]}}\nOn.', "\nOn."),
+        ('{"data":{"success":[{"name":"Fan"}]}}', '{"data":{"success":[{"name":"Fan"}]}}'),
+        ('{"name":"Lamp"}', '{"name":"Lamp"}'),
         # The length limit cuts an echo, too.
         (RESULT[:40], ""),
         ("The lamp is on.", "The lamp is on."),
@@ -32,7 +40,7 @@ def spoken(text: str, size: int, *results: str) -> str:
         ("{", "{"),
         ("", ""),
     ],
-)
+)  # fmt: skip
 def test_echo(size: int, text: str, expected: str) -> None:
     assert spoken(text, size, RESULT, OTHER) == expected
 
@@ -58,3 +66,27 @@ def test_no_text_is_lost(text: str, size: int, results: list[str]) -> None:
     assert text.endswith(said)
     if not text.lstrip().startswith(("{", "[")):
         assert said == text
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 1000])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"{RESULT}\nThe lamp is on.", ""),
+        (f"\n\n  {RESULT}", "\n\n"),
+        (f"I turn it on.\n{RESULT}", "I turn it on."),
+        ("I turn it on. {ok}", None),
+        ("\n[Milk]\n", None),
+        ("", None),
+    ],
+)
+def test_made_up(size: int, text: str, expected: str | None) -> None:
+    """What follows a call is text up to a line that begins an object."""
+    made_up = MadeUpResult()
+    said = ""
+    for start in range(0, len(text), size):
+        said += made_up.cut(text[start : start + size])
+        if made_up.is_found:
+            break
+    assert made_up.is_found is (expected is not None)
+    assert said.strip() == (text if expected is None else expected).strip()

@@ -160,3 +160,44 @@ def test_stalled() -> None:
         outcome.stalled()
     assert (outcome.has_acted, outcome.failures) == (True, [])
     assert outcome.failed_rounds == 3
+
+
+@pytest.mark.parametrize(
+    ("events", "only_repeats", "is_reminded"),
+    [
+        ("", False, False),
+        ("a", False, False),
+        ("a|r", True, False),
+        ("a|d", True, True),
+        ("a|d|r", True, False),
+        ("a|rb", False, False),
+        ("a|rt", False, False),
+        ("x|X", True, False),
+        ("x|Xx", False, False),
+        ("x|s", True, False),
+        ("a|r|", False, False),
+    ],
+)
+def test_only_repeats(events: str, only_repeats: bool, is_reminded: bool) -> None:
+    """A round in which something new came is no repetition.
+
+    `a` and `b` act, `r` acts once more, `d` is answered that it is done, `t` takes too
+    long, `x` fails, `X` fails once more, `s` would bring nothing new.
+    """
+    outcome = Outcome()
+    outcome.next_round()
+    for event in events:
+        match event:
+            case "|":
+                outcome.next_round()
+            case "a" | "b" | "r":
+                outcome.succeeded(event, acts=True, is_repeated=event == "r")
+            case "d":
+                outcome.reminded()
+            case "t":
+                outcome.left_unfinished()
+            case "s":
+                outcome.stalled()
+            case _:
+                outcome.failed(event, is_repeated=event == "X")
+    assert (outcome.only_repeats, outcome.is_reminded) == (only_repeats, is_reminded)

@@ -1,0 +1,180 @@
+"""The intent that is meant by a tool that a model invents, or by a quantity.
+
+A model of half a billion parameters calls `set_ceiling_light_brightness` or `turn_on`,
+of which there is no tool, and turns a heat pump on with a temperature. What it is
+directed at and the words of its name tell what it means.
+
+The words are English: models name tools so, whatever is spoken. Does not depend on
+Home Assistant.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+import re
+from typing import Any
+
+from .meant_words import POWER
+from .number_reading import read_number
+from .user_words import UserWords
+from .value_repair import folded
+
+READ = "GetLiveContext"
+"""The tool that reads states, without its namespace."""
+
+WEATHER = "get_weather"
+"""The tool that tells the weather."""
+
+_ON, _OFF = "HassTurnOn", "HassTurnOff"
+_TARGET_KEY = re.compile(
+    r"name|(?:entity|entities|device|devices|target|targets|light|lights)(?:ids?|names?)?"
+)
+_QUANTITIES = {
+    "climate": ("HassClimateSetTemperature", "temperature", r"temp|setpoint|degree"),
+    "cover": ("HassSetPosition", "position", "position|level"),
+    "fan": ("HassFanSetSpeed", "percentage", "speed|level"),
+    "light": ("HassLightSet", "brightness", "bright|level|dim"),
+    "media_player": ("HassSetVolume", "volume_level", "volume|level"),
+}
+"""The intent that sets the main quantity of a domain, its parameter, and its keys."""
+_SHARE_KEY = re.compile(r".*(?:percent|pct).*")
+_TEMPERATURES = range(5, 36)
+"""Temperatures, in °C, that a share may be read as."""
+_MOST = 100
+_MIN_KELVIN = 1000
+"""From this number on, the quantity of a light is the temperature of its colour."""
+_VALUE_KEY = re.compile(r"(?:new|target)?value|amount|intensity|state|setting")
+_ON_WORDS = re.compile(
+    r"\b(?:on|an|ein|einschalten|anschalten|anmachen|allume\w*|enciend\w*|encender|aan"
+    r"|aanzetten)\b",
+    re.IGNORECASE,
+)
+_NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_COLOUR_KEY = re.compile(r"colou?r(?:name)?")
+_WORDS = {
+    "climate": {_ON: "on start enable activate heat", _OFF: "off stop disable"},
+    "cover": {_ON: "open raise up on", _OFF: "close shut lower down off"},
+    # A name that has both, such as `lock.unlock`, is that of the other.
+    "lock": {_OFF: "unlock open off", _ON: "lock close on secure"},
+    "media_player": {
+        "HassMediaPause": "pause stop",
+        "HassMediaUnpause": "play resume unpause continue",
+        "HassMediaNext": "next skip",
+        "HassMediaPrevious": "previous back",
+        "HassMediaPlayerUnmute": "unmute",
+        "HassMediaPlayerMute": "mute",
+        _ON: "on",
+        _OFF: "off",
+    },
+}
+"""The intents for entities of a domain, and the words that stand for them in a name."""
+_DEFAULT = {
+    _ON: "on enable activate start run",
+    _OFF: "off disable deactivate stop kill",
+}
+_READING = frozenset(
+    {"get", "check", "query", "read", "fetch", "state", "status", "is"}
+)
+_SETTING = frozenset(
+    {
+        *("set", "change", "adjust", "dim", "brighten", "update", "increase"),
+        *("decrease", "control", "make"),
+    }
+)
+
+
+def target_of(arguments: Mapping[str, Any]) -> str | None:
+    """Return the name of what a call is directed at, None if it has none."""
+    for value in _values(arguments, _TARGET_KEY):
+        match value:
+            case str(text) | [str(text)] if text:
+                return text
+    return None
+
+
+def invented_call(
+    tool: str, arguments: Mapping[str, Any], domain: str, said: UserWords
+) -> tuple[str, dict[str, Any]] | None:
+    """Return the intent that is meant by a tool that does not exist, None if unclear.
+
+    `domain` is that of the entity at which the call is directed. Of the arguments, only
+    those beside its name that matter are returned.
+    """
+    if domain == "weather":
+        forecast = arguments.get("forecast")
+        return WEATHER, ({"forecast": forecast} if isinstance(forecast, str) else {})
+    words = {word.casefold() for word in _NAME_WORD.findall(tool)}
+    if not words & _READING and (found := _set_call(arguments, domain, said)):
+        return found
+    for intent_type, meaning in _WORDS.get(domain, _DEFAULT).items():
+        if not words.isdisjoint(meaning.split()):
+            return intent_type, {}
+    if words & _SETTING:
+        for state in filter(_is_state, _values(arguments, _VALUE_KEY)):
+            return (_ON if state.casefold() == "on" else _OFF), {}
+    return (READ, {}) if words & _READING else None
+
+
+def call_with_quantity(
+    arguments: Mapping[str, Any], domain: str, said: UserWords, *, is_on: bool
+) -> tuple[str, dict[str, Any]] | None:
+    """Return the intent that sets what turning on or off comes with, if that is meant.
+
+    Who says "on" or "off" means that, unless they also said the value. What is to be
+    turned off has a value between its least and its most.
+    """
+    found = _set_call(arguments, domain, said)
+    if found is None or not said.is_known:
+        return None
+    (value,) = found[1].values()
+    if is_on:
+        is_said = said.match(re.compile(re.escape(str(value))))
+        return None if said.match(_ON_WORDS) and not is_said else found
+    is_between = not isinstance(value, str) and 0 < value < _MOST
+    return found if is_between and not said.match(POWER) else None
+
+
+def _set_call(
+    arguments: Mapping[str, Any], domain: str, said: UserWords
+) -> tuple[str, dict[str, Any]] | None:
+    """Return the intent that sets a quantity or a colour that arguments give."""
+    if domain == "light" and (colour := _colour(arguments, said)):
+        return "HassLightSet", {"color": colour}
+    if domain not in _QUANTITIES:
+        return None
+    intent_type, parameter, keys = _QUANTITIES[domain]
+    for pattern in (re.compile(f".*(?:{keys}).*"), _SHARE_KEY, _VALUE_KEY):
+        for number in _numbers(_values(arguments, pattern), parameter):
+            if domain == "light" and number >= _MIN_KELVIN:
+                return intent_type, {"temperature": number}
+            is_share = domain == "climate" and pattern is _SHARE_KEY
+            if not is_share or int(number) in _TEMPERATURES:
+                return intent_type, {parameter: number}
+    return None
+
+
+def _numbers(values: Iterable[Any], parameter: str) -> Iterator[float]:
+    """Yield the numbers among values, of which some are texts."""
+    for value in values:
+        number = read_number(value, parameter) if isinstance(value, str) else value
+        if isinstance(number, int | float) and not isinstance(number, bool):
+            yield number
+
+
+def _colour(arguments: Mapping[str, Any], said: UserWords) -> str | None:
+    """Return the colour in arguments; as a mere value, only if the user said it."""
+    for value in _values(arguments, _COLOUR_KEY):
+        if isinstance(value, str) and value:
+            return value
+    for value in _values(arguments, _VALUE_KEY):
+        if isinstance(value, str) and value.isalpha() and not _is_state(value):
+            return value if said.is_known and not said.is_invented(value) else None
+    return None
+
+
+def _is_state(value: Any) -> bool:
+    """Return whether a value is on or off."""
+    return isinstance(value, str) and value.casefold() in ("on", "off")
+
+
+def _values(arguments: Mapping[str, Any], keys: re.Pattern[str]) -> Iterator[Any]:
+    """Yield the values of the arguments whose keys match a pattern."""
+    return (value for key, value in arguments.items() if keys.fullmatch(folded(key)))
