@@ -6,16 +6,31 @@ from collections.abc import Callable
 from pathlib import Path
 import sys
 
-from . import memory, prefix, prewarm, session, speech, tools, turns, wire
+from . import (
+    budget,
+    day,
+    disk,
+    memory,
+    prefix,
+    prewarm,
+    session,
+    speech,
+    tools,
+    turns,
+    wire,
+)
 
 PARTS: dict[str, Callable[[], bool]] = {
     "wire": wire.run,
     "speech": speech.run,
     "session": session.run,
+    "disk": disk.run,
+    "budget": budget.run,
     "tools": tools.run,
     "memory": memory.run,
     "turns": turns.run,
     "prefix": prefix.run,
+    "day": day.run,
     "prewarm": prewarm.run,
 }
 """Benchmarks by name; each prints its results, and returns whether its goals were met."""

@@ -47,6 +47,8 @@ class Row:
     values: Mapping[str, Spread]
     goal: float | None = None
     """Maximum ratio of ours to theirs, None without a goal."""
+    most: float | None = None
+    """Maximum of ours, None without a goal."""
 
     @property
     def ratio(self) -> float:
@@ -55,15 +57,26 @@ class Row:
 
     @property
     def met(self) -> bool:
-        """Return whether the goal was met, or there is none."""
-        return self.goal is None or self.ratio <= self.goal
+        """Return whether the goals were met, or there are none."""
+        return all(value <= goal for value, goal, _ in self._goals)
 
     @property
     def verdict(self) -> str:
-        """Return the goal and whether it was met as text, empty without a goal."""
-        if self.goal is None:
-            return ""
-        return f"goal <= {self.goal:g}: {'met' if self.met else 'MISSED'}"
+        """Return the goals and whether they were met as text, empty without goals."""
+        return ", ".join(
+            f"goal <= {goal:g}{unit}: {'met' if value <= goal else 'MISSED'}"
+            for value, goal, unit in self._goals
+        )
+
+    @property
+    def _goals(self) -> list[tuple[float, float, str]]:
+        """Return what is measured for each goal, the goal, and its unit."""
+        goals = []
+        if self.goal is not None:
+            goals.append((self.ratio, self.goal, ""))
+        if self.most is not None:
+            goals.append((self.values[OURS].median, self.most, f" {self.unit}"))
+        return goals
 
     def as_dict(self) -> dict[str, Any]:
         """Return the row as JSON-serializable data."""

@@ -46,6 +46,9 @@ CROWDS = 5
 
 MOST = 0.8
 MOST_SET_UP = 1.05
+MOST_END = 3.0
+"""Milliseconds from the last byte to the end of a turn, its session on disk."""
+
 STREAMS = {"words": "20 ms a token", "burst": "500 tokens at once"}
 
 
@@ -99,7 +102,10 @@ async def _turns(house: House) -> list[Row]:
                 )
                 for subject in subjects
             }
-            rows.append(Row(f"{key}_{kind}", f"{name}, {title}", "ms", values, MOST))
+            most = MOST_END if (key, kind) == ("end", "words") else None
+            rows.append(
+                Row(f"{key}_{kind}", f"{name}, {title}", "ms", values, MOST, most)
+            )
     for kind, title in STREAMS.items():
         values = {
             subject.name: Spread.of(

@@ -62,6 +62,8 @@ class ModelServer:
         self.api_key = api_key
         self.models = models
         self.models_reply: Reply | None = None
+        self.pages: dict[str, Reply] = {}
+        """What there is beside the API, by path."""
         self.reject: Callable[[RecordedRequest], Reply | None] | None = None
         self.rejected: list[RecordedRequest] = []
         """The requests that `reject` rejected."""
@@ -169,6 +171,8 @@ class ModelServer:
         authorization = recorded.headers.get("Authorization")
         if self.api_key and authorization != f"Bearer {self.api_key}":
             return failure(401, {"error": {"message": "Invalid API Key"}})
+        if page := self.pages.get(recorded.path):
+            return page
         path = recorded.path.removeprefix(self._prefix)
         if not recorded.path.startswith(self._prefix):
             return failure(404)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import (
     ConfigEntryAuthFailed,
     ConfigEntryNotReady,
@@ -21,9 +21,12 @@ from homeassistant.helpers import (
 from homeassistant.helpers.storage import STORAGE_DIR
 from homeassistant.helpers.typing import ConfigType
 
+from .agent.extraction_requests import ExtractionRequests
 from .agent.metrics import Metrics
 from .agent.prewarm import Prewarmer
 from .agent.server import Server
+from .agent.server_identity import ServerIdentity
+from .agent.server_slots import ServerSlots
 from .agent.servers import async_drop_fallback
 from .completions.errors import CompletionError, InvalidAuthError, NotFoundError
 from .const import DOMAIN
@@ -66,15 +69,24 @@ async def async_setup_entry(
     client = await async_create_client(hass, entry.data)
     entry_state = async_get_entry_state(hass, entry)
     issues = Issues(hass, entry)
+    identity = ServerIdentity(hass, entry, client)
     server = Server(
-        hass, entry, client, entry_state.availability, issues, metrics=Metrics()
+        hass,
+        entry,
+        client,
+        entry_state.availability,
+        issues,
+        Metrics(),
+        identity,
+        ServerSlots(hass, entry.entry_id, client.base_url, identity),
     )
     issues.delete_outdated_model_not_found(server.options.chat_model, server.host)
     await _async_check_server(hass, server)
 
-    profile_store = ProfileStore(hass, entry.entry_id)
-    await profile_store.async_attach(client)
-    usage = UsageStore(hass, entry.entry_id)
+    profile_store = ProfileStore(hass, entry.entry_id, issues.create_set_aside)
+    await profile_store.async_attach(client, entry_state.budget.budgets)
+    entry_state.budget.async_attach(server)
+    usage = UsageStore(hass, entry.entry_id, issues.create_set_aside)
     await usage.async_load()
     try:
         await entry_state.async_start()
@@ -89,11 +101,17 @@ async def async_setup_entry(
         """Return the current options."""
         return Options.of(entry.options)
 
-    toolbox = Toolbox(hass, usage, fact_store, options_now)
+    toolbox = Toolbox(hass, usage, fact_store, options_now, entry_state.budget.limits)
+
+    def is_quiet() -> bool:
+        """Return whether no session uses the slots of the server."""
+        neighbours = _async_neighbours(hass, server)
+        return sessions.is_over and all(n.sessions.is_over for n in neighbours)
+
     fact_extractor = FactExtractor(
-        hass, fact_store, client, options_now, lambda: sessions.is_over
+        hass, fact_store, ExtractionRequests(server), options_now, is_quiet
     )
-    prewarmer = Prewarmer(hass, client, options_now)
+    prewarmer = Prewarmer(hass, server)
     entry.runtime_data = RuntimeData(
         server,
         toolbox,
@@ -105,23 +123,34 @@ async def async_setup_entry(
     )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
 
-    def pause_background_requests() -> None:
-        """Free the server for the turn that begins."""
-        fact_extractor.async_pause()
-        prewarmer.async_cancel()
-
     def end_session() -> None:
         """Start what waits for the end of the session."""
         client.learned.end_session()
         fact_extractor.async_resume()
+        for neighbour in _async_neighbours(hass, server):
+            neighbour.fact_extractor.async_resume()
 
-    sessions.async_set_callbacks(pause_background_requests, end_session)
+    sessions.async_set_callbacks(prewarmer.async_cancel, end_session)
     fact_extractor.async_resume()
+    identity.async_update()
     check = PipelineCheck(hass, entry, issues)
     check.async_start()
     entry.async_on_unload(check.async_stop)
     entry.async_on_unload(entry.add_update_listener(_async_update_listener))
     return True
+
+
+@callback
+def _async_neighbours(hass: HomeAssistant, server: Server) -> list[RuntimeData]:
+    """Return the runtime data of the other entries that have the slots of a server."""
+    if not server.slots.is_limited:
+        return []
+    return [
+        entry.runtime_data
+        for entry in hass.config_entries.async_loaded_entries(DOMAIN)
+        if entry is not server.entry
+        and entry.runtime_data.server.slots.shares(server.slots)
+    ]
 
 
 async def _async_check_server(hass: HomeAssistant, server: Server) -> None:
@@ -152,8 +181,12 @@ async def _async_update_listener(
     """Update what depends on the options, and ask a server that was down again."""
     server = entry.runtime_data.server
     server.availability.end_pause()
+    server.identity.async_update_model()
     model = server.options.chat_model
     server.issues.delete_outdated_model_not_found(model, server.host)
+    # The next request tells whether tools are refused with these options, too.
+    server.issues.delete_tools_refused()
+    entry.runtime_data.entry_state.budget.async_update_issue()
     registry = dr.async_get(hass)
     for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
         registry.async_update_device(device.id, name=entry.title, model=model)
@@ -166,6 +199,7 @@ async def async_unload_entry(
     if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         runtime = entry.runtime_data
         runtime.sessions.async_stop()
+        await runtime.sessions.async_flush()
         runtime.fact_extractor.async_pause()
         runtime.prewarmer.async_cancel()
         runtime.toolbox.runtime.catalogs.close()
@@ -178,13 +212,14 @@ async def async_remove_entry(
     hass: HomeAssistant, entry: OpenAICompatibleConfigEntry
 ) -> None:
     """Remove the files and the repair issues of an entry."""
-    await ProfileStore(hass, entry.entry_id).async_remove()
-    await UsageStore(hass, entry.entry_id).async_remove()
+    issues = Issues(hass, entry)
+    await ProfileStore(hass, entry.entry_id, issues.create_set_aside).async_remove()
+    await UsageStore(hass, entry.entry_id, issues.create_set_aside).async_remove()
     await async_get_entry_state(hass, entry).async_remove(hass, entry)
     await hass.async_add_executor_job(
         _remove_set_aside_files, Path(hass.config.path(STORAGE_DIR)), entry.entry_id
     )
-    Issues(hass, entry).delete_all()
+    issues.delete_all()
     async_drop_fallback(hass, entry.entry_id)
 
 

@@ -12,7 +12,9 @@ DEFAULT_BASE_URL: Final = "http://localhost:8080/v1"
 
 CONF_BASE_URL: Final = "base_url"
 
+CONF_ACCEPT_CERTIFICATE: Final = "accept_certificate"
 CONF_AUTO_CONTINUE_LISTENING: Final = "auto_continue_listening"
+CONF_CERTIFICATE: Final = "certificate"
 CONF_CHAT_MODEL: Final = "chat_model"
 CONF_CLEAN_SPEECH: Final = "clean_speech"
 CONF_CONVERSATION_TIMEOUT: Final = "conversation_timeout"

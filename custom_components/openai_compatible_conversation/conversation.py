@@ -13,12 +13,13 @@ from homeassistant.helpers.intent import IntentResponseErrorCode
 
 from .agent.attachments import AttachmentError, async_images
 from .agent.fact_recall import new_facts
+from .agent.instructions import new_instructions
 from .agent.left_over import LeftOver
 from .agent.loop import AgentRun
 from .agent.named_states import async_named_entities, async_state_lines
 from .agent.prompt import async_prewarm_body, async_provide_tools, async_system_prompt
 from .agent.servers import TurnServers
-from .agent.turn_context import async_with_context
+from .agent.turn_context import async_context, context_notes
 from .agent.turn_output import is_voice_device, strips_markup
 from .completions.errors import CompletionError, UnexpectedError
 from .completions.messages import SystemMessage, UserMessage
@@ -97,6 +98,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         runtime = self.entry.runtime_data
         if not TurnServers(runtime.server).is_own_next:
             return
+        runtime.server.slots.async_expect_turn()
         runtime.prewarmer.async_start(
             lambda: async_prewarm_body(
                 self.hass,
@@ -123,7 +125,10 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             return await async_error_message(self.hass, err, host, user_input.language)
 
         try:
-            return await self._async_run_turn(user_input, chat_log, servers, explain)
+            with servers.turn():
+                return await self._async_run_turn(
+                    user_input, chat_log, servers, explain
+                )
         except conversation.ConverseError as err:
             return err.as_conversation_result()
         except AttachmentError as err:
@@ -165,14 +170,14 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         owner = _owner(user_input, tools)
         name = tools.resolver.name_of if tools else wire_name
         async with sessions.async_begin_turn(owner, chat_log, name) as session_turn:
-            system_prompt = await async_system_prompt(
+            prompt = await async_system_prompt(
                 self.hass,
                 session_turn.state,
                 user_input.as_llm_context(DOMAIN),
                 options,
                 tools,
             )
-            chat_log.content[0] = conversation.SystemContent(system_prompt)
+            chat_log.content[0] = conversation.SystemContent(prompt.system)
             extra = None
             if not options.own_prompt_only:
                 # The chat log keeps that of earlier turns, which may be another's.
@@ -192,13 +197,20 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
                 )
             named = async_named_entities(self.hass, tools, user_input.text)
             states = async_state_lines(self.hass, named)
-            text = await async_with_context(self.hass, user_input, extra, facts, states)
+            news = new_instructions(session_turn.state, prompt.own)
+            if tools:
+                news += tools.offered.news()
+            text = session_turn.tell(
+                user_input.text,
+                await async_context(self.hass, user_input),
+                context_notes(extra, news, facts, states),
+            )
             session_turn.new_messages.append(UserMessage(text))
             if images := await async_images(self.hass, _attachments(chat_log)):
                 session_turn.new_messages[-1] = UserMessage(text, images)
             run = AgentRun(
                 history=session_turn,
-                system_message=SystemMessage(system_prompt),
+                system_message=SystemMessage(prompt.system),
                 tools=tools,
                 servers=servers,
                 turn_options=options,

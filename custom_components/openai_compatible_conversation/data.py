@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_API_KEY, CONF_VERIFY_SSL
+from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.httpx_client import get_async_client
 
 from .agent.metrics import Metrics
 from .agent.prewarm import Prewarmer
@@ -15,6 +14,7 @@ from .agent.server import Server
 from .completions.client import CompletionsClient
 from .const import CONF_BASE_URL
 from .entry_state import EntryState
+from .http_client import async_get_http_client
 from .issues import Issues
 from .memory.fact_extractor import FactExtractor
 from .memory.fact_store import FactStore
@@ -74,9 +74,10 @@ async def async_create_client(
 ) -> CompletionsClient:
     """Return a client for the address and the API key in the data of an entry.
 
-    All connections of the entry are made by it, so `verify_ssl` holds for all.
+    All connections of the entry are made by it, so `verify_ssl` and the accepted
+    certificate hold for all.
     """
-    http_client = get_async_client(hass, verify_ssl=data.get(CONF_VERIFY_SSL, True))
+    http_client = async_get_http_client(hass, data)
     client = CompletionsClient(data[CONF_BASE_URL], data.get(CONF_API_KEY), http_client)
     # It reads from disk, once for all clients.
     if not client.requests.prepared:

@@ -1,33 +1,37 @@
 """Diagnostics of a config entry, without the content of conversations and facts."""
 
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
 
-from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.components.diagnostics import REDACTED, async_redact_data
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_API_KEY, CONF_PROMPT
 from homeassistant.core import HomeAssistant
 
 from .agent.servers import async_fallback_of
 from .completions.learned_report import learned_report
-from .const import CONF_BASE_URL, CONF_EXTRA_BODY, CONF_EXTRA_HEADERS
+from .const import CONF_BASE_URL, CONF_CERTIFICATE, CONF_EXTRA_BODY, CONF_EXTRA_HEADERS
 from .data import OpenAICompatibleConfigEntry
 from .session.session import Session
 
-TO_REDACT = {CONF_API_KEY, CONF_PROMPT, CONF_EXTRA_BODY, CONF_EXTRA_HEADERS}
+TO_REDACT = {
+    CONF_API_KEY,
+    CONF_CERTIFICATE,
+    CONF_EXTRA_BODY,
+    CONF_EXTRA_HEADERS,
+    CONF_PROMPT,
+}
 
 
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: OpenAICompatibleConfigEntry
 ) -> dict[str, Any]:
     """Return the diagnostics of an entry, with counts in place of private content."""
-    url = urlsplit(entry.data[CONF_BASE_URL])
-    # The URL may contain credentials, in front of the host or in the query.
-    address = url._replace(netloc=url.netloc.rpartition("@")[2], query="", fragment="")
     stored = {
         "data": {
             **async_redact_data(dict(entry.data), TO_REDACT),
-            CONF_BASE_URL: address.geturl(),
+            CONF_BASE_URL: _without_path(entry.data[CONF_BASE_URL]),
         },
         "options": async_redact_data(dict(entry.options), TO_REDACT),
     }
@@ -40,7 +44,9 @@ async def async_get_config_entry_diagnostics(
             "available": runtime.server.availability.is_available,
             "fallback_loaded": async_fallback_of(hass, entry) is not None,
         },
+        "server_facts": asdict(runtime.server.facts),
         "learned": learned_report(runtime.client.learned),
+        "budget": runtime.entry_state.budget.report(),
         "session": _session_counts(runtime.sessions.household),
         "personal_sessions": [*map(_session_counts, runtime.sessions.personal)],
         "memory": {
@@ -53,12 +59,19 @@ async def async_get_config_entry_diagnostics(
     }
 
 
+def _without_path(base_url: str) -> str:
+    """Return a base URL up to its host: what else is in it may be a secret."""
+    url = urlsplit(base_url)
+    shown = url._replace(netloc=url.netloc.rpartition("@")[2], query="", fragment="")
+    return shown._replace(path=f"/{REDACTED}" if url.path.strip("/") else "").geturl()
+
+
 def _session_counts(session: Session) -> dict[str, Any]:
-    """Return the counts of a session, and the tools in its requests."""
+    """Return the counts of a session, and whether tools are found by search."""
     state = session.state
     return {
         "turns": len(state.turns),
-        "characters": sum(turn.size for turn in state.turns),
-        "tools": state.tools,
+        "tokens": session.tokens,
+        "tools": len(state.tools),
         "searching": state.tool_search,
     }

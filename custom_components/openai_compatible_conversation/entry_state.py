@@ -10,6 +10,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
+from .agent.token_budget import TokenBudget
 from .completions.availability import Availability
 from .const import DOMAIN
 from .issues import Issues
@@ -24,7 +25,7 @@ DATA_ENTRY_STATES: HassKey[dict[str, EntryState]] = HassKey(f"{DOMAIN}_entry_sta
 
 @dataclass(slots=True)
 class EntryState:
-    """The fact store and the sessions of an entry, and whether its server is down.
+    """The fact store, the sessions and the budget of an entry, and if its server is down.
 
     Created at the first set-up and kept until the entry is removed: a turn may
     outlast a reload, and what it learns must go to the store that is in use after it.
@@ -33,6 +34,8 @@ class EntryState:
     fact_store: FactStore
     sessions: Sessions
     availability: Availability
+    budget: TokenBudget
+    """The limits of what is sent to the server."""
 
     async def async_start(self) -> None:
         """Load the facts and resume the sessions."""
@@ -57,7 +60,8 @@ def async_get_entry_state(hass: HomeAssistant, entry: ConfigEntry) -> EntryState
 
 def _create(hass: HomeAssistant, entry: ConfigEntry) -> EntryState:
     """Return a new state of an entry, with nothing loaded."""
-    fact_store = FactStore(hass, entry.entry_id, Issues(hass, entry))
+    issues = Issues(hass, entry)
+    fact_store = FactStore(hass, entry.entry_id, issues)
 
     async def async_retain(turns: Sequence[Turn]) -> None:
         """Queue what users said in evicted turns for fact extraction."""
@@ -69,5 +73,13 @@ def _create(hass: HomeAssistant, entry: ConfigEntry) -> EntryState:
         """Return the current session timeout in seconds."""
         return Options.of(entry.options).conversation_timeout
 
-    sessions = Sessions(hass, entry.entry_id, timeout, async_retain)
-    return EntryState(fact_store, sessions, Availability(hass.loop.time))
+    budget = TokenBudget(entry)
+    sessions = Sessions(
+        hass,
+        entry.entry_id,
+        timeout,
+        async_retain,
+        limits=budget.limits,
+        on_set_aside=issues.create_set_aside,
+    )
+    return EntryState(fact_store, sessions, Availability(hass.loop.time), budget)

@@ -60,7 +60,9 @@ async def _forget(runtime: RuntimeData, data: dict[str, Any]) -> ServiceResponse
 
 async def _forget_server(runtime: RuntimeData, data: dict[str, Any]) -> ServiceResponse:
     """Forget what was learned of the server."""
-    return {"forgotten": await runtime.profile_store.async_forget()}
+    forgotten = await runtime.profile_store.async_forget()
+    runtime.entry_state.budget.async_update_issue()
+    return {"forgotten": forgotten}
 
 
 async def _end(runtime: RuntimeData, data: dict[str, Any]) -> ServiceResponse:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from itertools import pairwise
+import json
 from typing import Any
 
 import pytest
@@ -102,6 +103,36 @@ async def hass(hass_process: Hass) -> AsyncGenerator[Hass]:
         await remove_entries(client)
 
 
+def turns_on_disk(hass: Hass, entry_id: str) -> list[str]:
+    """Return what users said in the turns in the file of the session."""
+    name = f"openai_compatible_conversation.{entry_id}.session"
+    file = hass.config_dir / ".storage" / name
+    if not file.exists():
+        return []
+    turns = json.loads(file.read_bytes())["data"]["turns"]
+    return [words(messages[0]["user"]) for messages in turns]
+
+
+async def test_kill_at_the_answer(hass: Hass, server: ModelServer) -> None:
+    """A kill as soon as the answer is there costs this turn at most."""
+    said = [f"This is number {number}" for number in range(8)]
+    async with hass.client() as client:
+        agent = await Agent.add(client, server.base_url)
+        await set_long_timeout(agent)
+
+        async def is_on_disk() -> bool:
+            return turns_on_disk(hass, agent.entry_id) == said[:-1]
+
+        for text in said:
+            server.script(say("I see."))
+            if text == said[-1]:
+                await until(is_on_disk)
+            await agent.say(text)
+        await hass.kill()
+    on_disk = turns_on_disk(hass, agent.entry_id)
+    assert on_disk in (said, said[:-1])
+
+
 @pytest.mark.parametrize("how", ["stopped", "killed"])
 async def test_survives_restart(hass: Hass, server: ModelServer, how: str) -> None:
     """The session survives a stop and a kill of Home Assistant."""
@@ -119,6 +150,12 @@ async def test_survives_restart(hass: Hass, server: ModelServer, how: str) -> No
         server.script(say("Nice."))
         await agent.say("My cat is called Amy")
         entry_id = agent.entry_id
+
+        async def is_on_disk() -> bool:
+            # The result does not wait for a slow disk.
+            return turns_on_disk(hass, entry_id) == ["My cat is called Amy"]
+
+        await until(is_on_disk)
         if how == "killed":
             await hass.kill()
     if how == "stopped":

@@ -20,6 +20,7 @@ from testbed.replies import Call, failure, say as reply
 from testbed.server import ModelServer
 
 from .conftest import Say
+from .spies import SpyTool
 
 
 async def test_no_private_data(
@@ -68,12 +69,42 @@ async def test_no_private_data(
     assert '"turns": 2' in diagnostics
 
 
-async def test_credentials_in_address(
-    hass: HomeAssistant, agent: str, entry: MockConfigEntry
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        (
+            "http://ann:hunter2@example.com/v1?key=abc",
+            "http://example.com/**REDACTED**",
+        ),
+        ("https://[::1]:8080/t0k3n/v1#a", "https://[::1]:8080/**REDACTED**"),
+        ("http://example.com:1234/", "http://example.com:1234"),
+        ("http://example.com", "http://example.com"),
+    ],
+)
+async def test_address(
+    hass: HomeAssistant, agent: str, entry: MockConfigEntry, address: str, shown: str
 ) -> None:
-    """Credentials in the address are not in the diagnostics."""
-    data = {**entry.data, "base_url": "http://ann:hunter2@example.com/v1?key=abc"}
+    """Of the address, only the host is in the diagnostics."""
+    data = {**entry.data, "base_url": address}
     hass.config_entries.async_update_entry(entry, data=data)
     found = await async_get_config_entry_diagnostics(hass, entry)
-    assert found["data"]["base_url"] == "http://example.com/v1"
+    assert found["data"]["base_url"] == shown
     assert found["data"]["api_key"] == "**REDACTED**"
+
+
+async def test_no_tool_names(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    entry: MockConfigEntry,
+    offer: Callable[..., None],
+) -> None:
+    """Tools, which may be named after people and rooms, are only counted."""
+    offer(SpyTool("feed_the_heron"), SpyTool("ring_the_gong"))
+    call = Call("feed_the_heron")
+    server.script(reply(calls=[call]), reply("Fed."))
+    await say("Feed it")
+    found = await async_get_config_entry_diagnostics(hass, entry)
+    assert found["session"]["tools"] == 2
+    for name in ("heron", "gong", "spy"):
+        assert name not in json.dumps({**found, "options": {}})

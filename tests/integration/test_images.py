@@ -116,6 +116,7 @@ async def test_replaced_by_note(
         (bytes(20_000_001), "image/png", "file0.png is larger than 20 MB"),
         (None, "image/png", "file0.png cannot be read"),
     ],
+    ids=["SVG", "PDF", "text", "too large", "unreadable"],
 )
 async def test_unsupported_attachment(
     server: ModelServer,

@@ -44,7 +44,12 @@ async def test_set_up_and_unload(
     ("models", "state", "reason"),
     [
         (failure(401), ConfigEntryState.SETUP_ERROR, "invalid_auth"),
-        (failure(403), ConfigEntryState.SETUP_ERROR, "invalid_auth"),
+        (
+            failure(403, {"detail": "Bad key"}),
+            ConfigEntryState.SETUP_ERROR,
+            "invalid_auth",
+        ),
+        (failure(403), ConfigEntryState.LOADED, None),
         (failure(500), ConfigEntryState.SETUP_RETRY, "server_failed"),
         (
             failure(503, "<html>no</html>"),
@@ -97,7 +102,7 @@ async def test_remove_without_server(
     await hass.config_entries.async_setup(entry.entry_id)
     diagnostics = await async_get_config_entry_diagnostics(hass, entry)
     assert diagnostics["data"] == {
-        "base_url": server.base_url,
+        "base_url": f"http://127.0.0.1:{server.port}/**REDACTED**",
         "api_key": "**REDACTED**",
     }
     assert diagnostics["options"]["chat_model"] == "scripted"
@@ -149,7 +154,7 @@ async def test_extra_headers_at_set_up(
 ERRORS = {
     401: "refuses the API key",
     402: "has no credit left",
-    404: "has no chat completions API",
+    404: "answered with an error: scripted 404",
     408: "did not answer in time",
     429: "takes no more requests",
     500: "had a problem of its own",

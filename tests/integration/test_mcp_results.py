@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.openai_compatible_conversation.tools.result import MAX_RESULT
 from homeassistant.core import HomeAssistant
 from testbed.mcp import RemoteTool, ToolServer
 from testbed.replies import Call, say as reply
@@ -100,6 +99,7 @@ async def test_long_list(
     say: Say,
     mcp: ToolServer,
     answers: dict[str, Callable[[dict[str, Any]], Any]],
+    entry: MockConfigEntry,
 ) -> None:
     """JSON in the text of a result is cut as what it is."""
     await say("Hello")
@@ -107,7 +107,8 @@ async def test_long_list(
     items[700]["status"] = "missing"
     answers["look"] = lambda _: json.dumps({"items": items})
     (result,) = await looked(server, say, room="Cellar")
-    assert len(result["content"]) <= MAX_RESULT
+    limits = entry.runtime_data.entry_state.budget.limits()
+    assert limits.count(result["content"]) <= limits.result
     data = json.loads(result["content"])
     *kept, marker = data["content"][0]["text"]["items"]
     assert items[700] in kept

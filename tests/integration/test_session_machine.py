@@ -39,6 +39,7 @@ from custom_components.openai_compatible_conversation.session.turns import Turn
 from homeassistant.components import conversation
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm
+from testbed.limits import limits
 from testbed.strict import faults
 
 TIMEOUT = 60
@@ -81,9 +82,20 @@ class SessionMachine(RuleBasedStateMachine):
 
     async def start_session(self) -> Session:
         """Return a started session, loaded from storage."""
-        session = Session(self.hass, self.entry_id, lambda: TIMEOUT, self.async_retain)
+        session = Session(
+            self.hass,
+            self.entry_id,
+            lambda: TIMEOUT,
+            self.async_retain,
+            limits=limits,
+            on_set_aside=self.set_aside,
+        )
         await session.async_start()
         return session
+
+    def set_aside(self, content: str, path: str) -> None:
+        """Fail: what a session wrote, it can read."""
+        raise AssertionError(f"{content}: {path}")
 
     async def async_retain(self, turns: Sequence[Turn]) -> None:
         """Record evicted turns."""

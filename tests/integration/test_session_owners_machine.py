@@ -47,6 +47,7 @@ from custom_components.openai_compatible_conversation.session.turn_owner import 
 from custom_components.openai_compatible_conversation.session.turns import Turn
 from homeassistant.components import conversation
 from homeassistant.core import HomeAssistant
+from testbed.limits import limits
 
 TIMEOUT = 60
 CONVERSATIONS = st.sampled_from(["sofa", "desk"])
@@ -122,10 +123,19 @@ class OwnersMachine(RuleBasedStateMachine):
     async def start_sessions(self) -> Sessions:
         """Return started sessions, loaded from storage."""
         sessions = Sessions(
-            self.hass, self.entry_id, lambda: TIMEOUT, self.async_retain
+            self.hass,
+            self.entry_id,
+            lambda: TIMEOUT,
+            self.async_retain,
+            limits=limits,
+            on_set_aside=self.set_aside,
         )
         await sessions.async_start()
         return sessions
+
+    def set_aside(self, content: str, path: str) -> None:
+        """Fail: what a session wrote, it can read."""
+        raise AssertionError(f"{content}: {path}")
 
     async def async_retain(self, turns: Sequence[Turn]) -> None:
         """Record evicted turns."""

@@ -12,7 +12,6 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.openai_compatible_conversation.const import DOMAIN
-from custom_components.openai_compatible_conversation.tools.result import MAX_RESULT
 from homeassistant.components import conversation
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.core import HomeAssistant
@@ -29,6 +28,9 @@ PICTURES = "(The pictures in the results of the tools. The user did not send the
 NO_IMAGES = {"error": {"message": "image input is not supported - you may need mmproj"}}
 READ_ONLY = llm.ToolAnnotations(read_only=True)
 
+MAX_LENGTH = 20_000
+"""Characters within which a result is where nothing is known of the server."""
+
 type Offer = Callable[..., None]
 
 
@@ -36,7 +38,7 @@ def last_result(server: ModelServer, number: int = -1) -> dict[str, Any]:
     """Return the last tool result in a request."""
     messages = server.bodies[number]["messages"]
     content = [m["content"] for m in messages if m["role"] == "tool"][-1]
-    assert len(content) <= MAX_RESULT
+    assert len(content) <= MAX_LENGTH
     result: dict[str, Any] = json.loads(content)
     return result
 

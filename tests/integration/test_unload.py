@@ -204,18 +204,19 @@ class EntryUnderLoad:
         )
         extraction = await self.wait_for_request("extraction")
         await conversation.async_prepare_agent(self.hass, AGENT, "en")
+        await extraction.aborted.wait()
         warming = await self.wait_for_request("warming")
         running = [asyncio.ensure_future(self.describe())]
-        await self.wait_for_request("Describe")
+        # It waits for the slot of the server.
+        await asyncio.sleep(0.2)
 
         self._track_loaded()
         assert await self.hass.config_entries.async_reload(entry_id)
-        await extraction.aborted.wait()
         await warming.aborted.wait()
-        extraction = await self.wait_for_request("extraction")
+        task = await self.wait_for_request("Describe")
         running += [asyncio.ensure_future(self.say(w)) for w in ("Tell", "Work")]
         await self.wait_for_request("Tell")
-        await extraction.aborted.wait()
+        await task.aborted.wait()
         await self.tool_runs.wait()
 
         self._track_loaded()
@@ -285,8 +286,9 @@ async def test_no_leaks(
             listeners = len(load.entry.update_listeners)
             for _ in range(rounds):
                 await load.run_cycle(hass.config_entries.async_reload)
-            # What is still in progress references its conversation entity and tools.
-            assert await load.alive_count() <= 2
+            # What is still in progress references its conversation entity and tools,
+            # and these count their uses in a file that may create an issue.
+            assert await load.alive_count() <= 3
             entry_id = load.entry.entry_id
             assert files_of(hass, entry_id)
             assert len(load.entry.update_listeners) == listeners

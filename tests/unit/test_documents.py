@@ -100,14 +100,14 @@ def _first_arguments(name: str, *files: Path) -> set[str]:
 
 
 def _translation_keys(*files: Path, raised: bool) -> set[str]:
-    """Return the translation keys in calls; only errors pass the domain as well."""
+    """Return patterns for the translation keys in calls; only errors pass the domain."""
     keys = set()
     for node in _nodes(ast.Call, *files):
         named = {keyword.arg: keyword.value for keyword in node.keywords}
-        match named.get("translation_key"):
-            case ast.Constant(str(key)) if raised is ("translation_domain" in named):
-                keys.add(key)
-    return keys
+        key = named.get("translation_key")
+        if key and raised is ("translation_domain" in named):
+            keys.add(_pattern(key) or "")
+    return keys - {""}
 
 
 def _assigned(name: str, *files: Path) -> set[str]:
@@ -235,6 +235,7 @@ def test_select_options_of_actions_have_translations() -> None:
 def test_exceptions() -> None:
     used = _translation_keys(raised=True)
     used |= _assigned("key", HERE / "completions/errors.py")
+    used |= _assigned("key", HERE / "memory/extraction.py")
     used |= {f"fact_{key}" for key in _first_arguments("FactError")}
     used |= _first_arguments("AttachmentError")
     _assert_same_keys(used, set(ENGLISH["exceptions"]))

@@ -7,6 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2] / "custom_components/openai_compatible_conversation"
 PURE = [
+    *(ROOT / "budgets").glob("*.py"),
     *(ROOT / "completions").glob("*.py"),
     *(ROOT / "excerpts").glob("*.py"),
     *(ROOT / "repetition").glob("*.py"),
@@ -21,6 +22,7 @@ PURE = [
             "fact_index",
             "extraction_parser",
             "normalization",
+            "pending_transcripts",
             "spoken_numbers",
             "told",
         )
@@ -28,10 +30,16 @@ PURE = [
     ROOT / "options.py",
     ROOT / "flows" / "headers.py",
     ROOT / "flows" / "server_presets.py",
+    ROOT / "session" / "limits.py",
     ROOT / "session" / "serialization.py",
     ROOT / "session" / "session_state.py",
+    ROOT / "session" / "shortening.py",
+    ROOT / "session" / "speaker_texts.py",
+    ROOT / "session" / "told_context.py",
     ROOT / "session" / "turn_owner.py",
     ROOT / "session" / "turns.py",
+    ROOT / "session" / "user_text.py",
+    ROOT / "session" / "word_gap.py",
     ROOT / "agent" / "call_search.py",
     ROOT / "agent" / "evaluation_question.py",
     ROOT / "agent" / "quoted_calls.py",
@@ -39,7 +47,9 @@ PURE = [
     ROOT / "agent" / "structured_output.py",
     ROOT / "agent" / "turn_limit.py",
     ROOT / "agent" / "written_forms.py",
+    ROOT / "tools" / "api_prompts.py",
     ROOT / "tools" / "catalog.py",
+    ROOT / "tools" / "tool_order.py",
     ROOT / "tools" / "usage_ranking.py",
     ROOT / "tools" / "schema.py",
     ROOT / "tools" / "intent_words.py",
@@ -50,10 +60,13 @@ PURE = [
             "argument_repair",
             "blank_values",
             "intent_values",
+            "invented_tool",
             "meant_words",
             "named_entities",
             "number_reading",
             "outcome",
+            "query_names",
+            "questions",
             "reading_target",
             "repair_notes",
             "repeated_content",
@@ -101,7 +114,7 @@ def test_pure_module(path: Path) -> None:
     common = (
         f".{path.relative_to(ROOT).parts[0]}",
         *(".completions.messages", ".excerpts", ".repetition", ".search"),
-        ".session.turns",
+        *(".session.turns", ".session.user_text"),
     )
     for name in _imports(path):
         assert not name.startswith(("homeassistant", "probatio"))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from .errors import (
     CannotConnectError,
     CompletionError,
+    ModelFailedError,
     ModelLoadingError,
     ModelNotFoundError,
     RateLimitedError,
@@ -29,6 +30,7 @@ _UNAVAILABLE = (
     | ServerTimeoutError
     | RateLimitedError
     | ServerBusyError
+    | ModelFailedError
     | ModelLoadingError
     | ModelNotFoundError
 )

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import aclosing, closing
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from .body_reader import (
@@ -16,8 +16,14 @@ from .body_reader import (
 )
 from .call_metadata import CallMetadataCache
 from .endpoints import Endpoints
-from .errors import CompletionError, InvalidAuthError, NotFoundError, ServerTimeoutError
-from .events import Event, ToolCall
+from .errors import (
+    CompletionError,
+    ContextTooLongError,
+    InvalidAuthError,
+    NotFoundError,
+    ServerTimeoutError,
+)
+from .events import Event, TokenUsage, ToolCall
 from .learned_profiles import LearnedProfiles
 from .request import encode
 from .request_attempts import RequestAttempts
@@ -25,9 +31,23 @@ from .response_decoder import ResponseDecoder
 from .response_stream import ResponseStream
 from .retry import RetryPolicy
 from .sdk_requests import SdkRequests
+from .server_inquiry import ServerInquiry
+from .tool_limit import FewerTools
 
 _WITHOUT_MODELS = (403, 404, 405)
 """Statuses for the list of models of servers that have none, or not for this key."""
+
+
+class TokenObserver(Protocol):
+    """Is told what the server says of the tokens of requests, as they were sent."""
+
+    def add_count(
+        self, body: Mapping[str, Any], prompt_tokens: int, cached_tokens: int
+    ) -> None:
+        """Take in the token usage of a request, 0 for what the server did not count."""
+
+    def add_refusal(self, body: Mapping[str, Any], limit: int | None) -> None:
+        """Take in that a request was too long, with the limit if the server named it."""
 
 
 class CompletionsClient:
@@ -51,11 +71,14 @@ class CompletionsClient:
         self._endpoints = Endpoints(base_url)
         self.timeouts = timeouts or default_timeouts(base_url)
         self.learned = LearnedProfiles()
+        self.token_observer: TokenObserver | None = None
         self._call_metadata = CallMetadataCache()
         self._closer = BackgroundCloser(self.timeouts.drain)
         self.requests = SdkRequests(
             base_url, api_key, http_client, self.timeouts.connect
         )
+        self.inquiry = ServerInquiry(lambda: self.base_url, self.requests.fetch_json)
+        """What the server was found to be."""
 
     @property
     def base_url(self) -> str:
@@ -108,6 +131,7 @@ class CompletionsClient:
         headers: Mapping[str, str] | None = None,
         known_tools: Collection[str] = (),
         patience: float | None = None,
+        fewer_tools: FewerTools | None = None,
     ) -> AsyncGenerator[Event]:
         """Yield the events of the response to a request as they arrive.
 
@@ -116,13 +140,15 @@ class CompletionsClient:
         the generator closes the connection, so that the server stops.
 
         `patience` is how many seconds the server may load its model, and then be
-        silent before the first token.
+        silent before the first token. `fewer_tools` chooses from the tools for a
+        server that does not take as many.
         """
         patience = patience or self.timeouts.first_token
         attempts = RequestAttempts(
             self._call_metadata.attach_to(body),
             self.learned,
             RetryPolicy(patience, asyncio.get_running_loop().time),
+            fewer_tools,
         )
         with closing(attempts):
             while True:
@@ -137,6 +163,8 @@ class CompletionsClient:
                                 attempts.accept()
                             yield event
                 except CompletionError as err:
+                    if isinstance(err, ContextTooLongError) and self.token_observer:
+                        self.token_observer.add_refusal(attempts.request, err.limit)
                     if started or (delay := attempts.next_delay(err)) is None:
                         raise
                     await asyncio.sleep(delay)
@@ -168,10 +196,20 @@ class CompletionsClient:
             deadline,
             self._closer,
         )
+        is_observed = False
         async with aclosing(stream.events()) as events:
             async for event in events:
+                if not is_observed:
+                    is_observed = True
+                    self.inquiry.observe(
+                        body["model"], stream.headers, stream.beginning
+                    )
                 if isinstance(event, ToolCall):
                     self._call_metadata.remember(body["model"], event)
+                elif isinstance(event, TokenUsage) and self.token_observer:
+                    self.token_observer.add_count(
+                        body, event.prompt_tokens, event.cached_tokens
+                    )
                 self.learned.versions[body["model"]] = stream.version
                 yield event
         if field := decoder.reasoning_field:

@@ -11,11 +11,13 @@ import ssl
 
 from .errors import (
     CannotConnectError,
+    CertificateChangedError,
     HostNotFoundError,
     NoHttpError,
     NoTlsError,
     UntrustedCertificateError,
 )
+from .pinned_certificate import OtherCertificateError
 
 # OpenSSL, for a server that answers a TLS handshake with something else.
 _NO_TLS = re.compile("WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE|HTTP_REQUEST|TOO_LONG")
@@ -31,6 +33,8 @@ def connection_error(err: BaseException) -> CannotConnectError:
     """Return the error for an exception that was raised instead of a response."""
     causes = [*_causes(err)]
     for cause in causes:
+        if isinstance(cause, OtherCertificateError):
+            return CertificateChangedError(cause.certificate)
         if isinstance(cause, ssl.SSLCertVerificationError):
             return UntrustedCertificateError(cause.verify_message)
         if isinstance(cause, ssl.SSLError) and _NO_TLS.search(str(cause.reason)):

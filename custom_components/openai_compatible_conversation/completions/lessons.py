@@ -100,7 +100,7 @@ class LearnedModel:
         self._observed = DEFAULT_PROFILE
 
     @property
-    def observed(self) -> dict[str, str | bool]:
+    def observed(self) -> dict[str, str | bool | int]:
         """Return what responses showed, as far as it differs from the documented API."""
         return dict(self._observed.traits_beyond(DEFAULT_PROFILE))
 

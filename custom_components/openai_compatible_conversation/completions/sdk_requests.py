@@ -7,6 +7,9 @@ Decision record: docs/decisions/0001-the-sdk-sends-we-decode.md.
 """
 
 from collections.abc import Mapping
+from contextlib import aclosing
+from functools import partial
+import json
 from typing import Any, ClassVar
 
 import openai
@@ -23,6 +26,10 @@ from .errors import (
     UnreachableError,
 )
 from .retry import retry_after
+from .server_questions import FetchedJson
+
+MAX_FETCHED = 1_000_000
+"""Bytes of an answer about the server that are read; templates and licenses are long."""
 
 
 class SdkRequests:
@@ -67,6 +74,36 @@ class SdkRequests:
         except (ValueError, RecursionError) as err:
             raise NotFoundError from err
 
+    async def fetch_json(
+        self, headers: Mapping[str, str] | None, url: str, content: bytes | None
+    ) -> FetchedJson:
+        """Return the JSON at a URL with its headers; with a body, it is posted.
+
+        Only the first `MAX_FETCHED` bytes are read. What is no JSON is None.
+        """
+        options = self._options(headers)
+        send: Any = self._sdk.get
+        if content is not None:
+            options["headers"]["Content-Type"] = "application/json"
+            send = partial(self._sdk.post, content=content)
+        try:
+            stream = await send(
+                url,
+                cast_to=object,
+                options=options,
+                stream=True,
+                stream_cls=openai.AsyncStream[object],
+            )
+            try:
+                return await _read_json(stream.response)
+            finally:
+                await stream.close()
+        except openai.OpenAIError as err:
+            raise _error_from_sdk(err) from err
+        # The HTTP library's errors while the body is read are not wrapped.
+        except Exception as err:
+            raise ConnectionLostError(str(err)) from err
+
     async def post(
         self, content: bytes, headers: Mapping[str, str] | None, url: str
     ) -> openai.AsyncStream[object]:
@@ -97,6 +134,21 @@ class SdkRequests:
             "headers": {**self._auth, **(headers or {})},
             "timeout": self._timeout,
         }
+
+
+async def _read_json(response: Any) -> FetchedJson:
+    """Return the headers and the JSON body of a response, which is read here."""
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    data = bytearray()
+    async with aclosing(response.aiter_bytes()) as chunks:
+        async for chunk in chunks:
+            data += chunk
+            if len(data) > MAX_FETCHED:
+                break
+    try:
+        return FetchedJson(headers, json.loads(data))
+    except ValueError, RecursionError:
+        return FetchedJson(headers, None)
 
 
 def _error_from_sdk(err: openai.OpenAIError) -> CompletionError:

@@ -9,13 +9,13 @@ from custom_components.openai_compatible_conversation.completions.errors import 
     ImagesNotSupportedError,
 )
 from custom_components.openai_compatible_conversation.completions.messages import (
-    IMAGE_SIZE,
+    IMAGE_TOKENS,
     AssistantMessage,
     ImagePart,
     Message,
     SystemMessage,
     UserMessage,
-    size,
+    tokens,
 )
 from custom_components.openai_compatible_conversation.completions.profile import (
     DEFAULT_PROFILE,
@@ -87,9 +87,11 @@ def test_images_replaced_by_note() -> None:
 
 
 def test_image_size() -> None:
-    """An image has a fixed size, whatever the length of its data."""
+    """An image takes as many tokens as any other, whatever the length of its data."""
     large = UserMessage("What is it?", (ImagePart("image/png", "A" * 1_000_000),))
-    assert size(large) == size(QUESTION) == len("What is it?") + IMAGE_SIZE
+    without = UserMessage("What is it?")
+    assert tokens(large, len) == tokens(QUESTION, len)
+    assert tokens(large, len) == tokens(without, len) + IMAGE_TOKENS
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ def _sent(server: ModelServer, name: str) -> list[bool]:
     return sent
 
 
-def _lessons(client: CompletionsClient) -> list[tuple[str, str | bool]]:
+def _lessons(client: CompletionsClient) -> list[tuple[str, str | bool | int]]:
     """Return the lessons of the model."""
     return list(client.learned.lessons("scripted"))
 

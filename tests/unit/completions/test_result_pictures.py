@@ -9,7 +9,7 @@ from custom_components.openai_compatible_conversation.agent.quoted_calls import 
 )
 from custom_components.openai_compatible_conversation.agent.sent_texts import sent_texts
 from custom_components.openai_compatible_conversation.completions.messages import (
-    IMAGE_SIZE,
+    IMAGE_TOKENS,
     PICTURE,
     AssistantMessage,
     ImagePart,
@@ -17,7 +17,7 @@ from custom_components.openai_compatible_conversation.completions.messages impor
     ToolCallPart,
     ToolMessage,
     UserMessage,
-    size,
+    tokens,
 )
 from custom_components.openai_compatible_conversation.completions.profile import (
     ServerProfile,
@@ -79,7 +79,8 @@ def test_no_tools() -> None:
 
 def test_size() -> None:
     """A picture counts as one of the user's does."""
-    assert size(RESULTS[0]) - size(ToolMessage("a", '{"image":1}')) == 2 * IMAGE_SIZE
+    without = tokens(ToolMessage("a", '{"image":1}'), len)
+    assert tokens(RESULTS[0], len) - without == 2 * IMAGE_TOKENS
 
 
 def test_not_in_the_session() -> None:
