@@ -207,7 +207,7 @@ async def test_cloudflare_1010(
 async def test_ollama_cannot_load(server: ModelServer, say: Say) -> None:
     """A model that does not fit into memory is told at once, in the server's words."""
     words = (
-        "error loading model /root/.ollama/models/blobs/sha256-4c27e0f5b5ad: unable to "
+        "error loading model /usr/share/ollama/.ollama/models/blobs/sha256-4c27e0f5b5ad: unable to "
         "allocate CUDA0 buffer"
     )
     error = {"message": words, "type": "api_error", "param": None, "code": None}

@@ -73,7 +73,7 @@ async def _is_run(
 ) -> bool:
     """Return whether a call that a model writes as text is run."""
     server.script(reply(call), reply("Well."), reply("Well."))
-    await home("Do it", **fields)
+    await home("Come in and unlock the front door, or the thing", **fields)
     await hass.async_block_till_done()
     results = [m for m in server.bodies[1]["messages"] if m["role"] == "tool"]
     return "NotRunFromText" not in results[-1]["content"]

@@ -812,12 +812,14 @@ async def test_template_with_user_or_device(
     await say("Hi")
     set_options(prompt="Device {{ llm_context.device_id }}.")
     await say("Hi", device_id="a-device")
-    prompts = [
-        body["messages"][0]["content"].partition("\n")[0] for body in server.bodies
-    ]
-    assert prompts == [
-        *(f"You serve {hass_admin_user.name}.", "You serve None.", "Device a-device.")
-    ]
+    told = [body["messages"][-1]["content"] for body in server.bodies]
+    assert len({body["messages"][0]["content"] for body in server.bodies}) == 1
+    for text, own in zip(
+        told,
+        (f"You serve {hass_admin_user.name}.", "You serve None.", "Device a-device."),
+        strict=True,
+    ):
+        assert f"{own}\n" in text
 
 
 async def test_extra_prompt_once(

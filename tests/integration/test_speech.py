@@ -194,14 +194,14 @@ async def test_tool_call_in_text(
     ("text", "error"),
     [
         (TEXT_CALL.replace("intent__HassTurnOn", "launch"), "UnknownTool"),
-        (TEXT_CALL.replace("intent__HassTurnOn", "light.turn_on"), "UnknownTool"),
+        (TEXT_CALL.replace("intent__HassTurnOn", "light.blink"), "UnknownTool"),
         (TEXT_CALL.replace('", "arg', '" "arg'), "InvalidArguments"),
         (
-            '{"service": "light.turn_on", "target_device": "light.lamp"}',
+            '{"service": "light.blink", "target_device": "light.lamp"}',
             "UnknownTool",
         ),
         (
-            '```homeassistant\n{"service": "light.turn_on", "target_device": "a"}\n```',
+            '```homeassistant\n{"service": "light.blink", "target_device": "a"}\n```',
             "UnknownTool",
         ),
         (

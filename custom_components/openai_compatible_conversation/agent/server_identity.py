@@ -36,6 +36,8 @@ class ServerIdentity:
         self._asked: set[str] = set()
         """The models for which it has answered."""
         self._task: asyncio.Task[None] | None = None
+        self._is_stopped = False
+        entry.async_on_unload(self._async_stop)
 
     @property
     def facts(self) -> ServerFacts:
@@ -74,11 +76,21 @@ class ServerIdentity:
 
     @callback
     def _async_start(self) -> None:
-        """Start to ask the server, unless it is being asked."""
-        if self._task is None or self._task.done():
+        """Start to ask the server, unless it is being asked.
+
+        A turn that outlasts the entry has no use for the answer.
+        """
+        if not self._is_stopped and (self._task is None or self._task.done()):
             self._task = self._entry.async_create_background_task(
                 self._hass, self._async_ask(), f"{DOMAIN} inquiry"
             )
+
+    @callback
+    def _async_stop(self) -> None:
+        """Ask no more."""
+        self._is_stopped = True
+        if self._task:
+            self._task.cancel()
 
     async def _async_ask(self) -> None:
         """Ask the server what it is."""

@@ -112,7 +112,7 @@ class SessionFile:
         """Save the session in a task, which returns what failed and raises nothing."""
         self._changes += 1
         # Home Assistant does not wait for running tasks when it stops.
-        if self._stop_listening is None:
+        if self._stop_listening is None and not self._removed:
             self._stop_listening = self._hass.bus.async_listen_once(
                 EVENT_HOMEASSISTANT_FINAL_WRITE, self._async_final_write
             )

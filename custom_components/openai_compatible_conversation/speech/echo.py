@@ -66,7 +66,11 @@ class EchoRemover:
 
     def _may_be_part(self, start: str) -> bool:
         """Return whether a text may become an object with members of a text."""
-        return start.startswith("{") and self._has(start[1:].removesuffix("}"))
+        if not start.startswith("{"):
+            return False
+        members = start[1:].lstrip()
+        # Other quotes are those of a text within the result.
+        return members[:1] in ("", '"') and self._has(members.removesuffix("}"))
 
     def _has(self, members: str) -> bool:
         """Return whether members of an object stand in one of the texts."""

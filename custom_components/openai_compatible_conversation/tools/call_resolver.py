@@ -174,7 +174,7 @@ class CallResolver:
         )
         if intent_type == intent.INTENT_TURN_ON and is_written and found is None:
             found = async_list_item(self.hass, self.llm_context, arguments, self._said)
-        if tool is None and found is None:
+        if tool is None and found is None and is_written:
             found = async_invented_call(
                 self.hass, self.llm_context, call.tool_name, arguments, self._said
             )

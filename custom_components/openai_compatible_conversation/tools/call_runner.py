@@ -176,7 +176,8 @@ class CallRunner:
                 self._repeats.failed(signature, result_text(result))
                 self._failed_in_part(subject, done, failed, acts=acts)
                 return result
-        is_repeated = self._repeats.was_done(signature)
+        # What acts is run again only if it is meant again, unless it is idempotent.
+        is_repeated = self._repeats.was_done(signature) and (idempotent or not acts)
         self._repeats.succeeded(signature, acts=acts)
         self.outcome.succeeded(subject, acts=acts, is_repeated=is_repeated)
         return result

@@ -25,7 +25,8 @@ WEATHER = "get_weather"
 
 _ON, _OFF = "HassTurnOn", "HassTurnOff"
 _TARGET_KEY = re.compile(
-    r"name|(?:entity|entities|device|devices|target|targets|light|lights)(?:ids?|names?)?"
+    r"name|(?:target)?(?:entity|entities|device|devices|target|targets|light|lights)"
+    r"(?:ids?|names?)?"
 )
 _QUANTITIES = {
     "climate": ("HassClimateSetTemperature", "temperature", r"temp|setpoint|degree"),

@@ -135,6 +135,19 @@ Among them are intents that do not exist, but that models expect.
 """
 
 
+_TIMERS = {
+    "HassAddTimer": intent.INTENT_START_TIMER,
+    "HassCreateTimer": intent.INTENT_START_TIMER,
+    "HassSetTimer": intent.INTENT_START_TIMER,
+    "HassDeleteTimer": intent.INTENT_CANCEL_TIMER,
+    "HassRemoveTimer": intent.INTENT_CANCEL_TIMER,
+    "HassStopTimer": intent.INTENT_CANCEL_TIMER,
+    "HassResumeTimer": intent.INTENT_UNPAUSE_TIMER,
+    "HassGetTimer": intent.INTENT_TIMER_STATUS,
+}
+"""Intents for timers that do not exist, but that models expect."""
+
+
 def intent_of(tool: llm.Tool) -> str:
     """Return the intent that a tool handles, empty if it is another kind of tool."""
     while isinstance(tool, llm.NamespacedTool):
@@ -212,6 +225,8 @@ def async_invented_call(
     """
     if said.match(CODE):
         return None
+    if timer_intent := _TIMERS.get(tool.rpartition("__")[2]):
+        return timer_intent, dict(arguments)
     exposed = async_exposed_entities(hass, llm_context)
     target = target_of(arguments)
     found = [entity for entity in exposed if target and entity.is_named(target)]

@@ -86,7 +86,7 @@ class OfferedTools:
 
     def reveal(self, names: Iterable[str]) -> None:
         """Send tools from the next request on, in this turn and in the next ones."""
-        names = [name for name in names if name in self.available]
+        names = [n for n in dict.fromkeys(names) if n in self.available]
         self._state.reveal_tools(names)
         self._names += [name for name in names if name not in self._names]
 

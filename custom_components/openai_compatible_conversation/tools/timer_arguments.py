@@ -43,6 +43,8 @@ _OF_THE_TIMER = re.compile(
 )
 """A command that is nothing but that for the timer itself."""
 
+_TIMER = re.compile(r"timer|minuteur|temporizador", re.IGNORECASE)
+
 _UNITS = {
     "hours": re.compile(
         r"\b(?:hours?|hrs?|stunden?|heures?|horas?|uur|uren)\b", re.IGNORECASE
@@ -108,10 +110,13 @@ def _is_for_itself(command: object, said: UserWords) -> bool:
 
     So would one of which not a word was said.
     """
+    if not isinstance(command, str):
+        return False
     return (
         said.is_repeated_by(command)
         or said.is_invented(command)
-        or (isinstance(command, str) and _OF_THE_TIMER.fullmatch(command) is not None)
+        or _OF_THE_TIMER.fullmatch(command) is not None
+        or (_TIMER.search(command) is not None and said.says_all_of(command))
     )
 
 

@@ -60,6 +60,10 @@ class UserWords:
         words = words_of(self._texts[-1]) if self._texts else ()
         return any(kind_of((word,)) == (domain, True) for word in words)
 
+    def says_all_of(self, text: str) -> bool:
+        """Return whether the user just said each word of a text."""
+        return set(words_of(text)) <= set(words_of(self.last))
+
     def is_repeated_by(self, value: object) -> bool:
         """Return whether a text says no less than the user just said."""
         if not isinstance(value, str) or not self._texts:

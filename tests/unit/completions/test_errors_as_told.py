@@ -142,7 +142,7 @@ async def test_403(
         (
             500,
             (
-                "error loading model /root/.ollama/models/blobs/sha256-4c27: unable to "
+                "error loading model /usr/share/ollama/.ollama/models/blobs/sha256-4c27: unable to "
                 "allocate CUDA0 buffer"
             ),
         ),

@@ -41,6 +41,18 @@ ZEROS = {"start_hours": 0, "start_minutes": 0, "start_seconds": 0}
             {"minutes": 10, "conversation_command": "open every lamp"},
             {"minutes": 10},
         ),
+        (
+            "HassStartTimer",
+            "Set a timer for ten minutes",
+            {"minutes": 10, "conversation_command": "set timer ten minutes"},
+            {"minutes": 10},
+        ),
+        (
+            "HassStartTimer",
+            "In ten minutes, cancel the timer",
+            {"minutes": 10, "conversation_command": "cancel the timer now"},
+            None,
+        ),
         ("HassStartTimer", "Stell einen Timer auf 2 Minuten", {"hours": 2}, {"minutes": 2}),
         ("HassStartTimer", "Ten minutes", {"hours": 10, "minutes": 0}, {"minutes": 10}),
         ("HassStartTimer", "Six and a half minutes", {"hours": 6, "minutes": 30}, {"minutes": 6, "seconds": 30}),
