@@ -14,6 +14,7 @@ from . import (
     prefix,
     prewarm,
     session,
+    slots,
     speech,
     tools,
     turns,
@@ -32,6 +33,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "prefix": prefix.run,
     "day": day.run,
     "prewarm": prewarm.run,
+    "slots": slots.run,
 }
 """Benchmarks by name; each prints its results, and returns whether its goals were met."""
 

@@ -34,14 +34,17 @@ def start_script() -> Path | None:
 
 
 @asynccontextmanager
-async def llama_server(script: Path, *, ram_cache: bool = False) -> AsyncGenerator[str]:
+async def llama_server(
+    script: Path, *, ram_cache: bool = False, model: str = "script"
+) -> AsyncGenerator[str]:
     """Yield the URL of a server with one slot.
 
     With `ram_cache`, it keeps the prompts that leave the slot in memory, as llama.cpp
-    does by default.
+    does by default. The model `script` says what a prompt tells it to, `random` does
+    not end.
     """
     port = claim_port()
-    starting = asyncio.ensure_future(_start(script, port, ram_cache=ram_cache))
+    starting = asyncio.ensure_future(_start(script, port, model, ram_cache=ram_cache))
     try:
         await asyncio.shield(starting)
         yield f"http://127.0.0.1:{port}"
@@ -50,11 +53,11 @@ async def llama_server(script: Path, *, ram_cache: bool = False) -> AsyncGenerat
         _end(await starting)
 
 
-async def _start(script: Path, port: int, *, ram_cache: bool) -> int:
+async def _start(script: Path, port: int, model: str, *, ram_cache: bool) -> int:
     """Start a server; return a file descriptor of its process."""
     process = await asyncio.create_subprocess_exec(
         script,
-        *(str(port), "", "script"),
+        *(str(port), "", model),
         *(() if ram_cache else ("--cache-ram", "0")),
         env=os.environ | {"CTX": str(CONTEXT), "NP": "1"},
         stdout=PIPE,

@@ -70,6 +70,7 @@ async def async_setup_entry(
     entry_state = async_get_entry_state(hass, entry)
     issues = Issues(hass, entry)
     identity = ServerIdentity(hass, entry, client)
+    entry.async_on_unload(identity.async_stop)
     server = Server(
         hass,
         entry,

@@ -37,7 +37,6 @@ class ServerIdentity:
         """The models for which it has answered."""
         self._task: asyncio.Task[None] | None = None
         self._is_stopped = False
-        entry.async_on_unload(self._async_stop)
 
     @property
     def facts(self) -> ServerFacts:
@@ -86,7 +85,7 @@ class ServerIdentity:
             )
 
     @callback
-    def _async_stop(self) -> None:
+    def async_stop(self) -> None:
         """Ask no more."""
         self._is_stopped = True
         if self._task:

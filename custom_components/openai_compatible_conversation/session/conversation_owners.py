@@ -38,6 +38,14 @@ class _Conversation:
     newest: float = -math.inf
     """When its newest item was created, in seconds since 1970."""
 
+    def move_last(self, chat_log: conversation.ChatLog) -> None:
+        """Exclude what is in a chat log from sessions.
+
+        Another turn may have excluded more: two at once do not see each other's log.
+        """
+        end = cursor_at_end(chat_log.content[1:])
+        self.last = max(self.last, end, key=lambda cursor: cursor.position)
+
 
 class ConversationOwners:
     """Determines from where a turn may import the chat log of its conversation."""
@@ -62,7 +70,7 @@ class ConversationOwners:
             # What others said meanwhile, also to other agents, is no history for it.
             if known.owners != {NOBODY} or unseen_turns(earlier, known.last, str):
                 known.first = cursor_at_end(earlier)
-            known.last = cursor_at_end(chat_log.content[1:])
+            known.move_last(chat_log)
             known.owners.add(owner)
             return known.first
         known.owners.add(owner)
@@ -76,13 +84,14 @@ class ConversationOwners:
         """Record the end of a turn, whether or not it succeeded."""
         known = self._update(chat_log)
         if owner == NOBODY:
-            known.last = cursor_at_end(chat_log.content[1:])
+            known.move_last(chat_log)
 
     @callback
     def async_skip(self, chat_log: conversation.ChatLog) -> None:
         """Exclude all that is in a chat log now from being imported."""
         known = self._update(chat_log)
-        known.first = known.last = cursor_at_end(chat_log.content[1:])
+        known.move_last(chat_log)
+        known.first = known.last
 
     @callback
     def async_is_shared(self, chat_log: conversation.ChatLog) -> bool:
