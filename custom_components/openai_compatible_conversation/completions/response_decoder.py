@@ -133,7 +133,9 @@ class ResponseDecoder:
         for choice in choices if isinstance(choices, list) else ():
             if isinstance(choice, Mapping) and choice.get("index") in (0, None):
                 self._choice(choice, events)
-                if error := error_from_payload({"error": choice.get("error")}):
+                if (problem := choice.get("error")) and (
+                    error := error_from_payload({"error": problem})
+                ):
                     raise error
         if usage := _usage(payload.get("usage")):
             if self._usage is None and self.tokens == self._tokens_at_finish:
