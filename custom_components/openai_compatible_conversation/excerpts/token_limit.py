@@ -43,7 +43,7 @@ def cut_text_to_tokens(text: str, limit: int, count: Callable[[str], int]) -> st
     if is_json(text):
         return json_text(cut_to_tokens(to_json(orjson.loads(text)), limit, count))
     shown = cut_to_tokens(text, limit, count)
-    # JSON within a text that is none itself was cut as what it is.
+    # A text with a JSON document inside is cut to an excerpt of that document.
     return shown if isinstance(shown, str) else json_text(shown)
 
 
