@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 import json
-from ssl import SSLContext
 from types import TracebackType
 from typing import Any, Self
 
@@ -56,7 +55,6 @@ class ModelServer:
         models: tuple[str, ...] = ("scripted",),
         prefix: str = "/v1",
         host: str = "127.0.0.1",
-        tls: SSLContext | None = None,
     ) -> None:
         """Initialize a server that is not yet listening."""
         self.api_key = api_key
@@ -74,7 +72,6 @@ class ModelServer:
         self._model = model or (lambda _: say("Hello", " there."))
         self._prefix = prefix
         self._host = host
-        self._tls = tls
         self._script: deque[Answer] = deque()
         self._arrived = asyncio.Condition()
         self._runner: web.AppRunner | None = None
@@ -82,9 +79,8 @@ class ModelServer:
     @property
     def base_url(self) -> str:
         """Return the base URL for a client."""
-        scheme = "https" if self._tls else "http"
         host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"{scheme}://{host}:{self.port}{self._prefix}"
+        return f"http://{host}:{self.port}{self._prefix}"
 
     @property
     def completions(self) -> list[RecordedRequest]:
@@ -120,9 +116,7 @@ class ModelServer:
             app, shutdown_timeout=0.1, handler_cancellation=True
         )
         await self._runner.setup()
-        site = web.TCPSite(
-            self._runner, self._host, port, reuse_address=True, ssl_context=self._tls
-        )
+        site = web.TCPSite(self._runner, self._host, port, reuse_address=True)
         await site.start()
         self.port = self._runner.addresses[0][1]
 

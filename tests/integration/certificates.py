@@ -113,11 +113,6 @@ def identity(
     return Identity(certificate, key, path)
 
 
-def self_signed(folder: Path, host: str = "127.0.0.1") -> ssl.SSLContext:
-    """Return the context of a server with a certificate that nobody has signed."""
-    return identity(folder, host=host).server_context()
-
-
 class TlsFront:
     """TLS in front of a server on loopback, with a certificate that can be replaced.
 

@@ -1,8 +1,7 @@
 """Tests for setting up servers as people run them."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from pathlib import Path
-from ssl import SSLContext
 from typing import Any
 
 import pytest
@@ -28,7 +27,7 @@ from homeassistant.helpers import device_registry as dr, issue_registry as ir, l
 from testbed.replies import Reply, failure, raw
 from testbed.server import ModelServer, RecordedRequest
 
-from .certificates import self_signed, tls_port
+from .certificates import Identity, TlsFront, identity, tls_port
 from .conftest import Say, speech
 from .forms import suggested
 from .spies import SpyAPI
@@ -45,17 +44,24 @@ def no_local_servers(hass: HomeAssistant) -> None:
 
 
 @pytest.fixture
-def tls(tmp_path: Path) -> SSLContext:
-    """Return the context of a server with a certificate that nobody has signed."""
-    return self_signed(tmp_path)
+def unsigned(tmp_path: Path) -> Identity:
+    """Return a certificate that nobody has signed."""
+    return identity(tmp_path)
 
 
 @pytest.fixture
-async def tls_server(tls: SSLContext) -> AsyncGenerator[ModelServer]:
-    """Yield a server that speaks https with such a certificate."""
-    async with ModelServer(tls=tls) as server:
+async def tls_server() -> AsyncGenerator[ModelServer]:
+    """Yield a server that is reached through `tls_url`."""
+    async with ModelServer() as server:
         yield server
         assert not server.faults
+
+
+@pytest.fixture
+def tls_url(unsigned: Identity, tls_server: ModelServer) -> Iterator[str]:
+    """Yield the base URL of a server that speaks https with such a certificate."""
+    with TlsFront(unsigned, tls_server.port) as front:
+        yield f"https://127.0.0.1:{front.port}/v1"
 
 
 async def _submit_user(hass: HomeAssistant, base_url: str, **user_input: Any) -> Any:
@@ -122,18 +128,18 @@ async def test_header_in_place_of_key(hass: HomeAssistant, server: ModelServer) 
     assert flow["options"]["extra_headers"] == {"Authorization": "Bearer right"}
 
 
-async def test_untrusted_certificate(hass: HomeAssistant, tls: SSLContext) -> None:
+async def test_untrusted_certificate(hass: HomeAssistant, unsigned: Identity) -> None:
     """A certificate that is not trusted is told, with what to do about it."""
-    with tls_port(tls) as port:
+    with tls_port(unsigned.server_context()) as port:
         flow = await _submit_user(hass, f"https://127.0.0.1:{port}/v1")
     assert "turn off checking the certificate" in await _advice(flow)
 
 
 async def test_every_connection_accepts_the_certificate(
-    hass: HomeAssistant, tls_server: ModelServer
+    hass: HomeAssistant, tls_server: ModelServer, tls_url: str
 ) -> None:
     """Prewarming, turns, tasks, fact extraction and all forms accept it."""
-    flow = await _add(hass, tls_server.base_url, advanced={"verify_ssl": False})
+    flow = await _add(hass, tls_url, advanced={"verify_ssl": False})
     entry = flow["result"]
     await hass.async_block_till_done()
     assert entry.state is ConfigEntryState.LOADED
@@ -185,7 +191,7 @@ async def test_every_connection_accepts_the_certificate(
     await hass.async_block_till_done()
     flow = await _start(hass, entry, SOURCE_RECONFIGURE)
     flow = await hass.config_entries.flow.async_configure(
-        flow["flow_id"], {"base_url": tls_server.base_url}
+        flow["flow_id"], {"base_url": tls_url}
     )
     assert flow["reason"] == "reconfigure_successful"
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -194,7 +200,7 @@ async def test_every_connection_accepts_the_certificate(
 
 
 async def test_check_of_certificate_is_changed(
-    hass: HomeAssistant, tls_server: ModelServer, server: ModelServer
+    hass: HomeAssistant, tls_url: str, server: ModelServer
 ) -> None:
     """Reconfiguration can turn the check off and on again."""
     entry = MockConfigEntry(
@@ -207,7 +213,7 @@ async def test_check_of_certificate_is_changed(
     flow = await entry.start_reconfigure_flow(hass)
     flow = await hass.config_entries.flow.async_configure(
         flow["flow_id"],
-        {"base_url": tls_server.base_url, "advanced": {"verify_ssl": False}},
+        {"base_url": tls_url, "advanced": {"verify_ssl": False}},
     )
     assert flow["reason"] == "reconfigure_successful"
     await hass.async_block_till_done()
@@ -224,10 +230,10 @@ async def test_check_of_certificate_is_changed(
 
 
 async def test_untrusted_certificate_at_start(
-    hass: HomeAssistant, tls: SSLContext
+    hass: HomeAssistant, unsigned: Identity
 ) -> None:
     """An entry whose server gets such a certificate says what to do."""
-    with tls_port(tls) as port:
+    with tls_port(unsigned.server_context()) as port:
         entry = MockConfigEntry(
             domain=DOMAIN,
             title="Mine",
@@ -248,10 +254,10 @@ async def test_https_that_is_http(hass: HomeAssistant, server: ModelServer) -> N
 
 
 async def test_http_that_is_https(
-    hass: HomeAssistant, tls: SSLContext, server: ModelServer
+    hass: HomeAssistant, unsigned: Identity, server: ModelServer
 ) -> None:
     """An address that begins with http, for a server that speaks https, is told."""
-    with tls_port(tls) as port:
+    with tls_port(unsigned.server_context()) as port:
         flow = await _submit_user(hass, f"http://127.0.0.1:{port}/v1")
     assert "begin the address with https." in await _advice(flow)
     # As nginx answers in this case.
@@ -358,14 +364,18 @@ def _redirect(status: int, location: str) -> Reply:
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 async def test_redirect_to_https(
-    hass: HomeAssistant, server: ModelServer, tls_server: ModelServer, status: int
+    hass: HomeAssistant,
+    server: ModelServer,
+    tls_server: ModelServer,
+    tls_url: str,
+    status: int,
 ) -> None:
     """A server that redirects to https is stored with its new address."""
     server.reject = lambda request: _redirect(
-        status, f"https://127.0.0.1:{tls_server.port}{request.path}"
+        status, tls_url.removesuffix("/v1") + request.path
     )
     flow = await _add(hass, server.base_url, advanced={"verify_ssl": False})
-    assert flow["data"]["base_url"] == tls_server.base_url
+    assert flow["data"]["base_url"] == tls_url
     assert len(server.requests) == 1
     assert tls_server.bodies
 

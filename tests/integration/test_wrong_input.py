@@ -28,7 +28,7 @@ from homeassistant.setup import async_setup_component
 from testbed.hass import claim_port
 
 from .bad_servers import BadServer, bad_server
-from .certificates import self_signed, tls_port
+from .certificates import identity, tls_port
 
 pytestmark = [pytest.mark.usefixtures("components"), pytest.mark.timeout(600)]
 
@@ -371,7 +371,7 @@ async def test_user(forms: Forms) -> None:
 async def test_tls_of_first_form(forms: Forms, tmp_path: Path) -> None:
     """A certificate that is not trusted is told, and what was typed stays."""
     said = {"https": "turn off checking the certificate", "http": HTTPS}
-    with tls_port(self_signed(tmp_path)) as port:
+    with tls_port(identity(tmp_path).server_context()) as port:
         for scheme, words in said.items():
             typed = {"name": "Mine", "base_url": f"{scheme}://127.0.0.1:{port}/v1"}
             form = await forms.start(FLOW, handler=DOMAIN)
