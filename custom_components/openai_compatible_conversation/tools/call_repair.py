@@ -11,9 +11,12 @@ from typing import Any
 
 import probatio
 
+from homeassistant.components.intent import TimerManager
+from homeassistant.components.intent.const import TIMER_DATA
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import llm
 from homeassistant.helpers.json import json_dumps
+from homeassistant.util import dt as dt_util
 
 from .argument_repair import repair
 from .blank_values import is_blank
@@ -69,7 +72,13 @@ def async_repair_call(
     notes = (*repaired.notes, *values.notes)
     targets = async_exposed_targets(hass, tool, llm_context)
     if targets is None:
-        timer = repair_timer(tool.intent_type, values.arguments, said)
+        timer = repair_timer(
+            tool.intent_type,
+            values.arguments,
+            said,
+            now=dt_util.now(),
+            running=_names_of_timers(hass),
+        )
         return RepairedCall(timer.arguments, (*notes, *timer.notes))
     if repaired.dropped and all(is_blank(values.arguments.get(s)) for s in _TARGETS):
         # What is left would reach everything of its kind.
@@ -86,6 +95,14 @@ def async_repair_call(
         has_lost_name=bool(repaired.dropped) or "name" in repaired.empty,
     )
     return RepairedCall(target.slots, (*notes, *target.notes), question=target.question)
+
+
+def _names_of_timers(hass: HomeAssistant) -> list[str | None]:
+    """Return the names of the timers that an intent can find, None for one without."""
+    manager: TimerManager | None = hass.data.get(TIMER_DATA)
+    timers = manager.timers.values() if manager else ()
+    # Home Assistant's intents do not find delayed commands.
+    return [timer.name for timer in timers if not timer.conversation_command]
 
 
 def as_called(call: RepairedCall) -> list[str]:

@@ -3,7 +3,8 @@
 Does not depend on Home Assistant.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import pairwise
 import re
 from typing import Any
@@ -54,40 +55,39 @@ _UNITS = {
 }
 """What is said with a length in these units, the longest first."""
 
+_TOLD_BEFORE = timedelta(minutes=5)
+"""How long before a call its model was told the time, at most."""
+
 _MAX_CONVERTED = 3
 """Hours as which a model may write minutes: "ninety minutes"."""
 
 
 def repair_timer(
-    intent_type: str, arguments: Mapping[str, Any], said: UserWords
+    intent_type: str,
+    arguments: Mapping[str, Any],
+    said: UserWords,
+    *,
+    now: datetime,
+    running: Sequence[str | None],
 ) -> Repaired:
     """Return the arguments of an intent without those that cannot be meant.
 
     No timer has a length of 0, and none is named or placed by a word that was not said.
     A command that repeats the whole request would start another timer for ever.
-    Minutes that were said are no hours.
+    Minutes that were said are no hours. `running` are the names of the timers, None
+    for one without: if it is the only one, it is meant, whatever it is called. `now` is
+    the local time, which small models take for the length of a timer.
     """
     notes: list[str] = []
     dropped: set[str] = set()
-    if intent_type in FINDING:
-        lengths = {name: arguments[name] for name in _FOUND_BY if name in arguments}
-        if lengths and not any(lengths.values()):
-            dropped |= lengths.keys()
-            notes.append("no timer has a length of 0")
-        elif (
-            lengths
-            and said.is_known
-            and intent_type not in _CHANGING
-            and not said.match(_TIME)
-        ):
-            dropped |= lengths.keys()
-            notes.append("the user did not say how long the timer was")
-        elif any(lengths.values()) and lengths == {
-            name: arguments.get(name.removeprefix(_START), 0) for name in lengths
-        }:
-            # "Five minutes more" does not say how long the timer was.
-            dropped |= lengths.keys()
-            notes.append(f"{' and '.join(lengths)} only repeat the change")
+    lengths = {name: arguments[name] for name in _FOUND_BY if name in arguments}
+    if (
+        intent_type in FINDING
+        and lengths
+        and (reason := _why_not_meant(intent_type, arguments, lengths, said, now))
+    ):
+        dropped |= lengths.keys()
+        notes.append(reason)
     if intent_type in FINDING | {START}:
         invented = {
             name for name in ("name", "area") if said.is_invented(arguments.get(name))
@@ -95,6 +95,13 @@ def repair_timer(
         if invented:
             dropped |= invented
             notes.append(f"the user did not say {' or '.join(sorted(invented))}")
+    if (
+        intent_type in FINDING
+        and "name" in {*arguments} - dropped
+        and _is_only(running)
+    ):
+        dropped.add("name")
+        notes.append("the only timer has no name")
     if intent_type == START and _is_for_itself(arguments.get(_COMMAND), said):
         dropped.add(_COMMAND)
         notes.append(f"{_COMMAND} is what to do afterwards, and nothing is")
@@ -103,6 +110,43 @@ def repair_timer(
         notes.append(f"{units[0]} were read as {units[1]}, as the user said")
         kept = _shorter(kept)
     return Repaired(kept, tuple(notes))
+
+
+def _why_not_meant(
+    intent_type: str,
+    arguments: Mapping[str, Any],
+    lengths: Mapping[str, Any],
+    said: UserWords,
+    now: datetime,
+) -> str | None:
+    """Return why no timer has the length by which one is looked for, None if it may."""
+    if not any(lengths.values()):
+        return "no timer has a length of 0"
+    if _is_time_of_day(arguments, now):
+        return f"{' and '.join(lengths)} are the time of day"
+    if said.is_known and intent_type not in _CHANGING and not said.match(_TIME):
+        return "the user did not say how long the timer was"
+    changes = {name: arguments.get(name.removeprefix(_START), 0) for name in lengths}
+    if lengths == changes:
+        # "Five minutes more" does not say how long the timer was.
+        return f"{' and '.join(lengths)} only repeat the change"
+    return None
+
+
+def _is_time_of_day(arguments: Mapping[str, Any], now: datetime) -> bool:
+    """Return whether a timer is looked for by the time that it is."""
+    match [arguments.get(name) for name in _FOUND_BY]:
+        case [int() as hours, int() as minutes, 0 | None] if (
+            0 < hours <= 23 and 0 <= minutes <= 59
+        ):
+            told = now.replace(hour=hours, minute=minutes)
+            return timedelta(minutes=-1) < now - told < _TOLD_BEFORE
+    return False
+
+
+def _is_only(running: Sequence[str | None]) -> bool:
+    """Return whether one timer is running, and has no name."""
+    return len(running) == 1 and not running[0]
 
 
 def _is_for_itself(command: object, said: UserWords) -> bool:

@@ -1,13 +1,21 @@
 """Tests of the arguments of timer intents."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from custom_components.openai_compatible_conversation.tools.argument_repair import (
+    Repaired,
+)
 from custom_components.openai_compatible_conversation.tools.timer_arguments import (
     repair_timer,
 )
 from custom_components.openai_compatible_conversation.tools.user_words import UserWords
+
+NOW = datetime(2026, 5, 4, 15, 14, tzinfo=UTC)
+SEVERAL = ("Egg", None)
 
 ZEROS = {"start_hours": 0, "start_minutes": 0, "start_seconds": 0}
 
@@ -80,6 +88,59 @@ def test_timer(
     intent_type: str, said: str, arguments: dict[str, Any], kept: dict[str, Any] | None
 ) -> None:
     """What the user did not say is left out and told; all else stays as it is."""
-    repaired = repair_timer(intent_type, arguments, UserWords([said] if said else None))
+    repaired = _repaired(intent_type, arguments, said)
     assert repaired.arguments == (arguments if kept is None else kept)
     assert bool(repaired.notes) == (kept is not None)
+
+
+def _repaired(
+    intent_type: str,
+    arguments: dict[str, Any],
+    said: str,
+    running: Sequence[str | None] = SEVERAL,
+) -> Repaired:
+    """Return repaired arguments."""
+    words = UserWords([said] if said else None)
+    return repair_timer(intent_type, arguments, words, now=NOW, running=running)
+
+
+@pytest.mark.parametrize(
+    ("start", "is_kept"),
+    [
+        ({"start_hours": 15, "start_minutes": 14, "start_seconds": 0}, False),
+        ({"start_hours": 15, "start_minutes": 11}, False),
+        ({"start_hours": 15, "start_minutes": 5}, True),
+        ({"start_hours": 15, "start_minutes": 16}, True),
+        ({"start_hours": 15, "start_minutes": 14, "start_seconds": 30}, True),
+        ({"start_hours": 15}, True),
+        ({"start_hours": 0, "start_minutes": 14}, True),
+        ({"start_hours": 25, "start_minutes": 14}, True),
+        ({"start_hours": 15, "start_minutes": 61}, True),
+    ],
+)
+def test_time_of_day_is_no_length(start: dict[str, int], is_kept: bool) -> None:
+    """No timer was started with the time that it is."""
+    arguments = {"minutes": 5, **start}
+    repaired = _repaired("HassIncreaseTimer", arguments, "Five minutes more")
+    assert repaired.arguments == (arguments if is_kept else {"minutes": 5})
+    assert bool(repaired.notes) == (not is_kept)
+
+
+@pytest.mark.parametrize(
+    ("running", "is_kept"),
+    [((None,), False), (("",), False), (("Egg",), True), ((), True), (SEVERAL, True)],
+)
+def test_only_timer_needs_no_name(running: Sequence[str | None], is_kept: bool) -> None:
+    """The only timer is meant, if it has no name that could be another's."""
+    arguments = {"name": "Dinner is ready"}
+    said = "Stop the timer, dinner is ready"
+    repaired = _repaired("HassCancelTimer", arguments, said, running)
+    assert repaired.arguments == (arguments if is_kept else {})
+    assert bool(repaired.notes) == (not is_kept)
+
+
+def test_name_of_new_timer_stays() -> None:
+    """A timer that is started may have a name beside one without."""
+    arguments = {"minutes": 9, "name": "Pizza"}
+    repaired = _repaired("HassStartTimer", arguments, "Nine minutes, pizza", [None])
+    assert repaired.arguments == arguments
