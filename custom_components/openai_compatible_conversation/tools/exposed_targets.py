@@ -1,6 +1,7 @@
 """What an intent can be directed at in a turn, from Home Assistant's registries."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,8 @@ from homeassistant.helpers import (
     llm,
 )
 
+from .room_words import other_names
+from .target_names import words_of
 from .targets import SECURING, Entity, Place, Targets
 
 _LIVE_CONTEXT = "GetLiveContext"
@@ -80,14 +83,14 @@ def _all_exposed(
 
     Without a handler, it is only to be read.
     """
-    areas = {
-        area.id: Place(
+    areas = _places(
+        Place(
             id=area.id,
             names=(area.name, *sorted(area.aliases)),
             floor=area.floor_id,
         )
         for area in ar.async_get(hass).async_list_areas()
-    }
+    )
     exposed = [
         _entity(hass, state, areas, handler)
         for state in hass.states.async_all()
@@ -109,6 +112,27 @@ def _all_exposed(
             for floor in fr.async_get(hass).async_list_floors()
         ),
     )
+
+
+def _places(areas: Iterable[Place]) -> dict[str, Place]:
+    """Return the areas by id, each with its names in other languages.
+
+    One that is already called so keeps the name for itself.
+    """
+    areas = list(areas)
+    others = [other_names(area.names) for area in areas]
+    taken = Counter(
+        words_of(name)
+        for area, translated in zip(areas, others, strict=True)
+        for name in (*area.names, *translated)
+    )
+    return {
+        area.id: replace(
+            area,
+            other_names=tuple(n for n in translated if taken[words_of(n)] == 1),
+        )
+        for area, translated in zip(areas, others, strict=True)
+    }
 
 
 def _target_handler(

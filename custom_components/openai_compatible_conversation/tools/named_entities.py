@@ -160,5 +160,5 @@ def _names_area(sentence: _Sentence, area: Place) -> bool:
     return any(
         len("".join(words := words_of(name))) >= _MIN_LETTERS
         and sentence.find(words) is not None
-        for name in area.names
+        for name in area.spoken_names
     )

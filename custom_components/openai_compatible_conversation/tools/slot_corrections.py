@@ -74,7 +74,7 @@ def _place(value: str, places: tuple[Place, ...]) -> Place | None:
                 if place.has_exposed
                 and any(
                     same(form, words)
-                    for name in place.names
+                    for name in place.spoken_names
                     for words in spellings(name)
                 )
             ]

@@ -62,7 +62,7 @@ def _groups_in(
     words: Words, slot: str, place: Place, *, is_all: bool
 ) -> Iterator[Group]:
     """Yield the groups in a place that the words stand for."""
-    for area in (words for name in place.names for words in spellings(name)):
+    for area in (words for name in place.spoken_names for words in spellings(name)):
         for rest in without_area(words, area):
             if not without_place_word(rest):
                 yield Group(slot=slot, place=place, is_all=is_all)

@@ -34,6 +34,14 @@ def unknown(name: str, entities: Iterable[Entity]) -> UnclearTargetError:
     )
 
 
+def no_such_room(room: str) -> UnclearTargetError:
+    """Return what to say of a room that the user spoke of and the home has not."""
+    return UnclearTargetError(
+        f"The home has no {room}, and the user named nothing else. Nothing was done. "
+        "Tell them that, and do nothing in another room."
+    )
+
+
 def contradiction(
     entity: Entity, name: str, slots: TargetSlots, conflicts: Iterable[str]
 ) -> UnclearTargetError:

@@ -45,7 +45,7 @@ class TargetSearch:
             """Return whether a name of an entity is the given one."""
             areas = [
                 area
-                for name in (entity.area.names if entity.area else ())
+                for name in (entity.area.spoken_names if entity.area else ())
                 for area in spellings(name)
             ]
             # "Door" alone is not the garage's.

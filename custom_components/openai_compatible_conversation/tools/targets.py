@@ -21,10 +21,17 @@ class Place:
     id: str
     names: tuple[str, ...]
     """The name and the aliases."""
+    other_names: tuple[str, ...] = ()
+    """What it is called in other languages, by which Home Assistant does not find it."""
     floor: str | None = None
     """The id of an area's floor."""
     has_exposed: bool = True
     """Whether an exposed entity is there."""
+
+    @property
+    def spoken_names(self) -> tuple[str, ...]:
+        """Return all names by which somebody may mean it."""
+        return self.names + self.other_names
 
     def is_named(self, text: object) -> bool:
         """Return whether Home Assistant finds the place by a text."""

@@ -89,7 +89,7 @@ def _texts(slots: Mapping[str, Any], entities: Iterable[Entity]) -> Iterator[str
         yield from _listed(slots.get(slot))
     for entity in entities:
         yield from entity.names
-        yield from entity.area.names if entity.area else ()
+        yield from entity.area.spoken_names if entity.area else ()
 
 
 def _is_kind_said(said: UserWords, domain: str) -> bool:

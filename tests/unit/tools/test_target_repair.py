@@ -628,3 +628,43 @@ def test_only_one_in_an_invented_area() -> None:
     for name in ("Weather", "heating"):
         slots = {"temperature": 17, "name": name, "area": "Nursery"}
         assert repair_target(slots, targets, schema, said).slots == slots
+
+
+@pytest.mark.parametrize(
+    ("said", "slots", "is_refused"),
+    [
+        ("Turn on the bathroom light", {"name": "Bedside Lamp"}, True),
+        ("Licht im Badezimmer an", {"area": "Bedroom", "domain": LIGHT}, True),
+        ("Lumière de la salle de bain", {"domain": LIGHT}, True),
+        ("Apaga la luz del ático", {"name": "Stehlampe"}, False),
+        ("Turn on the bedside lamp, I am in the bathroom", {"name": "Bedside Lamp"}, False),
+        ("Kitchen light on, not the bathroom's", {"area": "Kitchen", "domain": LIGHT}, False),
+        ("Turn on the cellar light", {"area": "Cellar"}, False),
+        ("Turn on the light", {"name": "Bedside Lamp"}, False),
+    ],
+)  # fmt: skip
+def test_room_that_does_not_exist(said: str, slots: Slots, is_refused: bool) -> None:
+    """Nothing is done in another room than the one that the user spoke of."""
+    target = repair_target(slots, HOME, ON, UserWords([said]))
+    assert (target.question is not None) == is_refused
+    if is_refused:
+        assert "has no" in str(target.question)
+
+
+@pytest.mark.parametrize(
+    ("slots", "expected"),
+    [
+        ({"area": "Keuken", "domain": LIGHT}, {"area": "Kitchen", "domain": LIGHT}),
+        ({"name": "Keukenlampen"}, {"area": "Kitchen", "domain": LIGHT}),
+        ({"name": "lumières cuisine"}, {"area": "Kitchen", "domain": LIGHT}),
+        ({"name": "Küchenlicht"}, {"area": "Kitchen", "domain": LIGHT}),
+    ],
+)
+def test_room_in_another_language(slots: Slots, expected: Slots) -> None:
+    """A room is found by what it is called elsewhere, and sent by its own name."""
+    kitchen = Place(
+        id="kitchen", names=("Kitchen",), other_names=("küche", "cuisine", "keuken")
+    )
+    lamps = [_entity("light.kitchen", "Kitchen Light", area=kitchen)]
+    targets = Targets(entities=tuple(lamps), areas=(kitchen,))
+    assert repair_target(slots, targets, ON).slots == expected
