@@ -129,7 +129,12 @@ async def test_description(hass: HomeAssistant, house: llm.LLMContext) -> None:
         *("light.counter", "light.one", "light.two"),
         *("climate.heating", "media_player.tv", "cover.gate"),
     }
-    kitchen = Place(id="kitchen", names=("Kitchen", "Küche"), floor="ground_floor")
+    kitchen = Place(
+        id="kitchen",
+        names=("Kitchen", "Küche"),
+        other_names=("cuisine", "cocina", "keuken"),
+        floor="ground_floor",
+    )
     assert entities["light.counter"].names == ("Counter",)
     assert entities["light.counter"].area == kitchen
     # By its device

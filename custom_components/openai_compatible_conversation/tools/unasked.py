@@ -10,7 +10,7 @@ Does not depend on Home Assistant.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .target_names import without_all
+from .target_names import without_all, words_of
 from .targets import Entity, Targets
 from .user_words import UserWords
 
@@ -65,11 +65,34 @@ def is_unasked(
     texts = list(_texts(slots, entities))
     domains = {e.domain for e in entities} | set(_listed(slots.get("domain")))
     known = said.with_texts(offered)
-    return (
-        all(map(known.is_invented, texts))
-        and not any(_is_kind_said(known, domain) for domain in domains)
-        and all(without_all((word,)) is None for word in known.words)
+    if any(_is_kind_said(known, domain) for domain in domains) or any(
+        without_all((word,)) is not None for word in known.words
+    ):
+        return False
+    return all(map(known.is_invented, texts)) or (
+        bool(entities) and _is_another_said(slots, entities, said, known)
     )
+
+
+def _is_another_said(
+    slots: Mapping[str, Any],
+    entities: Iterable[Entity],
+    said: UserWords,
+    known: UserWords,
+) -> bool:
+    """Return whether the user just spoke of another kind of devices in the area.
+
+    "Close the blind in the bedroom" does not ask for the bed light there.
+    """
+    own = [*_listed(slots.get("name")), *(n for e in entities for n in e.names)]
+    places = [n for e in entities if e.area for n in e.area.spoken_names]
+    # A bedroom light has the room in its name.
+    in_place = {word for name in places for word in words_of(name)}
+    words = {word for name in own for word in words_of(name)} - in_place
+    if not all(map(known.is_invented, words)):
+        return False
+    last = UserWords([said.last])
+    return any(_is_kind_said(last, domain) for domain in _KINDS)
 
 
 def _is_here(

@@ -13,7 +13,7 @@ from custom_components.openai_compatible_conversation.tools.user_words import (
     UserWords,
 )
 
-BEDROOM = Place(id="bedroom", names=("Bedroom",))
+BEDROOM = Place(id="bedroom", names=("Bedroom",), other_names=("schlafzimmer",))
 KITCHEN = Place(id="kitchen", names=("Kitchen",))
 HOUSE = Targets(
     entities=(
@@ -64,6 +64,27 @@ def test_unasked(said: str, slots: dict[str, object]) -> None:
 def test_asked(said: str) -> None:
     """The name, the area or the kind was said, in one of several languages."""
     assert not is_unasked(LIGHT, HOUSE, UserWords([said]))
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "expected"),
+    [
+        ("Close the blind in the bedroom", "Bed Light", True),
+        ("Fahr mal die Jalousie im Schlafzimmer runter", "Bed Light", True),
+        ("Is the door in the bedroom shut?", "Bed Light", True),
+        # The kind, the name, or no other kind was said.
+        ("Dim the bedroom and close the blind", "Bed Light", False),
+        ("Close the blind in the bedroom, and bed off", "Bed Light", False),
+        ("Bedroom off", "Bed Light", False),
+        ("Everything off, the blind in the bedroom too", "Bed Light", False),
+        ("Open the garage", "Garage Door", False),
+        ("Start the mower and close the blind in the bedroom", "Mower", False),
+    ],
+)
+def test_other_kind_in_the_area(said: str, name: str, expected: bool) -> None:
+    """That the area was said does not make up for a device of another kind."""
+    slots = {"name": name, "area": "Bedroom"}
+    assert is_unasked(slots, HOUSE, UserWords([said])) is expected
 
 
 def test_said_before() -> None:
