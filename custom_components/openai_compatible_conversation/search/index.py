@@ -11,12 +11,13 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import NamedTuple
 
-from .lexicon import Lexicon, Meaning
+from .lexicon import Lexicon
 from .matcher import SYNONYM_WEIGHT, Matcher
 from .query import WEAK_WEIGHT, Term, query_terms
 from .ranking import Ranking
 from .synonyms import synonyms_of
 from .vocabulary import Vocabulary
+from .word_tables import Meaning
 from .words import words
 
 HINT_WEIGHT = 0.5

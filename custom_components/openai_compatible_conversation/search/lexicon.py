@@ -1,48 +1,25 @@
 """Everyday words of several languages, and what they mean in the words of tools.
 
-The files in `meanings/` hold a paragraph for each meaning. Its first line has, after
-`= `, words by which a tool can be found. The other lines start with a language, and
-list what people say for it. Of words that are joined by `+`, a sentence has to have
-all, in any order. The first word of a heading may be a mark:
-
-- `?`: mostly no tool is for it, such as a taxi. It is missed if no document has one of
-  the words.
-- `!common`: words that only tell the language, `!stop`: function words, `!weak`: words that tell little about the tool, `!verb`:
-  verbs that say nothing without their object, `!open`: words for what can have any
-  name, such as a song.
+A sentence is read in its own language, which its commonest words tell, and in those of
+the home. The words are those of `word_tables.py`.
 
 Decision record: docs/decisions/0007-tools-on-demand.md.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set as AbstractSet
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
-from .stems import LANGUAGES, stem
-from .words import STOP_WORDS, tokens
-
-UNCOMMON = "?"
-"""Mark of a meaning for which there mostly is no tool."""
-
-type Meaning = tuple[str, ...]
-"""Words of tools, perhaps after a mark."""
-
-_FOLDER = Path(__file__).parent / "meanings"
+from .stems import stem
+from .word_forms import parts_of, verb_of
+from .word_tables import UNCOMMON, Meaning, WordTable, word_tables
 
 _CERTAIN = 2
 """Common words of a language in a sentence that make it certain."""
 
-_MIN_PART = 4
-"""Minimum characters of a part of a compound."""
-
-_COMPOUNDING = frozenset({"de", "nl", "sv"})
-"""Languages that write compounds as one word."""
-
-_LINKS = ("", "s", "n", "en", "es", "e")
-"""What may stand between the parts of a compound."""
+_MIN_UNSERVED = 5
+"""Minimum characters of a stem that may mean something without a tool."""
 
 
 class Phrase(NamedTuple):
@@ -66,19 +43,11 @@ class Reading:
     """Words that are no misspelling of others."""
     languages: list[str] = field(default_factory=list)
     """The languages that the sentence may be in."""
+    is_question: bool = False
     is_open: bool = False
     """Whether the sentence is about something that can have any name."""
-
-
-class _Words(NamedTuple):
-    """The words of a language, by stem or as they are written."""
-
-    single: defaultdict[str, list[Meaning]]
-    phrases: defaultdict[str, list[tuple[frozenset[str], Meaning]]]
-    """By the first of the stems that a sentence has to have."""
-    kinds: defaultdict[str, set[str]]
-    """Words and stems by the mark of their meaning."""
-    common: set[str]
+    holds_any: bool = False
+    """Whether the sentence has what can be about anything."""
 
 
 class Lexicon:
@@ -89,7 +58,7 @@ class Lexicon:
 
         Does blocking I/O the first time.
         """
-        self._tables = _tables()
+        self._tables = word_tables()
         self._home = {
             language.replace("_", "-").partition("-")[0].casefold()
             for language in languages
@@ -101,147 +70,164 @@ class Lexicon:
             word
             for table in self._tables.values()
             for meanings in (
-                *table.single.values(),
+                *table.by_stem.values(),
                 *([meaning for _, meaning in p] for p in table.phrases.values()),
             )
             for meaning in meanings
-            for word in meaning
-            if word != UNCOMMON
+            for words in meaning
+            if words != UNCOMMON
+            for word in words.split("+")
         }
 
-    def read(self, sentence: Sequence[str], is_known: Callable[[str], bool]) -> Reading:
+    def read(
+        self,
+        sentence: Sequence[str],
+        is_known: Callable[[str], bool],
+        names: AbstractSet[str] = frozenset(),
+    ) -> Reading:
         """Return what the words of a sentence mean, given in lower case, unaccented.
 
-        A word that `is_known` is not looked up in improbable languages.
+        A word that `is_known` is not looked up in improbable languages. What means
+        nothing else and is among `names` may be a person.
         """
         tiers = self._tiers(sentence)
-        reading = Reading([], languages=tiers[0])
+        reading = Reading([], languages=[table.language for table in tiers[0]])
         for position, word in enumerate(sentence):
-            if self._is_common(word, tiers[0]):
+            if _is_common(word, tiers[0]):
                 reading.common.add(position)
             is_certain = position in reading.common or is_known(word)
-            reading.meanings.append(
-                self._meanings(word, tiers[:1] if is_certain else tiers)
-            )
-        for language in tiers[0]:
-            self._read_kinds(reading, sentence, language)
+            reading.meanings.append(_meanings(word, tiers[:1] if is_certain else tiers))
+        for table in tiers[0]:
+            _read_marks(reading, sentence, table)
+        people = {
+            position
+            for position, word in enumerate(sentence)
+            if word in names and not reading.meanings[position] and not is_known(word)
+        }
         for tier in tiers:
-            for language in tier:
-                reading.phrases += self._phrases(sentence, language)
+            for table in tier:
+                reading.phrases += _phrases(sentence, table, people)
             if reading.phrases:
                 break
         return reading
 
-    def _tiers(self, sentence: Sequence[str]) -> list[list[str]]:
+    def _tiers(self, sentence: Sequence[str]) -> list[list[WordTable]]:
         """Return the languages to look words up in, the most probable ones first."""
-        scores: defaultdict[float, list[str]] = defaultdict(list)
+        scores: defaultdict[float, list[WordTable]] = defaultdict(list)
         for language, table in self._tables.items():
             found = sum(word in table.common for word in sentence)
-            scores[found + (language in self._home) / 2].append(language)
+            scores[found + (language in self._home) / 2].append(table)
         best, *others = sorted(scores, reverse=True)
         first = scores[best]
+        english = self._tables["en"]
         if best >= _CERTAIN:
-            return [first] if "en" in first else [first, ["en"]]
-        rest = [language for score in others for language in scores[score]]
-        at_home = [language for language in rest if language in self._home]
-        elsewhere = [language for language in rest if language not in self._home]
+            return [first] if english in first else [first, [english]]
+        rest = [table for score in others for table in scores[score]]
+        at_home = [table for table in rest if table.language in self._home]
+        elsewhere = [table for table in rest if table.language not in self._home]
         return [first, *filter(None, (at_home, elsewhere))]
 
-    def _is_common(self, word: str, languages: Iterable[str]) -> bool:
-        """Return whether a word is a common one of a language."""
-        return any(
-            word in (table := self._tables[language]).common
-            or stem(word, language) in table.kinds["!verb"]
-            for language in languages
-        )
 
-    def _read_kinds(
-        self, reading: Reading, sentence: Sequence[str], language: str
-    ) -> None:
-        """Add what the words of a sentence are good for in a language."""
-        kinds = self._tables[language].kinds
-        for position, word in enumerate(sentence):
-            word_stem = stem(word, language)
-            if word in kinds["!stop"]:
-                reading.stop.add(position)
-            elif word in kinds["!weak"] or word.isdecimal():
-                reading.weak.add(position)
-            elif word_stem in kinds["!verb"]:
-                reading.verbs.add(position)
-            reading.is_open |= word_stem in kinds["!open"]
+def _is_common(word: str, tables: Iterable[WordTable]) -> bool:
+    """Return whether a word is a common one of a language."""
+    return any(
+        word in table.common or stem(word, table.language) in table.marked["!verb"]
+        for table in tables
+    )
 
-    def _meanings(self, word: str, tiers: list[list[str]]) -> list[Meaning]:
-        """Return what a word means in the most probable languages that have it."""
-        for find in (self._of_word, self._of_parts):
-            for tier in tiers:
-                found = [m for language in tier for m in find(word, language)]
-                if found:
-                    return list(dict.fromkeys(found))
+
+def _read_marks(reading: Reading, sentence: Sequence[str], table: WordTable) -> None:
+    """Add what the words of a sentence are good for in a language."""
+    marked = table.marked
+    for position, word in enumerate(sentence):
+        word_stem = stem(word, table.language)
+        if word in marked["!stop"]:
+            reading.stop.add(position)
+        elif word in marked["!weak"] or word.isdecimal():
+            reading.weak.add(position)
+        elif word_stem in marked["!verb"] and (
+            word in table.common or word not in table.by_spelling
+        ):
+            reading.verbs.add(position)
+        reading.is_question |= position == 0 and word in marked["!ask"]
+        reading.is_open |= word_stem in marked["!open"]
+        reading.holds_any |= word_stem in marked["!any"]
+
+
+def _meanings(word: str, tiers: list[list[WordTable]]) -> list[Meaning]:
+    """Return what a word means in the most probable languages that have it."""
+    for find in (_of_word, _of_participle, _of_parts):
+        for tier in tiers:
+            found = [meaning for table in tier for meaning in find(word, table)]
+            if found:
+                return list(dict.fromkeys(found))
+    return []
+
+
+def _of_word(word: str, table: WordTable) -> Sequence[Meaning]:
+    """Return what a word means in a language."""
+    if spelled := table.by_spelling.get(word):
+        return spelled
+    part = stem(word, table.language)
+    # Too few letters, or those of a verb, do not say that there is no tool for it.
+    is_doubtful = part in table.marked["!verb"] or (
+        len(part) < _MIN_UNSERVED and part != word
+    )
+    return [
+        meaning
+        for meaning in table.by_stem.get(part, ())
+        if not (is_doubtful and meaning[0] == UNCOMMON)
+    ]
+
+
+def _of_participle(word: str, table: WordTable) -> Sequence[Meaning]:
+    """Return what the verb of a participle means."""
+    verb = verb_of(word, table.language)
+    return _of_word(verb, table) if verb != word else ()
+
+
+def _of_parts(word: str, table: WordTable) -> Iterator[Meaning]:
+    """Yield what the parts of a compound mean."""
+    for part in _parts(word, table):
+        yield from table.by_stem.get(part, ())
+
+
+def _parts(word: str, table: WordTable) -> list[str]:
+    """Return the stems of the parts of a compound that has no entry of its own."""
+    if stem(word, table.language) in table.parts:
         return []
-
-    def _of_word(self, word: str, language: str) -> Sequence[Meaning]:
-        """Return what a word means in a language."""
-        return self._tables[language].single.get(stem(word, language), ())
-
-    def _of_parts(self, word: str, language: str) -> Iterator[Meaning]:
-        """Yield what the parts of a compound mean; the last part is what it is."""
-        if language not in _COMPOUNDING:
-            return
-        for cut in range(_MIN_PART, len(word) - _MIN_PART + 1):
-            if last := self._of_word(word[cut:], language):
-                yield from last
-                for link in _LINKS:
-                    first = word[:cut].removesuffix(link)
-                    if word[:cut].endswith(link) and len(first) >= _MIN_PART:
-                        yield from self._of_word(first, language)
-                return
-
-    def _phrases(self, sentence: Sequence[str], language: str) -> Iterator[Phrase]:
-        """Yield what words of a sentence mean together in a language."""
-        places: defaultdict[str, set[int]] = defaultdict(set)
-        for position, word in enumerate(sentence):
-            places[stem(word, language)].add(position)
-        for first in places:
-            for needed, meaning in self._tables[language].phrases.get(first, ()):
-                if needed <= places.keys():
-                    positions = [place for part in needed for place in places[part]]
-                    yield Phrase(frozenset(positions), meaning)
+    return parts_of(
+        word, table.language, lambda part: part in table.by_stem or part in table.parts
+    )
 
 
-@cache
-def _tables() -> dict[str, _Words]:
-    """Return the words of all languages."""
-    tables = {
-        language: _Words(defaultdict(list), defaultdict(list), defaultdict(set), set())
-        for language in LANGUAGES
-    }
-    _add(tables["en"], "en", ("!stop",), STOP_WORDS)
-    for path in sorted(_FOLDER.glob("*.txt")):
-        heading: Meaning = ()
-        for line in path.read_text("utf-8").splitlines():
-            first, *entries = line.split()
-            if first == "=":
-                heading = tuple(entries)
-            else:
-                _add(tables[first], first, heading, entries)
-    return tables
+def _phrases(
+    sentence: Sequence[str], table: WordTable, people: set[int]
+) -> Iterator[Phrase]:
+    """Yield what words of a sentence mean together in a language."""
+    places: defaultdict[str, set[int]] = defaultdict(set)
+    for position, word in enumerate(sentence):
+        for part in _roles(word, table):
+            places[part].add(position)
+        if position in people:
+            places["@person"].add(position)
+    for first in tuple(places):
+        for needed, meaning in table.phrases.get(first, ()):
+            if needed <= places.keys():
+                positions = frozenset(
+                    place for part in needed for place in places[part]
+                )
+                # "Show" is no show that is shown.
+                if len(positions) >= len(needed):
+                    yield Phrase(positions, meaning)
 
 
-def _add(
-    table: _Words, language: str, meaning: Meaning, entries: Iterable[str]
-) -> None:
-    """Add what people say for a meaning in a language."""
-    kind = meaning[0]
-    for entry in entries:
-        spoken = [part for parts in tokens(entry) for part in parts]
-        stems = [stem(word, language) for word in spoken]
-        if kind in ("!verb", "!open"):
-            table.kinds[kind].update(stems)
-            table.common.update(spoken)
-        elif kind.startswith("!"):
-            table.kinds[kind].update(spoken)
-            table.common.update(spoken)
-        elif len(stems) == 1:
-            table.single[stems[0]].append(meaning)
-        else:
-            table.phrases[stems[0]].append((frozenset(stems), meaning))
+def _roles(word: str, table: WordTable) -> set[str]:
+    """Return the stems and the classes for which a word may stand in a phrase."""
+    whole = stem(word, table.language)
+    parts = [] if whole in table.by_stem else _parts(word, table)
+    roles = {whole, stem(verb_of(word, table.language), table.language), *parts}
+    roles |= table.class_by_spelling.get(word, set())
+    if word not in table.common:
+        roles.update(*(table.class_by_stem.get(part, ()) for part in (whole, *parts)))
+    return roles

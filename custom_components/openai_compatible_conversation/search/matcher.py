@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import log
 from typing import NamedTuple
 
-from .lexicon import UNCOMMON, Meaning
 from .ranking import UNRANKED_SCORE, Ranking
 from .synonyms import SYNONYM_VOCABULARY, synonyms_of
 from .vocabulary import Vocabulary
+from .word_tables import UNCOMMON, Meaning
 
 SYNONYM_WEIGHT = 0.7
 """Weight of a synonym, where the word itself has weight 1."""
@@ -20,6 +20,9 @@ SIMILAR_WEIGHT = 0.7
 
 MAX_RANKED = 1000
 """Maximum documents with a word for it to be ranked; beyond, all score the same."""
+
+CLEAR_SCORE = 0.35
+"""Score of a word for a document to be about it, and not only to mention it."""
 
 _MEANING_WEIGHTS = (0.75, 0.375, 0.1875)
 """Weights of the best, the second and each further word of a meaning."""
@@ -71,7 +74,26 @@ class Matcher:
     def is_served(self, meaning: Meaning) -> bool:
         """Return whether there may be a document for a meaning."""
         mark, *words = meaning
-        return mark != UNCOMMON or any(word in self._vocabulary for word in words)
+        return mark != UNCOMMON or any(map(self.is_about, words))
+
+    def is_about(self, word: str) -> bool:
+        """Return whether a document is about a word, or all that `+` joins."""
+        return ("+" in word or word in self._vocabulary) and any(
+            score >= CLEAR_SCORE for score in self._joint(word).values()
+        )
+
+    def _joint(self, word: str) -> Mapping[str, float]:
+        """Return the score of each document with all words that `+` joins."""
+        first, *others = word.split("+")
+        found = self.scores(first)
+        for other in others:
+            scores = self.scores(other)
+            found = {
+                key: min(score, scores[key])
+                for key, score in found.items()
+                if key in scores
+            }
+        return found
 
     def match_word(
         self, word: str, meanings: Sequence[Meaning] = (), *, may_be_misspelled: bool
@@ -84,7 +106,10 @@ class Matcher:
         rarity = self._rarity_of(len(own))
         if len(own) > MAX_RANKED:
             return Match(dict.fromkeys(own, (rarity * UNRANKED_SCORE, 1.0)), rarity)
-        found: Matches = {key: (rarity * score, 1.0) for key, score in own.items()}
+        found: Matches = {
+            key: (rarity * score, min(1.0, score / CLEAR_SCORE))
+            for key, score in own.items()
+        }
         factor = SYNONYM_WEIGHT if own else ONLY_SYNONYM_WEIGHT
         others = [other for other in synonyms_of(word) if self.scores(other)]
         is_exact = bool(own or others or meanings)
@@ -112,9 +137,9 @@ class Matcher:
         for meaning in meanings:
             found: dict[str, list[float]] = {}
             for word in meaning:
-                if word == UNCOMMON or not (scores := self.scores(word)):
+                if word == UNCOMMON or not (scores := self._joint(word)):
                     continue
-                each = self.rarity(word)
+                each = self._rarity_of(len(scores))
                 rarity = max(rarity, each)
                 for key, score in scores.items():
                     found.setdefault(key, []).append(each * score)

@@ -1,13 +1,15 @@
 """What a query asks for: its words, what they mean, and how much each of them says."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
 from itertools import chain, pairwise
 import re
 from typing import NamedTuple
 
-from .lexicon import Lexicon, Meaning, Reading
-from .matcher import Matcher, Matches
+from .lexicon import Lexicon, Reading
+from .matcher import Match, Matcher, Matches
 from .synonyms import SYNONYM_VOCABULARY
+from .word_tables import UNCOMMON, Meaning
 from .words import STOP_WORDS, joined, tokens
 
 MAX_QUERY = 1000
@@ -33,7 +35,7 @@ EXPLAINED_WEIGHT = 0.5
 
 _EXPLAINED_CLAIM = 0.15
 _VERB_CLAIM = 0.15
-_UNSERVED_CLAIM = 2.0
+_UNSERVED_CLAIM = 3.0
 _UNKNOWN_CLAIM = 0.7
 _OPEN_CLAIM = 0.15
 _SIMILAR_SHARES = (0.3, 0.1)
@@ -41,6 +43,9 @@ _SIMILAR_SHARES = (0.3, 0.1)
 
 _NAME = re.compile(r"(?<=[\w,] )[A-ZÀ-Þ]\w+")
 """A capitalized word inside a sentence."""
+
+_SHORT_FORMS = frozenset({"s", "t", "d", "ll", "m", "re", "ve"})
+"""What follows the apostrophe of a short form, such as "let's"."""
 
 _NOUNS_CAPITALIZED = "de"
 
@@ -68,20 +73,28 @@ def query_terms(
     meanings. `names` holds what the words of names mean that are nothing else.
     """
     words = _words(text[:MAX_QUERY], matcher)
-    reading = _reading(words, matcher, lexicon)
     names = names or {}
     capitalized = {
         joined(parts) for name in _NAME.findall(text) for parts in tokens(name)
     }
+    reading = _reading(words, matcher, lexicon, capitalized)
     if _NOUNS_CAPITALIZED in reading.languages:
         capitalized = set()
     for place, word in enumerate(words):
         if word in names and not reading.meanings[place] and not matcher.scores(word):
             reading.weak.add(place)
             reading.meanings[place] = [names[word]] if names[word] else []
+    phrases = _phrase_matches(reading, matcher)
+    # The pill of "I took my pill" is answered for, even if no tool orders pills.
+    served = {
+        place
+        for positions, match in phrases.items()
+        if match.matches
+        for place in positions
+    }
     terms = [
-        *_word_terms(words, reading, matcher, capitalized),
-        *_phrase_terms(reading, matcher),
+        *_word_terms(words, reading, matcher, capitalized, served),
+        *_phrase_terms(phrases, served, reading),
     ]
     terms.sort(key=lambda term: -term.weight)
     return terms[:MAX_TERMS]
@@ -92,24 +105,31 @@ def _words(text: str, matcher: Matcher) -> list[str]:
     found: list[str] = []
     for parts in tokens(text):
         whole = joined(parts)
-        found += [whole] if matcher.scores(whole) else parts
+        is_short = parts[-1] in _SHORT_FORMS
+        found += [whole] if not is_short and matcher.scores(whole) else parts
     apart = chain(pairwise(found), zip(found, found[1:], found[2:], strict=False))
     found += [
         whole
         for parts in apart
-        if matcher.scores(whole := joined(parts))
+        if not _SHORT_FORMS.intersection(parts)
+        and matcher.scores(whole := joined(parts))
         # "For me" is no "forme", but "to do" is a to-do.
         and (not STOP_WORDS.issuperset(parts) or whole in SYNONYM_VOCABULARY)
     ]
     return list(dict.fromkeys(found))
 
 
-def _reading(words: list[str], matcher: Matcher, lexicon: Lexicon | None) -> Reading:
+def _reading(
+    words: list[str],
+    matcher: Matcher,
+    lexicon: Lexicon | None,
+    capitalized: AbstractSet[str],
+) -> Reading:
     """Return what is known of the words of a query."""
     if lexicon is None:
         stop = {place for place, word in enumerate(words) if word in STOP_WORDS}
         return Reading([[] for _ in words], stop=stop)
-    return lexicon.read(words, lambda word: bool(matcher.scores(word)))
+    return lexicon.read(words, lambda word: bool(matcher.scores(word)), capitalized)
 
 
 def _word_terms(
@@ -117,23 +137,35 @@ def _word_terms(
     reading: Reading,
     matcher: Matcher,
     capitalized: AbstractSet[str],
+    served: AbstractSet[int],
 ) -> Iterator[Term]:
     """Yield the terms for the single words of a query."""
     every = set(range(len(words)))
     stop, weak = reading.stop, reading.weak
+    explained = {place for phrase in reading.phrases for place in phrase.positions}
+    unknown_names = {
+        place
+        for place, word in enumerate(words)
+        if word in capitalized
+        and not reading.meanings[place]
+        and not matcher.is_about(word)
+    }
     # Without better words, a query is about its weak words, or even its stop words.
-    if stop | weak == every:
+    if stop | weak | unknown_names == every and not served:
         weak = set()
     if stop == every:
         stop = set()
     content = every - stop - weak
     verbs = reading.verbs if content - reading.verbs else set()
-    explained = {place for phrase in reading.phrases for place in phrase.positions}
+    # A question is about what is known, but a command may be one for hands.
+    unserved_claim = _UNKNOWN_CLAIM if reading.is_question else _UNSERVED_CLAIM
     for place, word in enumerate(words):
         meanings = reading.meanings[place]
         is_open = reading.is_open or word in capitalized
         if place in content and meanings and not any(map(matcher.is_served, meanings)):
-            yield Term({}, matcher.max_rarity, EXPLAINED_WEIGHT, _UNSERVED_CLAIM)
+            if place not in served and not reading.holds_any:
+                yield Term({}, matcher.max_rarity, EXPLAINED_WEIGHT, unserved_claim)
+                unserved_claim = _UNKNOWN_CLAIM
             is_open, meanings = True, []
         term = _word_term(
             word,
@@ -169,16 +201,46 @@ def _word_term(
     """Return the term for one word as if it were the only one of its query."""
     match = matcher.match_word(word, meanings, may_be_misspelled=may_be_misspelled)
     if match.is_exact:
+        is_clear = any(share >= 1 for _, share in match.matches.values())
         claim = 1.0 if match.matches else _UNSERVED_CLAIM
+        if is_open and not is_clear:
+            claim = _OPEN_CLAIM
         return Term(match.matches, match.rarity, claim=claim)
     matches = {key: (score, similar_share) for key, (score, _) in match.matches.items()}
     return Term(matches, match.rarity, claim=_OPEN_CLAIM if is_open else _UNKNOWN_CLAIM)
 
 
-def _phrase_terms(reading: Reading, matcher: Matcher) -> Iterable[Term]:
+def _phrase_matches(reading: Reading, matcher: Matcher) -> dict[frozenset[int], Match]:
+    """Return the documents for words that have a meaning together, by position.
+
+    What other words mean already is left out.
+    """
+    meanings: defaultdict[frozenset[int], list[Meaning]] = defaultdict(list)
+    known: set[Meaning] = set()
+    for positions, meaning in reading.phrases:
+        if meaning not in known:
+            known.add(meaning)
+            meanings[positions].append(meaning)
+    return {
+        positions: matcher.match_meanings(filter(matcher.is_served, found))
+        for positions, found in meanings.items()
+    }
+
+
+def _phrase_terms(
+    matches: Mapping[frozenset[int], Match], served: AbstractSet[int], reading: Reading
+) -> Iterable[Term]:
     """Yield the terms for words that have a meaning together."""
-    for meaning in dict.fromkeys(phrase.meaning for phrase in reading.phrases):
-        served = [meaning] if matcher.is_served(meaning) else []
-        match = matcher.match_meanings(served)
-        claim = 1.0 if match.matches else _UNSERVED_CLAIM
+    uncommon = {
+        positions for positions, meaning in reading.phrases if meaning[0] == UNCOMMON
+    }
+    for positions, match in matches.items():
+        is_doubtful = (
+            positions not in uncommon
+            or reading.is_question
+            or not served.isdisjoint(positions)
+        )
+        claim = _UNKNOWN_CLAIM if is_doubtful else _UNSERVED_CLAIM
+        if match.matches:
+            claim = 1.0
         yield Term(match.matches, match.rarity, PHRASE_WEIGHT, claim)

@@ -11,7 +11,10 @@ MAX_CACHED = 8000
 """Maximum words whose stems are cached."""
 
 _MIN_STEM = 3
-"""Minimum characters that are left of a word."""
+"""Minimum characters that are left of a word without its last ending."""
+
+_MIN_SHORT_STEM = 4
+"""Minimum characters that are left without another ending."""
 
 _ENDINGS = {
     "en": "ing ers er ed es s y e",
@@ -23,6 +26,11 @@ _ENDINGS = {
     "pt": "coes cao ando endo ados adas ado ada ar er ir os as es a o e s m",
     "pl": "ami ach owi ow em om ie ia iu ac ic a e i o u y",
     "sv": "arna orna erna ande ade ar or er en et na a e n s t",
+    "da": "erne ene ende ede er en et te re e n s t",
+    "nb": "ene ane ende ede er en et te re a e n s t",
+    "cs": "ami ach ich ech ovi ou ho mu ym im em at it et am y i e a u o",
+    "ru": "ами ями ого его ыми ими ах ях ов ев ом ем ои еи ую ая ые ие ть а я ы и е у ю о ь",
+    "tr": "larını lerini ları leri ını ini unu sını sini lar ler nın nin dan den tan ten da de yı yi nı ni ım im ı i u a e n m",
 }
 """Endings of each language, as written without accents."""
 
@@ -41,9 +49,9 @@ def stem(word: str, language: str) -> str:
     A word of another language than `LANGUAGES` is its own stem.
     """
     endings = _ORDERED.get(language, ())
-    for _ in range(2):
+    for least in (_MIN_STEM, _MIN_SHORT_STEM):
         for ending in endings:
-            if word.endswith(ending) and len(word) - len(ending) >= _MIN_STEM:
+            if word.endswith(ending) and len(word) - len(ending) >= least:
                 word = word[: -len(ending)]
                 break
         else:

@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from ..search.index import Index
-from ..search.lexicon import Lexicon, Meaning
+from ..search.lexicon import Lexicon
+from ..search.word_tables import Meaning
 from ..search.words import tokens, words
 
 WEIGHTS = {
@@ -26,7 +27,7 @@ DOMAIN_BOOST = 2.0
 MIN_SCORE_SHARE = 0.1
 """Share of the best score that a tool needs to be counted as a further match."""
 
-MIN_FIT = 0.25
+MIN_FIT = 0.3
 """Share of what a query asks for that a tool needs to have for any to be found.
 
 A tool of the requested domain needs half of it.

@@ -5,7 +5,7 @@ Does not depend on Home Assistant.
 
 from collections.abc import Iterable
 
-from ..search.lexicon import Meaning
+from ..search.word_tables import Meaning
 from ..search.words import tokens
 from .targets import Entity
 

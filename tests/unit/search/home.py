@@ -31,10 +31,22 @@ def home_entries() -> Iterator[CatalogEntry]:
             yield CatalogEntry(name, title, description, tuple(parameters), "mcp")
 
 
-SENTENCES = [
-    Sentence(language, text, tools)
-    for language, sentences in json.loads(
-        (HERE / "sentences.json").read_text("utf-8")
-    ).items()
-    for text, tools in sentences
-]
+def _sentences(name: str) -> list[Sentence]:
+    """Return the sentences of a file."""
+    return [
+        Sentence(language, text, tools)
+        for language, sentences in json.loads((HERE / name).read_text("utf-8")).items()
+        for text, tools in sentences
+    ]
+
+
+SENTENCES = {
+    "first": _sentences("sentences.json"),
+    "everyday": _sentences("everyday_sentences.json"),
+    "spoken": _sentences("spoken_sentences.json"),
+}
+"""Sentences by file.
+
+The words of the lexicon were chosen for the first two, and were not changed for what
+the third one has: it is spoken in another style, with slips of speech recognition.
+"""

@@ -8,6 +8,7 @@ from custom_components.openai_compatible_conversation.search.stems import (
     LANGUAGES,
     stem,
 )
+from custom_components.openai_compatible_conversation.search.word_tables import UNCOMMON
 
 LEXICON = Lexicon(["en", "de-CH"])
 
@@ -42,6 +43,57 @@ def test_meaning(sentence: str, word: str) -> None:
 def test_words_of_a_phrase_are_all_needed() -> None:
     """A part of a phrase does not mean what the phrase does."""
     assert "doorbell" not in _meant("someone was at the beach")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "word"),
+    [
+        ("where has the cat gone", "collar"),
+        ("wo ist die katze", "collar"),
+        ("gartenbewasserung drei tage aussetzen", "rain"),
+        ("hat jemand den hund gefuttert", "feeder"),
+    ],
+)
+def test_words_of_a_phrase_in_another_form(sentence: str, word: str) -> None:
+    """A phrase takes any word of a class, a part of a compound, and a participle."""
+    assert word in _meant(sentence)
+
+
+def test_a_word_is_used_once_in_a_phrase() -> None:
+    """What is both words of a phrase does not make it alone."""
+    assert "playback" in _meant("show the movie")
+    assert "playback" not in _meant("show the alerts")
+
+
+def test_spelling_comes_before_the_stem() -> None:
+    """A freezer does not freeze, but what freezes means the heating."""
+    assert "fridge" in _meant("the freezer")
+    assert "thermostat" in _meant("freezing")
+
+
+def test_name_may_be_a_person() -> None:
+    """A name that means nothing else is taken for a person."""
+    sentence = ["where", "is", "marlene"]
+
+    def meant(*names: str) -> set[str]:
+        reading = LEXICON.read(sentence, lambda _: False, set(names))
+        return {word for phrase in reading.phrases for word in phrase.meaning}
+
+    assert "location" in meant("marlene")
+    assert "location" not in meant()
+
+
+def test_what_has_no_tool_stands_for_itself() -> None:
+    """Without words of tools, a meaning has what is said itself."""
+    reading = LEXICON.read(["knit", "a", "bicycle"], lambda _: False)
+    assert (UNCOMMON, "knit") in reading.meanings[0]
+    assert (UNCOMMON, "bicycle") in reading.meanings[2]
+
+
+def test_question() -> None:
+    """A sentence is a question if it begins as one."""
+    assert LEXICON.read(["where", "is", "it"], lambda _: False).is_question
+    assert not LEXICON.read(["find", "where", "it", "is"], lambda _: False).is_question
 
 
 def test_known_word_is_not_foreign() -> None:

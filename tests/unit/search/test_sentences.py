@@ -1,6 +1,7 @@
 """Tests that what is said in a household finds its tool, in any of its languages."""
 
 from collections.abc import Generator
+from itertools import chain
 
 import pytest
 
@@ -8,10 +9,20 @@ from custom_components.openai_compatible_conversation.tools.catalog import Catal
 
 from .home import LANGUAGES, SENTENCES, Sentence, home_entries
 
-MIN_SHARES = {"en": 0.95, "other": 0.95, "none": 0.75}
-"""Minimum share of sentences with the right result.
+MIN_SHARES = {
+    ("first", "en"): 0.95,
+    ("first", "other"): 0.95,
+    ("first", "none"): 0.9,
+    ("everyday", "en"): 0.97,
+    ("everyday", "other"): 0.97,
+    ("everyday", "none"): 0.88,
+    ("spoken", "en"): 0.92,
+    ("spoken", "other"): 0.93,
+    ("spoken", "none"): 0.87,
+}
+"""Minimum share of sentences with the right result, by file and part.
 
-It is what the words of the lexicon were chosen for, and no measure of others.
+What the words of the lexicon were chosen for is no measure of others.
 """
 
 
@@ -25,22 +36,22 @@ def catalog() -> Generator[Catalog]:
 
 def _part(sentence: Sentence) -> str:
     """Return which of the shares a sentence counts for."""
-    return sentence.language if sentence.language in MIN_SHARES else "other"
+    return sentence.language if sentence.language in ("en", "none") else "other"
 
 
 def test_home() -> None:
     """All tools that sentences need exist, and tool names are unique."""
     names = [entry.name for entry in home_entries()]
     assert len(names) == len(set(names))
-    for sentence in SENTENCES:
+    for sentence in chain(*SENTENCES.values()):
         assert set(sentence.tools) <= set(names), sentence
         assert bool(sentence.tools) == (sentence.language != "none"), sentence
 
 
-@pytest.mark.parametrize("part", MIN_SHARES)
-def test_what_is_meant_is_found(catalog: Catalog, part: str) -> None:
+@pytest.mark.parametrize(("name", "part"), MIN_SHARES)
+def test_what_is_meant_is_found(catalog: Catalog, name: str, part: str) -> None:
     """The needed tool is among the results, and there are none if no tool fits."""
-    sentences = [sentence for sentence in SENTENCES if _part(sentence) == part]
+    sentences = [sentence for sentence in SENTENCES[name] if _part(sentence) == part]
     misses = []
     for sentence in sentences:
         found = catalog.search(sentence.text)
@@ -50,4 +61,4 @@ def test_what_is_meant_is_found(catalog: Catalog, part: str) -> None:
         if not is_right:
             misses.append(f"{sentence.text!r} -> {found.names}")
     share = 1 - len(misses) / len(sentences)
-    assert share >= MIN_SHARES[part], "\n".join([f"{share:.1%}", *misses])
+    assert share >= MIN_SHARES[name, part], "\n".join([f"{share:.1%}", *misses])
