@@ -1,0 +1,1 @@
+"""What happened to entities, in few words."""
