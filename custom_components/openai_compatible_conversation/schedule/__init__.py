@@ -1,0 +1,1 @@
+"""Actions for later: one tool call each, which is run at its time."""
