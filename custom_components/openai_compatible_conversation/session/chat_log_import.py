@@ -3,9 +3,12 @@
 Home Assistant keeps one chat log per conversation. Commands handled locally and
 announcements are only in that log, so they are imported before the model is asked.
 A cursor per conversation marks how far its chat log was imported.
+
+Decision record: docs/decisions/0006-one-session-that-only-grows.md.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 import math
 
 from homeassistant.components import conversation
@@ -21,7 +24,6 @@ from ..completions.messages import (
     UserMessage,
 )
 from ..tools.result import result_text
-from .session_state import ChatLogCursor
 from .turns import Turn, normalize
 
 NO_RESPONSE = "(no response)"
@@ -30,13 +32,22 @@ ERROR = "Error: "
 SENTENCE_TRIGGER = "trigger_sentence"
 """Pseudo tool call that the chat log holds for a sentence trigger; not imported."""
 
+
+@dataclass(frozen=True, slots=True, order=True)
+class ChatLogCursor:
+    """A position in a conversation's chat log, behind some of its items."""
+
+    created: float
+    """When the newest of these items was created, in seconds since 1970."""
+    count: int
+    """How many of these items were created at that time."""
+
+
 START_OF_LOG = ChatLogCursor(-math.inf, 0)
 """The cursor in front of all items."""
 
 
-def cursor_at_end(
-    content: Sequence[conversation.Content], sent_extra_prompt: str | None = None
-) -> ChatLogCursor:
+def cursor_at_end(content: Sequence[conversation.Content]) -> ChatLogCursor:
     """Return the cursor at the end of a chat log, given without its system message."""
     if not content:
         return START_OF_LOG
@@ -46,7 +57,7 @@ def cursor_at_end(
         if item.created.timestamp() != created:
             break
         count += 1
-    return ChatLogCursor(created, count, sent_extra_prompt)
+    return ChatLogCursor(created, count)
 
 
 def unseen_turns(
@@ -58,18 +69,18 @@ def unseen_turns(
     """Return the turns in a chat log after the cursor.
 
     These are commands that were handled locally, announcements, and turns from
-    before the session began. `name` maps a tool name to the one sent to the model, and
+    before a session was used. `name` maps a tool name to the one sent to the model, and
     `text_of` returns the text of a result.
     """
-    turns: list[list[Message]] = []
+    turns: list[tuple[str, list[Message]]] = []
     for item in _after(content, cursor):
         if not turns or isinstance(item, conversation.UserContent):
-            turns.append([])
+            turns.append((item.created.isoformat(), []))
         if (message := _message(item, name, text_of)) is not None:
-            turns[-1].append(message)
+            turns[-1][1].append(message)
     return [
-        normalize(messages)
-        for messages in turns
+        replace(normalize(messages), said_at=said_at)
+        for said_at, messages in turns
         if any(
             isinstance(message, UserMessage | AssistantMessage) for message in messages
         )
@@ -78,10 +89,10 @@ def unseen_turns(
 
 def utterances_after(
     content: Sequence[conversation.Content], cursor: ChatLogCursor
-) -> list[str]:
+) -> list[conversation.UserContent]:
     """Return what was said to the assistant in a chat log after the cursor."""
     return [
-        item.content
+        item
         for item in _after(content, cursor)
         if isinstance(item, conversation.UserContent)
     ]

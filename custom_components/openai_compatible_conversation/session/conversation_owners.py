@@ -1,8 +1,9 @@
-"""The owners of the turns in each conversation, so that no owner imports another's.
+"""The owners of the turns in each conversation, and what of it was taken in.
 
 A chat log of Home Assistant does not say whose turns it holds: a device may continue
-the conversation of an automation, and in 2026.10 any user may continue any. This is
-kept in memory only: chat logs do not survive a restart either.
+the conversation of an automation, and in 2026.10 any user may continue any. Nor does it
+end with a session: what was once taken in is never taken in again. This is kept in
+memory only: chat logs do not survive a restart either.
 
 Decision record: docs/decisions/0006-one-session-that-only-grows.md.
 """
@@ -15,14 +16,23 @@ from homeassistant.components import conversation
 from homeassistant.core import callback
 from homeassistant.helpers.chat_session import ChatSession
 
-from .chat_log_import import START_OF_LOG, cursor_at_end, unseen_turns
-from .session_state import ChatLogCursor
+from .chat_log_import import START_OF_LOG, ChatLogCursor, cursor_at_end, unseen_turns
 from .turn_owner import NOBODY, TurnOwner
 
 MAX_CONVERSATIONS = 1000
 
 BOUND_TO_USER = hasattr(ChatSession, "user_id")
 """Whether Home Assistant binds a conversation to its user, as it does since 2026.11."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """What a turn may read of the chat log of its conversation."""
+
+    own: ChatLogCursor
+    """What follows it is of the owner of the turn."""
+    new: ChatLogCursor
+    """What follows it, too, and was not taken in by any session."""
 
 
 @dataclass(slots=True)
@@ -33,6 +43,8 @@ class _Conversation:
     """The end of the latest turn of nobody; nothing before it enters a session."""
     first: ChatLogCursor = START_OF_LOG
     """The start of the latest uninterrupted series of turns of nobody."""
+    taken: ChatLogCursor = START_OF_LOG
+    """The end of what sessions have taken in."""
     owners: set[TurnOwner] = field(default_factory=set)
     """The owners of the turns so far."""
     newest: float = -math.inf
@@ -43,8 +55,11 @@ class _Conversation:
 
         Another turn may have excluded more: two at once do not see each other's log.
         """
-        end = cursor_at_end(chat_log.content[1:])
-        self.last = max(self.last, end, key=lambda cursor: cursor.position)
+        self.last = max(self.last, cursor_at_end(chat_log.content[1:]))
+
+    def move_taken(self, chat_log: conversation.ChatLog) -> None:
+        """Take note that a session has all that is in a chat log."""
+        self.taken = max(self.taken, cursor_at_end(chat_log.content[1:]))
 
 
 class ConversationOwners:
@@ -59,10 +74,11 @@ class ConversationOwners:
     @callback
     def async_begin_turn(
         self, owner: TurnOwner, chat_log: conversation.ChatLog
-    ) -> ChatLogCursor:
-        """Record the start of a turn; return after what its owner may import.
+    ) -> Readable:
+        """Record the start of a turn; return what its owner may read.
 
-        The last item of the chat log is the user's message.
+        All of it is taken for taken in, as another turn of the conversation may begin
+        before this one ends. The last item of the chat log is the user's message.
         """
         known = self._update(chat_log)
         earlier = chat_log.content[1:-1]
@@ -72,12 +88,15 @@ class ConversationOwners:
                 known.first = cursor_at_end(earlier)
             known.move_last(chat_log)
             known.owners.add(owner)
-            return known.first
+            return Readable(known.first, known.first)
         known.owners.add(owner)
+        own = known.last
         if known.owners - {NOBODY, owner} or (owner.user_id and not BOUND_TO_USER):
             # It is not known who said what else is in the chat log.
-            return cursor_at_end(earlier)
-        return known.last
+            own = cursor_at_end(earlier)
+        new = max(own, known.taken)
+        known.move_taken(chat_log)
+        return Readable(own, new)
 
     @callback
     def async_end_turn(self, owner: TurnOwner, chat_log: conversation.ChatLog) -> None:
@@ -85,6 +104,8 @@ class ConversationOwners:
         known = self._update(chat_log)
         if owner == NOBODY:
             known.move_last(chat_log)
+        else:
+            known.move_taken(chat_log)
 
     @callback
     def async_skip(self, chat_log: conversation.ChatLog) -> None:

@@ -1,12 +1,12 @@
 """Serialization of the session state for storage.
 
 The file is written after each turn, so it holds only what the session needs after a
-restart of Home Assistant: its turns, the names of its tools, and the system prompt of
-the latest turn, so that the next request extends the last one. Chat logs do not survive
-a restart, so neither do the cursors in them.
+restart of Home Assistant: its turns, who said them, the names of its tools, and the
+system prompt of the latest turn, so that the next request extends the last one.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 import json
 from typing import Any
 
@@ -46,6 +46,7 @@ def to_json(state: SessionState, turns: Sequence[object]) -> dict[str, Any]:
     return {
         "last": state.last_turn_at,
         "turns": turns,
+        "said": [_details_to_json(turn) for turn in state.turns],
         "heads": dict(list(state.system_prompts.items())[-1:]),
         "tools": list(state.tools),
         "searching": state.tool_search,
@@ -56,9 +57,12 @@ def to_json(state: SessionState, turns: Sequence[object]) -> dict[str, Any]:
 def from_json(data: Mapping[str, Any]) -> SessionState:
     """Return the session state from stored data, which matches the file's schema."""
     state = SessionState()
-    state.turns = tuple(
-        normalize(map(_message_from_json, messages)) for messages in data["turns"]
-    )
+    turns = [normalize(map(_message_from_json, messages)) for messages in data["turns"]]
+    details = data.get("said", ())
+    # An earlier version does not write them.
+    if len(details) == len(turns):
+        turns = list(map(_with_details, turns, details, strict=True))
+    state.turns = tuple(turns)
     state.last_turn_at = float(data["last"])
     state.system_prompts = dict(data.get("heads", {}))
     state.tools = list(data.get("tools", ()))
@@ -70,6 +74,30 @@ def from_json(data: Mapping[str, Any]) -> SessionState:
 def turn_to_json(turn: Turn) -> list[dict[str, Any]]:
     """Return a turn as JSON-serializable data: a list with an object per message."""
     return [_message_to_json(message) for message in turn.messages]
+
+
+def _details_to_json(turn: Turn) -> dict[str, Any]:
+    """Return what is known of a turn beside its messages, as JSON-serializable data."""
+    details = {
+        "id": turn.id,
+        "speaker": turn.speaker,
+        "channel": turn.channel,
+        "at": turn.said_at,
+        "learned": turn.is_learned,
+    }
+    return {name: value for name, value in details.items() if value}
+
+
+def _with_details(turn: Turn, details: Mapping[str, Any]) -> Turn:
+    """Return a turn with what is stored of it beside its messages."""
+    return replace(
+        turn,
+        id=details.get("id", turn.id),
+        speaker=details.get("speaker", ""),
+        channel=details.get("channel"),
+        said_at=details.get("at", ""),
+        is_learned=details.get("learned", False),
+    )
 
 
 def _encode(data: object) -> orjson.Fragment:

@@ -9,22 +9,21 @@ Decision record: docs/decisions/0006-one-session-that-only-grows.md.
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 import math
 
 from homeassistant.components import conversation
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from ..stored_file import OnSetAside
-from ..tools.result import result_excerpt
-from .chat_log_import import START_OF_LOG, unseen_turns, utterances_after
+from .chat_history import NOTHING_HEARD, Heard
+from .expiry import Expiry
+from .forgetting import IsForgotten
 from .limits import TokenLimits
 from .session_file import SessionFile, storage_key
-from .session_state import ChatLogCursor, SessionState
+from .session_state import SessionState
 from .session_turn import SessionTurn
-from .turns import Turn, normalize
+from .turns import Turn
 
 PEEK_LIFETIME = 60
 """Seconds for which the state of a session without turns is kept after a peek."""
@@ -48,7 +47,7 @@ class Session:
         limits: Callable[[], TokenLimits],
         on_set_aside: OnSetAside,
     ) -> None:
-        """Initialize an empty session; `async_start` loads it.
+        """Initialize an empty session; `async_load` loads it.
 
         `user_id` is the user that it belongs to, None for the household. `timeout`
         returns the seconds without a turn after which the session expires, and `limits`
@@ -56,8 +55,6 @@ class Session:
         the `SessionFile`.
         """
         self.state = SessionState()
-        self._hass = hass
-        self._timeout = timeout
         self._limits = limits
         self._on_turn_start: CALLBACK_TYPE = _no_op
         self._on_session_end: CALLBACK_TYPE = _no_op
@@ -71,28 +68,31 @@ class Session:
         )
         self._open_turns: set[SessionTurn] = set()
         self._peeked_at = -math.inf
-        self._timer: CALLBACK_TYPE | None = None
-        self._loaded = self._started = False
+        self._expiry = Expiry(
+            hass,
+            timeout,
+            lambda: self.state,
+            lambda: bool(self._open_turns),
+            self.async_end,
+        )
+        self._loaded = False
 
-    async def async_start(self) -> None:
-        """Load the stored session on the first call, and resume expiry."""
+    async def async_load(self) -> None:
+        """Load the stored session on the first call."""
         if not self._loaded:
             self._loaded = True
             self.state = await self._file.async_load()
-        self.async_resume()
 
     @callback
-    def async_resume(self) -> None:
+    def async_start(self) -> None:
         """Resume expiry of a session that is loaded, or was never stored."""
-        self._loaded = self._started = True
-        self._end_if_over()
-        self._schedule_expiry()
+        self._loaded = True
+        self._expiry.async_start()
 
     @callback
     def async_stop(self) -> None:
         """Stop expiry and callbacks; running turns can still commit."""
-        self._started = False
-        self._cancel_expiry()
+        self._expiry.async_stop()
         self._on_turn_start = self._on_session_end = _no_op
 
     @callback
@@ -108,6 +108,11 @@ class Session:
         return not self._open_turns and not self.state.turns
 
     @property
+    def turn_ids(self) -> set[str]:
+        """Return the ids of the turns that may still be passed to `async_retain`."""
+        return self._file.turn_ids
+
+    @property
     def tokens(self) -> int:
         """Return the number of tokens in all turns."""
         return self.state.tokens(self._limits().count)
@@ -120,7 +125,7 @@ class Session:
     @callback
     def async_peek(self) -> SessionState:
         """Return the state that a turn starting within `PEEK_LIFETIME` will use."""
-        self._end_if_over()
+        self._expiry.async_check()
         if self.is_over:
             self.state = SessionState()
             self._peeked_at = _now()
@@ -128,19 +133,14 @@ class Session:
 
     @asynccontextmanager
     async def async_begin_turn(
-        self,
-        chat_log: conversation.ChatLog,
-        name: Callable[[str], str],
-        after: ChatLogCursor = START_OF_LOG,
+        self, chat_log: conversation.ChatLog, heard: Heard = NOTHING_HEARD
     ) -> AsyncGenerator[SessionTurn]:
         """Begin a turn on the current history, and commit and save it on exit.
 
-        Turns found only in the chat log after `after` are imported first; `name` maps
-        a tool name to the one sent to the model. The last item of the chat log is the
-        user's message. A turn that is cancelled, or whose disk is slow, is saved in the
-        background.
+        `heard` is what the chat log has for the turn, which is taken in first. A turn
+        that is cancelled, or whose disk is slow, is saved in the background.
         """
-        turn = self._begin_turn(chat_log, name, after)
+        turn = self._begin_turn(chat_log, heard)
         cancelled = False
         try:
             yield turn
@@ -155,31 +155,23 @@ class Session:
                 await self._file.async_save_soon()
 
     @callback
-    def _begin_turn(
-        self,
-        chat_log: conversation.ChatLog,
-        name: Callable[[str], str],
-        after: ChatLogCursor,
-    ) -> SessionTurn:
-        """Import turns found only in the chat log, and return the new turn."""
-        self._end_if_over()
+    def _begin_turn(self, chat_log: conversation.ChatLog, heard: Heard) -> SessionTurn:
+        """Take in what only the chat log has, and return the new turn."""
+        self._expiry.async_check()
         if self.is_over and self._is_stale():
             self.state = SessionState()
         state = self.state
-        own = state.cursors.get(chat_log.conversation_id, START_OF_LOG)
-        cursor = max(own, after, key=lambda cursor: cursor.position)
-        limits = self._limits()
-        text_of = partial(result_excerpt, limit=limits.result, count=limits.count)
-        if turns := unseen_turns(chat_log.content[1:-1], cursor, name, text_of):
-            self._file.evict(state.append(turns, _now(), limits))
+        if heard.turns:
+            self._file.evict(state.append(heard.turns, _now(), self._limits()))
         turn = SessionTurn(
-            chat_log, state.turns, lambda: self.state, self.drop, self._limits
+            chat_log,
+            state.turns,
+            lambda: self.state,
+            self.drop,
+            self._limits,
+            utterances=heard.utterances,
         )
-        # What an automation said in the conversation is no user's.
-        turn.utterances = utterances_after(chat_log.content[1:], after)
         self._open_turns.add(turn)
-        # Another turn of the same conversation may begin before this one ends.
-        self._move_cursor(turn)
         self._on_turn_start()
         return turn
 
@@ -187,11 +179,11 @@ class Session:
     def async_end(self) -> int:
         """End the session and save in the background; return its number of turns."""
         count = len(self.state.turns)
-        if count or self.state.cursors:
+        if count:
             self._file.evict(self.state.unlearned)
             self.state = SessionState()
             self._file.save()
-        self._cancel_expiry()
+        self._expiry.async_cancel()
         return count
 
     async def async_end_now(self) -> int:
@@ -203,6 +195,21 @@ class Session:
         await self._file.async_save()
         return count
 
+    @callback
+    def forget(self, is_forgotten: IsForgotten) -> bool:
+        """Drop all that tells what was forgotten, but for turns that are running.
+
+        Returns whether that has to be saved. A turn that is running leaves at its end.
+        """
+        for turn in self._open_turns:
+            turn.forget(is_forgotten)
+        is_waiting = self._file.forget(is_forgotten)
+        return self.state.forget(is_forgotten) or is_waiting or not self._file.is_saved
+
+    async def async_save(self) -> None:
+        """Save the session. Raises `HomeAssistantError` if it is not on disk."""
+        await self._file.async_save()
+
     async def async_flush(self) -> None:
         """Wait until the session is on disk, unless it cannot be written."""
         await self._file.async_flush()
@@ -211,31 +218,8 @@ class Session:
     def commit(self, turn: SessionTurn) -> None:
         """Append the messages of a turn to the session as one turn."""
         self._open_turns.discard(turn)
-        if turn.new_messages:
-            self._append(turn)
-        self._move_cursor(turn)
-        self._schedule_expiry()
-
-    @callback
-    def _append(self, turn: SessionTurn) -> None:
-        """Append the messages of a turn."""
-        finished = normalize(turn.new_messages)
-        # With another turn in between, it is not clear what was told last.
-        is_next = self.state.told is turn.told_before
-        self.state.told = turn.told if is_next else None
-        self._file.evict(
-            self.state.append(
-                [finished], _now(), self._limits(), is_refused=turn.is_refused
-            )
-        )
-        if self.state.turns[-1] is not finished:
-            # It was cut, and its context may be gone.
-            turn.sent_extra_prompt = None
-
-    @callback
-    def _move_cursor(self, turn: SessionTurn) -> None:
-        """Move the conversation's cursor to the end of the turn's chat log."""
-        self.state.move_cursor(turn.chat_log.conversation_id, turn.cursor)
+        self._file.evict(turn.commit())
+        self._expiry.async_schedule()
 
     @callback
     def drop(self, turns: Sequence[Turn]) -> None:
@@ -248,39 +232,9 @@ class Session:
         if self.is_over:
             self._on_session_end()
 
-    @callback
-    def _end_if_over(self) -> None:
-        """End the session if it has expired and no turn is running."""
-        expired = self.state.is_over(_now(), self._timeout())
-        if expired and not self._open_turns:
-            self.async_end()
-
     def _is_stale(self) -> bool:
         """Return whether the last peek is longer ago than `PEEK_LIFETIME`."""
         return not 0 <= _now() - self._peeked_at < PEEK_LIFETIME
-
-    @callback
-    def _schedule_expiry(self) -> None:
-        """Schedule the end of the session at its expiry."""
-        self._cancel_expiry()
-        if self.state.turns and self._started:
-            left = self.state.last_turn_at + self._timeout() - _now()
-            self._timer = async_call_later(self._hass, max(left, 0), self._expire)
-
-    @callback
-    def _cancel_expiry(self) -> None:
-        """Cancel the expiry timer."""
-        if self._timer:
-            self._timer()
-            self._timer = None
-
-    @callback
-    def _expire(self, _now: object) -> None:
-        """End the session if it has expired, otherwise schedule expiry again."""
-        self._timer = None
-        self._end_if_over()
-        if not self._open_turns:
-            self._schedule_expiry()
 
 
 def _no_op() -> None:

@@ -10,6 +10,7 @@ Decision record: docs/decisions/0006-one-session-that-only-grows.md.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 import logging
+from pathlib import Path
 
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
@@ -17,6 +18,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from ..const import DOMAIN
 from ..stored_file import OnSetAside, StoredFile
+from .forgetting import IsForgotten, tells
 from .serialization import TurnEncoder, from_json, to_json
 from .session_schema import SESSION_SCHEMA
 from .session_state import SessionState
@@ -31,6 +33,14 @@ PATIENCE = 0.01
 def storage_key(entry_id: str, user_id: str | None = None) -> str:
     """Return the key of the file of the household's session, or of a user's."""
     return ".".join(filter(None, (DOMAIN, entry_id, "session", user_id)))
+
+
+def stored_users(folder: Path, entry_id: str) -> list[str]:
+    """Return the ids of the users with a stored session."""
+    prefix = f"{storage_key(entry_id)}."
+    names = (path.name.removeprefix(prefix) for path in folder.glob(f"{prefix}*"))
+    # Home Assistant adds a suffix to files that it sets aside.
+    return [name for name in names if "." not in name]
 
 
 class SessionFile:
@@ -67,6 +77,8 @@ class SessionFile:
         # a kill of the process, and without fsync a turn does not wait for the disk.
         self._file = StoredFile(hass, key, "session", SESSION_SCHEMA, on_set_aside)
         self._encoder = TurnEncoder()
+        self._on_disk: set[str] = set()
+        """The ids of the turns in the file."""
         self._disk = asyncio.Lock()
         self._waiting: asyncio.Task[HomeAssistantError | None] | None = None
         """The save that begins once the disk is free."""
@@ -78,12 +90,31 @@ class SessionFile:
     async def async_load(self) -> SessionState:
         """Return the stored session, an empty one if it cannot be used."""
         data = await self._file.async_read_or_discard()
-        return from_json(data) if data else SessionState()
+        state = from_json(data) if data else SessionState()
+        self._on_disk = {turn.id for turn in state.turns}
+        return state
+
+    @property
+    def turn_ids(self) -> set[str]:
+        """Return the ids of the turns that may still be passed to `async_retain`."""
+        return self._on_disk | {turn.id for turn in self._evicted}
 
     @callback
     def evict(self, turns: Iterable[Turn]) -> None:
         """Have turns that left the session retained with the next save."""
         self._evicted += tuple(turns)
+
+    @callback
+    def forget(self, is_forgotten: IsForgotten) -> bool:
+        """Do not have turns retained that tell what was forgotten.
+
+        Returns whether there are any.
+        """
+        evicted = self._evicted
+        self._evicted = tuple(
+            turn for turn in evicted if not tells(turn.messages, is_forgotten)
+        )
+        return len(self._evicted) < len(evicted)
 
     async def async_save_soon(self) -> None:
         """Save the session, and wait for that as long as `PATIENCE`; raise nothing."""
@@ -99,8 +130,13 @@ class SessionFile:
 
     async def async_flush(self) -> None:
         """Wait until everything is on disk, unless it cannot be written."""
-        if self._written < self._changes:
+        if not self.is_saved:
             await self._begin_save()
+
+    @property
+    def is_saved(self) -> bool:
+        """Return whether everything is on disk."""
+        return self._written == self._changes
 
     @callback
     def save(self) -> None:
@@ -146,7 +182,7 @@ class SessionFile:
                 # Retried with the next save; the turn itself must not fail.
                 _LOGGER.warning("The session cannot be saved yet: %s", err)
                 failure = err
-        if self._written == self._changes:
+        if self.is_saved:
             self._listen_no_more()
         self._on_saved()
         return failure
@@ -167,13 +203,19 @@ class SessionFile:
         """Hand evicted turns to `async_retain` until none are left."""
         while evicted := self._evicted:
             await self._async_retain(evicted)
-            self._evicted = self._evicted[len(evicted) :]
+            # Others may have been added or forgotten meanwhile.
+            retained = set(map(id, evicted))
+            self._evicted = tuple(t for t in self._evicted if id(t) not in retained)
 
     async def _async_write(self) -> None:
         """Write the file, or delete it if the session has no turns."""
         state = self._state()
-        turns = self._encoder.encode(state.turns)
-        if turns:
+        ids = {turn.id for turn in state.turns}
+        # Whether or not it fails: what is on disk by then is not known.
+        self._on_disk |= ids
+        if ids:
+            turns = self._encoder.encode(state.turns)
             await self._file.async_write(to_json(state, turns))
         else:
             await self._file.async_delete()
+        self._on_disk = ids

@@ -20,6 +20,15 @@ SESSION_SCHEMA = file_schema(
     {
         probatio.Required("last"): NUMBER,
         probatio.Required("turns"): [[_MESSAGE]],
+        "said": [
+            {
+                "id": str,
+                "speaker": str,
+                "channel": probatio.In(["voice", "chat"]),
+                "at": str,
+                "learned": bool,
+            }
+        ],
         "heads": {str: str},
         "tools": [str],
         "searching": probatio.Any(None, bool),

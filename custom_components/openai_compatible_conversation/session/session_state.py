@@ -8,11 +8,12 @@ Decision record: docs/decisions/0006-one-session-that-only-grows.md.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 import math
 from typing import Any
 
 from ..completions.messages import Message
+from .forgetting import IsForgotten, tells
 from .limits import Count, TokenLimits
 from .shortening import cut_down, said_in
 from .speaker_texts import SpeakerTexts
@@ -23,24 +24,7 @@ MAX_TURNS = 40
 """Number of turns, each of which is written to disk again with every further one."""
 
 MAX_SYSTEM_PROMPTS = 8
-MAX_CURSORS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class ChatLogCursor:
-    """How far a conversation's chat log was imported into the session."""
-
-    created: float
-    """When the newest imported item was created, in seconds since 1970."""
-    count: int
-    """How many imported items were created at that time."""
-    sent_extra_prompt: str | None = None
-    """The extra system prompt that was last sent in the conversation."""
-
-    @property
-    def position(self) -> tuple[float, int]:
-        """Return the position in the chat log, for comparison."""
-        return self.created, self.count
+MAX_EXTRA_PROMPTS = 100
 
 
 class SessionState:
@@ -82,7 +66,8 @@ class SessionState:
         """Those of one speaker that were told last, None if unknown. Not persisted."""
         self.told: ToldContext | None = None
         """The context that was told last, None if unknown. Not persisted."""
-        self.cursors: dict[str, ChatLogCursor] = {}
+        self.extra_prompts: dict[str, str] = {}
+        """The extra system prompt sent last in each conversation. Not persisted."""
         self.recalled: set[str] = set()
         """The facts that the turns hold, as they were told. Not persisted."""
 
@@ -139,6 +124,13 @@ class SessionState:
         self.forget_context()
         return _unlearned(dropped)
 
+    def forget(self, is_forgotten: IsForgotten) -> bool:
+        """Drop the turns that tell what was forgotten; return whether there are any."""
+        told = [turn for turn in self.turns if tells(turn.messages, is_forgotten)]
+        if told:
+            self.drop(told)
+        return bool(told)
+
     def cached_system_prompt(self, key: str) -> str | None:
         """Return a cached system prompt, which becomes the latest one."""
         if (text := self.system_prompts.pop(key, None)) is not None:
@@ -151,18 +143,12 @@ class SessionState:
         while len(self.system_prompts) > MAX_SYSTEM_PROMPTS:
             del self.system_prompts[next(iter(self.system_prompts))]
 
-    def move_cursor(self, conversation_id: str, cursor: ChatLogCursor) -> None:
-        """Store a conversation's cursor; evict the least recently moved ones.
-
-        A cursor never moves back: of two concurrent turns, the later one may fail and
-        leave a chat log that ends before what the other one imported.
-        """
-        if known := self.cursors.pop(conversation_id, None):
-            position = max(known.position, cursor.position)
-            cursor = ChatLogCursor(*position, cursor.sent_extra_prompt)
-        self.cursors[conversation_id] = cursor
-        while len(self.cursors) > MAX_CURSORS:
-            del self.cursors[next(iter(self.cursors))]
+    def note_extra_prompt(self, conversation_id: str, prompt: str) -> None:
+        """Take note of what was sent in a conversation; evict the least recent ones."""
+        self.extra_prompts.pop(conversation_id, None)
+        self.extra_prompts[conversation_id] = prompt
+        while len(self.extra_prompts) > MAX_EXTRA_PROMPTS:
+            del self.extra_prompts[next(iter(self.extra_prompts))]
 
     def reveal_tools(self, names: Iterable[str]) -> None:
         """Append tools that are sent from the next request on."""
@@ -187,7 +173,7 @@ class SessionState:
         messages = cut_down(turn.messages, room, limits.count, limits.said)
         # The context may be gone.
         self.forget_context()
-        kept = normalize(messages)
+        kept = replace(turn, messages=normalize(messages).messages)
         if said_in(messages) == said_in(turn.messages):
             return kept, ()
         to_learn = (*self.unlearned, turn)
@@ -207,10 +193,7 @@ class SessionState:
         self.told = None
         self.told_missing = []
         self.told_instructions = None if self.told_instructions else ""
-        self.cursors = {
-            conversation_id: ChatLogCursor(cursor.created, cursor.count)
-            for conversation_id, cursor in self.cursors.items()
-        }
+        self.extra_prompts.clear()
 
 
 def oldest(turns: tuple[Turn, ...], share: float, count: Count) -> tuple[Turn, ...]:

@@ -5,14 +5,15 @@ from dataclasses import replace
 
 from homeassistant.components import conversation
 from homeassistant.core import callback
+from homeassistant.util import dt as dt_util
 
 from ..completions.messages import Message, UserMessage, tokens
-from .chat_log_import import cursor_at_end
+from .forgetting import IsForgotten, tells
 from .limits import TokenLimits
-from .session_state import ChatLogCursor, SessionState, messages_of, oldest
+from .session_state import SessionState, messages_of, oldest
 from .shortening import shortened
 from .told_context import ToldContext, with_context
-from .turns import Turn
+from .turns import Turn, TurnChannel, normalize
 
 _MIN_SAVED = 100
 """Tokens that a shorter turn has to save: with less, it is not why a request is long."""
@@ -32,20 +33,24 @@ class SessionTurn:
         state: Callable[[], SessionState],
         drop: Callable[[Sequence[Turn]], object],
         limits: Callable[[], TokenLimits],
+        *,
+        utterances: list[str] | None,
     ) -> None:
         """Initialize with the turns before this one.
 
         `state` returns the session's current state, which is replaced if the session
         ends meanwhile; `drop` removes turns from it. `limits` returns the current
-        limits.
+        limits. `utterances` is what users said in the conversation, None in a turn of
+        nobody.
         """
         self.chat_log = chat_log
+        self.channel: TurnChannel | None = None
+        """Whether it is said to a device or written, None if that is not known."""
         self.sent_extra_prompt: str | None = None
         """The extra system prompt that is sent in this turn."""
         self.new_messages: list[Message] = []
         """The messages of this turn, starting with the user's."""
-        self.utterances: list[str] | None = None
-        """What users said in the conversation, None in a turn of nobody."""
+        self.utterances = utterances
         self.is_refused = False
         """Whether the server found the turn too long by itself."""
         self.told: ToldContext | None = None
@@ -54,6 +59,10 @@ class SessionTurn:
         """The context that holds before it."""
         self._whole: tuple[str, ToldContext] | None = None
         """The user's message with all of its context, and what is told then."""
+        self._said_at = dt_util.utcnow().isoformat()
+        self._speaker: str | None = None
+        self._forgotten: list[IsForgotten] = []
+        """What was forgotten during the turn."""
         self._turns = turns
         self._state = state
         self._drop = drop
@@ -75,16 +84,9 @@ class SessionTurn:
         return self._limits()
 
     @property
-    def cursor(self) -> ChatLogCursor:
-        """Return the cursor at the end of the chat log."""
-        sent = self.sent_extra_prompt or self.known_extra_prompt
-        return cursor_at_end(self.chat_log.content[1:], sent)
-
-    @property
     def known_extra_prompt(self) -> str | None:
         """Return the extra system prompt last sent in earlier turns."""
-        cursor = self.state.cursors.get(self.chat_log.conversation_id)
-        return cursor.sent_extra_prompt if cursor else None
+        return self.state.extra_prompts.get(self.chat_log.conversation_id)
 
     @callback
     def tell(self, text: str, context: ToldContext, notes: Sequence[str]) -> str:
@@ -92,6 +94,7 @@ class SessionTurn:
 
         `notes` are further lines of the context.
         """
+        self._speaker = context.speaker
         self._whole = with_context(text, context, None, notes)
         told, self.told = with_context(text, context, self.told_before, notes)
         return told
@@ -122,11 +125,67 @@ class SessionTurn:
             return False
         self._turns = self._turns[len(dropped) :]
         self._drop(dropped)
+        self._tell_all()
+        return True
+
+    @callback
+    def forget(self, is_forgotten: IsForgotten) -> None:
+        """Do not tell the model any more what was forgotten before this turn.
+
+        What this turn tells of it is in no later one, nor learned from.
+        """
+        self._forgotten.append(is_forgotten)
+        if self.utterances:
+            # In place: it is the evidence of the tools.
+            self.utterances[:-1] = [
+                text for text in self.utterances[:-1] if not is_forgotten(text)
+            ]
+        turns = self._turns
+        self._turns = tuple(
+            turn for turn in turns if not tells(turn.messages, is_forgotten)
+        )
+        if len(self._turns) < len(turns):
+            self._tell_all()
+
+    @callback
+    def commit(self) -> tuple[Turn, ...]:
+        """Append the messages to the session as one turn; return what to learn from.
+
+        Nothing is appended of a turn without messages, or one that has to be forgotten.
+        """
+        if not self.new_messages:
+            return ()
+        state, finished = self.state, self._finish()
+        if finished:
+            # With another turn in between, it is not clear what was told last.
+            state.told = self.told if state.told is self.told_before else None
+        now = dt_util.utcnow().timestamp()
+        to_learn = state.append(finished, now, self.limits, is_refused=self.is_refused)
+        # If the turn was cut, its context may be gone.
+        if self.sent_extra_prompt and finished and finished[0] in state.turns[-1:]:
+            conversation_id = self.chat_log.conversation_id
+            state.note_extra_prompt(conversation_id, self.sent_extra_prompt)
+        return to_learn
+
+    def _finish(self) -> list[Turn]:
+        """Return the finished turn, none if it has to be forgotten."""
+        messages = self.new_messages
+        if any(tells(messages, is_forgotten) for is_forgotten in self._forgotten):
+            return []
+        return [
+            replace(
+                normalize(messages),
+                speaker=self._speaker or "",
+                channel=self.channel,
+                said_at=self._said_at,
+            )
+        ]
+
+    def _tell_all(self) -> None:
+        """Tell all of the context: turns that told it are dropped."""
         self.new_messages = self.alone()
         if self._whole:
-            # What was told before is dropped or forgotten.
             self.told_before, self.told = None, self._whole[1]
-        return True
 
     def shortened(self, excess: float) -> list[Message] | None:
         """Return this turn's messages so that they fit, None if that is not possible.

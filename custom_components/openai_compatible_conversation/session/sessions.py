@@ -7,27 +7,27 @@ sees or enters the session of another owner.
 Decision record: docs/decisions/0006-one-session-that-only-grows.md.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
 from homeassistant.components import conversation
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import STORAGE_DIR
-from homeassistant.util import dt as dt_util
 
 from ..stored_file import OnSetAside
 from ..tools.result import result_excerpt
-from .chat_log_import import unseen_turns
-from .conversation_owners import ConversationOwners
+from .chat_history import ChatHistory
+from .forgetting import IsForgotten
 from .limits import TokenLimits
 from .session import Session
-from .session_file import storage_key
-from .session_state import ChatLogCursor, SessionState
+from .session_file import stored_users
 from .session_turn import SessionTurn
 from .turn_owner import HOUSEHOLD, NOBODY, TurnOwner
 from .turns import Turn
+from .turns_of_nobody import TurnsOfNobody
 
 
 class Sessions:
@@ -58,9 +58,8 @@ class Sessions:
         self._async_retain = async_retain
         self._on_set_aside = on_set_aside
         self._sessions = {HOUSEHOLD: self._create_session(HOUSEHOLD)}
-        self._conversations = ConversationOwners()
-        self._turns_of_nobody = 0
-        """The number of running turns without a session."""
+        self._chat_history = ChatHistory()
+        self._turns_of_nobody = TurnsOfNobody(limits)
         self._on_turn_start: CALLBACK_TYPE = _no_op
         self._on_session_end: CALLBACK_TYPE = _no_op
         self._started = self._removed = False
@@ -68,15 +67,18 @@ class Sessions:
     async def async_start(self) -> None:
         """Load the stored sessions on the first call, and resume expiry."""
         stored = await self._hass.async_add_executor_job(
-            _stored_users, Path(self._hass.config.path(STORAGE_DIR)), self._entry_id
+            stored_users, Path(self._hass.config.path(STORAGE_DIR)), self._entry_id
         )
         for user_id in stored:
             owner = TurnOwner("user", user_id)
             if owner not in self._sessions:
                 self._sessions[owner] = self._create_session(owner)
         self._started = True
+        # All of them before one ends: what is on disk is known by then.
         for session in list(self._sessions.values()):
-            await session.async_start()
+            await session.async_load()
+        for session in self._sessions.values():
+            session.async_start()
 
     @callback
     def async_stop(self) -> None:
@@ -108,7 +110,7 @@ class Sessions:
     @property
     def is_over(self) -> bool:
         """Return whether no turn is running and no session has turns."""
-        return not self._turns_of_nobody and all(
+        return self._turns_of_nobody.is_over and all(
             session.is_over for session in self._sessions.values()
         )
 
@@ -123,6 +125,34 @@ class Sessions:
         for session in sessions:
             await session.async_end_now()
         return count
+
+    @property
+    def turn_ids(self) -> set[str]:
+        """Return the ids of the turns that may still be passed to `async_retain`."""
+        return set().union(*(s.turn_ids for s in self._sessions.values()))
+
+    @callback
+    def async_forget(self, is_forgotten: IsForgotten) -> Awaitable[None]:
+        """Drop all that tells what was forgotten; return what waits until it is saved.
+
+        Nothing of it is learned from, nor taken in from a chat log. The awaitable raises
+        `HomeAssistantError` if some of it is still on disk.
+        """
+        self._chat_history.async_forget(is_forgotten)
+        self._turns_of_nobody.forget(is_forgotten)
+        changed = [s for s in self._sessions.values() if s.forget(is_forgotten)]
+        return self._async_save(changed)
+
+    async def _async_save(self, sessions: Sequence[Session]) -> None:
+        """Save sessions, all of them if one fails. Raises `HomeAssistantError`."""
+        failure: HomeAssistantError | None = None
+        for session in sessions:
+            try:
+                await session.async_save()
+            except HomeAssistantError as err:
+                failure = err
+        if failure:
+            raise failure
 
     async def async_flush(self) -> None:
         """Wait until all sessions are on disk, unless they cannot be written."""
@@ -139,12 +169,12 @@ class Sessions:
     @callback
     def async_skip(self, chat_log: conversation.ChatLog) -> None:
         """Keep a turn that failed before its owner was known out of all sessions."""
-        self._conversations.async_skip(chat_log)
+        self._chat_history.async_skip(chat_log)
 
     @callback
     def async_is_shared(self, chat_log: conversation.ChatLog) -> bool:
         """Return whether turns of several owners are in a chat log."""
-        return self._conversations.async_is_shared(chat_log)
+        return self._chat_history.async_is_shared(chat_log)
 
     @asynccontextmanager
     async def async_begin_turn(
@@ -158,47 +188,29 @@ class Sessions:
         A turn of nobody is not kept. `name` maps a tool name to the one sent to the
         model. The last item of the chat log is the user's message.
         """
-        after = self._conversations.async_begin_turn(owner, chat_log)
+        limits = self._limits()
+        text_of = partial(result_excerpt, limit=limits.result, count=limits.count)
+        heard = self._chat_history.async_begin_turn(owner, chat_log, name, text_of)
         try:
             if owner == NOBODY:
-                with self._begin_turn_of_nobody(chat_log, name, after) as turn:
+                with self._turns_of_nobody.begin_turn(chat_log, heard) as turn:
+                    self._on_turn_start()
                     yield turn
             else:
                 session = await self._async_session(owner)
-                async with session.async_begin_turn(chat_log, name, after) as turn:
+                async with session.async_begin_turn(chat_log, heard) as turn:
                     yield turn
         finally:
-            self._conversations.async_end_turn(owner, chat_log)
-
-    @contextmanager
-    def _begin_turn_of_nobody(
-        self,
-        chat_log: conversation.ChatLog,
-        name: Callable[[str], str],
-        after: ChatLogCursor,
-    ) -> Generator[SessionTurn]:
-        """Begin a turn whose only history is its own conversation; keep nothing."""
-        state, limits = SessionState(), self._limits()
-        text_of = partial(result_excerpt, limit=limits.result, count=limits.count)
-        history = unseen_turns(chat_log.content[1:-1], after, name, text_of)
-        state.append(history, dt_util.utcnow().timestamp(), limits)
-        turn = SessionTurn(
-            chat_log, state.turns, lambda: state, state.drop, self._limits
-        )
-        self._turns_of_nobody += 1
-        self._on_turn_start()
-        try:
-            yield turn
-        finally:
-            self._turns_of_nobody -= 1
-            self._async_ended()
+            self._chat_history.async_end_turn(owner, chat_log)
+            if owner == NOBODY:
+                self._async_ended()
 
     async def _async_session(self, owner: TurnOwner) -> Session:
         """Return the session of an owner, created if there is none yet."""
         if session := self._sessions.get(owner):
             return session
         session = self._sessions[owner] = self._create_session(owner)
-        session.async_resume()
+        session.async_start()
         if self._started:
             session.async_set_callbacks(self._on_turn_start, self._async_ended)
         else:
@@ -224,14 +236,6 @@ class Sessions:
         """Tell that all sessions have ended, if they have."""
         if self.is_over:
             self._on_session_end()
-
-
-def _stored_users(folder: Path, entry_id: str) -> list[str]:
-    """Return the ids of the users with a stored session."""
-    prefix = f"{storage_key(entry_id)}."
-    names = (path.name.removeprefix(prefix) for path in folder.glob(f"{prefix}*"))
-    # Home Assistant adds a suffix to files that it sets aside.
-    return [name for name in names if "." not in name]
 
 
 def _no_op() -> None:

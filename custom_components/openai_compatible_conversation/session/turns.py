@@ -8,6 +8,9 @@ never for the assistant: a model imitates what stands in its history as its own 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
+from secrets import token_hex
+from typing import Literal
 
 from ..completions.messages import (
     AssistantMessage,
@@ -21,6 +24,9 @@ from .limits import Count
 
 ASSISTANT_SPEAKS_FIRST = "(You speak first.)"
 """Placeholder user message of a turn that the assistant started."""
+
+type TurnChannel = Literal["voice", "chat"]
+"""Whether a turn was said to a device, or written."""
 
 NO_RESULT = (
     '{"error":"Interrupted","error_text":'
@@ -41,7 +47,15 @@ class Turn:
 
     messages: tuple[Message, ...]
     is_learned: bool = field(default=False, compare=False)
-    """Whether what the user said was passed on to learn from. Not persisted."""
+    """Whether what the user said was passed on to learn from."""
+    id: str = field(default_factory=partial(token_hex, 8), compare=False)
+    """Identifies the turn wherever it is stored, also once it was shortened."""
+    speaker: str = field(default="", compare=False)
+    """The name of the user who spoke, empty if it is not known."""
+    channel: TurnChannel | None = field(default=None, compare=False)
+    """Whether it was said to a device or written, None if that is not known."""
+    said_at: str = field(default="", compare=False)
+    """When it was said, ISO 8601 in UTC, empty if that is not known."""
     _counted: tuple[Count, int] | None = field(
         default=None, init=False, repr=False, compare=False
     )
@@ -60,6 +74,16 @@ def normalize(messages: Iterable[Message]) -> Turn:
     for message in messages:
         normalizer.add(message)
     return Turn(normalizer.finish())
+
+
+def has_call(turn: Turn, name: str) -> bool:
+    """Return whether a tool was called in a turn."""
+    return any(
+        call.name == name
+        for message in turn.messages
+        if isinstance(message, AssistantMessage)
+        for call in message.calls
+    )
 
 
 def without_calls(

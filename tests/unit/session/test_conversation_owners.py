@@ -12,6 +12,7 @@ from custom_components.openai_compatible_conversation.session.chat_log_import im
 from custom_components.openai_compatible_conversation.session.conversation_owners import (
     MAX_CONVERSATIONS,
     ConversationOwners,
+    Readable,
 )
 from custom_components.openai_compatible_conversation.session.turn_owner import (
     HOUSEHOLD,
@@ -39,8 +40,8 @@ class Conversation:
     def turn(self, owner: TurnOwner, text: str) -> list[str]:
         """Run a turn of an owner; return the user's texts that it imports."""
         self.add(text)
-        cursor = self.owners.async_begin_turn(owner, self.chat_log)
-        turns = unseen_turns(self.chat_log.content[1:-1], cursor, str)
+        new = self.owners.async_begin_turn(owner, self.chat_log).new
+        turns = unseen_turns(self.chat_log.content[1:-1], new, str)
         self.chat_log.content.append(conversation.AssistantContent("agent", "Ok."))
         self.owners.async_end_turn(owner, self.chat_log)
         return [str(getattr(turn.messages[0], "text", None)) for turn in turns]
@@ -53,10 +54,12 @@ def sofa() -> Conversation:
 
 
 def test_own_turns(sofa: Conversation) -> None:
-    """The only owner of a conversation may import all of it."""
+    """The only owner of a conversation imports all of it, once."""
     sofa.add("local")
     assert sofa.turn(HOUSEHOLD, "one") == ["local"]
-    assert sofa.turn(HOUSEHOLD, "two") == ["local", "one"]
+    assert sofa.turn(HOUSEHOLD, "two") == []
+    sofa.add("local again")
+    assert sofa.turn(HOUSEHOLD, "three") == ["local again"]
     assert not sofa.owners.async_is_shared(sofa.chat_log)
 
 
@@ -125,5 +128,6 @@ def test_empty_chat_log() -> None:
     owners = ConversationOwners()
     chat_log = conversation.ChatLog(NO_HASS, "sofa")
     chat_log.content.append(conversation.UserContent("Hi"))
-    assert owners.async_begin_turn(HOUSEHOLD, chat_log) == START_OF_LOG
-    assert owners.async_begin_turn(NOBODY, chat_log) == START_OF_LOG
+    start = Readable(START_OF_LOG, START_OF_LOG)
+    assert owners.async_begin_turn(HOUSEHOLD, chat_log) == start
+    assert owners.async_begin_turn(NOBODY, chat_log) == start

@@ -14,7 +14,6 @@ from custom_components.openai_compatible_conversation.session.serialization impo
     to_json,
 )
 from custom_components.openai_compatible_conversation.session.session_state import (
-    ChatLogCursor,
     SessionState,
 )
 from custom_components.openai_compatible_conversation.session.turns import (
@@ -43,7 +42,7 @@ def state_of(*turns: Turn) -> SessionState:
         state.cache_system_prompt(str(number), f"You are nice {number} times." * 100)
     state.cached_system_prompt("3")
     for number in range(100):
-        state.move_cursor(str(number), ChatLogCursor(number, 1, "The door is open."))
+        state.note_extra_prompt(str(number), "The door is open.")
     return state
 
 
@@ -58,12 +57,28 @@ def test_round_trip() -> None:
     state = state_of(TURN, normalize([UserMessage("Bye"), AssistantMessage("Bye.")]))
     restored = from_json(orjson.loads(stored(state)))
     state.system_prompts = {"3": state.system_prompts["3"]}
-    state.cursors = {}
+    state.extra_prompts = {}
     assert vars(restored) == vars(state)
 
 
+def test_details() -> None:
+    """What is known of a turn beside its messages is restored; its id stays."""
+    turn = normalize([UserMessage("Hi"), AssistantMessage("Hello.")])
+    turn.speaker, turn.channel, turn.said_at = "Ann", "voice", "2026-11-30T09:05:00Z"
+    turn.is_learned = True
+    restored = from_json(orjson.loads(stored(state_of(TURN, turn))))
+    for before, after in zip((TURN, turn), restored.turns, strict=True):
+        assert turn_details(after) == turn_details(before)
+    assert TURN.id != turn.id
+
+
+def turn_details(turn: Turn) -> tuple[object, ...]:
+    """Return what is known of a turn beside its messages."""
+    return turn.id, turn.speaker, turn.channel, turn.said_at, turn.is_learned
+
+
 def test_only_what_is_needed() -> None:
-    """Earlier system prompts and the cursors in chat logs are not stored."""
+    """Earlier system prompts and those of conversations are not stored."""
     state = state_of(TURN)
     used = state.system_prompts["3"]
     texts = [m.text for m in TURN.messages if isinstance(m, UserMessage | ToolMessage)]
@@ -84,11 +99,14 @@ def test_earlier_version() -> None:
             "heads": {"a": "One", "b": "Two"},
             "tools": [],
             "bookmarks": {"x": [1.5, 2, None]},
+            # Of a turn that it does not have.
+            "said": [{"speaker": "Ann"}, {"speaker": "Bob"}],
         }
     )
     assert state.turns == (normalize([UserMessage("Hi"), AssistantMessage("Hello.")]),)
+    assert not state.turns[0].speaker
     assert list(state.system_prompts) == ["a", "b"]
-    assert state.cursors == {}
+    assert not state.extra_prompts
 
 
 def test_turns_are_encoded_once() -> None:

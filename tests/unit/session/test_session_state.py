@@ -13,7 +13,6 @@ from custom_components.openai_compatible_conversation.completions.messages impor
 )
 from custom_components.openai_compatible_conversation.session.session_state import (
     MAX_TURNS,
-    ChatLogCursor,
     SessionState,
     oldest,
 )
@@ -179,10 +178,10 @@ class TestLongTurn:
     def test_context_is_told_again(self) -> None:
         """What was told with a turn that is cut is told again."""
         state = SessionState()
-        state.move_cursor("x", ChatLogCursor(1, 1, "The door is open."))
+        state.note_extra_prompt("x", "The door is open.")
         state.recalled.add("a fact")
         state.append([turn("x" * 8 * SESSION)], 0, LIMITS)
-        assert state.cursors["x"] == ChatLogCursor(1, 1)
+        assert not state.extra_prompts
         assert not state.recalled
 
 
@@ -193,10 +192,10 @@ def test_drop() -> None:
     state.append([first, second], 0, LIMITS)
     seen = state.turns
     state.append([third], 0, LIMITS)
-    state.move_cursor("x", ChatLogCursor(1, 1, "The door is open."))
+    state.note_extra_prompt("x", "The door is open.")
     assert state.drop(oldest(seen, 0.5, LIMITS.count)) == (first,)
     assert state.turns == (second, third)
-    assert state.cursors["x"] == ChatLogCursor(1, 1)
+    assert not state.extra_prompts
 
 
 @pytest.mark.parametrize(
@@ -217,17 +216,17 @@ def test_tool_order_is_stable() -> None:
     assert state.tools == ["b", "a", "c"]
 
 
-def test_prompts_and_cursors_are_limited() -> None:
-    """Only the latest system prompts and cursors are kept."""
+def test_prompts_are_limited() -> None:
+    """Only the latest system prompts and extra system prompts are kept."""
     state = SessionState()
     for number in range(200):
         state.cache_system_prompt(str(number), "text")
-        state.move_cursor(str(number), ChatLogCursor(number, 1))
-        state.move_cursor("0", ChatLogCursor(number, 1))
+        state.note_extra_prompt(str(number), "text")
+        state.note_extra_prompt("0", f"text {number}")
     assert list(state.system_prompts)[-1] == "199"
     assert len(state.system_prompts) < 10
-    assert len(state.cursors) == 100
-    assert state.cursors["0"] == ChatLogCursor(199, 1)
+    assert len(state.extra_prompts) == 100
+    assert state.extra_prompts["0"] == "text 199"
     # The one that was used last is the latest.
     oldest_key = next(iter(state.system_prompts))
     assert state.cached_system_prompt(oldest_key) == "text"
