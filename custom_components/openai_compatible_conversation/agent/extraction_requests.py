@@ -6,7 +6,7 @@ Decision record: docs/decisions/0022-one-owner-of-the-slot.md.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -14,22 +14,44 @@ from ..completions.errors import ContentFilterError, ServerTimeoutError
 from ..completions.events import Finished, TextDelta
 from ..completions.request import build_body
 from ..completions.slots import PreemptedError, Priority
-from ..memory.extraction import (
+from ..memory.extraction_prompt import (
+    INSTRUCTIONS,
     RESPONSE_FORMAT,
-    ExtractedFact,
+    known_texts,
+    line_text,
     messages_for,
-    parse_facts,
 )
+from ..memory.fact import Fact
+from ..memory.said_line import SaidLine
+from ..memory.transcript_parts import transcript_parts
 from ..repetition.detector import RepetitionDetector
 from .metrics import Purpose, counted
+from .prompt_reading import async_read_in_steps
 from .response_limits import length_limit
 from .server import Server
+from .token_budget import TokenBudget
 
 MAX_TOKENS = 4096
 """Tokens of an answer: the facts of a transcript take some hundreds, reasoning more."""
 
+MAX_LINES = 2500
+"""Tokens of the lines of a request: of more, small models overlook what stands in it."""
+
+MAX_KNOWN = 800
+"""Tokens of the known facts in a request."""
+
 MAX_SECONDS = 600.0
 """Seconds of a request, from when it has a slot."""
+
+_ANSWER_SHARE = 1 / 4
+_KNOWN_SHARE = 1 / 8
+"""What answer and known facts may take of a context."""
+
+_FRAME = 64
+"""Tokens of a request beside texts."""
+
+_MIN_LINES = 200
+"""Tokens of the lines in any case: what is too long is refused, and split again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,44 +59,70 @@ class ExtractionRequests:
     """Asks the server of an entry for the facts in transcripts."""
 
     server: Server
+    budget: TokenBudget
 
     @property
     def host(self) -> str:
         """Return the host and port of the server for display."""
         return self.server.host
 
-    async def async_send(
-        self, lines: Sequence[str], is_quiet: Callable[[], bool]
-    ) -> list[ExtractedFact]:
-        """Return the facts that the model extracts from a transcript.
+    async def async_parts(self, lines: Iterable[SaidLine]) -> list[list[SaidLine]]:
+        """Return a transcript in parts that fit into a request each."""
+        # The size of the context may not be known yet after a start.
+        await self.server.identity.async_known()
+        count = self.budget.limits().count
+        room = self._context - self._max_tokens - self._max_known - _FRAME
+        limit = min(max(room - count(INSTRUCTIONS), _MIN_LINES), MAX_LINES)
+        return transcript_parts(lines, lambda line: count(line_text(line)) + 1, limit)
 
-        Raises `PreemptedError` if something more important takes the slot, or if it is
-        not quiet when there is one, `CompletionError`, and `ExtractionError` if the
-        answer cannot be read.
+    async def async_send(
+        self,
+        lines: Sequence[SaidLine],
+        known: Iterable[Fact],
+        is_quiet: Callable[[], bool],
+    ) -> str:
+        """Return the model's answer about the facts in a transcript.
+
+        It is told the `known` facts, as many as there is room for. Raises
+        `PreemptedError` if something more important takes the slot, or if it is not
+        quiet when there is one, and `CompletionError`.
         """
 
         async def request() -> str:
             """Send the request, and return the answer."""
             if not is_quiet():
                 raise PreemptedError
-            return await self._async_answer(lines)
+            return await self._async_answer(lines, known)
 
-        answer = await self.server.slots.async_run(Priority.EXTRACTION, request)
-        # Parsing a malformed answer can take long.
-        return await self.server.hass.async_add_executor_job(parse_facts, answer, lines)
+        return await self.server.slots.async_run(Priority.EXTRACTION, request)
 
-    async def _async_answer(self, lines: Sequence[str]) -> str:
+    @property
+    def _context(self) -> int:
+        """Return the tokens of the model's context."""
+        return self.budget.shares.context
+
+    @property
+    def _max_tokens(self) -> int:
+        """Return the tokens of an answer."""
+        return min(int(self._context * _ANSWER_SHARE), MAX_TOKENS)
+
+    @property
+    def _max_known(self) -> int:
+        """Return the tokens of the known facts in a request."""
+        return min(int(self._context * _KNOWN_SHARE), MAX_KNOWN)
+
+    async def _async_answer(
+        self, lines: Iterable[SaidLine], known: Iterable[Fact]
+    ) -> str:
         """Return the answer to a request, or what there is of it at a limit."""
-        options = self.server.options
+        options, count = self.server.options, self.budget.limits().count
+        messages = messages_for(lines, known_texts(known, count, self._max_known))
+        extra = {"response_format": RESPONSE_FORMAT, **(options.extra_body or {})}
         body = build_body(
             options.chat_model,
-            messages_for(lines),
+            messages,
             stream=options.enable_streaming,
-            extra={
-                "response_format": RESPONSE_FORMAT,
-                **(options.extra_body or {}),
-                **length_limit(options, MAX_TOKENS),
-            },
+            extra={**extra, **length_limit(options, self._max_tokens)},
         )
         deltas: list[str] = []
         detector = RepetitionDetector()
@@ -85,6 +133,7 @@ class ExtractionRequests:
         )
         try:
             async with asyncio.timeout(MAX_SECONDS), aclosing(events):
+                await async_read_in_steps(self.server, messages, extra, count)
                 async for event in events:
                     match event:
                         case TextDelta(text):

@@ -55,10 +55,10 @@ class Evidence:
         """Initialize with the lines of a transcript."""
         self._lines = [f" {' '.join(spoken_words(line))} " for line in lines]
 
-    def supports(self, quote: str, value: str, *, names: bool) -> bool:
-        """Return whether one line contains the quote and supports the value.
+    def lines_of(self, quote: str, value: str, *, names: bool) -> list[int]:
+        """Return the indexes of the lines that contain the quote and support the value.
 
-        Case, accents and punctuation are ignored. Models paraphrase, so the line does
+        Case, accents and punctuation are ignored. Models paraphrase, so a line does
         not have to contain the whole value, only:
 
         - every number, as a wrong one does harm and is seldom a paraphrase;
@@ -68,12 +68,14 @@ class Evidence:
         """
         words = spoken_words(quote)
         if not _is_quote(words):
-            return False
+            return []
         padded_quote = f" {' '.join(words)} "
-        return any(
-            padded_quote in line and _supports_value(line.split(), value, names=names)
-            for line in self._lines
-        )
+        return [
+            index
+            for index, line in enumerate(self._lines)
+            if padded_quote in line
+            and _supports_value(line.split(), value, names=names)
+        ]
 
 
 def _is_quote(words: list[str]) -> bool:

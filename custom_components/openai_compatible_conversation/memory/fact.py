@@ -12,8 +12,23 @@ MAX_KEY = 100
 MAX_VALUE = 500
 """Maximum characters of a value."""
 
+MAX_SUBJECT = 100
+"""Maximum characters of the name of a subject or a speaker."""
+
+MAX_QUOTE = 300
+"""Maximum characters of a quote; a longer one is cut."""
+
+_MAX_RAW_QUOTE = 4 * MAX_QUOTE
+"""Characters of a quote that are normalized."""
+
+MAX_PAST = 3
+"""Maximum number of former values of a fact."""
+
 type Source = Literal["told", "extracted"]
 """Whether a fact was learned on request or extracted from a session."""
+
+type Channel = Literal["voice", "chat", "list", "action"]
+"""Where a fact was said: to a device, in a chat, in the to-do list or by an action."""
 
 
 class Category(StrEnum):
@@ -28,6 +43,26 @@ class Category(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PastValue:
+    """What was true before."""
+
+    value: str
+    until: str
+    """When another value was learned, ISO 8601 in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who told a fact, where, and in which words."""
+
+    told_by: str = ""
+    """The name of the speaker, empty if it is not known."""
+    channel: Channel | None = None
+    quote: str = ""
+    """The words that it comes from, one line of at most `MAX_QUOTE` characters."""
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A fact in the memory."""
 
@@ -39,13 +74,22 @@ class Fact:
     """When it was first learned, ISO 8601 in UTC."""
     updated_at: str
     """When its current value was learned, ISO 8601 in UTC."""
+    subject: str = ""
+    """The name of the person whom it is about, empty for the household."""
+    told_by: str = ""
+    """The name of who said it, empty if it is not known."""
+    channel: Channel | None = None
+    quote: str = ""
+    """The words that it comes from, empty if they are not known."""
+    past: tuple[PastValue, ...] = ()
+    """Its former values, the newest first."""
 
 
 class FactError(ValueError):
     """An invalid argument, with a message that tells a model how to fix it.
 
     Keys: bad_category, bad_key, empty_key, key_too_long, bad_value, empty_value,
-    value_too_long, bad_query, too_many.
+    value_too_long, bad_subject, bad_query, too_many, key_taken, bad_import.
     """
 
     def __init__(self, key: str, text: str) -> None:
@@ -72,6 +116,23 @@ def key_of(value: object) -> str:
 def value_of(value: object) -> str:
     """Return a value, normalized to one line. Raises `FactError`."""
     return _checked(value, "value", MAX_VALUE, "Say it in fewer words.")
+
+
+def name_of(value: object) -> str:
+    """Return a person's name as one line, empty for none. Raises `FactError`."""
+    text = "" if value is None else as_text(value)
+    line = None if text is None else one_line(text, MAX_SUBJECT)
+    if line is None:
+        raise FactError(
+            "bad_subject",
+            f"The subject must be a person's name of {MAX_SUBJECT} characters at most.",
+        )
+    return line
+
+
+def quote_of(text: str) -> str:
+    """Return the words that a fact comes from as one line, cut if they are long."""
+    return (one_line(text[:_MAX_RAW_QUOTE], _MAX_RAW_QUOTE) or "")[:MAX_QUOTE].strip()
 
 
 def _checked(value: object, name: str, limit: int, advice: str) -> str:

@@ -8,7 +8,7 @@ Decision record: docs/decisions/0008-memory-quotes-its-source.md.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 import logging
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -16,23 +16,30 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
 
 from ..agent.extraction_requests import ExtractionRequests
-from ..completions.errors import CompletionError
+from ..completions.errors import (
+    CompletionError,
+    ContextTooLongError,
+    RequestTooLargeError,
+)
 from ..completions.slots import PreemptedError
 from ..const import DOMAIN
 from ..options import Options
-from .extraction import ExtractionError
+from .extraction import ExtractedFact, ExtractionError, parse_facts
 from .extraction_failures import failure_reason
-from .fact import FactError
+from .fact import Fact, FactError
 from .fact_store import FactStore
 from .given_up import async_update_issue
+from .known_facts import new_facts
 from .pending_transcripts import PendingTranscript
+from .said_line import SaidLine
+from .transcript_parts import halves
 
 _LOGGER = logging.getLogger(__name__)
 
 RETRY_DELAYS = (60, 300, 900, 3600, 6 * 3600, 24 * 3600)
 """Seconds until a transcript is retried, by the number of failed attempts."""
 
-SLICE = 100
+SLICE = 25
 """Facts indexed per event loop iteration, so that the loop is not blocked."""
 
 
@@ -50,17 +57,20 @@ class FactExtractor:
         requests: ExtractionRequests,
         options: Callable[[], Options],
         is_quiet: Callable[[], bool],
+        *,
+        async_people: Callable[[], Awaitable[Collection[str]]],
     ) -> None:
         """Initialize a paused extractor.
 
         `options` returns the current options; `is_quiet` returns whether the sessions
-        on that server are over.
+        on that server are over; `async_people` the names of the people in the home.
         """
         self._hass = hass
         self._fact_store = fact_store
         self._requests = requests
         self._options = options
         self._is_quiet = is_quiet
+        self._async_people = async_people
         self._task: asyncio.Task[None] | None = None
         self._timer: CALLBACK_TYPE | None = None
         self._not_before: dict[str, float] = {}
@@ -137,8 +147,7 @@ class FactExtractor:
     async def _async_extract(self, pending: PendingTranscript) -> None:
         """Extract facts from a transcript; back off if that fails."""
         try:
-            facts = await self._requests.async_send(pending.lines, self._is_quiet)
-            await self._fact_store.async_extracted(pending, facts)
+            await self._async_learn_from(pending)
         except PreemptedError:
             # It is still the first that is due.
             _LOGGER.debug("Fact extraction makes way")
@@ -152,3 +161,41 @@ class FactExtractor:
                 _LOGGER.debug("Nor can that be written: %s", type(failure).__name__)
         else:
             self._not_before.pop(pending.id, None)
+
+    async def _async_learn_from(self, pending: PendingTranscript) -> None:
+        """Learn the facts of a transcript, or split it if it does not fit a request."""
+        store = self._fact_store
+        parts = await self._requests.async_parts(pending.lines)
+        if len(parts) != 1:
+            await store.async_split(pending, parts)
+            return
+        known = store.known_keys(line.text for line in pending.lines)
+        try:
+            answer = await self._requests.async_send(
+                pending.lines, known, self._is_quiet
+            )
+        except ContextTooLongError, RequestTooLargeError:
+            if len(parts := halves(pending.lines)) == 1:
+                raise
+            await store.async_split(pending, parts)
+            return
+        people = await self._async_people()
+        # Lines may be forgotten while the model answers.
+        while current := store.transcript(pending.id):
+            # Reading a malformed answer can take long.
+            facts = await self._hass.async_add_executor_job(
+                _facts_in, answer, current.lines, people, store.facts
+            )
+            if store.transcript(pending.id) == current:
+                await store.async_extracted(current, facts)
+                return
+
+
+def _facts_in(
+    answer: str,
+    lines: Sequence[SaidLine],
+    people: Collection[str],
+    known: Iterable[Fact],
+) -> list[ExtractedFact]:
+    """Return the facts in an answer that are new. Raises `ExtractionError`."""
+    return new_facts(parse_facts(answer, lines, people), known)

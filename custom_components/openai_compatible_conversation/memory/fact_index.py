@@ -1,161 +1,175 @@
-"""In-memory facts of an entry, with full-text search."""
+"""In-memory facts of an entry, one per subject, category and key."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Self
 
-from ..search.index import Index
-from ..search.words import words
-from .fact import Category, Fact, FactError, Source, category_of, key_of, value_of
-from .normalization import as_text, fold
-from .telling_words import telling_words
+from .fact import (
+    Category,
+    Fact,
+    FactError,
+    Origin,
+    Source,
+    category_of,
+    key_of,
+    name_of,
+    quote_of,
+    value_of,
+)
+from .fact_json import fact_to_json, facts_from_json
+from .fact_revision import had_before, merged, revised
+from .fact_search import FactSearch
+from .normalization import fold
 
 MAX_FACTS = 5000
 
-EPOCH = "1970-01-01T00:00:00+00:00"
-"""Placeholder for a stored time that is missing or invalid."""
-
-MAX_COMMON = 3
-COMMON_SHARE = 0.1
-"""Number or share of the facts that may have a word for it to tell them apart."""
-
-_WEIGHTS = {"key": 3.0, "value": 2.0, "category": 1.0}
-"""Search weight of a match, by field."""
+UNKNOWN = Origin()
+"""The origin of a fact of which nobody knows who told it."""
 
 
-class FactIndex:
-    """The facts, one per category and key. Not thread-safe.
+class FactIndex(FactSearch):
+    """The facts, one per subject, category and key. Not thread-safe.
 
-    Keys that differ only in case, width or spaces are the same. Restored facts are
-    indexed by the first query with a text, which takes about 20 µs per fact, or
-    beforehand in steps by `warm`. Call `close` to free the search index.
+    Subjects and keys that differ only in case, width or spaces are the same.
     """
 
-    def __init__(self) -> None:
-        """Initialize without facts."""
-        self._facts: dict[str, Fact] = {}
-        self._index = Index(_WEIGHTS, heading=("key",))
-        self._unindexed: list[str] = []
-        """Ids of restored facts not indexed yet; some may be forgotten meanwhile."""
-
-    def __len__(self) -> int:
-        """Return the number of facts."""
-        return len(self._facts)
-
-    def __iter__(self) -> Iterator[Fact]:
-        """Iterate over the facts in the order in which they were first learned."""
-        return iter(list(self._facts.values()))
-
-    def close(self) -> None:
-        """Free the search index; queries with a text are not possible afterwards."""
-        self._index.close()
+    def __contains__(self, fact: Fact) -> bool:
+        """Return whether there is a fact with the identity of this one."""
+        return _id_of(fact) in self._facts
 
     def learn(
-        self, category: object, key: object, value: object, source: Source, now: str
+        self,
+        category: object,
+        key: object,
+        value: object,
+        source: Source,
+        now: str,
+        *,
+        subject: object = None,
+        origin: Origin = UNKNOWN,
+        said_at: str = "",
     ) -> Fact:
         """Add or update a fact, and return the stored fact.
 
-        An extracted fact does not replace one that was told: the existing fact is
-        returned. `now` is the time as ISO 8601 in UTC. Raises `FactError`.
+        `now` is the time as ISO 8601 in UTC. `said_at` is when an extracted fact was
+        said, empty if that is not known; it decides what may be replaced
+        (`fact_revision.revised`). Raises `FactError`.
         """
-        new = Fact(
-            category_of(category), key_of(key), value_of(value), source, now, now
+        new = new_fact(
+            category, key, value, source, now, subject=subject, origin=origin
         )
-        fact_id = _fact_id(new.category, new.key)
-        if old := self._facts.get(fact_id):
-            if old.source == "told" and source == "extracted":
-                return old
-            if (old.value, old.source) == (new.value, source):
-                return old
-            new = replace(new, key=old.key, created_at=old.created_at)
-        elif len(self._facts) >= MAX_FACTS:
+        return self.put(new, said_at)
+
+    def put(self, new: Fact, said_at: str = "") -> Fact:
+        """Add or update a fact as `learn` does, and return the stored fact."""
+        old = self._facts.get(_id_of(new))
+        if old is None:
+            self._check_room()
+            self._put(_id_of(new), new)
+            return new
+        fact = revised(old, new, said_at)
+        if fact is not old:
+            self._put(_id_of(fact), fact)
+        return fact
+
+    def change(
+        self,
+        old: Fact,
+        category: object,
+        key: object,
+        value: object,
+        now: str,
+        *,
+        subject: object = None,
+        origin: Origin = UNKNOWN,
+    ) -> Fact:
+        """Change a fact in its place as a user wants it, and return the stored fact.
+
+        The arguments are those of `learn`. Raises `FactError`, "key_taken" if there is
+        another fact with that subject, category and key.
+        """
+        new = new_fact(
+            category, key, value, "told", now, subject=subject, origin=origin
+        )
+        if (current := self.find(old)) is None:
+            return self.put(new)
+        old_id, new_id = _id_of(old), _id_of(new)
+        if new_id != old_id and new in self:
             raise FactError(
-                "too_many",
-                f"There are {len(self._facts)} facts, and no room for more. "
-                "Forget some that are not needed first.",
+                "key_taken",
+                f'There is another fact "{new.key}" in that category. '
+                "Change that one, or choose another key.",
             )
-        self._facts[fact_id] = new
-        self._index.put(fact_id, _document(new))
-        return new
-
-    def forget(self, category: object, key: object) -> Fact | None:
-        """Remove and return a fact, None if it does not exist. Raises `FactError`."""
-        fact_id = _fact_id(category_of(category), key_of(key))
-        self._index.remove(fact_id)
-        return self._facts.pop(fact_id, None)
-
-    def query(
-        self, category: object = None, text: object = None, limit: int = 50
-    ) -> tuple[list[Fact], int]:
-        """Return up to `limit` matching facts, and the number of further matches.
-
-        With a category, only facts of it match. With a text, facts that contain a word
-        of it match, the best match first; without words, all match, the newest first.
-        Raises `FactError`.
-        """
-        # Models often pass an empty category for none.
-        blank = category is None or (isinstance(category, str) and not category.strip())
-        category_filter = None if blank else category_of(category)
-        query_text = "" if text is None else as_text(text)
-        if query_text is None:
-            raise FactError("bad_query", "The query must be a text.")
-        found = self._matches(query_text) if words(query_text) else self._newest()
-        if category_filter:
-            found = [fact for fact in found if fact.category == category_filter]
-        return found[:limit], max(len(found) - limit, 0)
-
-    def recall(self, text: str, limit: int) -> list[Fact]:
-        """Return the facts that clearly fit what a user said, the best match first.
-
-        They have a word of it that few other facts have.
-        """
-        self.warm(len(self._unindexed))
-        most = max(MAX_COMMON, int(len(self) * COMMON_SHARE))
-        scores: Counter[str] = Counter()
-        for word in telling_words(text):
-            related = self._index.related(word)
-            if len(related) <= most:
-                scores.update(related)
-        best = scores.most_common(limit)
-        return [self._facts[fact_id] for fact_id, _ in best]
-
-    def warm(self, count: int) -> bool:
-        """Index up to `count` restored facts; return whether any are left."""
-        fact_ids, self._unindexed = self._unindexed[:count], self._unindexed[count:]
-        self._index.put_all(
-            (fact_id, _document(self._facts[fact_id]))
-            for fact_id in fact_ids
-            if fact_id in self._facts
+        changed = replace(
+            revised(current, new),
+            category=new.category,
+            key=new.key,
+            subject=new.subject,
         )
-        return bool(self._unindexed)
+        ids = [new_id if fact_id == old_id else fact_id for fact_id in self._facts]
+        self._remove(old_id)
+        self._put(new_id, changed)
+        self._facts = {fact_id: self._facts[fact_id] for fact_id in ids}
+        return changed
 
-    def _matches(self, text: str) -> list[Fact]:
-        """Return the facts that contain a word of a text, the best match first."""
-        self.warm(len(self._unindexed))
-        return [self._facts[hit.key] for hit in self._index.search(text)]
+    def forget(
+        self, category: object, key: object, subject: object = None
+    ) -> Fact | None:
+        """Remove and return a fact, None if it does not exist. Raises `FactError`."""
+        fact = self.get(category, key, subject)
+        return fact and self.remove(fact)
 
-    def _newest(self) -> list[Fact]:
-        """Return all facts, the newest first."""
-        # The sort is stable: of facts with the same time, the last added comes first.
-        found = list(reversed(self._facts.values()))
-        found.sort(key=lambda fact: fact.updated_at, reverse=True)
-        return found
+    def remove(self, fact: Fact) -> Fact | None:
+        """Remove and return the fact with the identity of this one, if there is one."""
+        return self._remove(_id_of(fact))
 
-    def to_json(self) -> list[dict[str, str]]:
+    def find(self, fact: Fact) -> Fact | None:
+        """Return the fact with the identity of this one, None if there is none."""
+        return self._facts.get(_id_of(fact))
+
+    def get(self, category: object, key: object, subject: object = None) -> Fact | None:
+        """Return a fact, None if it does not exist.
+
+        Without a subject, it is the household's, or the only one with that category and
+        key. Raises `FactError`.
+        """
+        found = category_of(category), fold(key_of(key))
+        if subject is not None:
+            return self._facts.get(_id(name_of(subject), *found))
+        if fact := self._facts.get(_id("", *found)):
+            return fact
+        same = [fact for fact in self if (fact.category, fold(fact.key)) == found]
+        return same[0] if len(same) == 1 else None
+
+    def is_outdated(self, fact: Fact, said_at: str) -> bool:
+        """Return whether a fact says what was true only before, under any key.
+
+        `said_at` is when it was said, empty if that is not known.
+        """
+        return any(
+            known.category == fact.category and had_before(known, fact.value, said_at)
+            for known in self._facts.values()
+            if known.past
+        )
+
+    def merge(self, facts: Iterable[Fact], most: int = MAX_FACTS) -> list[Fact]:
+        """Add facts, merged with those of the same identity; return those that fit in.
+
+        They are indexed by the next query with a text, or by `warm`.
+        """
+        taken = []
+        for fact in facts:
+            fact_id = _id_of(fact)
+            old = self._facts.get(fact_id)
+            if old is None and len(self) >= most:
+                continue
+            self._put_later(fact_id, merged(old, fact) if old else fact)
+            taken.append(fact)
+        return taken
+
+    def to_json(self) -> list[dict[str, Any]]:
         """Return the facts as JSON-serializable data."""
-        return [
-            {
-                "category": fact.category.value,
-                "key": fact.key,
-                "value": fact.value,
-                "source": fact.source,
-                "created_at": fact.created_at,
-                "updated_at": fact.updated_at,
-            }
-            for fact in self
-        ]
+        return [fact_to_json(fact) for fact in self]
 
     @classmethod
     def from_json(cls, data: object) -> tuple[Self, int]:
@@ -168,58 +182,49 @@ class FactIndex:
             return facts, 0
         if not isinstance(data, list):
             return facts, 1
-        lost = 0
-        for item in data:
-            try:
-                fact = _fact(item)
-            except FactError:
-                lost += 1
-                continue
-            fact_id = _fact_id(fact.category, fact.key)
-            if old := facts._facts.get(fact_id):
-                lost += 1
-                fact = max(old, fact, key=_precedence)
-            facts._facts[fact_id] = fact
-        facts._unindexed = list(facts._facts)
-        return facts, lost
+        facts.merge(facts_from_json(data), len(data))
+        return facts, len(data) - len(facts)
+
+    def _check_room(self) -> None:
+        """Raise `FactError` if there is no room for another fact."""
+        if len(self) >= MAX_FACTS:
+            raise FactError(
+                "too_many",
+                f"There are {len(self)} facts, and no room for more. "
+                "Forget some that are not needed first.",
+            )
 
 
-def _fact_id(category: Category, key: str) -> str:
-    """Return the identity of a fact: its category and folded key."""
-    return f"{category}/{fold(key)}"
-
-
-def _document(fact: Fact) -> dict[str, str]:
-    """Return a fact as a document of the search index."""
-    return {"key": fact.key, "value": fact.value, "category": fact.category}
-
-
-def _fact(data: object) -> Fact:
-    """Return a fact from stored data. Raises `FactError`."""
-    item: Mapping[Any, Any] = data if isinstance(data, Mapping) else {}
-    updated = _time(item.get("updated_at"), item.get("created_at"))
+def new_fact(
+    category: object,
+    key: object,
+    value: object,
+    source: Source,
+    now: str,
+    *,
+    subject: object = None,
+    origin: Origin = UNKNOWN,
+) -> Fact:
+    """Return a fact that is learned now, with valid fields. Raises `FactError`."""
     return Fact(
-        category_of(item.get("category")),
-        key_of(item.get("key")),
-        value_of(item.get("value")),
-        "extracted" if item.get("source") == "extracted" else "told",
-        _time(item.get("created_at"), updated),
-        updated,
+        category_of(category),
+        key_of(key),
+        value_of(value),
+        source,
+        now,
+        now,
+        name_of(subject),
+        name_of(origin.told_by),
+        origin.channel,
+        quote_of(origin.quote),
     )
 
 
-def _time(*candidates: object) -> str:
-    """Return the first valid ISO 8601 time, `EPOCH` if there is none."""
-    for value in candidates:
-        if isinstance(value, str):
-            try:
-                datetime.fromisoformat(value)
-            except ValueError:
-                continue
-            return value
-    return EPOCH
+def _id_of(fact: Fact) -> str:
+    """Return the identity of a fact: its subject, category and key, folded."""
+    return _id(fact.subject, fact.category, fold(fact.key))
 
 
-def _precedence(fact: Fact) -> tuple[bool, str]:
-    """Return the sort key by which the greater of two duplicates wins."""
-    return fact.source == "told", fact.updated_at
+def _id(subject: str, category: Category, key: str) -> str:
+    """Return the identity of a fact from its subject, category and folded key."""
+    return f"{category}\n{key}\n{fold(subject)}"

@@ -54,6 +54,8 @@ def one_line(text: str, limit: int) -> str | None:
 
 def fold(text: str) -> str:
     """Return a text folded for comparison: case, width and spaces are ignored."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     text = unicodedata.normalize("NFD", text).casefold()
     text = unicodedata.normalize("NFKC", text).casefold()
     text = unicodedata.normalize("NFKC", text)

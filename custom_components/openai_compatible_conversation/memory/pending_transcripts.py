@@ -8,7 +8,10 @@ Decision record: docs/decisions/0008-memory-quotes-its-source.md.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any, Self
+
+from .said_line import SaidLine
 
 MAX_PENDING = 100
 """Maximum number of transcripts pending extraction."""
@@ -64,7 +67,7 @@ class PendingTranscript:
     """What users said in a session, pending fact extraction."""
 
     id: str
-    lines: list[str]
+    lines: list[SaidLine]
     attempts: int = 0
     """Number of failed attempts to extract facts, whatever the cause."""
     failure: Failure | None = None
@@ -76,7 +79,10 @@ class PendingTranscript:
 
     def to_json(self) -> dict[str, Any]:
         """Return the transcript as JSON-serializable data."""
-        data = {"id": self.id, "lines": self.lines, "attempts": self.attempts}
+        texts = [line.text for line in self.lines]
+        data = {"id": self.id, "lines": texts, "attempts": self.attempts}
+        if any(said := [line.details() for line in self.lines]):
+            data["said"] = said
         return data | ({"failure": self.failure.to_json()} if self.failure else {})
 
 
@@ -102,6 +108,20 @@ class PendingTranscripts:
         """Remove transcripts; return whether there were any."""
         dropped = [self._pending.pop(id_, None) for id_ in ids]
         return any(dropped)
+
+    def replace(self, id_: str, transcripts: Iterable[PendingTranscript]) -> bool:
+        """Put transcripts in the place of one; return whether it is still there."""
+        items = list(self._pending.items())
+        index = next((n for n, (other, _) in enumerate(items) if other == id_), None)
+        if index is None:
+            return False
+        items[index : index + 1] = [(pending.id, pending) for pending in transcripts]
+        self._pending = dict(items)
+        return True
+
+    def get(self, id_: str) -> PendingTranscript | None:
+        """Return the transcript with an id, None if it is gone."""
+        return self._pending.get(id_)
 
     def fail(self, id_: str, now: float, reason: str | None, detail: str) -> bool:
         """Count a failed attempt; return whether the transcript is still there.
@@ -158,9 +178,16 @@ def _pending(data: object) -> PendingTranscript | None:
             **others,
         }:
             if all(isinstance(line, str) for line in lines):
+                said = _said(lines, others.get("said"))
                 failure = _failure(others.get("failure"))
-                return PendingTranscript(id_, lines, max(attempts, 0), failure)
+                return PendingTranscript(id_, said, max(attempts, 0), failure)
     return None
+
+
+def _said(lines: list[str], said: object) -> list[SaidLine]:
+    """Return lines with their stored details, without any if these do not fit them."""
+    details = said if isinstance(said, list) and len(said) == len(lines) else []
+    return [SaidLine.of(*pair) for pair in zip_longest(lines, details)]
 
 
 def _failure(data: object) -> Failure | None:

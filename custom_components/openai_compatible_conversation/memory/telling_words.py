@@ -5,6 +5,7 @@ Dutch, and so are those with which a home is commanded.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 from ..search.words import STOP_WORDS, words
 
@@ -16,7 +17,7 @@ MIN_LETTERS = 3
 
 _COMMON_WORDS = """
 all also always any away back been call called come day don done down ever every
-give goes going good hello hey home house know left look made make many maybe more
+get gets getting give goes going good got hello hey home house know left look made make many maybe more
 morning most much never new next nice night not off often okay one only open order
 other out over play put remember remind right said say see set stop sure take tell
 thank thanks thing think time today tomorrow tonight too turn under until very
@@ -46,18 +47,52 @@ zeg zet zich zijn zo zou heet light lights lamp lamps licht lichter lampe lampen
 lumière lumières luz luces
 """
 
+_WEAK_WORDS = """
+name names named number day days date person people favourite favorite favourites
+favorites music musik musique música muziek song songs lied chanson canción liedje
+radio playlist office büro bureau oficina kantoor like likes love loves best most prefer
+prefers kind
+namen nummer tage datum leute liebsten liebster liebste mag magst gern gerne lieblings art
+nom prénom numéro jours date personne préféré préférée préférés aime aiment aimes plus
+nombre número días fecha persona favorito favorita favoritos gusta gustan preferido
+naam nummer dagen datum mensen favoriete lievelings graag liefst mooist leuk soort
+"""
+
+_FAVOURITE = (
+    "favourite",
+    "favorit",
+    "lieblings",
+    "prefere",
+    "lievelings",
+)
+"""Beginnings of words for what somebody likes best, without accents."""
+
 _COMMON = frozenset(words(_COMMON_WORDS))
+
+
+_WEAK = frozenset(words(_WEAK_WORDS))
+"""Words that many facts have and many questions that no fact answers."""
 
 
 def telling_words(text: str) -> Iterator[str]:
     """Yield the words of a text that tell what it is about, each once."""
-    count = 0
-    for word in dict.fromkeys(words(text)):
-        if word in STOP_WORDS or word in _COMMON:
-            continue
-        if word.isascii() and (len(word) < MIN_LETTERS or word.isdigit()):
-            continue
-        yield word
-        count += 1
-        if count == MAX_TELLING:
-            return
+    yield from islice(filter(is_telling, dict.fromkeys(words(text))), MAX_TELLING)
+
+
+def is_telling(word: str) -> bool:
+    """Return whether a word, in lower case and without accents, tells something."""
+    if word in STOP_WORDS or word in _COMMON:
+        return False
+    if word.isascii():
+        return len(word) >= MIN_LETTERS and not word.isdigit()
+    return len(word) > 1
+
+
+def is_favourite(word: str) -> bool:
+    """Return whether a word asks for what somebody likes best."""
+    return word.startswith(_FAVOURITE)
+
+
+def is_weak(word: str) -> bool:
+    """Return whether a word tells something only together with others."""
+    return word in _WEAK

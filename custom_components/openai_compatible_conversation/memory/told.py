@@ -7,8 +7,9 @@ Decision record: docs/decisions/0008-memory-quotes-its-source.md.
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby, takewhile
+from itertools import groupby
 import re
+from typing import NamedTuple
 
 from ..search.words import STOP_WORDS
 from .evidence import (
@@ -23,15 +24,13 @@ from .evidence import (
 from .fact import Category
 from .normalization import spoken_words
 from .spoken_numbers import with_digits, with_times
+from .word_forms import is_said_in_any_form
 
 MAX_UTTERANCES = 20
 """Number of utterances that are searched, the last ones."""
 
 MAX_UTTERANCE = 4000
 """Characters of an utterance that are searched."""
-
-_MIN_STEM = 4
-"""Minimum letters that two forms of a word have in common."""
 
 _MIN_FOREIGN = 2
 """Words of a key that stood in earlier texts only, from which on it is not the user's."""
@@ -62,6 +61,15 @@ _LATE = re.compile(
 """What tells that an hour is one after noon."""
 
 
+class Proof(NamedTuple):
+    """Whether a fact was told."""
+
+    unsaid: list[str]
+    """The words that it lacks in what was said, none if it is told."""
+    utterance: str
+    """The utterance that has most of it, of several the last one, "" if none."""
+
+
 class ToldEvidence:
     """What a user said in a conversation, to check facts against that a model learns.
 
@@ -81,8 +89,8 @@ class ToldEvidence:
         """
         self._language = language.replace("_", "-").split("-")[0].casefold()
         self._utterances = [
-            _Utterance(words, reading)
-            for text in utterances[-MAX_UTTERANCES:]
+            _Utterance(text, words, reading)
+            for text in reversed(utterances[-MAX_UTTERANCES:])
             if (words := spoken_words(text[:MAX_UTTERANCE]))
             for reading in self._readings(words)
         ]
@@ -92,8 +100,8 @@ class ToldEvidence:
         """Whether a tool was read in this turn: then nothing is taken for paraphrase."""
         self._read = just_read | _words_of(earlier)
 
-    def unsaid(self, category: Category, key: str, value: str) -> list[str]:
-        """Return the words that a fact lacks in what was said, none if it is told.
+    def proof(self, category: Category, key: str, value: str) -> Proof:
+        """Return what proves that a fact was told, or what is missing.
 
         Models paraphrase, so one utterance has to contain only:
 
@@ -114,26 +122,29 @@ class ToldEvidence:
         elif not names:
             words = spoken_words(key)
         if not words:
-            return [value]
+            return Proof([value], "")
         unsaid = [word for word in spoken_words(value) if word not in self._said]
         if self._is_reading and unsaid and not _content(spoken_words(value)):
             # Whether it is so may have been read.
-            return unsaid
+            return Proof(unsaid, "")
         candidates = (
-            self._missing(utterance, words, reading, names)
+            Proof(self._missing(utterance, words, reading, names), utterance.text)
             for utterance in self._utterances
             for reading in self._readings(words)
         )
-        unsaid = min(candidates, key=len, default=words)
-        return list(dict.fromkeys([*unsaid, *self._foreign(key)]))
+        best = min(
+            candidates, key=lambda proof: len(proof.unsaid), default=Proof(words, "")
+        )
+        unsaid = list(dict.fromkeys([*best.unsaid, *self._foreign(key)]))
+        return best._replace(unsaid=unsaid)
 
     def _foreign(self, key: str) -> list[str]:
         """Return the words of a key that are not the user's, but what others wrote."""
         foreign = [
             word
             for word in _content(spoken_words(key))
-            if _is_said_in_any_form(word, self._read)
-            and not _is_said_in_any_form(word, self._said)
+            if is_said_in_any_form(word, self._read)
+            and not is_said_in_any_form(word, self._said)
         ]
         # The user may speak of what was read before: "he", for the plumber.
         return foreign if self._is_reading or len(foreign) >= _MIN_FOREIGN else []
@@ -155,7 +166,7 @@ class ToldEvidence:
             word
             for word in unsaid
             if numbers_in([word]) - ignored
-            or _is_said_in_any_form(word, self._read)
+            or is_said_in_any_form(word, self._read)
             or has_opposite(word, utterance.words)
             or 2 * len(unsaid) > len(content)
             # The zeros of a time need not be said.
@@ -174,8 +185,9 @@ class ToldEvidence:
 class _Utterance:
     """The words and numbers of an utterance, in one of its readings."""
 
-    def __init__(self, words: list[str], reading: list[str]) -> None:
-        """Initialize with the words as they were said, and as they are read."""
+    def __init__(self, text: str, words: list[str], reading: list[str]) -> None:
+        """Initialize with a text, its words, and the words as they are read."""
+        self.text = text
         self.words = {*words, *reading}
         self._late = bool(_LATE.search(" ".join(words)))
         self._numbers = numbers_in(reading)
@@ -202,7 +214,7 @@ class _Utterance:
                 )
                 for number in wanted
             )
-        return _is_said_in_any_form(word, self.words)
+        return is_said_in_any_form(word, self.words)
 
 
 def _words_of(texts: Iterable[str]) -> set[str]:
@@ -217,34 +229,3 @@ def _content(words: Iterable[str]) -> list[str]:
         for word in dict.fromkeys(words)
         if is_content_word(word) and word not in _SAYS_NOTHING | _AGE
     ]
-
-
-def _is_said_in_any_form(word: str, said: set[str]) -> bool:
-    """Return whether a word was said, or others of which it is a form or a compound."""
-    if is_said(word, said):
-        return True
-    alike = {other for other in said if other.startswith(word[: _MIN_STEM - 1])}
-    if any(_is_form_of(word, other) for other in alike):
-        return True
-    rests = {word[_common(word, other) :] for other in alike}
-    return any(
-        _is_form_of(rest, other)
-        for rest in rests
-        if _MIN_STEM <= len(rest) <= len(word) - _MIN_STEM
-        for other in said
-    )
-
-
-def _is_form_of(word: str, other: str) -> bool:
-    """Return whether two words are likely forms of one: `allergic` and `allergy`."""
-    short, long = sorted((word, other), key=len)
-    if len(short) == _MIN_STEM - 1:
-        return long.removeprefix(short) in {"s", "n", "e"}
-    common = _common(word, other)
-    return common >= _MIN_STEM and 5 * common >= 3 * len(long)
-
-
-def _common(word: str, other: str) -> int:
-    """Return how many letters two words have in common at their beginning."""
-    pairs = zip(word, other, strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

@@ -63,6 +63,15 @@ async def test_taken(messages: list[Message]) -> None:
     assert server.requests == [messages]
 
 
+async def test_known_before() -> None:
+    """A model of which the server tells that it takes none is sent none."""
+    server, support = Server(None), PictureSupport()
+    for messages, takes, sent in ((SHOWN, False, TOLD), (SHOWN, True, SHOWN)):
+        await support.async_send("m", messages, server.send, takes_pictures=takes)
+        assert server.requests[-1] == sent
+    assert not support.is_withheld("m")
+
+
 @pytest.mark.parametrize(
     ("error", "times"),
     [

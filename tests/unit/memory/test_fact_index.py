@@ -15,13 +15,14 @@ from custom_components.openai_compatible_conversation.memory.fact import (
     Category,
     Fact,
     FactError,
+    PastValue,
     Source,
 )
 from custom_components.openai_compatible_conversation.memory.fact_index import (
-    EPOCH,
     MAX_FACTS,
     FactIndex,
 )
+from custom_components.openai_compatible_conversation.memory.fact_json import EPOCH
 from custom_components.openai_compatible_conversation.memory.normalization import fold
 
 NOW = "2026-11-21T08:00:00+00:00"
@@ -88,8 +89,16 @@ def test_update(first: Source, then: Source, value: str, source: Source) -> None
     facts = FactIndex()
     old = facts.learn("locations", "Keys", "old", first, NOW)
     fact = facts.learn("locations", "KEYS", "new", then, LATER)
-    updated = NOW if fact == old else LATER
-    assert fact == Fact(Category.LOCATIONS, "Keys", value, source, NOW, updated)
+    is_old = fact == old
+    assert fact == Fact(
+        Category.LOCATIONS,
+        "Keys",
+        value,
+        source,
+        NOW,
+        NOW if is_old else LATER,
+        past=() if is_old else (PastValue("old", LATER),),
+    )
     assert list(facts) == [fact]
 
 

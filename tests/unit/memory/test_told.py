@@ -43,7 +43,7 @@ def unsaid(
     """Return the words of a fact that were not said."""
     utterances = [said] if isinstance(said, str) else said
     evidence = ToldEvidence(utterances, language, read, earlier)
-    return evidence.unsaid(category, key, value)
+    return evidence.proof(category, key, value).unsaid
 
 
 def unsaid_of(case: dict[str, Any]) -> list[str]:
@@ -252,5 +252,5 @@ def test_arbitrary_text(
 ) -> None:
     """Any text is checked without an error; without speech nothing is supported."""
     evidence = ToldEvidence(said, "en", said)
-    assert said or evidence.unsaid(category, key, value)
-    evidence.unsaid(category, key, value)
+    assert said or evidence.proof(category, key, value).unsaid
+    evidence.proof(category, key, value)

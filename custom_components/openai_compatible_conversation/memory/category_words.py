@@ -1,0 +1,68 @@
+"""The categories that models mean with their own words: `pets`, `food`, `home`.
+
+Only tools take these: what is stored, and what users write, has to name a category.
+"""
+
+from .fact import Category, FactError, category_of
+from .normalization import as_text, spoken_words
+
+_MAX_LENGTH = 100
+"""Characters of a category that are read."""
+
+_WORDS = {
+    Category.USER_NAME: """
+        name names username user identity nombre nom naam prenom
+    """,
+    Category.FAMILY_MEMBERS: """
+        family relative relatives member members person people pet pets animal animals
+        cat dog child children kid kids friend friends contact contacts relationship
+        relationships spouse partner parents siblings birthday birthdays anniversary
+        anniversaries doctor neighbour neighbours familie famille familia haustier
+        haustiere mascota mascotas animaux huisdier huisdieren geburtstag geburtstage
+    """,
+    Category.PREFERENCES: """
+        preference favourite favourites favorite favorites like likes dislike dislikes
+        taste tastes food foods diet dietary allergy allergies drink drinks health
+        medical hobby hobbies interest interests music film films movie movies color
+        colors colour colours sport sports work job occupation profession education
+        general misc miscellaneous other others note notes fact facts info information
+        personal household possession possessions car cars vehicle vehicles password
+        passwords vorliebe vorlieben essen gusto gustos preferencia gouts voorkeur
+        voorkeuren allergie allergien alergia alergias
+    """,
+    Category.DEVICE_NICKNAMES: """
+        device devices nickname nicknames alias aliases appliance appliances light
+        lights gerat gerate appareil appareils dispositivo dispositivos apparaat
+        apparaten
+    """,
+    Category.LOCATIONS: """
+        location place places address addresses home house residence city town school
+        storage item items object objects where key keys ort orte lieu lieux lugar
+        lugares plaats plaatsen adresse direccion adres
+    """,
+    Category.ROUTINES: """
+        routine schedule schedules habit habits event events reminder reminders
+        appointment appointments time times calendar task tasks chore chores date dates
+        alarm alarms waste trash gewohnheit gewohnheiten termin termine rutina rutinas
+        habitude habitudes gewoonte gewoonten
+    """,
+}
+_CATEGORIES = {
+    word: category for category, words in _WORDS.items() for word in words.split()
+}
+
+
+def category_meant(value: object) -> Category:
+    """Return the category that a model means. Raises `FactError`.
+
+    Of several words, such as `user_preferences`, the last one that tells counts.
+    """
+    try:
+        return category_of(value)
+    except FactError:
+        words = spoken_words((as_text(value) or "")[:_MAX_LENGTH])
+        for word in reversed(words):
+            for form in (word, word.removesuffix("s")):
+                if category := _CATEGORIES.get(form):
+                    return category
+        raise

@@ -1,0 +1,68 @@
+"""Whom an extracted fact is about."""
+
+from collections.abc import Collection
+
+from ..search.words import STOP_WORDS
+from .evidence import NAMED
+from .fact import MAX_SUBJECT, Category
+from .key_words import is_thing
+from .normalization import as_text, one_line, spoken_words
+from .quotation import sentence_around
+from .said_line import SaidLine
+from .secrets import asks_not_to_tell
+from .subject import is_same_person, person_in, subject_of
+
+_PRONOUNS = frozenset(
+    ["ich", "wir", "je", "nous", "yo", "nosotros", "ik", "wij", "uns", "ons"]
+)
+"""Words for who speaks, beside those in `STOP_WORDS`."""
+
+
+def fact_subject(
+    given: object,
+    category: Category,
+    value: str,
+    *,
+    line: SaidLine,
+    quote: str,
+    people: Collection[str],
+) -> str:
+    """Return the name of the person whom a fact is about, "" for the household.
+
+    `given` is what the model says: it is taken if it is who speaks, or a name in the
+    line. What must not be told is about the one whom it is kept from. `people` are the
+    names of those in the home.
+    """
+    name = one_line(as_text(given) or "", MAX_SUBJECT) or ""
+    is_speaker = is_same_person(name, line.speaker)
+    is_named = not is_speaker and _is_named(name, line.text, people)
+    if asks_not_to_tell(line.text):
+        return name if is_named else person_in(line.text, people, line.speaker)
+    if is_speaker:
+        return line.speaker
+    # A fact that tells a name is about who or what is called so.
+    if is_named and not (category in NAMED and _has_words(value, name)):
+        return name
+    return subject_of(sentence_around(line.text, quote), category, line.speaker)
+
+
+def _is_named(name: str, line: str, people: Collection[str]) -> bool:
+    """Return whether a line has a name, as far as that can be told from a noun."""
+    words = spoken_words(name)
+    if not words or not _has_words(line, name):
+        return False
+    if any(is_same_person(name, person) for person in people):
+        return True
+    # Speech recognition may write everything in lower case.
+    is_written_so = name in line or line == line.lower()
+    return (
+        is_written_so
+        and not name[0].islower()
+        and not any(word in STOP_WORDS | _PRONOUNS or is_thing(word) for word in words)
+    )
+
+
+def _has_words(text: str, words: str) -> bool:
+    """Return whether a text has all of some words, maybe in the genitive."""
+    said = set(spoken_words(text))
+    return all(word in said or f"{word}s" in said for word in spoken_words(words))

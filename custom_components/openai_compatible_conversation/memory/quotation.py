@@ -1,0 +1,49 @@
+"""The words of a line that a fact is kept with."""
+
+import re
+
+from .fact import MAX_QUOTE
+from .normalization import one_line
+
+_SENTENCE_END = re.compile(r"[.!?;。！？](?=\s|$)|[。！？\n]")
+
+
+def quotation(line: str, quote: str) -> str:
+    """Return a line as one line, cut to `MAX_QUOTE` characters around a quote.
+
+    The quote may differ from the words of the line in its punctuation.
+    """
+    text = one_line(line, len(line)) or ""
+    if len(text) <= MAX_QUOTE:
+        return text
+    begin, end = _span(text, quote)
+    # Without room for all of the quote, its beginning is kept.
+    begin = max(min(begin, begin - (MAX_QUOTE - (end - begin)) // 2), 0)
+    begin = min(begin, len(text) - MAX_QUOTE)
+    return _whole_words(text, begin, begin + MAX_QUOTE)
+
+
+def sentence_around(line: str, quote: str) -> str:
+    """Return the sentences of a line that have a quote, the line without punctuation."""
+    begin, end = _span(line, quote)
+    starts = [0, *(found.end() for found in _SENTENCE_END.finditer(line, 0, begin))]
+    after = _SENTENCE_END.search(line, max(end - 1, 0))
+    return line[starts[-1] : after.end() if after else len(line)].strip()
+
+
+def _span(line: str, quote: str) -> tuple[int, int]:
+    """Return where a line has a quote, its beginning and end if it has not."""
+    words = re.findall(r"\w+", quote)
+    pattern = r"[\W_]+".join(map(re.escape, words))
+    found = re.search(pattern, line, re.IGNORECASE) if words else None
+    return found.span() if found else (0, len(line))
+
+
+def _whole_words(text: str, begin: int, end: int) -> str:
+    """Return a part of a text, without the parts of words at its ends if it has spaces."""
+    part = text[begin:end]
+    if begin and not text[begin - 1].isspace():
+        part = part.partition(" ")[2] or part
+    if end < len(text) and not text[end].isspace():
+        part = part.rpartition(" ")[0] or part
+    return part.strip()

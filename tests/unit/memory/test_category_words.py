@@ -1,0 +1,48 @@
+"""Tests of the categories that models mean."""
+
+import pytest
+
+from custom_components.openai_compatible_conversation.memory.category_words import (
+    category_meant,
+)
+from custom_components.openai_compatible_conversation.memory.fact import (
+    Category,
+    FactError,
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "category"),
+    [
+        *((category.value, category) for category in Category),
+        ("Family Members", Category.FAMILY_MEMBERS),
+        ("family", Category.FAMILY_MEMBERS),
+        ("pets", Category.FAMILY_MEMBERS),
+        ("family_pets", Category.FAMILY_MEMBERS),
+        ("birthdays", Category.FAMILY_MEMBERS),
+        ("food", Category.PREFERENCES),
+        ("user_preferences", Category.PREFERENCES),
+        ("user-name", Category.USER_NAME),
+        ("Name", Category.USER_NAME),
+        ("home address", Category.LOCATIONS),
+        ("location", Category.LOCATIONS),
+        ("daily_schedule", Category.ROUTINES),
+        ("device", Category.DEVICE_NICKNAMES),
+        ("Familie", Category.FAMILY_MEMBERS),
+        ("préférences", Category.PREFERENCES),
+        ("lugares", Category.LOCATIONS),
+        ("gewoontes", Category.ROUTINES),
+    ],
+)
+def test_meant(said: str, category: Category) -> None:
+    """What models call a category is understood."""
+    assert category_meant(said) is category
+
+
+@pytest.mark.parametrize("said", ["weather", "", None, ["family"], {}, "x" * 20_000])
+def test_not_meant(said: object) -> None:
+    """What is no category is an error that names all of them."""
+    with pytest.raises(FactError) as caught:
+        category_meant(said)
+    assert caught.value.key == "bad_category"
+    assert all(category in str(caught.value) for category in Category)

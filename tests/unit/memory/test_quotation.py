@@ -1,0 +1,82 @@
+"""Tests of the words of a line that a fact is kept with."""
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.openai_compatible_conversation.memory.fact import MAX_QUOTE
+from custom_components.openai_compatible_conversation.memory.quotation import (
+    quotation,
+    sentence_around,
+)
+
+FILLER = "and so on " * 60
+
+
+@pytest.mark.parametrize(
+    ("line", "quote", "expected"),
+    [
+        ("My cat is called Amy", "cat is called Amy", "My cat is called Amy"),
+        ("My cat\n is\tAmy ", "cat is Amy", "My cat is Amy"),
+        ("", "cat", ""),
+    ],
+)
+def test_whole_line(line: str, quote: str, expected: str) -> None:
+    """A line is kept as a whole, as one line."""
+    assert quotation(line, quote) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"My cat is, called: Amy! {FILLER}",
+        f"{FILLER}My cat is, called: Amy! {FILLER}",
+        f"{FILLER}My cat is, called: Amy!",
+    ],
+)
+def test_long_line(line: str) -> None:
+    """A long line is cut to whole words around the quote, whatever its punctuation."""
+    kept = quotation(line, "cat is called amy")
+    assert "cat is, called: Amy" in kept
+    assert MAX_QUOTE - 20 < len(kept) <= MAX_QUOTE
+    assert set(kept.split()) <= set(line.split())
+
+
+def test_long_quote() -> None:
+    """Of a quote that is too long the beginning is kept, of one that is not found, too."""
+    line = f"The cat, {FILLER}"
+    for quote in (line, "something else"):
+        kept = quotation(f"{line}{FILLER}", quote)
+        assert kept.startswith("The cat, and so on")
+        assert len(kept) <= MAX_QUOTE
+
+
+def test_long_line_without_spaces() -> None:
+    """A line without spaces is cut as well."""
+    kept = quotation("说" * 400 + "我喜欢喝茶" + "说" * 400, "我喜欢喝茶")
+    assert len(kept) == MAX_QUOTE
+    assert "我喜欢喝茶" in kept
+
+
+@given(st.text(max_size=900), st.text(max_size=400))
+def test_any_line(line: str, quote: str) -> None:
+    """A quotation is one line within the limit, from any line and quote."""
+    kept = quotation(line, quote)
+    assert len(kept) <= MAX_QUOTE
+    assert kept == " ".join(kept.split())
+
+
+@pytest.mark.parametrize(
+    ("line", "quote", "expected"),
+    [
+        ("My cat is Amy", "is Amy", "My cat is Amy"),
+        ("I like tea. The bins go out on Monday!", "bins go out", "The bins go out on Monday!"),
+        ("I like tea. The bins go out on Monday!", "like tea", "I like tea."),
+        ("We eat at 6.30 today. I cook", "at 6.30", "We eat at 6.30 today."),
+        ("I like tea. You too?", "tea. You", "I like tea. You too?"),
+        ("我喜欢喝茶。我们吃饭。", "喜欢喝茶", "我喜欢喝茶。"),
+        ("I like tea", "coffee", "I like tea"),
+    ],
+)  # fmt: skip
+def test_sentence(line: str, quote: str, expected: str) -> None:
+    """The sentence around a quote is whole."""
+    assert sentence_around(line, quote) == expected
