@@ -1,7 +1,7 @@
 """Actions: the memory tools of the model, and what a user may end or forget."""
 
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any, NamedTuple
 
 import probatio
 
@@ -15,86 +15,100 @@ from homeassistant.core import (
 )
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.service import async_register_admin_service
+from homeassistant.helpers.typing import VolSchemaType
 
 from .const import DOMAIN
 from .data import RuntimeData
-from .memory.fact import MAX_KEY, MAX_VALUE, FactError
-from .memory.fact_index import MAX_FACTS
-from .tools.fact_results import fact_result, facts_result
-from .tools.fact_tools import FORGET, LEARN, QUERY
+from .memory import fact_actions
+from .memory.fact import FactError, Origin
+from .memory.user_names import async_name_of_user
+from .tools.fact_tool import FORGET, LEARN, QUERY
 
 CONF_ENTRY = "config_entry_id"
 END_SESSION = "end_session"
+EXPORT_FACTS = "export_facts"
+FORGET_EVERYTHING = "forget_everything"
 FORGET_SERVER = "forget_server"
+IMPORT_FACTS = "import_facts"
 
-LIMITS = {
-    "key_length": str(MAX_KEY),
-    "value_length": str(MAX_VALUE),
-    "facts": str(MAX_FACTS),
-}
-"""Placeholders of the translated fact errors."""
-
-type Action = Callable[[RuntimeData, dict[str, Any]], Awaitable[ServiceResponse]]
+type Handler = Callable[
+    [RuntimeData, Mapping[str, Any], Origin], Awaitable[ServiceResponse]
+]
+"""Runs an action with its data, and with the origin of what is told by it."""
 
 
-async def _learn(runtime: RuntimeData, data: dict[str, Any]) -> ServiceResponse:
-    """Learn a fact."""
-    fact = await runtime.fact_store.async_learn(
-        data["category"], data["key"], data["value"]
-    )
-    return {"learned": fact_result(fact)}
+class Action(NamedTuple):
+    """An action: what it does, its fields, its response, and who may call it."""
+
+    handler: Handler
+    fields: dict[probatio.Marker, Any]
+    response: SupportsResponse = SupportsResponse.OPTIONAL
+    is_for_admins: bool = False
+    """Whether a user who calls it has to be an administrator.
+
+    As in Home Assistant itself, this holds for actions that delete, read or replace
+    all of something.
+    """
 
 
-async def _query(runtime: RuntimeData, data: dict[str, Any]) -> ServiceResponse:
-    """Query facts."""
-    return facts_result(
-        *runtime.fact_store.query(data.get("category"), data.get("query"))
-    )
-
-
-async def _forget(runtime: RuntimeData, data: dict[str, Any]) -> ServiceResponse:
-    """Forget a fact."""
-    forgotten = await runtime.fact_store.async_forget(data["category"], data["key"])
-    return {"forgotten": forgotten}
-
-
-async def _forget_server(runtime: RuntimeData, data: dict[str, Any]) -> ServiceResponse:
+async def _forget_server(
+    runtime: RuntimeData, data: Mapping[str, Any], origin: Origin
+) -> ServiceResponse:
     """Forget what was learned of the server."""
     forgotten = await runtime.profile_store.async_forget()
     runtime.entry_state.budget.async_update_issue()
     return {"forgotten": forgotten}
 
 
-async def _end(runtime: RuntimeData, data: dict[str, Any]) -> ServiceResponse:
+async def _end_session(
+    runtime: RuntimeData, data: Mapping[str, Any], origin: Origin
+) -> ServiceResponse:
     """End all sessions."""
     return {"turns": await runtime.sessions.async_end_now()}
 
 
-ACTIONS: dict[str, tuple[Action, dict[probatio.Marker, Any], SupportsResponse]] = {
-    LEARN: (
-        _learn,
+ACTIONS = {
+    LEARN: Action(
+        fact_actions.async_learn,
         {
             probatio.Required("category"): cv.string,
             probatio.Required("key"): cv.string,
             probatio.Required("value"): cv.string,
+            probatio.Optional("subject"): cv.string,
         },
-        SupportsResponse.OPTIONAL,
     ),
-    QUERY: (
-        _query,
+    QUERY: Action(
+        fact_actions.async_query,
         {
             probatio.Optional("category"): cv.string,
             probatio.Optional("query"): cv.string,
+            probatio.Optional("subject"): cv.string,
         },
         SupportsResponse.ONLY,
     ),
-    FORGET: (
-        _forget,
-        {probatio.Required("category"): cv.string, probatio.Required("key"): cv.string},
-        SupportsResponse.OPTIONAL,
+    FORGET: Action(
+        fact_actions.async_forget,
+        {
+            probatio.Optional("category"): cv.string,
+            probatio.Optional("key"): cv.string,
+            probatio.Optional("subject"): cv.string,
+            probatio.Optional("words"): cv.string,
+        },
     ),
-    FORGET_SERVER: (_forget_server, {}, SupportsResponse.OPTIONAL),
-    END_SESSION: (_end, {}, SupportsResponse.OPTIONAL),
+    FORGET_EVERYTHING: Action(
+        fact_actions.async_forget_everything, {}, is_for_admins=True
+    ),
+    EXPORT_FACTS: Action(
+        fact_actions.async_export, {}, SupportsResponse.ONLY, is_for_admins=True
+    ),
+    IMPORT_FACTS: Action(
+        fact_actions.async_import,
+        {probatio.Required("facts"): object},
+        is_for_admins=True,
+    ),
+    FORGET_SERVER: Action(_forget_server, {}),
+    END_SESSION: Action(_end_session, {}),
 }
 
 
@@ -102,7 +116,7 @@ ACTIONS: dict[str, tuple[Action, dict[probatio.Marker, Any], SupportsResponse]] 
 def async_register(hass: HomeAssistant) -> None:
     """Register the actions."""
 
-    def handler(
+    def service_handler(
         action: Action,
     ) -> Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]:
         """Return the service handler of an action."""
@@ -110,27 +124,28 @@ def async_register(hass: HomeAssistant) -> None:
         async def handle(call: ServiceCall) -> ServiceResponse:
             data = dict(call.data)
             runtime = _runtime_data(hass, data.pop(CONF_ENTRY))
+            origin = Origin(await async_name_of_user(hass, call.context), "action")
             try:
-                return await action(runtime, data)
+                return await action.handler(runtime, data, origin)
             except FactError as err:
-                raise invalid(err) from err
+                raise fact_actions.invalid(err) from err
 
         return handle
 
-    for name, (action, fields, response) in ACTIONS.items():
-        schema = probatio.Schema({probatio.Required(CONF_ENTRY): cv.string, **fields})
-        hass.services.async_register(
-            DOMAIN, name, handler(action), schema, supports_response=response
+    for name, action in ACTIONS.items():
+        schema: VolSchemaType = probatio.Schema(
+            {probatio.Required(CONF_ENTRY): cv.string, **action.fields}
         )
-
-
-def invalid(err: FactError) -> ServiceValidationError:
-    """Return a fact error as a translated validation error."""
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=f"fact_{err.key}",
-        translation_placeholders=LIMITS,
-    )
+        if name == FORGET:
+            schema = probatio.All(schema, fact_actions.validate_forget)
+        if action.is_for_admins:
+            async_register_admin_service(
+                hass, DOMAIN, name, service_handler(action), schema, action.response
+            )
+        else:
+            hass.services.async_register(
+                DOMAIN, name, service_handler(action), schema, action.response
+            )
 
 
 def _runtime_data(hass: HomeAssistant, entry_id: str) -> RuntimeData:

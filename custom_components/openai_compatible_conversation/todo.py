@@ -1,7 +1,7 @@
 """To-do list platform: the facts in the memory, to view, edit and delete."""
 
-import re
-from typing import override
+from typing import Any, NamedTuple, override
+from urllib.parse import quote
 
 from homeassistant.components.todo import (
     TodoItem,
@@ -9,22 +9,22 @@ from homeassistant.components.todo import (
     TodoListEntity,
     TodoListEntityFeature,
 )
-from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, EntityCategory
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN
 from .data import OpenAICompatibleConfigEntry
 from .entity import OpenAICompatibleEntity
-from .memory.fact import Category, Fact, FactError
-from .services import invalid
+from .memory.category_names import CategoryNames
+from .memory.fact import Fact, FactError, Origin
+from .memory.fact_actions import invalid
+from .memory.fact_item import FactDescriptions, parts_of, summary_of
+from .memory.list_texts import async_category_names, async_descriptions
+from .memory.user_names import async_name_of_user, async_names_of_people
 
 PARALLEL_UPDATES = 0
-
-SEPARATOR = ": "
-_COLON = re.compile("[:：]")
-"""Separator of key and value in user input, full-width as on Chinese keyboards too."""
 
 
 async def async_setup_entry(
@@ -33,11 +33,23 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the memory list of a config entry."""
-    async_add_entities([MemoryList(entry)])
+    categories = await async_category_names(hass)
+    descriptions = await async_descriptions(hass, categories)
+    async_add_entities([MemoryList(entry, categories, descriptions)])
+
+
+class _Shown(NamedTuple):
+    """A fact and its item, which is made anew when the fact changes."""
+
+    fact: Fact
+    item: TodoItem
 
 
 class MemoryList(OpenAICompatibleEntity, TodoListEntity):
-    """The facts as to-do items: "key: value", with the category as description."""
+    """The facts as to-do items, with their category and origin as description.
+
+    The form of an item is that of `memory/fact_item.py`.
+    """
 
     _attr_translation_key = "memory"
     _attr_should_poll = False
@@ -50,17 +62,28 @@ class MemoryList(OpenAICompatibleEntity, TodoListEntity):
         | TodoListEntityFeature.SET_DESCRIPTION_ON_ITEM
     )
 
-    def __init__(self, entry: OpenAICompatibleConfigEntry) -> None:
-        """Initialize the memory list of a config entry."""
+    def __init__(
+        self,
+        entry: OpenAICompatibleConfigEntry,
+        categories: CategoryNames,
+        descriptions: FactDescriptions,
+    ) -> None:
+        """Initialize the memory list of a config entry with its texts."""
         super().__init__(entry, "memory")
         self._fact_store = entry.runtime_data.fact_store
+        self._categories = categories
+        self._descriptions = descriptions
+        self._shown: dict[str, _Shown] = {}
         self._update_items()
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Subscribe to changes of the facts."""
+        """Subscribe to changes of the facts, and of the home's language and zone."""
         await super().async_added_to_hass()
         self.async_on_remove(self._fact_store.async_listen(self._handle_change))
+        self.async_on_remove(
+            self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._async_rewrite)
+        )
 
     @callback
     @override
@@ -74,79 +97,97 @@ class MemoryList(OpenAICompatibleEntity, TodoListEntity):
         self._update_items()
         self.async_write_ha_state()
 
+    async def _async_rewrite(self, event: Event[Any]) -> None:
+        """Make the items anew in another language or time zone."""
+        if event.data.keys() & {"language", "time_zone"}:
+            self._categories = await async_category_names(self.hass)
+            self._descriptions = await async_descriptions(self.hass, self._categories)
+            self._shown.clear()
+            self._handle_change()
+
     def _update_items(self) -> None:
-        """Update the items from the facts."""
-        self._attr_todo_items = [
-            TodoItem(
-                uid=uid_of(fact),
-                summary=f"{fact.key}{SEPARATOR}{fact.value}",
-                description=str(fact.category),
-                status=TodoItemStatus.NEEDS_ACTION,
-            )
-            for fact in self._fact_store.facts
-        ]
+        """Update the items of the facts that have changed."""
+        before, self._shown = self._shown, {}
+        for fact in self._fact_store.facts:
+            uid = uid_of(fact)
+            shown = before.get(uid)
+            if shown is None or shown.fact is not fact:
+                shown = _Shown(fact, self._item(uid, fact))
+            self._shown[uid] = shown
+        self._attr_todo_items = [shown.item for shown in self._shown.values()]
+
+    def _item(self, uid: str, fact: Fact) -> TodoItem:
+        """Return the item of a fact."""
+        return TodoItem(
+            uid=uid,
+            summary=summary_of(fact),
+            description=self._descriptions.of(fact),
+            status=TodoItemStatus.NEEDS_ACTION,
+        )
 
     @override
     async def async_create_todo_item(self, item: TodoItem) -> None:
         """Learn the fact of a new item."""
-        key, value = _key_and_value(item.summary)
+        origin = await self._async_origin()
         try:
-            await self._fact_store.async_learn(_category(item.description), key, value)
+            category = self._descriptions.category_of(item.description)
+            subject, key, value = await self._async_parts(item.summary)
+            await self._fact_store.async_learn(
+                category, key, value, subject=subject, origin=origin
+            )
         except FactError as err:
-            raise invalid(err) from err
+            raise invalid(err, str(self._categories)) from err
 
     @override
     async def async_update_todo_item(self, item: TodoItem) -> None:
         """Change the fact of an item, or forget it if the item is completed."""
         old = self._fact(item.uid)
         if item.status == TodoItemStatus.COMPLETED:
-            await self._fact_store.async_forget(old.category, old.key)
+            await self._fact_store.async_forget_facts([old])
             return
-        key, value = _key_and_value(item.summary, old)
-        category = _category(item.description) if item.description else old.category
+        origin = await self._async_origin()
         try:
-            await self._fact_store.async_change(old, category, key, value)
+            category = self._descriptions.category_of(item.description, old)
+            subject, key, value = await self._async_parts(item.summary, old)
+            await self._fact_store.async_change(
+                old, category, key, value, subject=subject, origin=origin
+            )
         except FactError as err:
-            raise invalid(err) from err
+            raise invalid(err, str(self._categories)) from err
 
     @override
     async def async_delete_todo_items(self, uids: list[str]) -> None:
         """Forget the facts of items."""
-        for fact in [self._fact(uid) for uid in uids]:
-            await self._fact_store.async_forget(fact.category, fact.key)
+        await self._fact_store.async_forget_facts([self._fact(uid) for uid in uids])
 
     def _fact(self, uid: str | None) -> Fact:
         """Return the fact of an item. Raises `ServiceValidationError`."""
-        for fact in self._fact_store.facts:
-            if uid_of(fact) == uid:
-                return fact
+        if shown := self._shown.get(uid or ""):
+            return shown.fact
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="no_such_fact"
         )
 
+    async def _async_parts(
+        self, summary: str | None, old: Fact | None = None
+    ) -> tuple[str, str, str]:
+        """Return subject, key and value of a summary.
+
+        Raises `ServiceValidationError` if it has no colon.
+        """
+        people = await async_names_of_people(self.hass)
+        people |= {fact.subject for fact in self._fact_store.facts if fact.subject}
+        if parts := parts_of(summary or "", people, old):
+            return parts
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="fact_no_separator"
+        )
+
+    async def _async_origin(self) -> Origin:
+        """Return the origin of what the user of the current call writes."""
+        return Origin(await async_name_of_user(self.hass, self._context), "list")
+
 
 def uid_of(fact: Fact) -> str:
-    """Return the item uid of a fact: its category and key."""
-    return f"{fact.category}/{fact.key}"
-
-
-def _key_and_value(summary: str | None, old: Fact | None = None) -> tuple[str, str]:
-    """Return key and value from an item's summary.
-
-    An existing key is matched first, as it may contain a colon. Raises
-    `ServiceValidationError` without a separator.
-    """
-    text = summary or ""
-    if old and text.startswith(f"{old.key}{SEPARATOR}"):
-        return old.key, text.removeprefix(f"{old.key}{SEPARATOR}")
-    match _COLON.split(text, maxsplit=1):
-        case [key, value]:
-            return key, value
-    raise ServiceValidationError(
-        translation_domain=DOMAIN, translation_key="fact_no_separator"
-    )
-
-
-def _category(description: str | None) -> str:
-    """Return the category from an item's description, preferences by default."""
-    return (description or "").strip() or str(Category.PREFERENCES)
+    """Return the item uid of a fact: what it is about, which a new value leaves."""
+    return f"{fact.category}/{quote(fact.subject, safe='')}/{fact.key}"

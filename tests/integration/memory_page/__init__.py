@@ -1,0 +1,1 @@
+"""Tests of what the README says about the memory: one for each sentence."""
