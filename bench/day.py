@@ -31,7 +31,7 @@ from .day_reuse import DayRequest, Reuse, reuse_of
 from .llama import LlamaError, llama_server, rig, start_script
 from .measure import tell
 from .prefix import OURS, THEIRS, PrefixError, Subject
-from .proxy import Completion, Proxy
+from .proxy import Completion, RecordingProxy
 
 DAY = Path(__file__).with_name("day.json")
 GOAL = 0.95
@@ -45,7 +45,7 @@ EXTRACTING = 2.0
 class Day:
     """A day of one subject."""
 
-    def __init__(self, home: DayHome, subject: Subject, proxy: Proxy) -> None:
+    def __init__(self, home: DayHome, subject: Subject, proxy: RecordingProxy) -> None:
         """Initialize a day that has not begun."""
         self._home = home
         self._subject = subject
@@ -207,7 +207,7 @@ async def _measure(script: Path) -> bool:
         for subject in (OURS, THEIRS):
             async with (
                 llama_server(script, ram_cache=True) as server,
-                Proxy(server) as proxy,
+                RecordingProxy(server) as proxy,
             ):
                 day = Day(home, subject, proxy)
                 await day.run(recorded["events"])

@@ -52,7 +52,7 @@ async def _end(session: Session, hass: HomeAssistant, number: int) -> float:
         conversation.UserContent(f"Turn on light {number}"),
     ]
     chat_log = conversation.ChatLog(hass, f"conversation {number}", content)
-    async with session.async_begin_turn(chat_log, str) as turn:
+    async with session.async_begin_turn(chat_log) as turn:
         turn.state.cache_system_prompt("key", "A light in the living room. " * 700)
         call = ToolCallPart(f"call_{number}", "intent__HassTurnOn", '{"name":"Lamp"}')
         turn.new_messages += [
@@ -76,7 +76,8 @@ async def _measure(folder: Path) -> tuple[float, float, int]:
         limits=limits,
         on_set_aside=lambda _content, _path: None,
     )
-    await session.async_start()
+    await session.async_load()
+    session.async_start()
     fast = [await _end(session, hass, number) for number in range(TURNS)]
     await session.async_flush()
     file = folder / ".storage" / storage_key("bench")

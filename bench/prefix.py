@@ -28,7 +28,7 @@ from testbed.websocket import Client, CommandError, Events
 
 from .llama import LlamaError, llama_server, rig, start_script
 from .measure import tell
-from .proxy import Completion, Proxy
+from .proxy import Completion, RecordingProxy
 
 GOAL = 0.98
 """Minimum reuse, from 0 to 1."""
@@ -150,7 +150,7 @@ async def _dialogue(
     satellite: Satellite, script: Path, subject: Subject, variant: Variant
 ) -> list[Completion]:
     """Run a dialogue with a new server; return the recorded completions."""
-    async with llama_server(script) as server, Proxy(server) as proxy:
+    async with llama_server(script) as server, RecordingProxy(server) as proxy:
         entry_id = await subject.add(satellite, f"{proxy.url}/v1")
         try:
             agent = await agent_of(satellite, entry_id)

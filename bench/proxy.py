@@ -1,16 +1,10 @@
 """A proxy for a llama.cpp server that records the timings of each completion."""
 
-import asyncio
 from dataclasses import dataclass
 import json
-from types import TracebackType
-from typing import Any, Self
+from typing import Any, override
 
-import aiohttp
-from aiohttp import web
-
-LARGEST = 64 * 1024 * 1024
-"""Limit of a request, in bytes."""
+from testbed.proxy import Exchange, Proxy
 
 
 @dataclass
@@ -60,86 +54,40 @@ class Completion:
         return count
 
 
-class Proxy:
-    """Forwards requests and responses unchanged; listens as a context manager."""
+class RecordingProxy(Proxy):
+    """Forwards requests and responses unchanged, and records the completions."""
 
     def __init__(self, server: str) -> None:
         """Initialize a proxy that is not yet listening."""
-        self._server = server
-        self._runner: web.AppRunner | None = None
-        self._session: aiohttp.ClientSession | None = None
+        super().__init__(server)
         self.completions: list[Completion] = []
         """In the order of the requests."""
-        self.url = ""
 
-    async def __aenter__(self) -> Self:
-        """Listen on a free loopback port."""
-        self._session = aiohttp.ClientSession(
-            # The server may close an idle connection just as a request is sent on it.
-            connector=aiohttp.TCPConnector(force_close=True),
-            timeout=aiohttp.ClientTimeout(),
-        )
-        app = web.Application(client_max_size=LARGEST)
-        app.router.add_route("*", "/{path:.*}", self._handle)
-        # With cancellation, a client's disconnect reaches the server at once.
-        self._runner = web.AppRunner(
-            app, shutdown_timeout=0.1, handler_cancellation=True
-        )
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        return self
+    @override
+    async def exchange(self, path: str, body: bytes) -> Exchange:
+        """Return an exchange that is recorded, if it is a completion."""
+        if not path.endswith("/chat/completions"):
+            return Exchange(body)
+        completion = Completion(json.loads(body), len(body))
+        self.completions.append(completion)
+        return _Recorded(completion, body)
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Stop listening and close open connections."""
-        if self._runner:
-            await self._runner.cleanup()
-        if self._session:
-            await self._session.close()
 
-    async def _handle(self, request: web.Request) -> web.StreamResponse:
-        """Forward a request, and stream the response back."""
-        assert self._session is not None
-        body = await request.read()
-        completion: Completion | None = None
-        if request.path.endswith("/chat/completions"):
-            completion = Completion(json.loads(body), len(body))
-            self.completions.append(completion)
-        # Without compression, which could not be parsed here.
-        headers = {"Accept-Encoding": "identity"} | {
-            name: request.headers[name]
-            for name in ("Authorization", "Content-Type")
-            if name in request.headers
-        }
-        answer = bytearray()
-        async with self._session.request(
-            request.method,
-            f"{self._server}{request.path_qs}",
-            data=body,
-            headers=headers,
-        ) as upstream:
-            response = web.StreamResponse(
-                status=upstream.status,
-                headers={"Content-Type": upstream.headers.get("Content-Type", "")},
-            )
-            await response.prepare(request)
-            async for piece in upstream.content.iter_any():
-                answer += piece
-                # Before the end is sent, because the client may disconnect then.
-                if completion and b'"timings"' in answer:
-                    completion.timings = _timings(bytes(answer))
-                try:
-                    await response.write(piece)
-                except ConnectionResetError as err:
-                    # The client is gone, so no response can be sent.
-                    raise asyncio.CancelledError from err
-        await response.write_eof()
-        return response
+class _Recorded(Exchange):
+    """An exchange of which the timings are recorded."""
+
+    def __init__(self, completion: Completion, body: bytes) -> None:
+        """Initialize with what is recorded of the request."""
+        super().__init__(body)
+        self._completion = completion
+        self._answer = bytearray()
+
+    @override
+    def receive(self, piece: bytes) -> None:
+        """Record the timings before they are sent: the client may disconnect then."""
+        self._answer += piece
+        if b'"timings"' in self._answer:
+            self._completion.timings = _timings(bytes(self._answer))
 
 
 def _timings(answer: bytes) -> dict[str, Any] | None:

@@ -45,7 +45,7 @@ async def _turn(session: Session, hass: HomeAssistant, number: int) -> None:
         conversation.UserContent(f"Turn on light {number}"),
     ]
     chat_log = conversation.ChatLog(hass, f"conversation {number}", content)
-    async with session.async_begin_turn(chat_log, str) as turn:
+    async with session.async_begin_turn(chat_log) as turn:
         call = ToolCallPart(f"call_{number}", "intent__HassTurnOn", '{"name":"Lamp"}')
         turn.new_messages.append(UserMessage(f"Turn on light {number}"))
         encode(
@@ -76,7 +76,8 @@ async def _measure(folder: Path) -> list[tuple[float, int]]:
         limits=limits,
         on_set_aside=lambda _content, _path: None,
     )
-    await session.async_start()
+    await session.async_load()
+    session.async_start()
     measured = []
     for block in range(BLOCKS):
         durations = []

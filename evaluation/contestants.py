@@ -60,18 +60,14 @@ class Ours(Contestant):
     @override
     async def end_session(self) -> None:
         """End the session."""
-        await self._act("end_session")
+        await self.act("end_session")
 
     @override
     async def forget(self) -> None:
         """Forget all facts."""
-        while facts := (await self._act("query_facts"))["facts"]:
-            for fact in facts:
-                await self._act(
-                    "forget_fact", category=fact["category"], key=fact["key"]
-                )
+        await self.act("forget_everything")
 
-    async def _act(self, action: str, **data: Any) -> dict[str, Any]:
+    async def act(self, action: str, **data: Any) -> dict[str, Any]:
         """Call an action of the integration; return its response."""
         result = await self.client.command(
             "call_service",
@@ -90,7 +86,7 @@ type SetUp = Callable[[Client, str, str | None, str | None], Awaitable[Contestan
 
 async def add_ours(
     client: Client, base_url: str, api_key: str | None, model: str | None
-) -> Contestant:
+) -> Ours:
     """Set up this integration with its defaults, except for the temperature."""
     agent = await add_agent(client, base_url, api_key=api_key, model=model)
     await allow(

@@ -8,7 +8,7 @@ from typing import Any
 
 from testbed.assistant import SetUpError
 from testbed.flows import Flow
-from testbed.house import furnish, states
+from testbed.house import assign_areas, expose, furnish, states
 from testbed.websocket import Client
 
 from .inventory import ADDED, BLIND, LIST, PLAYER, ROOMS, SATELLITES, USUAL, seen
@@ -184,39 +184,14 @@ async def _add(client: Client, domain: str, **values: Any) -> str:
 
 async def _furnish_more(client: Client) -> None:
     """Assign the added entities to areas, expose them, and hang up the blind."""
-    areas = {
-        area["name"]: area["area_id"]
-        for area in await client.command("config/area_registry/list")
-    }
-    devices = {
-        entity["entity_id"]: entity["device_id"]
-        for entity in await client.command("config/entity_registry/list")
-    }
-    for entity_id, room in ADDED.items():
-        if room is None:
-            continue
-        # An entity with a device inherits the area of the device.
-        kind, number = (
-            ("device", device)
-            if (device := devices[entity_id])
-            else ("entity", entity_id)
-        )
-        await client.command(
-            f"config/{kind}_registry/update",
-            area_id=areas[room],
-            **{f"{kind}_id": number},
-        )
+    await assign_areas(client, ADDED)
+    blind = await client.command("config/entity_registry/get", entity_id=BLIND)
     await client.command(
         "config/device_registry/update",
-        device_id=devices[BLIND],
+        device_id=blind["device_id"],
         name_by_user="Bedroom Blind",
     )
     await client.command(
         "config/entity_registry/update", entity_id=BLIND, device_class="blind"
     )
-    await client.command(
-        "homeassistant/expose_entity",
-        assistants=["conversation"],
-        entity_ids=list(ADDED),
-        should_expose=True,
-    )
+    await expose(client, ADDED, exposed=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from testbed.talk import ToolCall
 
-from .tasks import States, Task
+from .tasks import States, Task, Words
 
 READING = frozenset(
     {
@@ -53,7 +53,7 @@ def misses(task: Task, outcome: Outcome) -> list[str]:
         *([f"failed: {outcome.error}"] if outcome.error else ()),
         *_wrong_states(task, outcome),
         *_wrong_calls(task, outcome),
-        *_wrong_words(task, outcome.said),
+        *wrong_words(task.said, task.not_said, outcome.said),
     ]
 
 
@@ -91,9 +91,24 @@ def has_word(text: str, word: str) -> bool:
     )
 
 
+def wrong_words(said: Words, not_said: Sequence[str], text: str) -> list[str]:
+    """Return the words that are missing in an answer, and those that are wrong."""
+    missing = [
+        f"does not say {' or '.join(group)}"
+        for group in said
+        if not any(has_word(text, word) for word in group)
+    ]
+    return missing + [f"says {word}" for word in not_said if has_word(text, word)]
+
+
 def is_acting(call: ToolCall) -> bool:
     """Return whether a call is one of a tool that changes something."""
-    return _bare_name(call) not in READING
+    return bare_name(call) not in READING
+
+
+def bare_name(call: ToolCall) -> str:
+    """Return the name of a tool without its namespace."""
+    return call.name.rpartition("__")[2]
 
 
 def _wrong_states(task: Task, outcome: Outcome) -> list[str]:
@@ -127,7 +142,7 @@ def _wrong_calls(task: Task, outcome: Outcome) -> list[str]:
     if task.called and not (_was_told(task, outcome) or _has_called(task, outcome)):
         wrong.append(f"no call of {' or '.join(task.called)} that worked")
     for call in outcome.calls:
-        name = _bare_name(call)
+        name = bare_name(call)
         if name in task.not_called or _is_wrong_to_act(task, call):
             wrong.append(f"{name} was called")
     return wrong
@@ -135,7 +150,7 @@ def _wrong_calls(task: Task, outcome: Outcome) -> list[str]:
 
 def _has_called(task: Task, outcome: Outcome) -> bool:
     """Return whether one of the tools was called that the task wants."""
-    return any(call.good and _bare_name(call) in task.called for call in outcome.calls)
+    return any(call.good and bare_name(call) in task.called for call in outcome.calls)
 
 
 def _was_told(task: Task, outcome: Outcome) -> bool:
@@ -149,19 +164,9 @@ def _is_wrong_to_act(task: Task, call: ToolCall) -> bool:
     """Return whether a call acts though the house is to stay as it is."""
     if task.expect or not is_acting(call):
         return False
-    if task.kind == "fact" and _bare_name(call) in LEARNING:
+    if task.kind == "fact" and bare_name(call) in LEARNING:
         return False
     return call.good or task.kind == "small_talk"
-
-
-def _wrong_words(task: Task, said: str) -> list[str]:
-    """Return the words that are missing in the answer, and those that are wrong."""
-    missing = [
-        f"does not say {' or '.join(group)}"
-        for group in task.said
-        if not any(has_word(said, word) for word in group)
-    ]
-    return missing + [f"says {word}" for word in task.not_said if has_word(said, word)]
 
 
 def _match_in_any_order(expected: Sequence[Any], actual: Sequence[Any]) -> bool:
@@ -184,11 +189,6 @@ def _distance(actual: float, centre: float, attribute: str) -> float:
 def _is_number(value: Any) -> bool:
     """Return whether a value is a number."""
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _bare_name(call: ToolCall) -> str:
-    """Return the name of a tool without its namespace."""
-    return call.name.rpartition("__")[2]
 
 
 def _words(expected: Any) -> str:

@@ -6,17 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 import json
 import re
-from types import TracebackType
-from typing import Any, Self
+from typing import Any, override
 
 import aiohttp
-from aiohttp import web
 
-LARGEST = 64 * 1024 * 1024
-"""Limit of a request, in bytes."""
-
-HEADERS = frozenset({"authorization", "content-type", "user-agent"})
-"""Headers of a request that are forwarded."""
+from testbed.proxy import Exchange, Proxy
 
 _END = re.compile(rb'"finish_reason"\s*:\s*"')
 
@@ -37,7 +31,7 @@ class Tokens:
             self.completion = (self.completion or 0) + completion
 
 
-class Meter:
+class Meter(Proxy):
     """Forwards requests and responses; it listens as a context manager.
 
     Outside of `counting`, requests to the model wait until the client gives up. These
@@ -47,13 +41,10 @@ class Meter:
 
     def __init__(self, base_url: str) -> None:
         """Initialize a proxy for a base URL, which is not yet listening."""
-        self._upstream = base_url.rstrip("/")
-        self._runner: web.AppRunner | None = None
-        self._session: aiohttp.ClientSession | None = None
+        super().__init__(base_url, "/v1")
         self._tokens: Tokens | None = None
-        self._counts_on_request = False
+        self.counts_on_request = False
         """Whether the server has accepted `stream_options`."""
-        self.base_url = ""
 
     @contextmanager
     def counting(self) -> Generator[Tokens]:
@@ -64,88 +55,53 @@ class Meter:
         finally:
             self._tokens = None
 
-    async def __aenter__(self) -> Self:
-        """Listen on a free loopback port."""
-        self._session = aiohttp.ClientSession(
-            # The server may close an idle connection just as a request is sent on it.
-            connector=aiohttp.TCPConnector(force_close=True),
-            timeout=aiohttp.ClientTimeout(),
-        )
-        app = web.Application(client_max_size=LARGEST)
-        app.router.add_route("*", "/v1/{path:.*}", self._handle)
-        # With cancellation, a client's disconnect reaches the server at once.
-        self._runner = web.AppRunner(
-            app, shutdown_timeout=0.1, handler_cancellation=True
-        )
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.base_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/v1"
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Stop listening and close open connections."""
-        if self._runner:
-            await self._runner.cleanup()
-        if self._session:
-            await self._session.close()
-
-    async def _handle(self, request: web.Request) -> web.StreamResponse:
-        """Forward a request, and stream the response back."""
-        assert self._session is not None
-        body = await request.read()
+    @override
+    async def exchange(self, path: str, body: bytes) -> Exchange:
+        """Return an exchange that is counted, if it is one with the model."""
         tokens = self._tokens
-        is_completion = request.path.endswith("/chat/completions")
-        if is_completion and tokens is None:
+        if not path.endswith("/chat/completions"):
+            return Exchange(body)
+        if tokens is None:
             await asyncio.get_running_loop().create_future()
-        if is_completion and tokens:
-            tokens.told.append(_last_user_text(body))
-            body = self._asking_for_usage(body)
-        try:
-            upstream = await self._session.request(
-                request.method,
-                f"{self._upstream}/{request.match_info['path']}",
-                params=request.query,
-                data=body,
-                # Without compression, which could not be parsed here.
-                headers={"Accept-Encoding": "identity"}
-                | {k: v for k, v in request.headers.items() if k.lower() in HEADERS},
-            )
-        except aiohttp.ClientError as err:
-            return web.Response(status=502, text=str(err))
-        async with upstream:
-            response = web.StreamResponse(
-                status=upstream.status,
-                headers={"Content-Type": upstream.headers.get("Content-Type", "")},
-            )
-            await response.prepare(request)
-            answer = bytearray()
-            try:
-                async for piece in _end_in_one_piece(upstream.content.iter_any()):
-                    answer += piece
-                    # Before the end is sent, because the turn may be over then.
-                    if tokens and is_completion and _END.search(piece):
-                        tokens.add(*_usage(bytes(answer)))
-                    await response.write(piece)
-            except (aiohttp.ClientError, ConnectionResetError) as err:
-                # One of the two sides is gone, so no response can be sent.
-                raise asyncio.CancelledError from err
-            self._counts_on_request |= upstream.ok and b'"stream_options"' in body
-        await response.write_eof()
-        return response
+        assert tokens is not None
+        return _Counted(self, tokens, body)
 
-    def _asking_for_usage(self, body: bytes) -> bytes:
-        """Return a request that asks for the usage, if the server can be asked."""
-        content: dict[str, Any] = json.loads(body)
-        if not content.get("stream") or not self._counts_on_request:
-            return body
-        return json.dumps(
-            {"stream_options": {"include_usage": True}, **content}
-        ).encode()
+    @override
+    def pieces(self, content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
+        """Return the pieces of a response, of which the last one has its end."""
+        return _end_in_one_piece(content.iter_any())
+
+
+class _Counted(Exchange):
+    """An exchange of which the tokens are counted."""
+
+    def __init__(self, meter: Meter, tokens: Tokens, body: bytes) -> None:
+        """Initialize with the request of a client."""
+        tokens.told.append(_last_user_text(body))
+        super().__init__(_asking_for_usage(body) if meter.counts_on_request else body)
+        self._meter = meter
+        self._tokens = tokens
+        self._answer = bytearray()
+
+    @override
+    def receive(self, piece: bytes) -> None:
+        """Count the tokens at the end, before it is sent: the turn may be over then."""
+        self._answer += piece
+        if _END.search(piece):
+            self._tokens.add(*_usage(bytes(self._answer)))
+
+    @override
+    def end(self, *, ok: bool) -> None:
+        """Learn whether the server can be asked for the usage."""
+        self._meter.counts_on_request |= ok and b'"stream_options"' in self.body
+
+
+def _asking_for_usage(body: bytes) -> bytes:
+    """Return a request that asks for the usage, if it is streamed."""
+    content: dict[str, Any] = json.loads(body)
+    if not content.get("stream"):
+        return body
+    return json.dumps({"stream_options": {"include_usage": True}, **content}).encode()
 
 
 async def _end_in_one_piece(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

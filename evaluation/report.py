@@ -57,10 +57,14 @@ class Summary:
 HEAD = ("passed", "first word, s", "end, s", "tokens in", "out")
 
 
-def show(results: Sequence[Result]) -> None:
-    """Print a table of each contestant, by kind and by language."""
+def show(results: Sequence[Result], kinds: Mapping[str, str] = KINDS) -> None:
+    """Print a table of each contestant, by kind and by language.
+
+    `kinds` are the titles of the kinds.
+    """
     for name in dict.fromkeys(result.contestant for result in results):
-        summaries = _summaries([r for r in results if r.contestant == name])
+        own = [result for result in results if result.contestant == name]
+        summaries = _summaries(own, kinds)
         rows: list[tuple[str, ...]] = [(name, *HEAD)]
         rows += [(title, *summary.cells) for title, summary in summaries.items()]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -78,6 +82,8 @@ def tell_result(result: Result, *, verbose: bool) -> None:
         return
     for text in result.task.say:
         tell(f"    user    {text}")
+    for text in dict.fromkeys(result.tokens.told):
+        tell(f"    told    {' / '.join(text.splitlines())}")
     for call in result.calls:
         arguments = json.dumps(call["arguments"], ensure_ascii=False)
         tell(f"    called  {call['tool']} {arguments}")
@@ -88,12 +94,17 @@ def tell_result(result: Result, *, verbose: bool) -> None:
         tell(f"    miss    {miss}")
 
 
-def as_json(results: Sequence[Result], about: Mapping[str, Any]) -> str:
+def as_json(
+    results: Sequence[Result],
+    about: Mapping[str, Any],
+    kinds: Mapping[str, str] = KINDS,
+) -> str:
     """Return the results as JSON, with what they were measured with."""
     contestants = {
         name: {
             "summary": {
-                title: vars(summary) for title, summary in _summaries(own).items()
+                title: vars(summary)
+                for title, summary in _summaries(own, kinds).items()
             },
             "tasks": [_task_as_dict(result) for result in own],
         }
@@ -116,16 +127,19 @@ def _task_as_dict(result: Result) -> dict[str, Any]:
         "end": result.end,
         "prompt": result.tokens.prompt,
         "completion": result.tokens.completion,
+        "told": result.tokens.told,
         "said": result.said,
         "calls": list(result.calls),
     }
 
 
-def _summaries(results: Sequence[Result]) -> dict[str, Summary]:
+def _summaries(
+    results: Sequence[Result], kinds: Mapping[str, str]
+) -> dict[str, Summary]:
     """Return summaries by kind, by language if there are several, and of all."""
     groups = {
         title: [result for result in results if result.task.kind == kind]
-        for kind, title in KINDS.items()
+        for kind, title in kinds.items()
     }
     languages = sorted({result.task.language for result in results})
     if len(languages) > 1:

@@ -4,9 +4,9 @@ Each file in `languages/` has the tasks of one language. The fields of a task ar
 of `Task`; `docs/models.md` explains how to write one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, zip_longest
+from itertools import islice, zip_longest
 import json
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -86,13 +86,14 @@ def load_tasks() -> list[Task]:
     return sorted(tasks, key=lambda t: (t.language != "en", kinds.index(t.kind)))
 
 
-def spread(tasks: Iterable[Task], limit: int) -> list[Task]:
-    """Return at most `limit` tasks, as many kinds as possible, in the order given."""
-    ordered = list(tasks)
-    by_kind = sorted(ordered, key=lambda task: task.kind)
-    groups = [list(group) for _, group in groupby(by_kind, lambda task: task.kind)]
-    # The first task of each kind, then the second of each, and so on.
-    groups.sort(key=lambda group: list(KINDS).index(group[0].kind))
-    turns = (task for row in zip_longest(*groups) for task in row if task)
-    chosen = {task.id for task, _ in zip(turns, range(limit), strict=False)}
-    return [task for task in ordered if task.id in chosen]
+def spread[T](items: Iterable[T], limit: int, kind: Callable[[T], str]) -> list[T]:
+    """Return at most `limit` items, of as many kinds as possible, in the order given."""
+    ordered = list(items)
+    groups: dict[str, list[int]] = {}
+    for number, item in enumerate(ordered):
+        groups.setdefault(kind(item), []).append(number)
+    # The first item of each kind, then the second of each, and so on.
+    rows = zip_longest(*groups.values())
+    numbers = (number for row in rows for number in row if number is not None)
+    chosen = set(islice(numbers, limit))
+    return [item for number, item in enumerate(ordered) if number in chosen]

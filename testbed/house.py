@@ -1,5 +1,7 @@
 """The demo house: its areas and its exposed entities."""
 
+from collections.abc import Iterable, Mapping
+
 from .websocket import Client, Message
 
 # Entities exposed to Assist, by their area. The demo integration has many more, which
@@ -17,9 +19,20 @@ EXPOSED: dict[str, str | None] = {
     "weather.demo_weather_south": None,
 }
 
+CAMERA = "camera.demo_camera"
+"""A camera that the demo exposes, too."""
+
 
 async def furnish(client: Client) -> None:
     """Assign entities to areas, and expose exactly these entities to Assist."""
+    await assign_areas(client, EXPOSED)
+    others = [e for e in await states(client) if e not in EXPOSED]
+    await expose(client, others, exposed=False)
+    await expose(client, EXPOSED, exposed=True)
+
+
+async def assign_areas(client: Client, rooms: Mapping[str, str | None]) -> None:
+    """Assign entities to the areas with the given names, which are created."""
     areas = {
         area["name"]: area["area_id"]
         for area in await client.command("config/area_registry/list")
@@ -28,7 +41,7 @@ async def furnish(client: Client) -> None:
         entity["entity_id"]: entity["device_id"]
         for entity in await client.command("config/entity_registry/list")
     }
-    for entity_id, name in EXPOSED.items():
+    for entity_id, name in rooms.items():
         if name is None:
             continue
         if name not in areas:
@@ -45,21 +58,18 @@ async def furnish(client: Client) -> None:
             area_id=areas[name],
             **{f"{kind}_id": number},
         )
-    others = [e for e in await states(client) if e not in EXPOSED]
-    await _expose(client, others, exposed=False)
-    await _expose(client, list(EXPOSED), exposed=True)
+
+
+async def expose(client: Client, entity_ids: Iterable[str], *, exposed: bool) -> None:
+    """Expose entities to Assist, or hide them from it."""
+    await client.command(
+        "homeassistant/expose_entity",
+        assistants=["conversation"],
+        entity_ids=list(entity_ids),
+        should_expose=exposed,
+    )
 
 
 async def states(client: Client) -> dict[str, Message]:
     """Return all states by entity ID."""
     return {s["entity_id"]: s for s in await client.command("get_states")}
-
-
-async def _expose(client: Client, entity_ids: list[str], *, exposed: bool) -> None:
-    """Expose entities to Assist, or hide them from it."""
-    await client.command(
-        "homeassistant/expose_entity",
-        assistants=["conversation"],
-        entity_ids=entity_ids,
-        should_expose=exposed,
-    )

@@ -99,3 +99,26 @@ async def test_no_server() -> None:
     output = (await process.communicate())[0].decode()
     assert process.returncode == 2
     assert "OPENAI_BASE_URL is not set" in output
+
+
+async def test_memory(tmp_path: Path) -> None:
+    """Dialogues are played and judged; the table has a row for each ability."""
+    file = tmp_path / "results.json"
+    process = await start(
+        *("memory", "--scripted", "--verbose", "--json", str(file)),
+        *("--dialogue", "en-once-cat", "en-once-spare-key", "de-when-opa"),
+        "en-unknown-dog",
+    )
+    output = (await process.communicate())[0].decode()
+    assert process.returncode == 0, output
+    results: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    tasks = results["contestants"]["ours"]["tasks"]
+    assert {task["id"]: task["passed"] for task in tasks} == {
+        "en-once-cat": True,
+        "en-once-spare-key": True,
+        "en-unknown-dog": True,
+        "de-when-opa": True,
+    }, output
+    assert "4 questions with the model scripted" in output
+    assert "said once" in output
+    assert "when it was" in output

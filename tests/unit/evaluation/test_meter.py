@@ -35,7 +35,7 @@ async def post(meter: Meter, **fields: Any) -> str:
     async with (
         aiohttp.ClientSession() as session,
         session.post(
-            f"{meter.base_url}/chat/completions",
+            f"{meter.url}/chat/completions",
             json={**BODY, "stream": True, **fields},
             headers={"Authorization": "Bearer right"},
         ) as response,

@@ -70,10 +70,12 @@ def test_miss(capsys: pytest.CaptureFixture[str]) -> None:
         "ours       missed     2.0 s  on-en",
         "ours       passed     2.0 s  on-en",
     ]
-    tell_result(result(passed=False), verbose=True)
+    told = Tokens(1200, 30, ["<context>\nNow\n</context>\nHo"])
+    tell_result(result(passed=False, tokens=told), verbose=True)
     assert capsys.readouterr().out.splitlines()[1:] == [
         "    user    Hi",
         "    user    Ho",
+        "    told    <context> / Now / </context> / Ho",
         '    called  intent__HassTurnOn {"name": "Bett"}',
         '    failed  {"error": "no such thing"}',
         "    said    Grüezi",

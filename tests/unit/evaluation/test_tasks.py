@@ -97,7 +97,7 @@ def test_order() -> None:
 @pytest.mark.parametrize("limit", [0, 5, len(KINDS), len(KINDS) + 3, 1000])
 def test_limit(limit: int) -> None:
     """A limit takes as many kinds as possible."""
-    chosen = spread(TASKS, limit)
+    chosen = spread(TASKS, limit, lambda task: task.kind)
     assert len(chosen) == min(limit, len(TASKS))
     assert len({task.kind for task in chosen}) == min(limit, len(KINDS))
     assert [task for task in TASKS if task in chosen] == chosen
