@@ -6,11 +6,9 @@ printed on its own line once it has succeeded.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 import json
-import os
 from pathlib import Path
-import signal
 import sys
 from typing import Any
 
@@ -25,6 +23,9 @@ from custom_components.openai_compatible_conversation.agent.server_identity impo
 from custom_components.openai_compatible_conversation.agent.server_slots import (
     ServerSlots,
 )
+from custom_components.openai_compatible_conversation.agent.token_budget import (
+    TokenBudget,
+)
 from custom_components.openai_compatible_conversation.completions.availability import (
     Availability,
 )
@@ -36,13 +37,13 @@ from custom_components.openai_compatible_conversation.completions.messages impor
     UserMessage,
 )
 from custom_components.openai_compatible_conversation.issues import Issues
-from custom_components.openai_compatible_conversation.memory.extraction import (
-    utterances_of,
-)
 from custom_components.openai_compatible_conversation.memory.fact_extractor import (
     FactExtractor,
 )
 from custom_components.openai_compatible_conversation.memory.fact_store import FactStore
+from custom_components.openai_compatible_conversation.memory.turn_queue import (
+    async_queue_turns,
+)
 from custom_components.openai_compatible_conversation.options import Options
 from custom_components.openai_compatible_conversation.session.session import Session
 from custom_components.openai_compatible_conversation.session.turns import Turn
@@ -54,39 +55,10 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.httpx_client import get_async_client
 from testbed.limits import limits
 
+from .killing import kill_at, report
+
 LEARNED = ("family_members", "cat", "Amy")
 UTTERANCE = "By the way, my tea has to be green"
-
-
-def report(line: str) -> None:
-    """Print a line, unbuffered: the process may be killed right after it."""
-    os.write(1, f"{line}\n".encode())
-
-
-def kill_at(number: int, when: str) -> None:
-    """Kill this process before or after the given write to the integration's files."""
-    count = 0
-
-    def counting(replace: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a rename function that counts writes and may kill the process."""
-
-        def counted(source: Any, target: Any, *others: Any, **named: Any) -> Any:
-            nonlocal count
-            if "openai_compatible_conversation." not in str(target):
-                return replace(source, target, *others, **named)
-            count += 1
-            report(f"write {count} {Path(str(target)).name}")
-            if count == number and when == "before":
-                os.kill(os.getpid(), signal.SIGKILL)
-            result = replace(source, target, *others, **named)
-            if count == number:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return result
-
-        return counted
-
-    for name in ("replace", "rename"):
-        setattr(os, name, counting(getattr(os, name)))
 
 
 async def live(folder: str, url: str) -> None:
@@ -97,11 +69,12 @@ async def live(folder: str, url: str) -> None:
     object.__setattr__(entry, "entry_id", "house")
     object.__setattr__(entry, "title", "House")
     object.__setattr__(entry, "options", Options(chat_model="m").stored())
+    object.__setattr__(entry, "_background_tasks", set())
     issues = Issues(hass, entry)
     fact_store = FactStore(hass, "house", issues)
 
     async def async_retain(turns: Sequence[Turn]) -> None:
-        await fact_store.async_enqueue(utterances_of(turns))
+        await async_queue_turns(fact_store, turns, session.turn_ids)
 
     session = Session(
         hass,
@@ -112,7 +85,18 @@ async def live(folder: str, url: str) -> None:
         on_set_aside=issues.create_set_aside,
     )
     await fact_store.async_load()
-    await session.async_start()
+    known = {pending.id for pending in fact_store.pending}
+
+    def report_queued() -> None:
+        """Print that a transcript is queued, once."""
+        new = {pending.id for pending in fact_store.pending} - known
+        known.update(new)
+        for _ in new:
+            report("queued")
+
+    fact_store.async_listen(report_queued)
+    await session.async_load()
+    session.async_start()
     client = CompletionsClient(url, None, get_async_client(hass))
     identity = ServerIdentity(hass, entry, client)
     server = Server(
@@ -125,12 +109,17 @@ async def live(folder: str, url: str) -> None:
         identity,
         ServerSlots(hass, "house", url, identity),
     )
+
+    async def async_people() -> set[str]:
+        return set()
+
     extractor = FactExtractor(
         hass,
         fact_store,
-        ExtractionRequests(server),
+        ExtractionRequests(server, TokenBudget(entry)),
         lambda: Options(chat_model="m"),
         lambda: session.is_over,
+        async_people=async_people,
     )
     session.async_set_callbacks(lambda: None, extractor.async_resume)
     report(f"session {len(session.state.turns)}")
@@ -143,7 +132,7 @@ async def live(folder: str, url: str) -> None:
             conversation.UserContent(UTTERANCE),
         ]
         chat_log = conversation.ChatLog(hass, "c", content)
-        async with session.async_begin_turn(chat_log, str) as turn:
+        async with session.async_begin_turn(chat_log) as turn:
             turn.new_messages += [UserMessage(UTTERANCE), AssistantMessage("I see.")]
         # Its result does not wait for a slow disk.
         await session.async_flush()

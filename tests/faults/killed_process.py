@@ -19,7 +19,8 @@ async def live(folder: str) -> None:
     """Run a turn that is written, and another one that is not."""
     write_with_one_thread()
     house = House(HomeAssistant(folder))
-    await house.session.async_start()
+    await house.session.async_load()
+    house.session.async_start()
     await house.say("one")
     await house.session.async_flush()
     os.write(1, b"one\n")

@@ -1,36 +1,18 @@
 """Tests of the fact store on a failing disk: nothing is lost, and errors are raised."""
 
-from collections.abc import AsyncGenerator, Generator
-from contextlib import contextmanager
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from custom_components.openai_compatible_conversation.issues import Issues
 from custom_components.openai_compatible_conversation.memory.fact_store import FactStore
-from homeassistant.config_entries import ConfigEntry
+from custom_components.openai_compatible_conversation.memory.said_line import SaidLine
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
+from .fact_files import broken, new_fact_store, stored
+
 CAT = ("family_members", "cat", "Amy")
 TEA = ("preferences", "tea", "green")
-
-
-@pytest.fixture
-async def disk_hass(tmp_path: Path) -> AsyncGenerator[HomeAssistant]:
-    """Yield a Home Assistant that writes to disk."""
-    (tmp_path / ".storage").mkdir()
-    hass = HomeAssistant(str(tmp_path))
-    yield hass
-    await hass.async_stop(force=True)
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """Return the path of the fact store's file."""
-    return tmp_path / ".storage" / "openai_compatible_conversation.house"
 
 
 @pytest.fixture
@@ -40,33 +22,6 @@ async def fact_store(disk_hass: HomeAssistant) -> FactStore:
     await fact_store.async_load()
     await fact_store.async_learn(*CAT)
     return fact_store
-
-
-def new_fact_store(hass: HomeAssistant) -> FactStore:
-    """Return a fact store that is not loaded."""
-    entry: Any = ConfigEntry.__new__(ConfigEntry)
-    object.__setattr__(entry, "entry_id", "house")
-    object.__setattr__(entry, "title", "House")
-    return FactStore(hass, "house", Issues(hass, entry))
-
-
-@contextmanager
-def broken(path: Path) -> Generator[None]:
-    """Make a file or folder unusable by putting one of the other kind in its place."""
-    aside = path.parent.parent / "aside"
-    path.rename(aside)
-    path.mkdir() if aside.is_file() else path.touch()
-    try:
-        yield
-    finally:
-        path.rmdir() if aside.is_file() else path.unlink()
-        aside.rename(path)
-
-
-def stored(file: Path) -> dict[str, Any]:
-    """Return the data on disk."""
-    data: dict[str, Any] = json.loads(file.read_bytes())["data"]
-    return data
 
 
 @pytest.mark.parametrize("folder", [False, True])
@@ -100,9 +55,25 @@ async def test_transcript_is_enqueued_once(fact_store: FactStore, file: Path) ->
     with broken(file):
         for _ in range(3):
             with pytest.raises(HomeAssistantError):
-                await fact_store.async_enqueue([["I like tea"]])
-    await fact_store.async_enqueue([["I like tea"]])
+                await fact_store.async_enqueue([[SaidLine("I like tea")]])
+    await fact_store.async_enqueue([[SaidLine("I like tea")]])
     assert [item["lines"] for item in stored(file)["pending"]] == [["I like tea"]]
+
+
+async def test_split_is_written_after_failed_write(
+    fact_store: FactStore, file: Path
+) -> None:
+    """A transcript is whole on disk until its parts are, and then it is not any more."""
+    await fact_store.async_enqueue([[SaidLine("I like tea"), SaidLine("Hi")]])
+    (whole,) = fact_store.pending
+    with broken(file), pytest.raises(HomeAssistantError):
+        await fact_store.async_split(whole, [[line] for line in whole.lines])
+    assert [item["lines"] for item in stored(file)["pending"]] == [["I like tea", "Hi"]]
+    await fact_store.async_learn(*TEA)
+    assert [item["lines"] for item in stored(file)["pending"]] == [
+        ["I like tea"],
+        ["Hi"],
+    ]
 
 
 async def test_load_is_retried(

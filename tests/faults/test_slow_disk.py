@@ -24,8 +24,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from testbed.limits import limits
 
+from .fact_files import broken
 from .slow_disk import slow_disk, write_with_one_thread
-from .test_disk import broken
 
 MOMENT = 0.2
 
@@ -82,7 +82,7 @@ class House:
             conversation.UserContent(text),
         ]
         chat_log = conversation.ChatLog(self.hass, text, content)
-        async with self.session.async_begin_turn(chat_log, str) as turn:
+        async with self.session.async_begin_turn(chat_log) as turn:
             turn.new_messages += [UserMessage(text), AssistantMessage("Ok.")]
 
 
@@ -106,7 +106,8 @@ def is_stored(file: Path) -> bool:
 async def house(disk_hass: HomeAssistant) -> AsyncGenerator[House]:
     """Yield a house with a session of one turn."""
     house = House(disk_hass)
-    await house.session.async_start()
+    await house.session.async_load()
+    house.session.async_start()
     await house.say("one")
     await house.session.async_flush()
     yield house
@@ -220,7 +221,8 @@ async def test_kill_between_result_and_file(tmp_path: Path, file: Path) -> None:
     assert output.decode().split() == ["one", "two"]
     assert stored(file) == ["one"]
     house = House(HomeAssistant(str(tmp_path)))
-    await house.session.async_start()
+    await house.session.async_load()
+    house.session.async_start()
     await house.say("three")
     await house.session.async_flush()
     assert stored(file) == ["one", "three"]

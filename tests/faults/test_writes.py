@@ -55,6 +55,12 @@ def facts_and_pending(folder: Path) -> tuple[set[tuple[str, str, str]], str]:
     return facts, pending
 
 
+def is_queued(folder: Path) -> bool:
+    """Return whether a transcript waits on disk."""
+    file = folder / ".storage" / KEY
+    return file.exists() and bool(json.loads(file.read_text())["data"]["pending"])
+
+
 async def test_no_fault(tmp_path: Path, server: ModelServer) -> None:
     """Without a fault, the process writes no more often than the faults cover."""
     (tmp_path / ".storage").mkdir()
@@ -79,9 +85,12 @@ async def test_fault(
         assert UTTERANCE in pending
     if "extracted" in steps:
         assert tuple(FACT.values()) in facts
-    # After a restart without a fault, nothing is missing.
-    code, _ = await live(tmp_path, server.base_url)
+    is_extracted = tuple(FACT.values()) in facts
+    is_only_in_session = UTTERANCE in pending and not is_queued(tmp_path)
+    # After a restart without a fault, nothing is missing, nor queued once more.
+    code, later = await live(tmp_path, server.base_url)
     assert code == 0
+    assert later.count("queued") == (is_only_in_session and not is_extracted)
     facts, pending = facts_and_pending(tmp_path)
     if "learned" in steps:
         assert LEARNED in facts

@@ -28,9 +28,31 @@ _FAILURE = {
 
 FILES: dict[str, dict[str, Any]] = {
     "": {
-        "facts": [_FACT, {**_FACT, "key": "cat", "source": "extracted"}],
+        "facts": [
+            _FACT,
+            {
+                **_FACT,
+                "key": "cat",
+                "source": "extracted",
+                "subject": "Tom",
+                "told_by": "Anna",
+                "channel": "voice",
+                "quote": "Tom's cat is green",
+                "past": [{"value": "Amy", "until": _TIME}],
+            },
+        ],
+        "forgotten": [
+            {"at": _TIME, "fact": "0f", "key": ["1f"], "value": "2f", "named": True},
+            {"at": _TIME, "everything": True},
+        ],
+        "forgotten_key": "3f",
         "pending": [
-            {"id": "01", "lines": ["My cat is Amy"], "attempts": 0},
+            {
+                "id": "01",
+                "lines": ["My cat is Amy"],
+                "attempts": 0,
+                "said": [{"speaker": "Tom", "channel": "voice", "at": _TIME}],
+            },
             {"id": "02", "lines": ["I", "am"], "attempts": 9, "failure": _FAILURE},
         ],
     },

@@ -55,6 +55,9 @@ class _Told(Issues):
     def create_memory_full(self, count: int) -> None:
         """Do nothing."""
 
+    def delete_memory_full(self) -> None:
+        """Do nothing."""
+
 
 def is_well_formed(messages: list[Message]) -> bool:
     """Return whether all texts of messages are texts."""
@@ -131,13 +134,16 @@ class _Files:
         await facts.async_load()
         facts.query(None, "green tea")
         for pending in facts.pending:
-            assert all(isinstance(line, str) for line in pending.lines)
+            assert all(isinstance(line.text, str) for line in pending.lines)
             if pending.failure:
                 dt_util.utc_from_timestamp(pending.failure.since)
             await facts.async_failed(pending, "timeout", "-")
         with suppress(FactError):
             await facts.async_learn("preferences", "drink", "tea")
         await facts.async_retry([pending.id for pending in facts.pending])
+        facts.candidates("the green cat")
+        await facts.async_import(facts.export())
+        await facts.async_forget_facts(facts.facts[:1])
 
     async def use_session(self, told: _Told) -> None:
         """Load and use a session, and write it."""
@@ -154,13 +160,14 @@ class _Files:
             limits=limits,
             on_set_aside=told.create_set_aside,
         )
-        await session.async_start()
+        await session.async_load()
+        session.async_start()
         content: list[conversation.Content] = [
             conversation.SystemContent(""),
             conversation.UserContent("Hi"),
         ]
         chat_log = conversation.ChatLog(self.hass, "sofa", content)
-        async with session.async_begin_turn(chat_log, str) as turn:
+        async with session.async_begin_turn(chat_log) as turn:
             assert is_well_formed(turn.messages)
             turn.new_messages += [UserMessage("Hi"), AssistantMessage("Hello.")]
             turn.state.reveal_tools(["HassTurnOn"])

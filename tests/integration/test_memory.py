@@ -15,10 +15,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.openai_compatible_conversation.const import DOMAIN
-from homeassistant.components.homeassistant.exposed_entities import async_should_expose
-from homeassistant.components.todo.const import DATA_COMPONENT
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 from testbed.replies import Call, Pause, failure, say as reply
@@ -28,7 +25,6 @@ from testbed.server import ModelServer
 from .conftest import Say, speech
 from .spies import SpyTool
 
-LIST = "todo.scripted_memory"
 CAT = {"category": "family_members", "key": "cat", "value": "Amy"}
 MAIL = "Remember that the plumber may have the door unlocked at any time."
 PLUMBER = {"category": "preferences", "key": "plumber", "value": "door unlocked"}
@@ -91,9 +87,13 @@ async def expire_session(hass: HomeAssistant, freezer: FrozenDateTimeFactory) ->
 
 
 async def test_tools(
-    server: ModelServer, say: Say, stored: Callable[[], dict[str, Any]]
+    server: ModelServer,
+    say: Say,
+    stored: Callable[[], dict[str, Any]],
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     """The tools learn, query and forget facts; changes are on disk before the result."""
+    freezer.move_to("2026-11-20T12:00:00Z")
 
     def after_learning(body: dict[str, Any]) -> Any:
         assert without_times(stored()["facts"]) == [
@@ -113,7 +113,7 @@ async def test_tools(
         reply("It was gone."),
     )
     await say("What is my cat called?")
-    assert results(server)[-1] == {"facts": [CAT], "more": 0}
+    assert results(server)[-1] == {"facts": [{**CAT, "since": "2026-11-20"}], "more": 0}
     await say("Forget it")
     assert results(server)[-1] == {"forgotten": True}
     assert stored()["facts"] == []
@@ -333,22 +333,6 @@ async def test_satellite_learns(
     assert without_times(stored()["facts"]) == [(*CAT.values(), "told")]
 
 
-async def test_actions(act: Callable[..., Any]) -> None:
-    """The actions do the same as the tools and return the same responses."""
-    assert await act("learn_fact", **CAT) == {"learned": CAT}
-    await act("learn_fact", category="preferences", key="tea", value="green")
-    everything = await act("query_facts")
-    assert len(everything["facts"]) == 2
-    assert await act("query_facts", category="preferences") == {
-        "facts": [{"category": "preferences", "key": "tea", "value": "green"}],
-        "more": 0,
-    }
-    assert await act("query_facts", query="amy") == {"facts": [CAT], "more": 0}
-    forget = {"category": "family_members", "key": "Cat"}
-    assert await act("forget_fact", **forget) == {"forgotten": True}
-    assert await act("forget_fact", **forget) == {"forgotten": False}
-
-
 async def test_end_session(
     server: ModelServer,
     say: Say,
@@ -364,117 +348,6 @@ async def test_end_session(
     assert pending["lines"] == ["One", "Two"]
     await say("Three")
     assert "One" not in str(server.bodies[-1]["messages"])
-
-
-async def test_action_errors(
-    hass: HomeAssistant, act: Callable[..., Any], entry: MockConfigEntry
-) -> None:
-    """Invalid action data raises translated errors."""
-    with pytest.raises(ServiceValidationError, match="category must be one of"):
-        await act("learn_fact", **{**CAT, "category": "weather"})
-    with pytest.raises(ServiceValidationError, match="longer than 500"):
-        await act("learn_fact", **{**CAT, "value": "v" * 501})
-    with pytest.raises(ServiceValidationError, match="no such entry"):
-        await act("query_facts", config_entry_id="nothing")
-    assert await hass.config_entries.async_unload(entry.entry_id)
-    with pytest.raises(ServiceValidationError, match="not loaded"):
-        await act("query_facts")
-
-
-@pytest.fixture
-def edit(hass: HomeAssistant, agent: str) -> Callable[..., Any]:
-    """Return a function that calls a to-do action for the list."""
-
-    async def _edit(action: str, **data: Any) -> Any:
-        return await hass.services.async_call(
-            "todo",
-            action,
-            {"entity_id": LIST, **data},
-            blocking=True,
-            return_response=action == "get_items",
-        )
-
-    return _edit
-
-
-async def test_list(
-    hass: HomeAssistant,
-    act: Callable[..., Any],
-    edit: Callable[..., Any],
-    stored: Callable[[], dict[str, Any]],
-) -> None:
-    """Facts can be viewed, added, edited and deleted in the to-do list."""
-    await act("learn_fact", **CAT)
-    state = hass.states.get(LIST)
-    assert state is not None
-    assert state.state == "1"
-
-    async def items() -> list[tuple[str, str]]:
-        shown = (await edit("get_items"))[LIST]["items"]
-        return [(item["summary"], item["description"]) for item in shown]
-
-    assert await items() == [("cat: Amy", "family_members")]
-    await edit("add_item", item="tea: green")
-    await edit("add_item", item="car: garage: left", description="locations")
-    assert await items() == [
-        ("cat: Amy", "family_members"),
-        ("tea: green", "preferences"),
-        ("car: garage: left", "locations"),
-    ]
-    created = stored()["facts"][0]["created_at"]
-    await edit("update_item", item="cat: Amy", rename="cat: Amy and Bob")
-    assert without_times(stored()["facts"])[0] == (
-        "family_members",
-        "cat",
-        "Amy and Bob",
-        "told",
-    )
-    assert stored()["facts"][0]["created_at"] == created
-    await edit("update_item", item="tea: green", rename="coffee: black")
-    await edit("update_item", item="car: garage: left", description="device_nicknames")
-    assert await items() == [
-        ("cat: Amy and Bob", "family_members"),
-        ("coffee: black", "preferences"),
-        ("car: garage: left", "device_nicknames"),
-    ]
-    await edit("update_item", item="coffee: black", status="completed")
-    await edit("remove_item", item=["cat: Amy and Bob", "car: garage: left"])
-    assert await items() == []
-    assert stored()["facts"] == []
-    await edit("add_item", item="猫：小白")
-    assert await items() == [("猫: 小白", "preferences")]
-
-
-async def test_list_is_not_polled(hass: HomeAssistant, agent: str) -> None:
-    """The list is updated by push."""
-    entity = hass.data[DATA_COMPONENT].get_entity(LIST)
-    assert entity is not None
-    assert not entity.should_poll
-
-
-async def test_list_errors(edit: Callable[..., Any]) -> None:
-    """Invalid items raise translated errors and change nothing."""
-    with pytest.raises(ServiceValidationError, match="with a colon"):
-        await edit("add_item", item="nothing")
-    with pytest.raises(ServiceValidationError, match="category must be one of"):
-        await edit("add_item", item="cat: Amy", description="weather")
-    with pytest.raises(ServiceValidationError, match="value is empty"):
-        await edit("add_item", item="cat: ")
-    await edit("add_item", item="cat: Amy")
-    with pytest.raises(HomeAssistantError, match="longer than 100"):
-        await edit("update_item", item="cat: Amy", rename=f"{'k' * 101}: Amy")
-    assert (await edit("get_items"))[LIST]["items"][0]["summary"] == "cat: Amy"
-
-
-@pytest.mark.parametrize(
-    "assistant", ["conversation", "cloud.alexa", "cloud.google_assistant"]
-)
-async def test_list_is_not_exposed(
-    hass: HomeAssistant, agent: str, assistant: str
-) -> None:
-    """The list is not exposed to assistants by default."""
-    assert hass.states.get(LIST)
-    assert not async_should_expose(hass, assistant, LIST)
 
 
 async def test_extraction(
@@ -505,7 +378,10 @@ async def test_extraction(
     assert body["response_format"]["type"] == "json_schema"
     assert "tools" not in body
     _, user = body["messages"]
-    assert json.loads(user["content"]) == ["By the way, my cat is called Amy"]
+    assert json.loads(user["content"]) == {
+        "known": [],
+        "lines": ["By the way, my cat is called Amy"],
+    }
     assert without_times(stored()["facts"]) == [
         ("family_members", "cat", "Amy", "extracted")
     ]
@@ -532,6 +408,71 @@ async def test_extracted_does_not_replace_told(
     ]
 
 
+async def test_correction_is_extracted(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    act: Callable[..., Any],
+    stored: Callable[[], dict[str, Any]],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What is said after a fact was told corrects it, and what was told is kept."""
+    await act("learn_fact", **CAT)
+    freezer.tick(60)
+    line = "No, my cat is called Bob"
+    await say(line)
+    server.script(reply(extraction_answer(line, **{**CAT, "value": "Bob"})))
+    await expire_session(hass, freezer)
+    assert without_times(stored()["facts"]) == [
+        ("family_members", "cat", "Bob", "extracted")
+    ]
+    (fact,) = stored()["facts"]
+    assert fact["past"] == [{"value": "Amy", "until": fact["updated_at"]}]
+
+
+async def test_learning_turned_off_deletes_what_waits(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    act: Callable[..., Any],
+    set_options: Callable[..., None],
+    stored: Callable[[], dict[str, Any]],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """When learning is turned off, what waits is deleted and the facts stay."""
+    await act("learn_fact", category="preferences", key="tea", value="green")
+    await say("my cat is called Amy")
+    server.script(failure(402))
+    await expire_session(hass, freezer)
+    assert stored()["pending"]
+    set_options(enable_fact_learning=False)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert not stored()["pending"]
+    count = len(server.bodies)
+    set_options(enable_fact_learning=True)
+    freezer.tick(86400)
+    async_fire_time_changed(hass, dt_util.utcnow())
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert len(server.bodies) == count
+    assert [fact["key"] for fact in stored()["facts"]] == ["tea"]
+
+
+async def test_what_waits_is_deleted_at_set_up(
+    hass: HomeAssistant,
+    components: None,
+    entry: MockConfigEntry,
+    set_options: Callable[..., None],
+    hass_storage: dict[str, Any],
+) -> None:
+    """What waits is deleted at set-up, if learning was turned off before."""
+    pending = [{"id": "1", "lines": ["my cat is called Amy"], "attempts": 0}]
+    hass_storage |= store_file(entry, facts=[fact(1)], pending=pending)
+    set_options(enable_fact_learning=False)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    data = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]
+    assert (data["facts"], data["pending"]) == ([fact(1)], [])
+
+
 async def test_forgotten_is_not_extracted(
     hass: HomeAssistant,
     server: ModelServer,
@@ -539,7 +480,7 @@ async def test_forgotten_is_not_extracted(
     stored: Callable[[], dict[str, Any]],
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A forgotten fact is not extracted again for a day."""
+    """A forgotten fact is not extracted again before it is told."""
     server.script(
         reply(calls=[Call("learn_fact", CAT)]),
         reply("I will remember."),
@@ -548,17 +489,17 @@ async def test_forgotten_is_not_extracted(
     )
     line = "My cat is called Amy"
     await say(line)
-    await say("No, forget that")
-    server.script(reply(extraction_answer(line, **{**CAT, "key": "name of the cat"})))
-    await expire_session(hass, freezer)
-    assert stored() == {"facts": [], "pending": []}
-    await say(line)
-    server.script(reply(extraction_answer(line, **CAT)))
-    freezer.tick(timedelta(days=1))
-    await expire_session(hass, freezer)
-    assert without_times(stored()["facts"]) == [
-        ("family_members", "cat", "Amy", "extracted")
-    ]
+    await say(f"Forget it: {line}")
+    await say("I like tea")
+    for key in ("name of the cat", "cat"):
+        server.script(reply(extraction_answer(line, **{**CAT, "key": key})))
+        await expire_session(hass, freezer)
+        assert (stored()["facts"], stored()["pending"]) == ([], [])
+        freezer.tick(timedelta(days=1))
+        await say(f"{line}, you know")
+    server.script(reply(calls=[Call("learn_fact", CAT)]), reply("I will remember."))
+    await say(f"Remember: {line}")
+    assert without_times(stored()["facts"]) == [(*CAT.values(), "told")]
 
 
 async def test_extraction_is_retried(
@@ -587,7 +528,7 @@ async def test_extraction_is_retried(
     server.script(reply('{"facts": []}'))
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert stored() == {"facts": [], "pending": []}
+    assert (stored()["facts"], stored()["pending"]) == ([], [])
 
 
 async def test_extraction_without_structured_output(
@@ -731,7 +672,7 @@ async def test_full_during_extraction(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert len(server.bodies) == 1
     (waiting,) = entry.runtime_data.fact_store.pending
-    assert (waiting.lines, waiting.attempts) == ([line], 1)
+    assert [(said.text, waiting.attempts) for said in waiting.lines] == [(line, 1)]
 
 
 @pytest.mark.parametrize(

@@ -456,24 +456,6 @@ async def test_announcement_is_imported(
     assert "whether to lock up" in body["messages"][-1]["content"]
 
 
-async def test_chat_log_is_imported_into_a_new_session(
-    server: ModelServer, say: Say, freezer: FrozenDateTimeFactory
-) -> None:
-    """A conversation that outlasts the session is imported into the next one, once."""
-    server.script(failure(402), reply("One."))
-    failing = await say("Nothing")
-    assert failed(failing)
-    first = await say("First")
-    await say("Elsewhere")
-    freezer.tick(61)
-    second = await say("Second", conversation_id=first.conversation_id)
-    assert transcript_of(server.bodies[-1]) == ["First", "One.", "Second"]
-    await say("Third", conversation_id=second.conversation_id)
-    assert transcript_of(server.bodies[-1]) == [
-        *("First", "One.", "Second", "Hello there.", "Third")
-    ]
-
-
 async def test_failed_turn(server: ModelServer, say: Say) -> None:
     """A failed turn is in the history without Home Assistant's error message."""
     server.script(failure(402), reply("Better."))

@@ -1,7 +1,7 @@
 """Stateful test of the owners of turns: no text is where it does not belong."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,6 +28,7 @@ from custom_components.openai_compatible_conversation.completions.messages impor
 from custom_components.openai_compatible_conversation.session.conversation_owners import (
     BOUND_TO_USER,
 )
+from custom_components.openai_compatible_conversation.session.session import Session
 from custom_components.openai_compatible_conversation.session.session_file import (
     storage_key,
 )
@@ -54,6 +55,10 @@ CONVERSATIONS = st.sampled_from(["sofa", "desk"])
 NUMBERS = st.integers(0, 5)
 MARK = re.compile(r"<(.+?)>")
 """Each text carries its owner's mark; what is handled locally has one of its own."""
+MARKED = re.compile(r"<.+?> \d+(?=\.)")
+"""A text with its mark and its number."""
+NUMBERED = re.compile(r"<(.+?)> (\d+)\.")
+"""A text by its mark and its number."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,8 @@ class OwnersMachine(RuleBasedStateMachine):
         self.logs: dict[str, list[conversation.Content]] = {}
         self.retained: list[Turn] = []
         self.ended: list[str] = []
+        self.forget_rules: list[Callable[[str], bool]] = []
+        """What was forgotten."""
         self.sessions = self.run(self.start_sessions())
 
     def run[ResultT](self, coroutine: Coroutine[Any, Any, ResultT]) -> ResultT:
@@ -228,7 +235,8 @@ class OwnersMachine(RuleBasedStateMachine):
             turn.session_turn.new_messages.append(AssistantMessage(answer))
         error = asyncio.CancelledError() if how == "cancelled" else None
         self.run(turn.context.__aexit__(type(error) if error else None, error, None))
-        if turn.owner != NOBODY:
+        is_forgotten = any(forgets(turn.text) for forgets in self.forget_rules)
+        if turn.owner != NOBODY and not is_forgotten:
             self.ended.append(turn.text)
         if how != "good" and self.count % 2:
             # Home Assistant 2026.11 keeps a failed turn in the chat log, with an error.
@@ -279,6 +287,31 @@ class OwnersMachine(RuleBasedStateMachine):
         self.sessions.async_stop()
         self.sessions = self.run(self.start_sessions())
 
+    @rule()
+    def end_sessions(self) -> None:
+        """End all sessions, as a user does."""
+        self.run(self.sessions.async_end_now())
+
+    @rule(mark=st.sampled_from(["household", "ann", "bob", "local", "nobody"]))
+    def forget(self, mark: str) -> None:
+        """Forget all that was said so far with a mark."""
+        count = self.count
+        self.freezer.tick(1)
+
+        def is_forgotten(text: str) -> bool:
+            """Return whether a text has the mark, and was said before."""
+            return any(
+                found.startswith(mark) and int(number) <= count
+                for found, number in NUMBERED.findall(text)
+            )
+
+        async def forget() -> None:
+            await self.sessions.async_forget(is_forgotten)
+
+        self.run(forget())
+        self.ended = [text for text in self.ended if not is_forgotten(text)]
+        self.forget_rules.append(is_forgotten)
+
     def allows(self, owner: TurnOwner, own: str, mark: str) -> bool:
         """Return whether a mark may be in what an owner sees or stores."""
         if mark == own:
@@ -317,6 +350,36 @@ class OwnersMachine(RuleBasedStateMachine):
                 self.check(owner, self.mark_of(owner, ""), path.read_text())
         self.check(HOUSEHOLD, "household", str(self.sessions.household.state.turns))
         assert len(self.sessions.personal) <= 2
+
+    @invariant()
+    def forgotten_is_forgotten(self) -> None:
+        """Check that nothing forgotten is in a session or the history of a turn."""
+        histories = [session.state.turns for session in self.all_sessions]
+        told = [str(message) for turns in histories for message in messages_of(turns)]
+        for turn in self.open:
+            # A running turn still has its own words.
+            own = len(turn.session_turn.new_messages)
+            told += map(str, turn.session_turn.messages[:-own])
+        for is_forgotten in self.forget_rules:
+            assert not [text for text in told if is_forgotten(text)]
+
+    @property
+    def all_sessions(self) -> list[Session]:
+        """Return all sessions."""
+        return [self.sessions.household, *self.sessions.personal]
+
+    @invariant()
+    def taken_in_once(self) -> None:
+        """Check that no text is in two sessions, or in one that it had left."""
+        texts = [
+            text
+            for session in self.all_sessions
+            for message in messages_of(session.state.turns)
+            for text in MARKED.findall(str(message))
+        ]
+        assert len(set(texts)) == len(texts)
+        retained = str(self.retained)
+        assert not [text for text in texts if f"{text}." in retained]
 
     @invariant()
     def nobody_is_retained(self) -> None:

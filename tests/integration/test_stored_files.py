@@ -22,6 +22,7 @@ from .conftest import AGENT, speech
 
 FILES = {
     "": "memory",
+    ".schedule": "schedule",
     ".session": "session",
     ".session.ann": "session",
     ".dialects": "server",
