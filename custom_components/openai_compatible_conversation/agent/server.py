@@ -68,6 +68,13 @@ class Server:
         """Return what is known of the server and the entry's model."""
         return self.identity.facts
 
+    @property
+    def may_take_pictures(self) -> bool:
+        """Return whether the model may take pictures, as far as is known."""
+        return self.facts.takes_pictures is not False and (
+            not self.pictures.is_withheld(self.options.chat_model)
+        )
+
     def build_body(
         self,
         messages: Iterable[Message],

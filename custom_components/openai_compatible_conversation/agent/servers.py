@@ -39,6 +39,13 @@ def async_fallback_of(hass: HomeAssistant, entry: ConfigEntry) -> Server | None:
 
 
 @callback
+def async_may_take_pictures(server: Server) -> bool:
+    """Return whether a model may take pictures: the entry's, or its fallback's."""
+    fallback = async_fallback_of(server.hass, server.entry)
+    return server.may_take_pictures or bool(fallback and fallback.may_take_pictures)
+
+
+@callback
 def async_drop_fallback(hass: HomeAssistant, entry_id: str) -> None:
     """Unset the option of all entries whose fallback was removed."""
     for entry in hass.config_entries.async_entries(DOMAIN):

@@ -1,8 +1,8 @@
 """Pictures in tool results, and servers that do not take them.
 
-Which models take pictures is not told by servers. A picture is sent, and if the request
-is refused, it is sent again without pictures, and the model is told that there were
-some. A model that was found not to take any is sent none for a while.
+Few servers tell which models take pictures. Where none does, a picture is sent, and if
+the request is refused, it is sent again without pictures, and the model is told that
+there were some. A model that was found not to take any is sent none for a while.
 """
 
 import asyncio
@@ -43,18 +43,25 @@ class PictureSupport:
         self._refused_for, self._failed_for = refused_for, failed_for
         self._withheld_until: dict[str, float] = {}
 
+    def is_withheld(self, model: str) -> bool:
+        """Return whether a model is sent no pictures of tools now."""
+        now = asyncio.get_running_loop().time()
+        return now < self._withheld_until.get(model, 0)
+
     async def async_send[T](
         self,
         model: str,
         messages: Sequence[Message],
         send: Callable[[Sequence[Message]], Awaitable[T]],
+        *,
+        takes_pictures: bool | None = None,
     ) -> T:
         """Return what `send` returns for messages, without pictures if need be.
 
-        Pictures of the user's are left alone. Raises the `CompletionError` of `send`.
+        `takes_pictures` is what the server tells of the model, None if nothing. Pictures
+        of the user's are left alone. Raises the `CompletionError` of `send`.
         """
-        now = asyncio.get_running_loop().time
-        if now() < self._withheld_until.get(model, 0):
+        if takes_pictures is False or self.is_withheld(model):
             return await send(without_pictures(messages))
         try:
             return await send(messages)
@@ -66,7 +73,8 @@ class PictureSupport:
         result = await send(others)
         is_model = isinstance(refusal, ImagesNotSupportedError)
         seconds = self._refused_for if is_model else self._failed_for
-        self._withheld_until[model] = now() + seconds
+        now = asyncio.get_running_loop().time()
+        self._withheld_until[model] = now + seconds
         return result
 
 

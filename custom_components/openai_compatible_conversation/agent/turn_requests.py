@@ -105,6 +105,7 @@ class TurnRequests:
                         asks_for_call=asks_for_call,
                         asks_for_words=asks_for_words,
                     ),
+                    takes_pictures=server.facts.takes_pictures,
                 ),
             )
 

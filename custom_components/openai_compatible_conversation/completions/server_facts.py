@@ -10,6 +10,8 @@ does not tell, they are unknown: nobody may wait for them.
 - `ServerFacts.slots`: requests that are served at the same time. None if not known.
 - `ServerFacts.runs_model`: whether it runs the model itself, so that reading a prompt
   costs nothing but time. False for a cloud, and for a gateway that may lead to one.
+- `ServerFacts.takes_pictures`: whether the model takes pictures, as it is loaded. None if
+  the server does not tell.
 
 Decision record: docs/decisions/0022-one-owner-of-the-slot.md.
 """
@@ -101,6 +103,7 @@ class ServerFacts:
     runs_model: bool | None = None
     slots: int | None = None
     context: int | None = None
+    takes_pictures: bool | None = None
 
 
 UNKNOWN = ServerFacts()
@@ -132,12 +135,22 @@ def facts_from_models(
 
 
 def engine_facts(
-    kind: str, *, slots: int | None = None, context: int | None = None
+    kind: str,
+    *,
+    slots: int | None = None,
+    context: int | None = None,
+    takes_pictures: bool | None = None,
 ) -> ServerFacts:
     """Return the facts of a server that runs models itself."""
     if slots is None and kind in BATCHING:
         slots = MANY_SLOTS
-    return ServerFacts(kind, runs_model=True, slots=slots, context=context)
+    return ServerFacts(
+        kind,
+        runs_model=True,
+        slots=slots,
+        context=context,
+        takes_pictures=takes_pictures,
+    )
 
 
 def runs_llama_cpp(chunk: bytes) -> bool:

@@ -97,7 +97,7 @@ class ServerQuestions:
         return found
 
     async def _llama_cpp(self) -> ServerFacts | None:
-        """Ask llama.cpp: `/props` has the slots, and the context of one of them.
+        """Ask llama.cpp: `/props` has the slots, the context of one, and the modalities.
 
         A server with several models is asked for that of the entry, without loading it.
         """
@@ -108,18 +108,27 @@ class ServerQuestions:
         context = size_of(settings.get("n_ctx")) if _is_object(settings) else None
         if slots is None and context is None and props.get("role") != "router":
             return None
-        return engine_facts("llama.cpp", slots=slots, context=context)
+        modalities = props.get("modalities")
+        vision = modalities.get("vision") if _is_object(modalities) else None
+        return engine_facts(
+            "llama.cpp",
+            slots=slots,
+            context=context,
+            takes_pictures=vision if isinstance(vision, bool) else None,
+        )
 
     async def _ollama(self) -> ServerFacts | None:
-        """Ask Ollama: `/api/show` has a model's parameters, `/api/ps` the loaded ones.
+        """Ask Ollama: `/api/show` has what a model is, `/api/ps` the loaded ones.
 
         It has the models of its cloud too, with the host that they run on.
         """
         shown = await self._get("/api/show", {"model": self._model})
         if not _is_object(shown.get("details")):
             return None
+        able = shown.get("capabilities")
+        pictures = "vision" in able if isinstance(able, list) and able else None
         if shown.get("remote_host") or shown.get("remote_model"):
-            return ServerFacts("ollama", runs_model=False)
+            return ServerFacts("ollama", runs_model=False, takes_pictures=pictures)
         running = (await self._get("/api/ps")).get("models")
         names = (self._model, f"{self._model}:latest")
         loaded = (
@@ -130,7 +139,7 @@ class ServerQuestions:
         context = next((size for size in loaded if size), None)
         if context is None and (own := _NUM_CTX.search(str(shown.get("parameters")))):
             context = size_of(int(own[1]))
-        return engine_facts("ollama", context=context)
+        return engine_facts("ollama", context=context, takes_pictures=pictures)
 
     async def _lm_studio(self) -> ServerFacts | None:
         """Ask LM Studio: `/api/v0/models` has the context of a loaded model."""

@@ -108,6 +108,25 @@ LM_STUDIO_LOADED = {
             {"v1__models": listing(), "props": PROPS},
             ServerFacts("llama.cpp", runs_model=True, slots=4, context=4096),
         ),
+        *(
+            (
+                {"v1__models": listing(), "props": {**PROPS, "modalities": told}},
+                ServerFacts(
+                    "llama.cpp",
+                    runs_model=True,
+                    slots=4,
+                    context=4096,
+                    takes_pictures=known,
+                ),
+            )
+            for told, known in (
+                ({"vision": True, "audio": False}, True),
+                ({"vision": False, "audio": False}, False),
+                ({"audio": False}, None),
+                ({"vision": "maybe"}, None),
+                (["vision"], None),
+            )
+        ),
         # A router, whose model is not loaded.
         (
             {"v1__models": listing(owned_by="llamacpp"), "props": {"role": "router"}},
@@ -128,6 +147,20 @@ LM_STUDIO_LOADED = {
         (
             {"v1__models": listing(owned_by="somebody"), "api__show": SHOWN},
             ServerFacts("ollama", runs_model=True, context=16384),
+        ),
+        *(
+            (
+                {"v1__models": listing(), "api__show": {**SHOWN, "capabilities": told}},
+                ServerFacts(
+                    "ollama", runs_model=True, context=16384, takes_pictures=known
+                ),
+            )
+            for told, known in (
+                (["completion", "tools", "vision"], True),
+                (["completion", "tools"], False),
+                ([], None),
+                ("vision", None),
+            )
         ),
         # What a model could have is not what the server runs it with.
         (
