@@ -4,6 +4,8 @@ Uses any server with the OpenAI chat completions API as a conversation agent.
 """
 
 from contextlib import suppress
+from functools import partial
+import logging
 from pathlib import Path
 
 from homeassistant.const import Platform
@@ -27,7 +29,7 @@ from .agent.prewarm import Prewarmer
 from .agent.server import Server
 from .agent.server_identity import ServerIdentity
 from .agent.server_slots import ServerSlots
-from .agent.servers import async_drop_fallback
+from .agent.servers import async_drop_fallback, async_may_take_pictures
 from .completions.errors import CompletionError, InvalidAuthError, NotFoundError
 from .const import DOMAIN
 from .data import OpenAICompatibleConfigEntry, RuntimeData, async_create_client
@@ -35,15 +37,24 @@ from .entry_state import async_get_entry_state
 from .errors import translated_error
 from .issues import Issues
 from .memory.fact_extractor import FactExtractor
+from .memory.fact_store import FactStore
+from .memory.user_names import async_names_of_people
 from .options import Options
 from .pipeline_check import PipelineCheck
 from .profile_store import ProfileStore
+from .schedule.notices import Notices
+from .schedule.scheduled_run import async_run
+from .schedule.scheduler import Scheduler
 from .services import async_register
 from .tools.toolbox import Toolbox
 from .tools.usage_store import UsageStore
 
+_LOGGER = logging.getLogger(__name__)
+
 PLATFORMS = (
     Platform.AI_TASK,
+    Platform.BUTTON,
+    Platform.CALENDAR,
     Platform.CONVERSATION,
     Platform.SENSOR,
     Platform.TODO,
@@ -102,7 +113,16 @@ async def async_setup_entry(
         """Return the current options."""
         return Options.of(entry.options)
 
-    toolbox = Toolbox(hass, usage, fact_store, options_now, entry_state.budget.limits)
+    await _async_delete_what_waits(fact_store, options_now())
+    toolbox = Toolbox(
+        hass,
+        usage,
+        fact_store,
+        options_now,
+        entry_state.budget.limits,
+        schedule=entry_state.schedule,
+        takes_pictures=partial(async_may_take_pictures, server),
+    )
 
     def is_quiet() -> bool:
         """Return whether no session uses the slots of the server."""
@@ -110,7 +130,12 @@ async def async_setup_entry(
         return sessions.is_over and all(n.sessions.is_over for n in neighbours)
 
     fact_extractor = FactExtractor(
-        hass, fact_store, ExtractionRequests(server), options_now, is_quiet
+        hass,
+        fact_store,
+        ExtractionRequests(server, entry_state.budget),
+        options_now,
+        is_quiet,
+        async_people=partial(async_names_of_people, hass),
     )
     prewarmer = Prewarmer(hass, server)
     entry.runtime_data = RuntimeData(
@@ -134,6 +159,14 @@ async def async_setup_entry(
     sessions.async_set_callbacks(prewarmer.async_cancel, end_session)
     fact_extractor.async_resume()
     identity.async_update()
+    scheduler = Scheduler(
+        hass,
+        entry_state.schedule,
+        partial(async_run, hass, toolbox),
+        Notices(hass, entry),
+    )
+    scheduler.async_start()
+    entry.async_on_unload(scheduler.async_stop)
     check = PipelineCheck(hass, entry, issues)
     check.async_start()
     entry.async_on_unload(check.async_stop)
@@ -176,6 +209,17 @@ async def _async_check_server(hass: HomeAssistant, server: Server) -> None:
         server.async_set_available()
 
 
+async def _async_delete_what_waits(fact_store: FactStore, options: Options) -> None:
+    """Delete what facts were still to be learned from, if none are to be learned."""
+    if options.enable_fact_learning:
+        return
+    try:
+        await fact_store.async_delete_pending()
+    except HomeAssistantError as err:
+        # It is deleted from disk with the next change, or at the next start.
+        _LOGGER.warning("What was said is not deleted from disk yet: %s", err)
+
+
 async def _async_update_listener(
     hass: HomeAssistant, entry: OpenAICompatibleConfigEntry
 ) -> None:
@@ -188,6 +232,8 @@ async def _async_update_listener(
     # The next request tells whether tools are refused with these options, too.
     server.issues.delete_tools_refused()
     entry.runtime_data.entry_state.budget.async_update_issue()
+    await _async_delete_what_waits(entry.runtime_data.fact_store, server.options)
+    entry.runtime_data.fact_extractor.async_resume()
     registry = dr.async_get(hass)
     for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
         registry.async_update_device(device.id, name=entry.title, model=model)

@@ -12,15 +12,12 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.intent import IntentResponseErrorCode
 
 from .agent.attachments import AttachmentError, async_images
-from .agent.fact_recall import new_facts
-from .agent.instructions import new_instructions
 from .agent.left_over import LeftOver
 from .agent.loop import AgentRun
-from .agent.named_states import async_named_entities, async_state_lines
 from .agent.prompt import async_prewarm_body, async_provide_tools, async_system_prompt
 from .agent.servers import TurnServers
-from .agent.turn_context import async_context, context_notes
 from .agent.turn_output import is_voice_device, strips_markup
+from .agent.turn_setup import TurnSetup
 from .completions.errors import CompletionError, UnexpectedError
 from .completions.messages import SystemMessage, UserMessage
 from .const import DOMAIN
@@ -178,32 +175,14 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
                 tools,
             )
             chat_log.content[0] = conversation.SystemContent(prompt.system)
-            extra = None
-            if not options.own_prompt_only:
-                # The chat log keeps that of earlier turns, which may be another's.
-                is_shared = sessions.async_is_shared(chat_log)
-                source = user_input if is_shared else chat_log
-                extra = session_turn.new_extra_prompt(source.extra_system_prompt)
-            if tools:
-                tools.fact_source.set_turn(
-                    session_turn.utterances,
-                    session_turn.messages,
-                    (user_input.extra_system_prompt, chat_log.extra_system_prompt),
-                )
-            facts: list[str] = []
-            if owner is not NOBODY and options.recalls_facts:
-                facts = new_facts(
-                    runtime.fact_store.recall, user_input.text, session_turn.state
-                )
-            named = async_named_entities(self.hass, tools, user_input.text)
-            states = async_state_lines(self.hass, named)
-            news = new_instructions(session_turn.state, prompt.own)
-            if tools:
-                news += tools.offered.news()
-            text = session_turn.tell(
-                user_input.text,
-                await async_context(self.hass, user_input),
-                context_notes(extra, news, facts, states),
+            recalls = owner is not NOBODY and options.recalls_facts
+            text, named = await TurnSetup(
+                self.hass, user_input, chat_log, options, tools
+            ).async_tell(
+                session_turn,
+                prompt.own,
+                runtime.fact_store.recall if recalls else None,
+                is_shared=sessions.async_is_shared(chat_log),
             )
             session_turn.new_messages.append(UserMessage(text))
             if images := await async_images(self.hass, _attachments(chat_log)):

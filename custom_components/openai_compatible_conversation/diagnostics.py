@@ -49,6 +49,7 @@ async def async_get_config_entry_diagnostics(
         "budget": runtime.entry_state.budget.report(),
         "session": _session_counts(runtime.sessions.household),
         "personal_sessions": [*map(_session_counts, runtime.sessions.personal)],
+        "scheduled": len(runtime.entry_state.schedule.actions),
         "memory": {
             "facts": len(runtime.fact_store.facts),
             "pending": [

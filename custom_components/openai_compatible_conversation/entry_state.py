@@ -1,4 +1,4 @@
-"""State of an entry that outlives its reload: sessions, facts, and what is down.
+"""State of an entry that outlives its reload: sessions, facts, and what is scheduled.
 
 Decision record: docs/decisions/0008-memory-quotes-its-source.md.
 """
@@ -14,39 +14,44 @@ from .agent.token_budget import TokenBudget
 from .completions.availability import Availability
 from .const import DOMAIN
 from .issues import Issues
-from .memory.extraction import utterances_of
 from .memory.fact_store import FactStore
+from .memory.turn_queue import async_queue_turns, is_forget_request
 from .options import Options
+from .schedule.schedule_store import ScheduleStore
 from .session.sessions import Sessions
 from .session.turns import Turn
+from .tools.fact_tool import FORGET
 
 DATA_ENTRY_STATES: HassKey[dict[str, EntryState]] = HassKey(f"{DOMAIN}_entry_states")
 
 
 @dataclass(slots=True)
 class EntryState:
-    """The fact store, the sessions and the budget of an entry, and if its server is down.
+    """What an entry has to keep: facts, scheduled actions, sessions, and what is known.
 
     Created at the first set-up and kept until the entry is removed: a turn may
     outlast a reload, and what it learns must go to the store that is in use after it.
     """
 
     fact_store: FactStore
+    schedule: ScheduleStore
     sessions: Sessions
     availability: Availability
     budget: TokenBudget
     """The limits of what is sent to the server."""
 
     async def async_start(self) -> None:
-        """Load the facts and resume the sessions."""
+        """Load the facts and the scheduled actions, and resume the sessions."""
         await self.fact_store.async_load()
+        await self.schedule.async_load()
         await self.sessions.async_start()
 
     async def async_remove(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
-        """Delete the sessions and the facts, also from disk."""
+        """Delete sessions, facts and scheduled actions, also from disk."""
         hass.data[DATA_ENTRY_STATES].pop(entry.entry_id, None)
         await self.sessions.async_remove()
         await self.fact_store.async_remove()
+        await self.schedule.async_remove()
 
 
 @callback
@@ -65,9 +70,10 @@ def _create(hass: HomeAssistant, entry: ConfigEntry) -> EntryState:
 
     async def async_retain(turns: Sequence[Turn]) -> None:
         """Queue what users said in evicted turns for fact extraction."""
-        learning = Options.of(entry.options).enable_fact_learning
-        if learning and (transcripts := utterances_of(turns)):
-            await fact_store.async_enqueue(transcripts)
+        if Options.of(entry.options).enable_fact_learning:
+            # What is said to have something forgotten is not to be learned.
+            kept = [turn for turn in turns if not is_forget_request(turn, FORGET)]
+            await async_queue_turns(fact_store, kept, sessions.turn_ids)
 
     def timeout() -> float:
         """Return the current session timeout in seconds."""
@@ -82,4 +88,7 @@ def _create(hass: HomeAssistant, entry: ConfigEntry) -> EntryState:
         limits=budget.limits,
         on_set_aside=issues.create_set_aside,
     )
-    return EntryState(fact_store, sessions, Availability(hass.loop.time), budget)
+    fact_store.async_listen_forgotten(sessions.async_forget)
+    schedule = ScheduleStore(hass, entry.entry_id, issues.create_set_aside)
+    availability = Availability(hass.loop.time)
+    return EntryState(fact_store, schedule, sessions, availability, budget)

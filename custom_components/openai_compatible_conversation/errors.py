@@ -50,6 +50,19 @@ async def async_exception_text(
     return text.format(**placeholders)
 
 
+async def async_localized_text(
+    hass: HomeAssistant, err: HomeAssistantError, language: str
+) -> str:
+    """Return the message of an error of this integration in a language.
+
+    That of any other error is returned as it is.
+    """
+    if err.translation_domain != DOMAIN or err.translation_key is None:
+        return str(err)
+    placeholders = err.translation_placeholders or {}
+    return await async_exception_text(hass, err.translation_key, placeholders, language)
+
+
 def _placeholders(err: CompletionError, host: str) -> dict[str, str]:
     """Return the placeholders of an error message."""
     return {"host": host, "message": err.explanation}

@@ -72,6 +72,11 @@ class Issues:
             path="`, `".join(list(paths)[-MAX_PATHS:]),
         )
 
+    def delete_set_aside(self, *contents: Content) -> None:
+        """Delete the issues about files that could not be used."""
+        for content in contents:
+            self._delete(f"{content}_set_aside")
+
     def create_transcripts_given_up(
         self, ids: Sequence[str], since: str, reason: str
     ) -> None:
@@ -137,6 +142,7 @@ class Issues:
             "prompt_cut",
             "memory_full",
             "memory_set_aside",
+            "schedule_set_aside",
             "session_set_aside",
             "server_set_aside",
             "tools_refused",

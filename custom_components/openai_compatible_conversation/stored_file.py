@@ -10,12 +10,13 @@ stored before it is on disk, so the error is kept and raised to the caller.
 Decision record: docs/decisions/0008-memory-quotes-its-source.md.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 import hashlib
 import logging
 import os
 from pathlib import Path
+from shutil import rmtree
 from typing import Any, Literal, override
 
 import probatio
@@ -31,7 +32,7 @@ _LOGGER = logging.getLogger(__name__)
 
 VERSION = 1
 
-type Content = Literal["memory", "session", "server", "tools"]
+type Content = Literal["memory", "schedule", "session", "server", "tools"]
 """What a file holds; the prefix of the translation keys about it."""
 
 type OnSetAside = Callable[[Content, str], None]
@@ -60,15 +61,17 @@ class StoredFile(Store[dict[str, Any]]):
         schema: probatio.Schema,
         on_set_aside: OnSetAside,
         *,
+        minor_version: int = 1,
         atomic_writes: bool = False,
         serialize_in_event_loop: bool = True,
     ) -> None:
-        """Initialize a file by its storage key. The last two are those of `Store`."""
+        """Initialize a file by its storage key. The last three are those of `Store`."""
         super().__init__(
             hass,
             VERSION,
             key,
             private=True,
+            minor_version=minor_version,
             atomic_writes=atomic_writes,
             serialize_in_event_loop=serialize_in_event_loop,
         )
@@ -76,6 +79,8 @@ class StoredFile(Store[dict[str, Any]]):
         self._schema = schema
         self._on_set_aside = on_set_aside
         self._failure: Exception | None = None
+        self._compatible: dict[str, Any] | None = None
+        """Data of another minor version that was just read."""
 
     async def async_read(self) -> dict[str, Any] | None:
         """Return the data, None without a file that can be used.
@@ -127,6 +132,17 @@ class StoredFile(Store[dict[str, Any]]):
         except OSError as err:
             raise self._not_written() from err
 
+    async def async_delete_copies(self, *ends: str) -> None:
+        """Delete what was set aside of files by the ends of their keys after this key.
+
+        An end may have wildcards. Raises `HomeAssistantError` if that fails.
+        """
+        paths = [Path(f"{self.path}{end}") for end in ends]
+        try:
+            await self.hass.async_add_executor_job(_delete_copies, paths)
+        except OSError as err:
+            raise self._not_written() from err
+
     async def _async_check(self) -> tuple[dict[str, Any] | None, str | None]:
         """Return the data, and why it cannot be used, if so.
 
@@ -159,9 +175,20 @@ class StoredFile(Store[dict[str, Any]]):
         """Return the data of another minor version, which is compatible."""
         if old_major_version != self.version:
             raise NotImplementedError
-        # Before Home Assistant writes it.
+        # Before anything is made of it.
         self._schema(old_data)
+        self._compatible = old_data
         return old_data
+
+    @override
+    async def async_save(self, data: dict[str, Any]) -> None:
+        """Save data, unless it was only read: a compatible file stays as it is.
+
+        Home Assistant writes a file of another minor version when it is read.
+        """
+        compatible, self._compatible = self._compatible, None
+        if data is not compatible:
+            await super().async_save(data)
 
     @override
     async def _async_write_data(self, data: dict[str, Any]) -> None:
@@ -190,6 +217,14 @@ def _set_aside(path: Path, reason: str, keep: Callable[[Path, Path], None]) -> P
     if os.path.lexists(path):
         keep(path, aside)
     return aside
+
+
+def _delete_copies(paths: Iterable[Path]) -> None:
+    """Delete what was set aside of files, by Home Assistant as well."""
+    for path in paths:
+        for reason in ("damaged", "newer", "unreadable", "corrupt"):
+            for aside in path.parent.glob(f"{path.name}.{reason}.*"):
+                rmtree(aside) if aside.is_dir() else aside.unlink(missing_ok=True)
 
 
 def _move(path: Path, aside: Path) -> None:

@@ -269,7 +269,7 @@ async def test_rename_entities(
         for p in async_get_platforms(hass, DOMAIN)
         for found in p.entities.values()
     ]
-    assert len(entities) == 7
+    assert len(entities) == 8
     assert not any(requires_readd(type(found)) for found in entities)
     registry = er.async_get(hass)
     server.script(reply("One.", usage=(100, 10, 0)), reply("Two.", usage=(100, 10, 0)))
@@ -278,6 +278,7 @@ async def test_rename_entities(
         (agent, "conversation.jeeves"),
         ("sensor.scripted_prompt_tokens", "sensor.jeeves_prompt_tokens"),
         ("todo.scripted_memory", "todo.jeeves_memory"),
+        ("calendar.scripted_scheduled_actions", "calendar.jeeves_later"),
     ):
         registry.async_update_entity(entity_id, new_entity_id=new_id)
         await hass.async_block_till_done()

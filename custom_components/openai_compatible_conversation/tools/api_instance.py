@@ -20,6 +20,7 @@ from homeassistant.util.json import JsonObjectType
 
 from ..excerpts.entry_order import texts_in
 from ..options import Choice
+from ..schedule.schedule_store import ScheduleStore
 from ..session.session_state import SessionState
 from ..speech.tool_names import ToolNames
 from .api_prompts import without_titles, without_tool_names
@@ -27,12 +28,14 @@ from .call_repair import as_called
 from .call_resolver import CallResolver
 from .call_runner import CallRunner
 from .definitions import definition_of
-from .fact_tools import FORGET, LEARN, QUERY, FactSource
+from .fact_tool import FORGET, LEARN, QUERY, FactSource
 from .offered_tools import OfferedTools
 from .query_tools import QUERY_TOOLS, QueryTools
 from .result import ResultFocus, result_text
 from .runtime import ToolRuntime
+from .schedule_tools import schedule_tools
 from .schema import wire_name
+from .seldom_tools import SELDOM_TOOLS, shown_seldom
 from .selection import Toolset
 from .tool_finder import ToolFinder
 from .tool_order import ToolOrder
@@ -61,6 +64,8 @@ class ToolboxInstance(llm.APIInstance):
     """The order of the tools in earlier sessions."""
     source: object = None
     """The options that say where the tools come from."""
+    schedule: ScheduleStore | None = None
+    """The scheduled actions, None if nothing can be scheduled."""
     for_nobody: Callable[[], Awaitable[ToolboxInstance]] | None = None
     """Returns the tools that there are for no particular user."""
     calls: CallRunner = field(init=False)
@@ -75,6 +80,8 @@ class ToolboxInstance(llm.APIInstance):
         super().__post_init__()
         self.calls = CallRunner(self.runtime)
         self.tools.insert(0, QueryTools(self._async_find))
+        if self.schedule is not None:
+            self.tools += schedule_tools(self.schedule, lambda: self.resolver)
         self._by_name = {wire_name(tool.name): tool for tool in self.tools}
         self._searchable = {
             name: tool
@@ -185,14 +192,28 @@ class ToolboxInstance(llm.APIInstance):
         option for tool search.
         """
         self.calls.next_round()
+        self.offered.reveal(self._shown_seldom_tools())
         return self.offered.select(state, choice)
+
+    def _shown_seldom_tools(self) -> list[str]:
+        """Return the names of those of the seldom tools that are needed."""
+        return shown_seldom(
+            self._by_name,
+            self.schedule,
+            self.runtime.usage.usual,
+            (self.fact_source.utterances or ("",))[-1],
+            self.llm_context.language,
+        )
 
     def _toolset(self) -> Toolset:
         """Return the available tools."""
+        shown = self._shown_seldom_tools()
+        facts = [name for name in FACT_TOOLS if name in self._by_name]
         return Toolset(
-            always=[name for name in FACT_TOOLS if name in self._by_name],
+            always=[*facts, *shown],
             search=QUERY_TOOLS,
-            others=list(self._searchable),
+            others=[n for n in self._searchable if n not in SELDOM_TOOLS],
+            seldom=[n for n in SELDOM_TOOLS if n in self._by_name],
             usual=self.runtime.usage.usual,
             arranged=self.order.arranged,
             definition=self.offered.definition,
@@ -225,6 +246,14 @@ class ToolboxInstance(llm.APIInstance):
             tuple(parameters),
             tool.annotations.read_only,
         )
+
+    def tool(self, name: str) -> llm.Tool | None:
+        """Return a tool by its wire name, None if there is none."""
+        return self._by_name.get(name)
+
+    async def async_run_unchanged(self, tool_input: llm.ToolInput) -> llm.ToolResult:
+        """Run a call exactly as it is; raises what the tool raises."""
+        return await super().async_call_tool(tool_input)
 
     @override
     async def async_call_tool(self, tool_input: llm.ToolInput) -> llm.ToolResult:

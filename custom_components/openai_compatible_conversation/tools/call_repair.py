@@ -11,8 +11,8 @@ from typing import Any
 
 import probatio
 
-from homeassistant.components.intent import TimerManager
 from homeassistant.components.intent.const import TIMER_DATA
+from homeassistant.components.intent.timers import TimerManager
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import llm
 from homeassistant.helpers.json import json_dumps

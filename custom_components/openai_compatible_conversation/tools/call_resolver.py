@@ -17,12 +17,13 @@ from homeassistant.helpers.json import json_dumps
 from ..completions.call_ids import new_call_id
 from ..completions.events import ToolCall
 from ..completions.tool_arguments import NOT_JSON
+from ..schedule.scheduled_action import ScheduleError
 from ..speech.tool_names import ToolNames
 from .base import IntegrationTool
 from .call_repair import RepairedCall, async_repair_call
 from .call_runner import CallRunner
 from .exposed_targets import async_exposed_targets
-from .fact_tools import FactSource
+from .fact_tool import FactSource
 from .meant_tool import (
     async_invented_call,
     async_list_item,
@@ -30,6 +31,7 @@ from .meant_tool import (
     intent_of,
 )
 from .questions import is_question
+from .scheduled_call import SCHEDULE, ScheduledCall, named_call
 from .schema import wire_name
 from .sensitivity import has_command, is_sensitive
 from .unasked import LANGUAGES, is_unasked
@@ -104,13 +106,21 @@ class CallResolver:
         meant = self._tool(call.tool_name)
         if meant is None:
             return None
-        repaired = self.repaired(meant, call).arguments
+        given, repaired = call.tool_args, self.repaired(meant, call).arguments
+        if meant.name == SCHEDULE:
+            try:
+                later = self.scheduled_call(given)
+            except ScheduleError:
+                # Running it tells the model what is wrong.
+                return call
+            meant, given = later.tool, dict(later.given)
+            repaired = later.repaired.arguments
         if (
             meant.name in self.admin_tools
             or has_command(meant, repaired)
             or any(
                 is_sensitive(self.hass, meant, form, self.llm_context)
-                for form in (call.tool_args, repaired)
+                for form in (given, repaired)
             )
         ):
             self.refuse_text_call(call)
@@ -156,6 +166,18 @@ class CallResolver:
         if call.id in self._in_place:
             return replace(repaired, notes=(_MEANT, *repaired.notes))
         return repaired
+
+    def scheduled_call(self, args: Mapping[str, Any]) -> ScheduledCall:
+        """Return the call that the arguments of `schedule_action` are for.
+
+        It is resolved like one that is made now. Raises `ScheduleError`.
+        """
+        name, arguments = named_call(args)
+        made = _written_call(name, arguments)
+        call = self._as_meant(self._tool(name), made, is_written=False)
+        if (tool := self._tool(call.tool_name)) is None:
+            raise ScheduleError("no_tool", f"There is no tool {name}.")
+        return ScheduledCall(tool, call.tool_args, self._repaired(tool, call.tool_args))
 
     def _as_meant(
         self, tool: llm.Tool | None, call: llm.ToolInput, *, is_written: bool

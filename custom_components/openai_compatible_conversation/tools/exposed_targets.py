@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from homeassistant.components.homeassistant import DOMAIN
+from homeassistant.components.homeassistant import DOMAIN as HOMEASSISTANT
 from homeassistant.components.homeassistant.exposed_entities import async_should_expose
 from homeassistant.const import EntityStateAttribute
 from homeassistant.core import HomeAssistant, State, callback
@@ -18,12 +18,22 @@ from homeassistant.helpers import (
     llm,
 )
 
+from ..const import DOMAIN
+from .history import HISTORY
+from .named_camera import CAMERA, LOOK
 from .room_words import other_names
 from .target_names import words_of
 from .targets import SECURING, Entity, Place, Targets
 
-_LIVE_CONTEXT = "GetLiveContext"
-"""Home Assistant's tool that reads states, without its namespace."""
+_READERS = {
+    (HOMEASSISTANT, "GetLiveContext"): None,
+    (DOMAIN, HISTORY): None,
+    (DOMAIN, LOOK): CAMERA,
+}
+"""The domains that tools read of what is named, None for all of them.
+
+The tools are named with their integration, without a namespace.
+"""
 
 
 @callback
@@ -60,10 +70,15 @@ def async_readable_targets(
 
     None for other tools.
     """
-    is_reader = tool.name.rpartition("__")[2] == _LIVE_CONTEXT
-    if not is_reader or tool.integration != DOMAIN or not llm_context.assistant:
+    reader = (tool.integration, tool.name.rpartition("__")[2])
+    if reader not in _READERS or not llm_context.assistant:
         return None
-    return _all_exposed(hass, llm_context.assistant, None)
+    targets = _all_exposed(hass, llm_context.assistant, None)
+    if (domain := _READERS[reader]) is None:
+        return targets
+    return replace(
+        targets, entities=tuple(e for e in targets.entities if e.domain == domain)
+    )
 
 
 @callback

@@ -15,10 +15,13 @@ _LOGGER = logging.getLogger(__name__)
 CALL_TIMEOUT = 60
 """Seconds after which a turn continues without the result of a tool call."""
 
+CAMERA_TIMEOUT = 10
+"""Seconds that a camera has for a still, as in Home Assistant."""
+
 
 @dataclass(slots=True)
 class ToolRuntime:
-    """Usage counts, the search catalog and the call timeout of an entry's tools.
+    """Usage counts, the search catalog and the timeouts of an entry's tools.
 
     Lives as long as the entry is loaded.
     """
@@ -30,6 +33,8 @@ class ToolRuntime:
     """Returns the current limits."""
     call_timeout: float = CALL_TIMEOUT
     """Timeout of a tool call, in seconds."""
+    camera_timeout: int = CAMERA_TIMEOUT
+    """Timeout of a camera, in seconds."""
     _warned: set[str] = field(default_factory=set)
 
     def warn_once(self, subject: str, message: str, *args: object) -> None:

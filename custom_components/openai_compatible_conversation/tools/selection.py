@@ -11,7 +11,7 @@ Decision record: docs/decisions/0007-tools-on-demand.md.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -43,11 +43,13 @@ class Toolset:
     """The user of the turn, None if not known."""
     limits: TokenLimits
     """The limits of the entry; the definitions have one of them."""
+    seldom: list[str] = field(default_factory=list)
+    """The tools that are sent only once they are found, called or revealed."""
 
     @property
     def available(self) -> frozenset[str]:
         """Return the names of all tools."""
-        return frozenset((self.search, *self.always, *self.others))
+        return frozenset((self.search, *self.always, *self.others, *self.seldom))
 
 
 def select_tools(state: SessionState, choice: Choice, tools: Toolset) -> list[str]:

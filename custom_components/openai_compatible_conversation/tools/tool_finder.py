@@ -7,6 +7,7 @@ from typing import Any
 from homeassistant.helpers import llm
 from homeassistant.util.json import JsonObjectType
 
+from ..const import DOMAIN
 from .call_runner import error_result
 from .exposed_targets import async_exposed_entities
 from .query_names import names_in
@@ -51,7 +52,8 @@ class ToolFinder:
             "more": found.more,
         }
         if not found.names:
-            result["domains"] = list(found.domains)
+            # The name of this integration says nothing of what its tools are for.
+            result["domains"] = [name for name in found.domains if name != DOMAIN]
         return result
 
     async def async_unknown_tool(self, tool_input: llm.ToolInput) -> llm.ToolResult:

@@ -18,17 +18,25 @@ from homeassistant.helpers import device_registry as dr, llm
 from ..const import DOMAIN
 from ..memory.fact_store import FactStore
 from ..options import Options
+from ..schedule.schedule_store import ScheduleStore
 from ..session.limits import TokenLimits
 from .api_instance import ToolboxInstance
+from .camera import CameraTool, async_has_camera
 from .catalog_cache import CatalogCache
-from .fact_tools import FactSource, fact_tools
+from .fact_tool import FactSource
+from .fact_tools import fact_tools
 from .foreign_errors import raise_if_ours
+from .history import HistoryTool, async_has_history
 from .query_tools import QUERY_TOOLS
 from .runtime import ToolRuntime
+from .schedule_tools import SCHEDULE_TOOLS
 from .tool_order import ToolOrder
 from .tool_origins import ToolOrigins
 from .usage_store import UsageStore
 from .weather import WeatherTool
+
+_RESERVED = frozenset({QUERY_TOOLS, *SCHEDULE_TOOLS})
+"""The names of the tools that each turn adds by itself."""
 
 
 class Toolbox(llm.API):
@@ -44,11 +52,19 @@ class Toolbox(llm.API):
         fact_store: FactStore,
         options: Callable[[], Options],
         limits: Callable[[], TokenLimits],
+        *,
+        schedule: ScheduleStore,
+        takes_pictures: Callable[[], bool],
     ) -> None:
-        """Initialize; `options` and `limits` return the current ones."""
+        """Initialize; `options` and `limits` return the current ones.
+
+        `takes_pictures` returns whether a model that may be asked takes pictures.
+        """
         super().__init__(hass=hass, id=DOMAIN, name="OpenAI-Compatible Conversation")
         self.runtime = ToolRuntime(hass, usage, CatalogCache(hass), limits)
         self._fact_store = fact_store
+        self._schedule = schedule
+        self._takes_pictures = takes_pictures
         self._options = options
         self._order = ToolOrder()
 
@@ -75,7 +91,8 @@ class Toolbox(llm.API):
         origins = ToolOrigins(self._namespaces(ordinary), self._namespaces(restricted))
         fact_source = FactSource()
         tools = {
-            tool.name: tool for tool in self._integration_tools(allowed, fact_source)
+            tool.name: tool
+            for tool in self._integration_tools(allowed, fact_source, llm_context)
         }
         admin_tools: set[str] = set()
         known: set[str] = set()
@@ -109,6 +126,7 @@ class Toolbox(llm.API):
             admin_tools=frozenset(admin_tools),
             admin_prompt=prompts[1],
             order=self._order,
+            schedule=self._schedule if allowed else None,
             source=(tuple(options.llm_hass_api), options.enable_fact_learning),
             for_nobody=partial(self.async_get_api_instance, nobody),
             api=self,
@@ -119,13 +137,20 @@ class Toolbox(llm.API):
         )
 
     def _integration_tools(
-        self, allowed: Sequence[str], fact_source: FactSource
+        self,
+        allowed: Sequence[str],
+        fact_source: FactSource,
+        llm_context: llm.LLMContext,
     ) -> Iterator[llm.Tool]:
         """Yield the integration's own tools."""
         if self._options().enable_fact_learning:
             yield from fact_tools(self._fact_store, fact_source, self.runtime.limits)
         if llm.LLM_API_ASSIST in allowed:
             yield WeatherTool()
+            if async_has_history(self.hass):
+                yield HistoryTool()
+            if async_has_camera(self.hass, llm_context):
+                yield CameraTool(self.runtime, self._takes_pictures)
 
     async def _async_merged(
         self, api_ids: list[str], llm_context: llm.LLMContext
@@ -242,7 +267,7 @@ def _names(instance: llm.APIInstance | None) -> set[str]:
 
 def _add(tools: dict[str, llm.Tool], tool: llm.Tool) -> str:
     """Add a tool, with a namespace if its name is taken; return its name."""
-    while tool.name == QUERY_TOOLS or tool.name in tools:
+    while tool.name in _RESERVED or tool.name in tools:
         tool = llm.NamespacedTool(tool.integration or "other", tool)
     tools[tool.name] = tool
     return tool.name

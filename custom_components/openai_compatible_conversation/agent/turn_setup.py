@@ -1,0 +1,70 @@
+"""The message with which a turn begins: what the user said, with what the model needs.
+
+What a turn has to learn facts from is noted on the way.
+"""
+
+from dataclasses import dataclass
+
+from homeassistant.components.conversation import ChatLog, ConversationInput
+from homeassistant.core import HomeAssistant
+
+from ..options import Options
+from ..session.session_turn import SessionTurn
+from ..tools.api_instance import ToolboxInstance
+from ..tools.named_entities import NamedEntity
+from .fact_recall import Recall, new_facts
+from .instructions import new_instructions
+from .named_states import async_named_entities, async_state_lines
+from .turn_context import async_context, context_notes
+from .turn_output import is_voice_device
+
+
+@dataclass(frozen=True, slots=True)
+class TurnSetup:
+    """A turn that begins."""
+
+    hass: HomeAssistant
+    user_input: ConversationInput
+    chat_log: ChatLog
+    options: Options
+    tools: ToolboxInstance | None
+
+    async def async_tell(
+        self,
+        session_turn: SessionTurn,
+        own: str,
+        recall: Recall | None,
+        *,
+        is_shared: bool,
+    ) -> tuple[str, list[NamedEntity]]:
+        """Return the text of the message, and the entities that the user names.
+
+        `own` are instructions that only hold for the speaker. `recall` finds facts,
+        None if none go with the turn. `is_shared` is whether others use the chat log.
+        """
+        user_input, state = self.user_input, session_turn.state
+        session_turn.channel = "voice" if is_voice_device(user_input) else "chat"
+        extra = None
+        if not self.options.own_prompt_only:
+            # The chat log keeps that of earlier turns, which may be another's.
+            source = user_input if is_shared else self.chat_log
+            extra = session_turn.new_extra_prompt(source.extra_system_prompt)
+        context = await async_context(self.hass, user_input)
+        facts = (
+            new_facts(recall, user_input.text, state, context.speaker) if recall else []
+        )
+        named = async_named_entities(self.hass, self.tools, user_input.text)
+        news = new_instructions(state, own)
+        if self.tools:
+            self.tools.fact_source.set_turn(
+                session_turn.utterances,
+                session_turn.messages,
+                (user_input.extra_system_prompt, self.chat_log.extra_system_prompt),
+                speaker=context.speaker or "",
+                channel=session_turn.channel,
+                recalled=state.recalled,
+            )
+            news += self.tools.offered.news()
+        states = async_state_lines(self.hass, named)
+        notes = context_notes(extra, news, facts, states)
+        return session_turn.tell(user_input.text, context, notes), named
