@@ -29,7 +29,7 @@ from .assistant import (
 )
 from .demo_steps import CONVERSATION, FIRST_DAY, LIGHT, OTHER_LIGHT, SECOND_DAY, free
 from .hass import Hass, HassError, PortTakenError, claim_port
-from .house import furnish, states
+from .house import CAMERA, expose, furnish, states
 from .login import PASSWORD, USERNAME
 from .mcp import ToolServer
 from .rules import model
@@ -117,6 +117,7 @@ async def converse(
 ) -> list[str]:
     """Set up the integration and play the steps; return the failed checks."""
     await furnish(client)
+    await expose(client, [CAMERA], exposed=True)
     for light in (LIGHT, OTHER_LIGHT):
         await client.call("light.turn_off", light)
     # A kept configuration directory has an entry for a server that is gone.

@@ -126,6 +126,26 @@ CONVERSATION = [
         "How many eggs do we have?",
         (ANSWERED, STREAMED, *(called(t) for t in ("query_tools", "pantry_stock"))),
     ),
+    Step(
+        "Turn on the kitchen lights in twenty minutes",
+        (ANSWERED, STREAMED, called("schedule_action")),
+        scripted=True,
+    ),
+    Step(
+        "What is scheduled?",
+        (*(ANSWERED, STREAMED, called("query_scheduled_actions")), names("Kitchen")),
+        scripted=True,
+    ),
+    Step(
+        "Cancel it",
+        (ANSWERED, STREAMED, called("cancel_scheduled_action")),
+        scripted=True,
+    ),
+    Step(
+        "What do you see on the demo camera?",
+        (*(ANSWERED, STREAMED, called("look_at_camera")), names("I see a picture")),
+        scripted=True,
+    ),
     Step("My cat is called Amy", (ANSWERED, STREAMED)),
     Step("What is my cat called?", (ANSWERED, STREAMED, names("Amy")), elsewhere=True),
     Step(
@@ -146,8 +166,24 @@ SECOND_DAY = [
         (ANSWERED, called("query_facts"), names("green tea")),
         scripted=True,
     ),
+    Step("Remember that my cat is called Bella", (ANSWERED, called("learn_fact"))),
+    Step(
+        "What was my cat called before?",
+        (ANSWERED, called("query_facts"), names("Amy")),
+        scripted=True,
+    ),
+    Step(
+        "Forget what I said about green tea",
+        (ANSWERED, called("forget_fact")),
+        scripted=True,
+    ),
+    Step(
+        "What do I drink?",
+        (ANSWERED, called("query_facts"), names("nothing")),
+        scripted=True,
+    ),
 ]
-"""Questions after the restart of Home Assistant."""
+"""After the restart of Home Assistant, facts are asked for, changed and forgotten."""
 
 
 def free(text: str) -> Step:

@@ -40,7 +40,7 @@ def speak(request: RequestView, text: str) -> Answer:
 
 
 def call_tool(
-    request: RequestView, tool: str | None, purpose: str, **arguments: Any
+    request: RequestView, tool: str | None, purpose: str, /, **arguments: Any
 ) -> Answer:
     """Return a tool call, or a search for the tool if it is missing.
 

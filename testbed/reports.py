@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from annotatedyaml import parse_yaml
+from homeassistant.util.yaml import parse_yaml
 
 type Entity = dict[str, Any]
 

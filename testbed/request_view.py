@@ -64,6 +64,14 @@ class RequestView:
         ]
 
     @cached_property
+    def remembered(self) -> str:
+        """Return the facts in the context of the last user message, empty if none."""
+        texts = [_text(m) for m in self._messages if m.get("role") == "user"]
+        context = texts[-1].rpartition("</context>\n")[0] if texts else ""
+        found = re.search(r"^Remembered\b.*", context, re.MULTILINE | re.DOTALL)
+        return found[0].strip() if found else ""
+
+    @cached_property
     def chat_texts(self) -> list[str]:
         """Return the texts of user and assistant, in order."""
         return [
@@ -104,13 +112,24 @@ class RequestView:
     def transcript_lines(self) -> list[str]:
         """Return the lines of the transcript in a fact extraction request."""
         transcript = _parse_json(self.text)
-        return transcript if isinstance(transcript, list) else []
+        lines = transcript.get("lines") if isinstance(transcript, dict) else None
+        return [
+            line["said"] if isinstance(line, dict) else line for line in lines or []
+        ]
 
     @property
     def has_searched(self) -> bool:
         """Return whether only searches for tools ran since the last user message."""
         last = self._messages[-1]
         return last.get("role") == "tool" and not self.results
+
+    @property
+    def is_shown_picture(self) -> bool:
+        """Return whether the last message holds a picture."""
+        content = self._messages[-1].get("content")
+        return isinstance(content, list) and any(
+            part.get("type") == "image_url" for part in content
+        )
 
     def tool(self, name: str, *properties: str) -> str | None:
         """Return the full name of a tool, given without its namespace.

@@ -22,7 +22,17 @@ from .replies import Answer, Body, say
 from .reports import lights_on, listing, now, overview, things_on, weather
 from .request_view import RequestView
 from .schema_example import schema_example
-from .scripted_memory import acknowledge, extract_facts, remember, tell_drink, tell_name
+from .scripted_look import describe_picture, look
+from .scripted_memory import (
+    acknowledge,
+    extract_facts,
+    forget,
+    remember,
+    tell_drink,
+    tell_former_name,
+    tell_name,
+)
+from .scripted_schedule import cancel_scheduled, do_later, tell_scheduled
 
 WHO = (
     "I am a scripted stand-in for a language model: a handful of rules that read your "
@@ -194,10 +204,12 @@ def clock(request: RequestView) -> Answer | None:
 
 
 RULES: list[Rule] = [
-    *(extract_facts, fill_schema, greet, dim),
+    *(extract_facts, fill_schema, describe_picture, greet, dim),
+    *(do_later, tell_scheduled, cancel_scheduled),
     *(switch_in_room, ask_for_room, switch, report_state),
-    *(clock, pantry),
-    *(remember, acknowledge, tell_name, tell_drink, say_something_nice),
+    *(clock, pantry, look),
+    *(remember, acknowledge, tell_name, tell_former_name, tell_drink, forget),
+    say_something_nice,
 ]
 
 

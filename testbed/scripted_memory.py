@@ -47,6 +47,33 @@ def tell_drink(request: RequestView) -> Answer | None:
     return None
 
 
+def tell_former_name(request: RequestView) -> Answer | None:
+    """Tell what something was called before, from the facts."""
+    if not (question := match_request(request, r"what was my (\w+) called before")):
+        return None
+    if not request.results:
+        return _recall(request, question[1], "")
+    facts = (request.results[-1].data or {}).get("facts") or []
+    before = [past["value"] for fact in facts for past in fact.get("before", ())]
+    if not before:
+        return speak(request, f"I know no other name of your {question[1]}.")
+    return speak(request, f"Your {question[1]} was called {before[0]}.")
+
+
+def forget(request: RequestView) -> Answer | None:
+    """Forget what was said about something."""
+    if not (found := match_request(request, r"forget what i said about (.+)")):
+        return None
+    if not request.results:
+        tool = request.tool("forget_fact", "words")
+        return call_tool(request, tool, "forget facts", words=found[1])
+    if problem := request.results[-1].problem:
+        return apology(request, problem)
+    if request.results[-1].data.get("forgotten"):
+        return speak(request, "I have forgotten it.")
+    return speak(request, f"I do not know what you mean by {found[1]}.")
+
+
 def _recall(request: RequestView, subject: str, answer: str) -> Answer:
     """Answer with the best fact about a subject."""
     if not request.results:

@@ -31,7 +31,8 @@ AGENT = "OpenAI-Compatible"
 OPTION = "Listen again after every question"
 MEMORY = "todo.openai_compatible_memory"
 FACT = "cat: Amy"
-OTHER_FACT = "Anna's tea: green"
+OTHER_FACT = f"{USERNAME.title()}, tea: green"
+TOLD = f"Told by {USERNAME.title()}"
 
 
 @pytest.mark.timeout(300)
@@ -119,10 +120,13 @@ async def edit_the_memory(frontend: Frontend, client: Client) -> None:
     """Find the fact in the to-do list, add one, and tick off the first to forget it."""
     memory = await frontend.todo(MEMORY)
     await expect(memory).to_contain_text(FACT)
+    for text in ("Family, friends and pets", TOLD, "in a chat", CAT):
+        await expect(memory).to_contain_text(text)
     box = memory.get_by_placeholder("Add item")
     await box.fill(OTHER_FACT)
     await box.press("Enter")
     await expect(memory.get_by_text(OTHER_FACT)).to_be_visible()
+    await expect(memory).to_contain_text("in this list")
     await frontend.picture("memory")
     assert (await states(client))[MEMORY]["state"] == "2"
     await memory.get_by_role("checkbox").first.press("Space")
