@@ -492,7 +492,7 @@ async def test_cancelled_turn(
 
     await eyes(Eye("Front door", wait))
     server.script(reply(calls=[Call(LOOK, {"name": "Front door"})]))
-    turn = hass.async_create_task(say(ASKED))
+    turn = asyncio.ensure_future(say(ASKED))
     await asked.wait()
     turn.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -251,7 +251,7 @@ async def test_errors(
     """What cannot be answered is an error result, and the turn goes on."""
     hass.states.async_set(DOOR, "unavailable", {"friendly_name": "Front Door"})
     await async_wait_recording_done(hass)
-    result = await _ask(server, say, **arguments)
+    result = await _ask(server, say, "When was the unicorn open?", **arguments)
     assert result["error"]
     if error:
         assert result["error"] == error

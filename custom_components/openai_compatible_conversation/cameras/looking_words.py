@@ -16,13 +16,13 @@ _LOOKING = {
     r"|(?:is|was) (?:there )?(?:any|some)(?:body|one) (?:there|at|outside|in|on)",
     "de": r"(?:\w+)?kameras?|(?:schau|guck|kuck|sieh|seh)(?:e|t|en|st)? (?:mal|bitte|nach|ob|dir|hin|draußen)"
     r"|(?:schau|guck|kuck) \w+|siehst du|kannst du \w*\s?sehen|zu sehen|foto (?:von|vo[mn]|der|des)|bild (?:von|vo[mn]|der|des)"
-    r"|wer (?:ist|steht|war|klingelt|klopft|hat geklingelt)(?: (?:da|an|vor|draußen|im|in|auf)\w*)?"
-    r"|(?:ist|war|steht) (?:da |dort )?(?:jemand|wer) (?:da|an|vor|draußen|im|in|auf)\w*|(?:es hat )?geklingelt",
+    r"|wer (?:ist|steht|war) (?:da|dort|an|am|vor|vorm|draußen|im|in|auf)|wer (?:klingelt|klopft)|geklingelt"
+    r"|(?:ist|war|steht) (?:da |dort )?(?:jemand|wer) (?:da|an|am|vor|vorm|draußen|im|in|auf)",
     "fr": r"(?:web)?cam[eé]ras?|regard\w+|jette[zr]? un (?:coup d['’])?[oœ]eil|(?:que |qu['’]est-ce que )?(?:tu )?vois(?:-tu)?"
     r"|(?:peux-tu|tu peux|pouvez-vous) voir|photo d\w*|image d\w*|sonnette"
-    r"|qui (?:est|était|c['’]est|sonne|a sonné|frappe)|(?:il y a|y a-t-il|est-ce qu['’]il y a) quelqu['’]un",
+    r"|qui (?:est|était) (?:à|là|devant|dehors|dans|sur)|qui (?:c['’]est|sonne|a sonné|frappe)|(?:il y a|y a-t-il|est-ce qu['’]il y a) quelqu['’]un",
     "es": r"c[aá]maras?|mir(?:a|ar|e|en)|echa\w* un vistazo|(?:qué )?ves|puedes ver|foto de\w*|imagen de\w*|timbre"
-    r"|quién (?:está|es|era|hay|llama|llamó|ha llamado|toca)|hay alguien",
+    r"|quién (?:está|hay|llama|llamó|ha llamado|toca|es(?=\?|$))|hay alguien",
     "nl": r"(?:\w+)?camera['’]?s?|(?:be)?kijk\w*|zie (?:je|jij|u)|(?:kun|kan) je \w*\s?zien|foto van|beeld van|(?:deur)?bel gaat|aangebeld"
     r"|wie (?:is|staat|was|belt|klopt)(?: (?:er|daar|aan|voor|buiten|in|op))|(?:is|staat|was) er (?:iemand|wie)",
 }
