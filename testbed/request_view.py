@@ -126,7 +126,7 @@ class RequestView:
     @property
     def is_shown_picture(self) -> bool:
         """Return whether the last message holds a picture."""
-        content = self._messages[-1].get("content")
+        content = self._messages[-1].get("content") if self._messages else None
         return isinstance(content, list) and any(
             part.get("type") == "image_url" for part in content
         )
