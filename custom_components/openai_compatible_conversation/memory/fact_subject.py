@@ -29,17 +29,17 @@ def fact_subject(
 ) -> str:
     """Return the name of the person whom a fact is about, "" for the household.
 
-    `given` is what the model says: it is taken if it is who speaks, or a name in the
-    line. What must not be told is about the one whom it is kept from. `people` are the
-    names of those in the home.
+    `given` is what the model says: it is taken if it is a name in the line. Whether it
+    is who speaks is told from the line alone, as with what is learned on request. What
+    must not be told is about the one whom it is kept from. `people` are the names of
+    those in the home.
     """
     name = one_line(as_text(given) or "", MAX_SUBJECT) or ""
-    is_speaker = is_same_person(name, line.speaker)
-    is_named = not is_speaker and _is_named(name, line.text, people)
+    is_named = not is_same_person(name, line.speaker) and _is_named(
+        name, line.text, people
+    )
     if asks_not_to_tell(line.text):
         return name if is_named else person_in(line.text, people, line.speaker)
-    if is_speaker:
-        return line.speaker
     # A fact that tells a name is about who or what is called so.
     if is_named and not (category in NAMED and _has_words(value, name)):
         return name

@@ -19,6 +19,8 @@ FAMILY, LIKES = Category.FAMILY_MEMBERS, Category.PREFERENCES
         # The model names who speaks
         ("Ann", LIKES, "green", "Ann", "My favourite colour is green", "Ann"),
         ("ann", LIKES, "green", "Ann Smith", "my colour is green", "Ann Smith"),
+        ("Ann", LIKES, "12 June", "Ann", "Our wedding anniversary is on 12 June", ""),
+        ("Ann", FAMILY, "Minka", "Ann", "My cat is called Minka", ""),
         # A name in the line
         ("Tom", LIKES, "tea", "Ann", "Tom likes tea", "Tom"),
         ("Tom", LIKES, "tea", "", "tom likes tea", "Tom"),
