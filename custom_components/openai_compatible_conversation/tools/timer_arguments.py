@@ -136,10 +136,10 @@ def _why_not_meant(
 def _is_time_of_day(arguments: Mapping[str, Any], now: datetime) -> bool:
     """Return whether a timer is looked for by the time that it is."""
     match [arguments.get(name) for name in _FOUND_BY]:
-        case [int() as hours, int() as minutes, 0 | None] if (
-            0 < hours <= 23 and 0 <= minutes <= 59
+        case [int() as hours, int() | None as minutes, 0 | None] if (
+            0 < hours <= 23 and 0 <= (minutes or 0) <= 59
         ):
-            told = now.replace(hour=hours, minute=minutes)
+            told = now.replace(hour=hours, minute=minutes or 0)
             return timedelta(minutes=-1) < now - told < _TOLD_BEFORE
     return False
 

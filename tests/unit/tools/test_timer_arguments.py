@@ -126,6 +126,17 @@ def test_time_of_day_is_no_length(start: dict[str, int], is_kept: bool) -> None:
     assert bool(repaired.notes) == (not is_kept)
 
 
+def test_full_hour_is_no_length() -> None:
+    """At three o'clock, no minutes are left of the time that was told."""
+    for start in ({"start_hours": 15}, {"start_hours": 15, "start_minutes": 0}):
+        arguments = {"minutes": 5, **start}
+        words, now = UserWords(["Five minutes more"]), NOW.replace(minute=2)
+        repaired = repair_timer(
+            "HassIncreaseTimer", arguments, words, now=now, running=SEVERAL
+        )
+        assert repaired.arguments == {"minutes": 5}
+
+
 @pytest.mark.parametrize(
     ("running", "is_kept"),
     [((None,), False), (("",), False), (("Egg",), True), ((), True), (SEVERAL, True)],
