@@ -286,9 +286,10 @@ async def test_no_leaks(
             listeners = len(load.entry.update_listeners)
             for _ in range(rounds):
                 await load.run_cycle(hass.config_entries.async_reload)
-            # What is still in progress references its conversation entity and tools,
-            # and these count their uses in a file that may create an issue.
-            assert await load.alive_count() <= 3
+            # What is still in progress references its conversation entity and tools.
+            # These count their uses in a file that may create an issue, and ask the
+            # server, with its client and metrics, whether it takes pictures.
+            assert await load.alive_count() <= 5
             entry_id = load.entry.entry_id
             assert files_of(hass, entry_id)
             assert len(load.entry.update_listeners) == listeners
