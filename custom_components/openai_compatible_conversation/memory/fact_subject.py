@@ -15,7 +15,7 @@ from .subject import is_same_person, person_in, subject_of
 _PRONOUNS = frozenset(
     ["ich", "wir", "je", "nous", "yo", "nosotros", "ik", "wij", "uns", "ons"]
 )
-"""Words for who speaks, beside those in `STOP_WORDS`."""
+"""First-person pronouns that are not in `STOP_WORDS`."""
 
 
 def fact_subject(

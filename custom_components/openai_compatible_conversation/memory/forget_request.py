@@ -36,7 +36,7 @@ _NEGATED = re.compile(
     r"|\bnon dimenticare\b|\bnao (?:te |se )?esquec\w+|\bnie zapom\w+"
 )
 _MORE = re.compile(r" (?:mehr|meer)\b")
-"""What follows a negation that is none: "vergiss, was nicht mehr gilt"."""
+""""No longer", which does not negate the request: "vergiss, was nicht mehr gilt"."""
 
 
 def asks_to_forget(text: str) -> bool:
