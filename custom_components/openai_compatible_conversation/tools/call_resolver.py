@@ -24,12 +24,8 @@ from .call_repair import RepairedCall, async_repair_call
 from .call_runner import CallRunner
 from .exposed_targets import async_exposed_targets
 from .fact_tool import FactSource
-from .meant_tool import (
-    async_invented_call,
-    async_list_item,
-    async_meant_call,
-    intent_of,
-)
+from .meant_invention import async_invented_call, async_list_item
+from .meant_tool import async_meant_call, intent_of
 from .questions import is_question
 from .scheduled_call import SCHEDULE, ScheduledCall, named_call
 from .schema import wire_name

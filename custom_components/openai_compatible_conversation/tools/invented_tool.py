@@ -12,8 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 import re
 from typing import Any
 
+from .meant_switching import TURN_OFF, TURN_ON, said_switching
 from .meant_words import POWER
 from .number_reading import read_number
+from .said_quantity import QUANTITIES
+from .target_names import kind_of
+from .targets import Entity
 from .user_words import UserWords
 from .value_repair import folded
 
@@ -23,19 +27,19 @@ READ = "GetLiveContext"
 WEATHER = "get_weather"
 """The tool that tells the weather."""
 
-_ON, _OFF = "HassTurnOn", "HassTurnOff"
+_ON, _OFF = TURN_ON, TURN_OFF
 _TARGET_KEY = re.compile(
     r"name|(?:target)?(?:entity|entities|device|devices|target|targets|light|lights)"
     r"(?:ids?|names?)?"
 )
-_QUANTITIES = {
-    "climate": ("HassClimateSetTemperature", "temperature", r"temp|setpoint|degree"),
-    "cover": ("HassSetPosition", "position", "position|level"),
-    "fan": ("HassFanSetSpeed", "percentage", "speed|level"),
-    "light": ("HassLightSet", "brightness", "bright|level|dim"),
-    "media_player": ("HassSetVolume", "volume_level", "volume|level"),
+_QUANTITY_KEYS = {
+    "climate": r"temp|setpoint|degree",
+    "cover": "position|level",
+    "fan": "speed|level",
+    "light": "bright|level|dim",
+    "media_player": "volume|level",
 }
-"""The intent that sets the main quantity of a domain, its parameter, and its keys."""
+"""How the keys of the main quantity of a domain are called."""
 _SHARE_KEY = re.compile(r".*(?:percent|pct).*")
 _TEMPERATURES = range(5, 36)
 """Temperatures, in °C, that a share may be read as."""
@@ -49,6 +53,8 @@ _ON_WORDS = re.compile(
     re.IGNORECASE,
 )
 _NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_PLACE_KEY = re.compile(r"area|room|location|place|zone")
+_KIND_KEY = re.compile(r"domain|deviceclass|kind|type|device(?:type)?")
 _COLOUR_KEY = re.compile(r"colou?r(?:name)?")
 _WORDS = {
     "climate": {_ON: "on start enable activate heat", _OFF: "off stop disable"},
@@ -91,6 +97,29 @@ def target_of(arguments: Mapping[str, Any]) -> str | None:
     return None
 
 
+def kind_in_place(
+    tool: str, arguments: Mapping[str, Any], entities: Iterable[Entity]
+) -> dict[str, str] | None:
+    """Return the area and the domain that a call is for, None if that is unclear.
+
+    The kind of devices stands in the name of the tool or is an argument.
+    """
+    entities = list(entities)
+    places = {
+        entity.area.names[0]
+        for entity in entities
+        for text in _values(arguments, _PLACE_KEY)
+        if entity.area and entity.area.is_named(text)
+    }
+    texts = [*_NAME_WORD.findall(tool), *_values(arguments, _KIND_KEY)]
+    kinds = {
+        kind[0] for text in texts if (kind := kind_of((str(text).casefold(),)))
+    } | {text for text in texts if text in {entity.domain for entity in entities}}
+    if len(places) != 1 or len(kinds) != 1:
+        return None
+    return {"area": places.pop(), "domain": kinds.pop()}
+
+
 def invented_call(
     tool: str, arguments: Mapping[str, Any], domain: str, said: UserWords
 ) -> tuple[str, dict[str, Any]] | None:
@@ -111,7 +140,10 @@ def invented_call(
     if words & _SETTING:
         for state in filter(_is_state, _values(arguments, _VALUE_KEY)):
             return (_ON if state.casefold() == "on" else _OFF), {}
-    return (READ, {}) if words & _READING else None
+    if words & _READING:
+        return READ, {}
+    asked = said_switching(domain, said)
+    return (asked, {}) if asked else None
 
 
 def call_with_quantity(
@@ -139,10 +171,11 @@ def _set_call(
     """Return the intent that sets a quantity or a colour that arguments give."""
     if domain == "light" and (colour := _colour(arguments, said)):
         return "HassLightSet", {"color": colour}
-    if domain not in _QUANTITIES:
+    if domain not in QUANTITIES:
         return None
-    intent_type, parameter, keys = _QUANTITIES[domain]
-    for pattern in (re.compile(f".*(?:{keys}).*"), _SHARE_KEY, _VALUE_KEY):
+    intent_type, parameter = QUANTITIES[domain]
+    own_key = re.compile(f".*(?:{_QUANTITY_KEYS[domain]}).*")
+    for pattern in (own_key, _SHARE_KEY, _VALUE_KEY):
         for number in _numbers(_values(arguments, pattern), parameter):
             if domain == "light" and number >= _MIN_KELVIN:
                 return intent_type, {"temperature": number}

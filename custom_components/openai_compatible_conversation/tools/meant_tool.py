@@ -13,6 +13,7 @@ import re
 from typing import Any, NamedTuple
 
 from homeassistant.components import conversation
+from homeassistant.components.climate import DOMAIN as CLIMATE_DOMAIN
 from homeassistant.components.cover import DOMAIN as COVER_DOMAIN
 from homeassistant.components.fan import DOMAIN as FAN_DOMAIN
 from homeassistant.components.light import DOMAIN as LIGHT_DOMAIN
@@ -23,11 +24,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import intent, llm
 
 from .blank_values import is_blank
-from .exposed_targets import async_exposed_entities
-from .invented_tool import call_with_quantity, invented_call, target_of
+from .invented_tool import call_with_quantity
+from .meant_switching import SWITCHING, meant_switching, said_switching
 from .meant_words import (
     ADD,
-    CODE,
     LOCK,
     MUTE,
     NEXT_TRACK,
@@ -38,7 +38,7 @@ from .meant_words import (
     TICK_OFF,
     UNLOCK,
 )
-from .named_entities import named_entities
+from .said_quantity import QUANTITIES, said_quantity
 from .user_words import UserWords
 
 
@@ -76,6 +76,7 @@ class _Meant(NamedTuple):
 
 
 _SWITCHING = (intent.INTENT_TURN_ON, intent.INTENT_TURN_OFF)
+_PLACES = ("area", "floor", "domain", "device_class")
 _SPEED = "HassFanSetSpeed"
 _VOLUME = "HassSetVolume"
 _OFF = (intent.INTENT_TURN_OFF, MEDIA_PLAYER_DOMAIN)
@@ -133,19 +134,12 @@ _MEANT: Mapping[tuple[str, str], Sequence[_Meant]] = {
 
 Among them are intents that do not exist, but that models expect.
 """
-
-
-_TIMERS = {
-    "HassAddTimer": intent.INTENT_START_TIMER,
-    "HassCreateTimer": intent.INTENT_START_TIMER,
-    "HassSetTimer": intent.INTENT_START_TIMER,
-    "HassDeleteTimer": intent.INTENT_CANCEL_TIMER,
-    "HassRemoveTimer": intent.INTENT_CANCEL_TIMER,
-    "HassStopTimer": intent.INTENT_CANCEL_TIMER,
-    "HassResumeTimer": intent.INTENT_UNPAUSE_TIMER,
-    "HassGetTimer": intent.INTENT_TIMER_STATUS,
+_MISTAKEN = {
+    *SWITCHING,
+    *(intent_type for intent_type, _ in QUANTITIES.values()),
+    *(intent_type for intent_type, _ in _MEANT),
 }
-"""Intents for timers that do not exist, but that models expect."""
+"""All intents that may mean another one."""
 
 
 def intent_of(tool: llm.Tool) -> str:
@@ -171,73 +165,65 @@ def async_meant_call(
     finds it, `arguments` are as the model gave them. `is_written` tells whether the
     call stood in the text.
     """
-    if not isinstance(name, str):
+    if intent_type not in _MISTAKEN:
         return None
-    if not any(intent_type == known for known, _ in _MEANT):
+    is_named = isinstance(name, str) and bool(name)
+    domain = _domain_of(hass, str(name)) if is_named else _given_domain(arguments)
+    if domain is None:
         return None
-    if (domain := _domain_of(hass, name)) is None:
+    target = (
+        {"name": name}
+        if is_named
+        else {slot: arguments[slot] for slot in _PLACES if slot in arguments}
+    )
+    if is_written and (
+        switching := meant_switching(intent_type, arguments, domain, said)
+    ):
+        return switching, target
+    if not is_named:
         return None
+    if is_written and (
+        quantity := _said_quantity(intent_type, arguments, domain, said)
+    ):
+        return quantity[0], {**arguments, **target, **quantity[1]}
     for meant in _MEANT.get((intent_type, domain), ()):
         if meant.fits(arguments, said, is_written=is_written):
-            return meant.intent_type, {"name": name, **meant.given(arguments)}
+            return meant.intent_type, target | meant.given(arguments)
     if intent_type not in _SWITCHING or not is_written:
         return None
     is_on = intent_type == intent.INTENT_TURN_ON
     found = call_with_quantity(arguments, domain, said, is_on=is_on)
-    return (found[0], {"name": name, **found[1]}) if found else None
+    return (found[0], target | found[1]) if found else None
 
 
-@callback
-def async_list_item(
-    hass: HomeAssistant,
-    llm_context: llm.LLMContext,
-    arguments: Mapping[str, Any],
-    said: UserWords,
+def _said_quantity(
+    intent_type: str, arguments: Mapping[str, Any], domain: str, said: UserWords
 ) -> tuple[str, dict[str, Any]] | None:
-    """Return the intent that puts on a list what would be turned on there, if any."""
-    item, place = arguments.get("name"), arguments.get("area")
-    if not isinstance(item, str) or not isinstance(place, str) or not item:
+    """Return the intent that sets the value that the user said, if a call does not."""
+    if (value := said_quantity(domain, said)) is None:
         return None
-    exposed = async_exposed_entities(hass, llm_context)
-    lists = [e for e in exposed if e.domain == TODO_DOMAIN and e.is_named(place)]
-    if (
-        len(lists) != 1
-        or not said.match(ADD)
-        or said.is_invented(item)
-        or any(entity.is_named(item) for entity in exposed)
-    ):
-        return None
-    return "HassListAddItem", {"name": lists[0].label, "item": item}
+    setting, parameter = QUANTITIES[domain]
+    if intent_type == setting:
+        is_meant = arguments.get(parameter) != value
+    else:
+        # Setting a temperature turns nothing on.
+        is_meant = intent_type in _SWITCHING and not (
+            domain == CLIMATE_DOMAIN and said_switching(domain, said)
+        )
+    return (setting, {parameter: value}) if is_meant else None
 
 
-@callback
-def async_invented_call(
-    hass: HomeAssistant,
-    llm_context: llm.LLMContext,
-    tool: str,
-    arguments: Mapping[str, Any],
-    said: UserWords,
-) -> tuple[str, dict[str, Any]] | None:
-    """Return the intent that is meant by a tool that does not exist, with its arguments.
+def _given_domain(arguments: Mapping[str, Any]) -> str | None:
+    """Return the domain that a call without a name is for, None if there are several.
 
-    None if that is not clear, if it names nothing that is exposed, or if the user asked
-    for such a text.
+    It is empty if the call is for all of a place.
     """
-    if said.match(CODE):
-        return None
-    if timer_intent := _TIMERS.get(tool.rpartition("__")[2]):
-        return timer_intent, dict(arguments)
-    exposed = async_exposed_entities(hass, llm_context)
-    target = target_of(arguments)
-    found = [entity for entity in exposed if target and entity.is_named(target)]
-    if not found:
-        # A call without a name is for what the user named.
-        text = target or said.last
-        found = [one.entity for one in named_entities(text, exposed) if one.by_name]
-    if len(found) != 1:
-        return None
-    meant = invented_call(tool, arguments, found[0].domain, said)
-    return (meant[0], {"name": found[0].label, **meant[1]}) if meant else None
+    match arguments.get("domain"):
+        case str(domain) | [str(domain)]:
+            return domain
+        case None | []:
+            return ""
+    return None
 
 
 def _domain_of(hass: HomeAssistant, name: str) -> str | None:

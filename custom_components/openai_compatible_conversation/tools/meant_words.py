@@ -42,17 +42,52 @@ RESUME = _words(
 )
 POWER = re.compile(
     r"\b(?:turn|switch|shut)\w*\b.*\boff\b|\b(?:turn|switch|shut) off\b"
-    r"|\b(?:schalt|mach|stell)\w*\b.*\baus\b|\bausschalt|\béteins|\béteindre|\bapaga"
-    r"|\b(?:zet|doe|schakel)\b.*\buit\b|\buitzet",
+    r"|\b(?:schalt|mach|stell)\w*\b.*\baus\b|\baus(?:schalt|mach|stell)|\bétei[ng]"
+    r"|\bapag|\b(?:zet|doe|schakel)\b.*\buit\b|\buit(?:zet|doe|schakel)",
     re.IGNORECASE,
 )
 """Words for turning a device off."""
 POWER_ON = re.compile(
     r"\b(?:turn|switch|put)\w*\b.*\bon\b|\b(?:schalt|mach|stell)\w*\b.*\b(?:an|ein)\b"
-    r"|\b(?:ein|an)schalt|\ballum|\bencien|\b(?:zet|doe|schakel)\b.*\baan\b|\baanzet",
+    r"|\b(?:ein|an)(?:schalt|mach|stell)|\ballum|\bencien"
+    r"|\b(?:zet|doe|schakel)\b.*\baan\b|\baan(?:zet|doe|schakel)",
     re.IGNORECASE,
 )
 """Words for turning a device on."""
+
+OPEN = re.compile(
+    r"\b(?:open|rais|öffn|hoch|aufmach|ouvr|l[eè]ve|remont|abr[aei]|abier|sub[aei])"
+    r"|\b(?:auf|up)\W*$",
+    re.IGNORECASE,
+)
+"""Words for opening a blind, a door or a window."""
+CLOSE = re.compile(
+    r"\b(?:clos|shut|lower|schlie|zumach|runter|ferm|baiss|cierr|cerrar|baj[aei]|sluit"
+    r"|dicht)|\b(?:zu|down)\W*$",
+    re.IGNORECASE,
+)
+"""Words for closing one."""
+SHORT_OFF = re.compile(r"\b(?:off|aus|uit)\W*$", re.IGNORECASE)
+"""What remains of turning off in a short command: "Kitchen light off"."""
+SHORT_ON = re.compile(r"\b(?:on|an|ein|aan)\W*$", re.IGNORECASE)
+"""What remains of turning on."""
+POLITE = re.compile(
+    r"[,\s]*\b(?:please|bitte|s['’]il (?:te|vous) pla[iî]t|por favor|alsjeblieft"
+    r"|alstublieft)\b",
+    re.IGNORECASE,
+)
+SEVERAL = re.compile(
+    r"\b(?:and|then|und|dann|et|puis|y|dan)\b|\ben (?:doe|open|schakel|sluit|zet)\b"
+    r"|[,;.?!]\s+\w",
+    re.IGNORECASE,
+)
+"""What stands between two wishes in one sentence."""
+NEGATED = re.compile(
+    r"\b(?:not|never|nicht|kein\w*|nie|pas|jamais|no|nunca|niet|nooit|geen)\b"
+    r"|n['’]t\b|\b(?:ca|do|must|should|wo)nt\b",
+    re.IGNORECASE,
+)
+"""Words by which a user says what is not to be done."""
 
 ADD = _words(
     r"add|put|need|setz|schreib|füg|brauch|ajout|mets|mettre|añad|agreg|pon|apunt"

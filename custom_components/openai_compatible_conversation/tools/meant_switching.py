@@ -1,0 +1,87 @@
+"""Whether a call that turns something on is meant to turn it off, or the other way.
+
+A model of half a billion parameters turns on what it is asked to turn off, above all
+where it is asked in another language than English.
+
+Does not depend on Home Assistant.
+"""
+
+from collections.abc import Mapping
+import re
+from typing import Any
+
+from .meant_words import (
+    CLOSE,
+    NEGATED,
+    OPEN,
+    POLITE,
+    POWER,
+    POWER_ON,
+    SEVERAL,
+    SHORT_OFF,
+    SHORT_ON,
+)
+from .number_reading import read_number
+from .user_words import UserWords
+
+TURN_ON, TURN_OFF = "HassTurnOn", "HassTurnOff"
+
+_SETTING = frozenset({"HassFanSetSpeed", "HassLightSet"})
+"""Intents that turn on what they are directed at."""
+SWITCHING = _SETTING | {TURN_ON, TURN_OFF}
+"""All intents that turn something on or off."""
+
+_UNLIKE = frozenset({"alarm_control_panel", "lock", "valve", "water_heater"})
+"""Domains that other words turn on and off, and where the wrong way does harm."""
+
+_OPENED = "cover"
+_OPENING = (OPEN,), (CLOSE,)
+_POWERING = (POWER_ON, SHORT_ON), (POWER, SHORT_OFF)
+
+
+def said_switching(domain: str, said: UserWords) -> str | None:
+    """Return the intent that the user asked for, if it turns something on or off.
+
+    `domain` is that of what they spoke of, empty if it is several or unknown.
+    """
+    if domain in _UNLIKE or said.match(NEGATED):
+        return None
+    wish = POLITE.sub("", said.last)
+    if SEVERAL.search(wish):
+        # What is to be switched may be another thing.
+        return None
+    is_on, is_off = (
+        any(pattern.search(wish) for pattern in patterns)
+        for patterns in (_OPENING if domain == _OPENED else _POWERING)
+    )
+    if is_on == is_off:
+        return None
+    return TURN_ON if is_on else TURN_OFF
+
+
+def meant_switching(
+    intent_type: str, arguments: Mapping[str, Any], domain: str, said: UserWords
+) -> str | None:
+    """Return the intent that is meant by a call that turns something on or off.
+
+    None if that is the one that is called, or unclear.
+    """
+    meant = said_switching(domain, said)
+    if intent_type == meant or intent_type not in SWITCHING:
+        return None
+    if intent_type not in _SETTING:
+        return meant
+    return meant if meant == TURN_OFF and not _has_said_value(arguments, said) else None
+
+
+def _has_said_value(arguments: Mapping[str, Any], said: UserWords) -> bool:
+    """Return whether the user said one of the numbers of a call, or that it has none."""
+    numbers = [
+        number
+        for key, value in arguments.items()
+        if isinstance(value, int | float | str)
+        and (number := read_number(str(value), key)) is not None
+    ]
+    return not numbers or any(
+        said.match(re.compile(rf"\b{re.escape(f'{number:g}')}\b")) for number in numbers
+    )
