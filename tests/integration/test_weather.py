@@ -213,7 +213,16 @@ async def test_name_of_something_else(
     result = await call_tool(name="Outside")
     assert (result["Outside"], result["place"]) == ("7 °C", "Home")
     async_expose_entity(hass, conversation.DOMAIN, "sensor.out", should_expose=False)
-    assert "No weather is known" in (await call_tool(name="Outside"))["error_text"]
+    assert "Outside" not in await call_tool(name="Outside")
+
+
+@pytest.mark.parametrize("name", ["weather", "Wetter", "home", "the current weather"])
+async def test_name_of_no_place(
+    call_tool: Callable[..., Any], sky: Callable[..., Any], name: str
+) -> None:
+    """A model that fills in a word for a name gets the weather of the home."""
+    await sky(Sky("Cabin", Feature(0), "sunny"))
+    assert (await call_tool(name=name))["place"] == "Cabin"
 
 
 async def test_no_exposed_entity(

@@ -12,6 +12,7 @@ import re
 MIN_CUT = 20
 """Characters of an echo that the end of the response cuts, or that are a part only."""
 
+_NOTE = '"note":"'
 _OBJECT = re.compile(r"\n[^\S\n]*\{")
 _DECODER = json.JSONDecoder()
 
@@ -73,8 +74,13 @@ class EchoRemover:
         return members[:1] in ("", '"') and self._has(members.removesuffix("}"))
 
     def _has(self, members: str) -> bool:
-        """Return whether members of an object stand in one of the texts."""
+        """Return whether members of an object stand in one of the texts.
+
+        Of a note it may be the end, for it has several sentences.
+        """
         members = _without_spaces(members)
+        if members.startswith(_NOTE):
+            members = members.removeprefix(_NOTE).removesuffix('"')
         return any(members in text for text in self._members)
 
 

@@ -39,39 +39,55 @@ _OPENING = (OPEN,), (CLOSE,)
 _POWERING = (POWER_ON, SHORT_ON), (POWER, SHORT_OFF)
 
 
-def said_switching(domain: str, said: UserWords) -> str | None:
+def said_switching(domain: str, said: UserWords, name: str = "") -> str | None:
     """Return the intent that the user asked for, if it turns something on or off.
 
-    `domain` is that of what they spoke of, empty if it is several or unknown.
+    `domain` is that of what they spoke of, empty if it is several or unknown. Of
+    several wishes, it is the one that has a word of the name.
     """
     if domain in _UNLIKE or said.match(NEGATED):
         return None
-    wish = POLITE.sub("", said.last)
-    if SEVERAL.search(wish):
-        # What is to be switched may be another thing.
+    wishes = SEVERAL.split(POLITE.sub("", said.last))
+    found = [
+        (wish, direction)
+        for wish in wishes
+        if (direction := _direction(wish, is_opened=domain == _OPENED))
+    ]
+    if len(found) != 1:
         return None
-    is_on, is_off = (
-        any(pattern.search(wish) for pattern in patterns)
-        for patterns in (_OPENING if domain == _OPENED else _POWERING)
-    )
-    if is_on == is_off:
-        return None
-    return TURN_ON if is_on else TURN_OFF
+    wish, direction = found[0]
+    is_about = len(wishes) == 1 or (name and not UserWords([wish]).is_invented(name))
+    return direction if is_about else None
 
 
 def meant_switching(
-    intent_type: str, arguments: Mapping[str, Any], domain: str, said: UserWords
+    intent_type: str,
+    arguments: Mapping[str, Any],
+    domain: str,
+    said: UserWords,
+    name: str = "",
 ) -> str | None:
     """Return the intent that is meant by a call that turns something on or off.
 
     None if that is the one that is called, or unclear.
     """
-    meant = said_switching(domain, said)
+    meant = said_switching(domain, said, name)
     if intent_type == meant or intent_type not in SWITCHING:
         return None
     if intent_type not in _SETTING:
         return meant
     return meant if meant == TURN_OFF and not _has_said_value(arguments, said) else None
+
+
+def _direction(wish: str, *, is_opened: bool) -> str | None:
+    """Return the intent that a wish asks for, None if it is both or none."""
+    is_on, is_off = (
+        any(pattern.search(wish) for pattern in patterns)
+        for patterns in (_OPENING if is_opened else _POWERING)
+    )
+    if is_on == is_off:
+        return None
+    return TURN_ON if is_on else TURN_OFF
 
 
 def _has_said_value(arguments: Mapping[str, Any], said: UserWords) -> bool:

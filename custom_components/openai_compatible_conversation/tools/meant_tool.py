@@ -177,7 +177,9 @@ def async_meant_call(
         else {slot: arguments[slot] for slot in _PLACES if slot in arguments}
     )
     if is_written and (
-        switching := meant_switching(intent_type, arguments, domain, said)
+        switching := meant_switching(
+            intent_type, arguments, domain, said, str(name or "")
+        )
     ):
         return switching, target
     if not is_named:

@@ -67,9 +67,9 @@ CLOSE = re.compile(
     re.IGNORECASE,
 )
 """Words for closing one."""
-SHORT_OFF = re.compile(r"\b(?:off|aus|uit)\W*$", re.IGNORECASE)
+SHORT_OFF = re.compile(r"\b(?:off|aus|uit)[^\w?]*$", re.IGNORECASE)
 """What remains of turning off in a short command: "Kitchen light off"."""
-SHORT_ON = re.compile(r"\b(?:on|an|ein|aan)\W*$", re.IGNORECASE)
+SHORT_ON = re.compile(r"\b(?:on|an|ein|aan)[^\w?]*$", re.IGNORECASE)
 """What remains of turning on."""
 POLITE = re.compile(
     r"[,\s]*\b(?:please|bitte|s['’]il (?:te|vous) pla[iî]t|por favor|alsjeblieft"
@@ -77,8 +77,8 @@ POLITE = re.compile(
     re.IGNORECASE,
 )
 SEVERAL = re.compile(
-    r"\b(?:and|then|und|dann|et|puis|y|dan)\b|\ben (?:doe|open|schakel|sluit|zet)\b"
-    r"|[,;.?!]\s+\w",
+    r"\b(?:and|then|und|dann|et|puis|y|dan)\b|\ben (?=(?:doe|open|schakel|sluit|zet)\b)"
+    r"|[,;.?!]\s+(?=\w)",
     re.IGNORECASE,
 )
 """What stands between two wishes in one sentence."""

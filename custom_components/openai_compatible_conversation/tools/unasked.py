@@ -64,6 +64,10 @@ def is_unasked(
         return False
     texts = list(_texts(slots, entities))
     domains = {e.domain for e in entities} | set(_listed(slots.get("domain")))
+    if not (texts or domains):
+        # It is for whatever can do this.
+        texts = [name for entity in targets.entities for name in entity.names]
+        domains = set(targets.domains & _KINDS.keys())
     known = said.with_texts(offered)
     if any(_is_kind_said(known, domain) for domain in domains) or any(
         without_all((word,)) is not None for word in known.words

@@ -1,6 +1,7 @@
 """The tool for the current weather and forecasts."""
 
 from collections.abc import Iterable, Mapping
+import re
 from typing import Any, override
 
 import probatio
@@ -18,6 +19,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from ..const import DOMAIN
+from .target_names import words_of
 
 NOW, HOURLY, DAILY = "now", "hourly", "daily"
 
@@ -33,6 +35,12 @@ FORECAST = (
     *("condition", "temperature", "templow", "precipitation"),
     *("precipitation_probability", "wind_speed", "humidity"),
 )
+
+_AT_HOME = re.compile(
+    r"weather|forecast|wetter|vorhersage|meteo|prevision|clima|tiempo|weer"
+    r"|home|house|here|outside|outdoors?|current|today|tomorrow|local"
+)
+"""Words that name no place, as small models fill in the name."""
 
 
 class WeatherTool(llm.Tool):
@@ -116,7 +124,8 @@ def _find_entity(
     if name:
         names = ", ".join(state.name for state in states)
         named = matched(name=name) or matched(area_name=name)
-        if not named and not _named_states(hass, name):
+        is_at_home = all(map(_AT_HOME.fullmatch, words_of(name)))
+        if not (named or is_at_home or _named_states(hass, name)):
             return f"No weather is known for {name}. There is: {names}."
         states = named or states
     if _is_unavailable(states[0]):

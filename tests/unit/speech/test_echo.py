@@ -8,6 +8,7 @@ from custom_components.openai_compatible_conversation.speech.echo import (
     MadeUpResult,
 )
 
+NOTED = '{"error":"NotAsked","note":"called with {}. No tool can be called any more"}'
 RESULT = '{"response_type":"action_done","data":{"success":[{"name":"Lamp"}]}}'
 OTHER = '["Milk","Bread"]'
 
@@ -32,6 +33,9 @@ def spoken(text: str, size: int, *results: str) -> str:
         ('{"data": {"success": [\n  {"name": "Lamp"}]}}\nOn.', "\nOn."),
         ('{"data":{"success":[{"name":"Fan"}]}}', '{"data":{"success":[{"name":"Fan"}]}}'),
         ('{"name":"Lamp"}', '{"name":"Lamp"}'),
+        # The end of a note
+        ('{"note": "No tool can be called any more"}', ""),
+        ('{"note": "I cannot do that."}', '{"note": "I cannot do that."}'),
         # The length limit cuts an echo, too.
         (RESULT[:40], ""),
         ("The lamp is on.", "The lamp is on."),
@@ -42,7 +46,7 @@ def spoken(text: str, size: int, *results: str) -> str:
     ],
 )  # fmt: skip
 def test_echo(size: int, text: str, expected: str) -> None:
-    assert spoken(text, size, RESULT, OTHER) == expected
+    assert spoken(text, size, RESULT, OTHER, NOTED) == expected
 
 
 def test_words_may_be_read_out() -> None:

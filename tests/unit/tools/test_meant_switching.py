@@ -84,6 +84,21 @@ def test_cover(said: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "name", "meant"),
+    [
+        ("It's pouring outside, shut the window.", "Living Room Window", TURN_OFF),
+        ("Es regnet. Mach das Fenster zu!", "Fenster", TURN_OFF),
+        ("Close the window and light the candle", "Candle", None),
+        ("Close the window, then close the blind", "Blind", None),
+    ],
+)
+def test_several_wishes(said: str, name: str, meant: str | None) -> None:
+    """Of several sentences, the one counts that names the thing."""
+    words = UserWords([said])
+    assert meant_switching(TURN_ON, {}, "cover", words, name) == meant
+
+
+@pytest.mark.parametrize(
     ("said", "intent_type", "domain", "arguments"),
     [
         # Both ways, or none
@@ -91,6 +106,7 @@ def test_cover(said: str, meant: str) -> None:
         ("Heat the den to 20, and lights off", TURN_ON, "climate", {}),
         ("Zet de verwarming op 20 en doe het licht uit", TURN_ON, "climate", {}),
         ("Light the kitchen", TURN_OFF, "light", {}),
+        ("Which of the lights are on?", TURN_OFF, "light", {}),
         ("", TURN_OFF, "light", {}),
         # Not to be done
         ("Don't turn the light off", TURN_ON, "light", {}),

@@ -87,6 +87,21 @@ def test_other_kind_in_the_area(said: str, name: str, expected: bool) -> None:
     assert is_unasked(slots, HOUSE, UserWords([said])) is expected
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Mower on", False),
+        ("Garage down", False),
+        ("Licht auf 30 Prozent", False),
+        ("Good morning", True),
+        ("Thirty percent", True),
+    ],
+)
+def test_nothing_named(said: str, expected: bool) -> None:
+    """A call without a target is for what was said of all that it can be for."""
+    assert is_unasked({"brightness": 30}, HOUSE, UserWords([said])) is expected
+
+
 def test_said_before() -> None:
     """What was said in the conversation counts, as does what the model offered."""
     assert not is_unasked(LIGHT, HOUSE, UserWords(["The bed light", "Yes, do it"]))
