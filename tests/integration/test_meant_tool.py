@@ -604,7 +604,7 @@ async def house(
         ),
         (
             "No light in the den",
-            {"name": "turn_off", "arguments": {"area": "Den", "domain": "light"}},
+            {"name": "turn_off", "arguments": {"area": ["Den"], "domain": ["light"], "device_class": [1, {}]}},
             "light.turn_off",
             {"entity_id": ["light.den"]},
         ),

@@ -108,13 +108,12 @@ def kind_in_place(
     places = {
         entity.area.names[0]
         for entity in entities
-        for text in _values(arguments, _PLACE_KEY)
+        for text in _texts(_values(arguments, _PLACE_KEY))
         if entity.area and entity.area.is_named(text)
     }
-    texts = [*_NAME_WORD.findall(tool), *_values(arguments, _KIND_KEY)]
-    kinds = {
-        kind[0] for text in texts if (kind := kind_of((str(text).casefold(),)))
-    } | {text for text in texts if text in {entity.domain for entity in entities}}
+    texts = [*_NAME_WORD.findall(tool), *_texts(_values(arguments, _KIND_KEY))]
+    kinds = {kind[0] for text in texts if (kind := kind_of((text.casefold(),)))}
+    kinds |= {entity.domain for entity in entities}.intersection(texts)
     if len(places) != 1 or len(kinds) != 1:
         return None
     return {"area": places.pop(), "domain": kinds.pop()}
@@ -202,6 +201,16 @@ def _colour(arguments: Mapping[str, Any], said: UserWords) -> str | None:
         if isinstance(value, str) and value.isalpha() and not _is_state(value):
             return value if said.is_known and not said.is_invented(value) else None
     return None
+
+
+def _texts(values: Iterable[Any]) -> Iterator[str]:
+    """Yield the texts among values, of which some are lists."""
+    for value in values:
+        yield from (
+            text
+            for text in (value if isinstance(value, list) else [value])
+            if isinstance(text, str)
+        )
 
 
 def _is_state(value: Any) -> bool:
