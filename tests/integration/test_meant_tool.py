@@ -603,6 +603,15 @@ async def house(
             {"entity_id": "light.den", "brightness_pct": 40},
         ),
         (
+            "Dim the lights in the den to 25 percent",
+            {
+                "name": "turn on the lights in the den",
+                "arguments": {"name": "den", "area": "den", "floor": "den", "device_class": ["outlet", "switch"]},
+            },
+            "light.turn_on",
+            {"entity_id": "light.den", "brightness_pct": 25},
+        ),
+        (
             "No light in the den",
             {"name": "turn_off", "arguments": {"area": ["Den"], "domain": ["light"], "device_class": [1, {}]}},
             "light.turn_off",

@@ -15,7 +15,7 @@ from typing import Any
 from .meant_switching import TURN_OFF, TURN_ON, said_switching
 from .meant_words import POWER
 from .number_reading import read_number
-from .said_quantity import QUANTITIES
+from .said_quantity import QUANTITIES, said_quantity
 from .target_names import kind_of
 from .targets import Entity
 from .user_words import UserWords
@@ -54,7 +54,11 @@ _ON_WORDS = re.compile(
 )
 _NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _PLACE_KEY = re.compile(r"area|room|location|place|zone")
-_KIND_KEY = re.compile(r"domain|deviceclass|kind|type|device(?:type)?")
+_KIND_KEYS = (
+    re.compile("domain"),
+    re.compile("deviceclass|kind|(?:device)?type|device"),
+)
+"""The kind of devices; small models list all classes that there are."""
 _COLOUR_KEY = re.compile(r"colou?r(?:name)?")
 _WORDS = {
     "climate": {_ON: "on start enable activate heat", _OFF: "off stop disable"},
@@ -111,9 +115,18 @@ def kind_in_place(
         for text in _texts(_values(arguments, _PLACE_KEY))
         if entity.area and entity.area.is_named(text)
     }
-    texts = [*_NAME_WORD.findall(tool), *_texts(_values(arguments, _KIND_KEY))]
-    kinds = {kind[0] for text in texts if (kind := kind_of((text.casefold(),)))}
-    kinds |= {entity.domain for entity in entities}.intersection(texts)
+    known = {entity.domain for entity in entities}
+    kinds: set[str] = set()
+    for texts in (
+        _NAME_WORD.findall(tool),
+        *(_texts(_values(arguments, keys)) for keys in _KIND_KEYS),
+    ):
+        found = [text.casefold() for text in texts]
+        kinds = known.intersection(found) | {
+            kind[0] for text in found if (kind := kind_of((text,)))
+        }
+        if kinds:
+            break
     if len(places) != 1 or len(kinds) != 1:
         return None
     return {"area": places.pop(), "domain": kinds.pop()}
@@ -131,8 +144,12 @@ def invented_call(
         forecast = arguments.get("forecast")
         return WEATHER, ({"forecast": forecast} if isinstance(forecast, str) else {})
     words = {word.casefold() for word in _NAME_WORD.findall(tool)}
-    if not words & _READING and (found := _set_call(arguments, domain, said)):
-        return found
+    if not words & _READING:
+        if (value := said_quantity(domain, said)) is not None:
+            intent_type, parameter = QUANTITIES[domain]
+            return intent_type, {parameter: value}
+        if found := _set_call(arguments, domain, said):
+            return found
     for intent_type, meaning in _WORDS.get(domain, _DEFAULT).items():
         if not words.isdisjoint(meaning.split()):
             return intent_type, {}
