@@ -79,7 +79,7 @@ _WORDS = {
 """The intents for entities of a domain, and the words that stand for them in a name."""
 _DEFAULT = {
     _ON: "on enable activate start run",
-    _OFF: "off disable deactivate stop kill",
+    _OFF: "off out disable deactivate stop kill",
 }
 _READING = frozenset(
     {"get", "check", "query", "read", "fetch", "state", "status", "is"}

@@ -41,7 +41,7 @@ RESUME = _words(
     r"|spiel\w* .*\bweiter\b|repren|continu|joue|sigue|reanud|reprod|hervat|speel"
 )
 POWER = re.compile(
-    r"\b(?:turn|switch|shut)\w*\b.*\boff\b|\b(?:turn|switch|shut) off\b"
+    r"\b(?:turn|switch|shut)\w*\b.*\boff\b|\blights? out\b"
     r"|\b(?:schalt|mach|stell)\w*\b.*\baus\b|\baus(?:schalt|mach|stell)|\bétei[ng]"
     r"|\bapag|\b(?:zet|doe|schakel)\b.*\buit\b|\buit(?:zet|doe|schakel)",
     re.IGNORECASE,

@@ -18,7 +18,7 @@ from .target_aim import TargetAim
 from .target_groups import Group, find_groups
 from .target_names import Words, are_alike, kind_of, spellings, words_of
 from .target_questions import UnclearTargetError, reaches_guarded, unknown
-from .target_rooms import check_room
+from .target_rooms import check_room, take_said_area
 from .target_search import Found, TargetSearch, split_entity_id
 from .target_slots import TargetSlots
 from .targets import Entity, Targets
@@ -72,6 +72,7 @@ class _TargetRepair:
         """Repair the slots; raises an error if it is not clear what they mean."""
         check_room(self._slots, self._targets, self._said)
         correct_slots(self._slots, self._targets, self._said)
+        take_said_area(self._slots, self._targets, self._said)
         self._take_area_for_name()
         self._take_kind_for_name()
         name = self._slots.values.get("name")

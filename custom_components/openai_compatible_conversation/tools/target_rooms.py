@@ -1,6 +1,4 @@
-"""Commands for a room that the home does not have.
-
-Small models then act in another room.
+"""The room that the user spoke of, where a small model acts in another one.
 
 Does not depend on Home Assistant.
 """
@@ -33,3 +31,30 @@ def check_room(slots: TargetSlots, targets: Targets, said: UserWords) -> None:
     ]
     if all(map(said.is_invented, named)):
         raise no_such_room(room)
+
+
+def take_said_area(slots: TargetSlots, targets: Targets, said: UserWords) -> None:
+    """Set the area of a call without a name to the only one that the user spoke of.
+
+    It stays if they spoke of that one, too, or if nothing in the other is meant.
+    """
+    area = slots.values.get("area")
+    if slots.values.get("name") or not slots.is_given("area"):
+        return
+    given = [place for place in targets.areas if place.is_named(area)]
+    if not all(said.is_invented(n) for place in given for n in place.spoken_names):
+        return
+    spoken = [
+        place
+        for place in targets.areas
+        if place not in given and any(map(said.says_all_of, place.spoken_names))
+    ]
+    if not given or len(spoken) != 1:
+        return
+    others = {slot: value for slot, value in slots.values.items() if slot != "area"}
+    if any(
+        entity.area == spoken[0] and not slots.conflicts(entity, others)
+        for entity in targets.entities
+    ):
+        slots.set("area", spoken[0].names[0])
+        slots.is_widened = True

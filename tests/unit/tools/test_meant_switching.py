@@ -19,6 +19,7 @@ LIGHT_SET = "HassLightSet"
     [
         "Turn the kitchen lights off",
         "Kitchen light off, please.",
+        "Lights out in here, please.",
         "Schalte das Licht in der Küche aus",
         "Küchenlicht bitte ausschalten",
         "Küchenlicht aus!",

@@ -561,6 +561,42 @@ def test_invented_place(said: str, slots: Slots, is_dropped: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "area", "expected"),
+    [
+        ("Turn on the fan in the bedroom", "Hall", "Bedroom"),
+        ("Ventilator im Schlafzimmer an", "Hall", "Bedroom"),
+        # What was said, nothing in it, nothing, several
+        ("Turn on the fan in the hall", "Hall", "Hall"),
+        ("Turn on the fan in the bedroom and the hall", "Hall", "Hall"),
+        ("Turn on the fan in the attic", "Hall", "Hall"),
+        ("Turn on the fan", "Hall", "Hall"),
+        ("Turn on the fan in the bedroom or in the den", "Hall", "Hall"),
+    ],
+)
+def test_other_room(said: str, area: str, expected: str) -> None:
+    """A call for a room that was not said is for the one that was."""
+    rooms = (
+        Place(id="bedroom", names=("Bedroom",), other_names=("schlafzimmer",)),
+        Place(id="hall", names=("Hall",)),
+        Place(id="attic", names=("Attic",)),
+        Place(id="den", names=("Den",)),
+    )
+    targets = Targets(
+        entities=(
+            _entity("fan.bed", "Ceiling Fan", area=rooms[0]),
+            _entity("fan.hall", "Hall Fan", area=rooms[1]),
+            _entity("light.attic", "Attic", area=rooms[2]),
+            _entity("fan.den", "Den Fan", area=rooms[3]),
+        ),
+        areas=rooms,
+    )
+    slots = {"area": area, "domain": ["fan"]}
+    target = repair_target(slots, targets, ON, UserWords([said]))
+    assert target.slots["area"] == expected
+    assert bool(target.notes) == (expected != area)
+
+
+@pytest.mark.parametrize(
     ("said", "name", "is_dropped"),
     [
         ("Dim the lights in the bedroom", "Bedroom Party Lamp", True),
