@@ -394,7 +394,7 @@ async def test_same_call_again_and_again(
     before: str,
     streaming: bool,
 ) -> None:
-    """A call that is written without end is run once."""
+    """A call that is written without end is run once, and what it did is told."""
     set_options(enable_streaming=streaming)
     call = '<tool_call>{"name": "step", "arguments": {"item": "Milk"}}</tool_call>\n'
     server.script(
@@ -403,8 +403,8 @@ async def test_same_call_again_and_again(
         else reply(before, call * 200)
     )
     result = await say("Add milk")
-    assert failed(result)
-    assert REPEATED in speech(result)
+    assert failed(result) == bool(before)
+    assert (REPEATED if before else "Done.") in speech(result)
     if streaming:
         await stopped(server)
     assert step.calls == [{"item": "Milk"}]
@@ -415,6 +415,18 @@ async def test_same_call_again_and_again(
     assert len(called["tool_calls"]) == 1
     assert called["content"] == (before.strip() or None)
     assert json.loads(outcome["content"]) == {"ok": True}
+
+
+async def test_failed_before(
+    server: ModelServer, say: Say, light: list[ServiceCall]
+) -> None:
+    """Where nothing worked before the model lost itself, that is told."""
+    call = '{"name": "intent__HassTurnOn", "arguments": {"name": "Attic lamp"}}\n'
+    server.script(reply(call), endless(loop=saying(call, 40)))
+    result = await say("Turn on the attic lamp")
+    assert failed(result)
+    assert "Attic lamp" in speech(result)
+    assert REPEATED not in speech(result)
 
 
 @pytest.fixture

@@ -115,6 +115,9 @@ class AgentRun(TurnRequests):
         if (error := response.error) and (
             response.has_spoken or not self.servers.async_replace(error)
         ):
+            is_lost = isinstance(error, RunawayError) and not response.has_spoken
+            if is_lost and not self.is_data and await self._say_in_place():
+                return None
             # A retry would repeat what was already said.
             raise error
         if await self._is_copied(response):
