@@ -409,6 +409,45 @@ async def test_mail_is_not_obeyed(
     assert not store.facts
 
 
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ("No, forget that", "en"),
+        ("Never mind, forget it again", "en"),
+        ("Nein, vergiss das wieder", "de"),
+        ("Non, oublie ça", "fr"),
+    ],
+)
+@pytest.mark.parametrize("arguments", [CAT, {"words": "that"}, {"words": "it"}])
+@pytest.mark.usefixtures("colours")
+async def test_forget_what_was_just_told(
+    store: FactStore,
+    say_as: SayAs,
+    said: str,
+    language: str,
+    arguments: dict[str, Any],
+) -> None:
+    """Who takes back what they just said need not say it again."""
+    before = list(store.facts)
+    town = {"category": "locations", "key": "home town", "value": "Ghent"}
+    await say_as("Ann", "Remember that we live in Ghent", "learn_fact", town)
+    if "key" in arguments:
+        arguments = town
+    result = await say_as("Ann", said, "forget_fact", arguments, language=language)
+    assert result == {"forgotten": True}
+    assert store.facts == before
+
+
+@pytest.mark.usefixtures("colours")
+async def test_forget_what_another_one_told(store: FactStore, say_as: SayAs) -> None:
+    """Without a word of it, nobody has forgotten what somebody else just told."""
+    town = {"category": "locations", "key": "home town", "value": "Ghent"}
+    await say_as("Ann", "Remember that we live in Ghent", "learn_fact", town)
+    result = await say_as("Bob", "No, forget that", "forget_fact", {"words": "that"})
+    assert result == {"forgotten": False}
+    assert len(store.facts) == 5
+
+
 async def test_do_not_forget(store: FactStore, say_as: SayAs) -> None:
     """A small model may take "don't forget" for the opposite."""
     await store.async_learn(*CAT.values())

@@ -24,16 +24,36 @@ def with_key(
     return own if len(own) == 1 else found
 
 
+def names_nothing(words: str) -> bool:
+    """Return whether words do not tell which fact is meant, such as "that"."""
+    return not _telling(words)
+
+
 def choose(facts: Sequence[Fact], words: str) -> list[Fact]:
     """Return those of some facts that have most of what words tell."""
-    telling = [
+    telling = _telling(words)
+    counts = [_count(fact, telling) for fact in facts]
+    most = max(counts, default=0)
+    return [fact for fact, count in zip(facts, counts, strict=True) if count == most]
+
+
+def just_told(facts: Iterable[Fact], utterances: Sequence[str]) -> list[Fact]:
+    """Return the newest fact that a user told in some utterances, at most one."""
+    told = [
+        fact
+        for fact in facts
+        if fact.quote and any(fact.quote in text for text in utterances)
+    ]
+    return [max(told, key=lambda fact: fact.updated_at)] if told else []
+
+
+def _telling(words: str) -> list[str]:
+    """Return the words that tell which fact is meant."""
+    return [
         word
         for word in dict.fromkeys(parts_of(words))
         if is_telling(word) and not is_weak(word)
     ]
-    counts = [_count(fact, telling) for fact in facts]
-    most = max(counts, default=0)
-    return [fact for fact, count in zip(facts, counts, strict=True) if count == most]
 
 
 def _count(fact: Fact, words: Iterable[str]) -> int:

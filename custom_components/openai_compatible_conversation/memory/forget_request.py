@@ -24,6 +24,13 @@ _OUTDATED = (
 )
 """What says that something is not true any more."""
 
+_REFUSAL = re.compile(
+    r"(?:^|(?<=[.!?,;:…]))\s*(?:no|nope|nah|nein|non|não|nao|nee|nej|nei|nie)"
+    r"(?:\s*[.!?,;:…–-]|\s+(?=(?:forget|delete|remove|erase|unlearn|scratch)\b))",
+    re.IGNORECASE,
+)
+"""A word that refuses something else, and does not negate what follows it."""
+
 _LINK = r"(?!(?:that|dass|que|dat|att|at|che|ze)\b)\w+ "
 _ASKS = re.compile(
     rf"(?P<before>\b(?:dont|do not|not|never|wont|nicht|nie|niemals|n|ne|no|non|nao|niet"
@@ -41,13 +48,13 @@ _MORE = re.compile(r" (?:mehr|meer)\b")
 
 def asks_to_forget(text: str) -> bool:
     """Return whether a user asks to have something forgotten."""
-    said = " ".join(spoken_words(text))
+    said = " ".join(spoken_words(_REFUSAL.sub(" ", text)))
     return any(not _is_negated(found, said) for found in _ASKS.finditer(said))
 
 
 def asks_not_to_forget(text: str) -> bool:
     """Return whether a user asks to keep something in mind, and nothing else."""
-    said = " ".join(spoken_words(text))
+    said = " ".join(spoken_words(_REFUSAL.sub(" ", text)))
     return not asks_to_forget(text) and bool(
         _NEGATED.search(said) or any(map(_has_negation, _ASKS.finditer(said)))
     )

@@ -14,8 +14,8 @@ from homeassistant.util.json import JsonObjectType
 from ..memory.category_words import category_meant
 from ..memory.fact import Category, Fact, FactError, key_of
 from ..memory.fact_queries import MAX_CANDIDATES
-from ..memory.forget_choice import choose, with_key
-from ..memory.forget_evidence import ForgetEvidence
+from ..memory.forget_choice import choose, just_told, names_nothing, with_key
+from ..memory.forget_evidence import MAX_RECENT, ForgetEvidence
 from ..memory.normalization import as_text
 from ..memory.secrets import is_kept_from
 from .fact_results import fact_result
@@ -95,6 +95,11 @@ class ForgetFact(FactTool):
             ]:
                 return same
             words = f"{key} {words}"
+        if names_nothing(words):
+            # Somebody else may have told another thing meanwhile.
+            own = [fact for fact in store.facts if fact.told_by == speaker]
+            said = [*self._source.said_before, *self._utterances()]
+            return just_told(own, said[-MAX_RECENT:])
         candidates = (
             store.candidates(words, speaker=speaker)
             or store.query(None, words, speaker=speaker)[0][:MAX_CANDIDATES]
