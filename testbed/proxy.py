@@ -104,8 +104,8 @@ class Proxy:
                 status=upstream.status,
                 headers={"Content-Type": upstream.headers.get("Content-Type", "")},
             )
-            await response.prepare(request)
             try:
+                await response.prepare(request)
                 async for piece in self.pieces(upstream.content):
                     exchange.receive(piece)
                     await response.write(piece)

@@ -173,6 +173,25 @@ async def test_known_is_no_evidence(
     assert [fact["key"] for fact in stored()["facts"]] == ["note"]
 
 
+async def test_asked_for(
+    server: ModelServer, say: Say, end: End, stored: Stored, user: As
+) -> None:
+    """What a user asks to remember is kept, though the model finds nothing in it."""
+    server.script(*[reply("Well.")] * 3, found(GREEN))
+    ann = user("Ann")
+    await say("Remember that I get up at half past six", context=ann)
+    await say("Onthoud dat de ladder achter het schuurtje staat", context=ann)
+    await say("The ladder is green", context=ann)
+    await end()
+    facts = stored()["facts"]
+    assert [(f["value"], f.get("subject", "")) for f in facts] == [
+        ("I get up at half past six", "Ann"),
+        ("de ladder achter het schuurtje staat", ""),
+    ]
+    assert facts[1]["quote"] == "Onthoud dat de ladder achter het schuurtje staat"
+    assert stored()["pending"] == []
+
+
 async def test_two_speakers(
     server: ModelServer, say: Say, stored: Stored, end: End, user: As
 ) -> None:

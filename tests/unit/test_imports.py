@@ -38,6 +38,7 @@ PURE = [
             "pending_transcripts",
             "queued_turns",
             "quotation",
+            "remember_request",
             "said_line",
             "secrets",
             "spoken_numbers",

@@ -13,10 +13,20 @@ from ..session.turns import ASSISTANT_SPEAKS_FIRST, Turn
 from ..session.user_text import split_context
 from .evidence import NAMED, Evidence
 from .extraction_parser import fact_objects
-from .fact import Category, Channel, FactError, Origin, category_of, key_of, value_of
+from .fact import (
+    Category,
+    Channel,
+    Fact,
+    FactError,
+    Origin,
+    category_of,
+    key_of,
+    value_of,
+)
 from .fact_subject import fact_subject
 from .normalization import as_text
 from .quotation import quotation
+from .remember_request import statement_in, topic_of
 from .said_line import SaidLine
 from .secrets import asks_not_to_tell
 from .transcript_parts import length, transcript_parts
@@ -82,6 +92,33 @@ def parse_facts(
     ]
     found.sort(key=lambda pair: pair[0])
     return list(dict.fromkeys(fact for _, fact in found))
+
+
+def asked_for(
+    lines: Sequence[SaidLine],
+    found: Iterable[Fact | ExtractedFact],
+    people: Collection[str],
+) -> list[ExtractedFact]:
+    """Return the facts that lines ask to remember, where none was found in a line.
+
+    They are in the user's own words. `found` are all facts that are known by now.
+    """
+    quotes = [fact.quote for fact in found if fact.quote]
+    return [
+        _fact(
+            {
+                "category": Category.PREFERENCES,
+                "key": topic_of(statement),
+                "value": statement,
+                "quote": statement,
+            },
+            line,
+            people,
+        )
+        for line in lines
+        if (statement := statement_in(line.text))
+        and not any(quote in line.text for quote in quotes)
+    ]
 
 
 def _lines_of(

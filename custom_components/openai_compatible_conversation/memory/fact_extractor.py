@@ -24,7 +24,7 @@ from ..completions.errors import (
 from ..completions.slots import PreemptedError
 from ..const import DOMAIN
 from ..options import Options
-from .extraction import ExtractedFact, ExtractionError, parse_facts
+from .extraction import ExtractedFact, ExtractionError, asked_for, parse_facts
 from .extraction_failures import failure_reason
 from .fact import Fact, FactError
 from .fact_store import FactStore
@@ -198,4 +198,6 @@ def _facts_in(
     known: Iterable[Fact],
 ) -> list[ExtractedFact]:
     """Return the facts in an answer that are new. Raises `ExtractionError`."""
-    return new_facts(parse_facts(answer, lines, people), known)
+    known = list(known)
+    facts = new_facts(parse_facts(answer, lines, people), known)
+    return facts + asked_for(lines, [*facts, *known], people)

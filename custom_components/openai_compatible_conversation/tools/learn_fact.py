@@ -13,6 +13,7 @@ from homeassistant.util.json import JsonObjectType
 
 from ..memory.category_words import category_meant
 from ..memory.fact import Category, Fact, Origin, key_of, value_of
+from ..memory.remember_request import statement_in, topic_of
 from ..memory.said_line import SaidLine
 from ..memory.told import Proof, ToldEvidence
 from ..memory.told_origin import told_quote, told_subject
@@ -70,9 +71,11 @@ class LearnFact(FactTool):
 
         proof, quote = await hass.async_add_executor_job(prove)
         if proof.unsaid:
-            raise FactSourceError(
-                "not_said", _NOT_SAID.format(words=", ".join(proof.unsaid[:MAX_UNSAID]))
-            )
+            if (statement := self._statement()) is None:
+                words = ", ".join(proof.unsaid[:MAX_UNSAID])
+                raise FactSourceError("not_said", _NOT_SAID.format(words=words))
+            key, value = key_of(topic_of(statement)), value_of(statement)
+            quote = told_quote(utterances[-1], utterances[-1], value)
         subject = told_subject(
             category,
             value,
@@ -91,6 +94,22 @@ class LearnFact(FactTool):
         if fact not in known and (before := _value_before(fact)):
             result["before"] = before
         return result
+
+    def _statement(self) -> str | None:
+        """Return what the user just asked to remember, if nothing of it is learned.
+
+        Small models learn once more what they were told instead.
+        """
+        utterances = self._utterances()
+        if not utterances or self._source.results:
+            return None
+        statement = statement_in(utterances[-1])
+        if statement is None or any(
+            fact.quote and fact.quote in utterances[-1]
+            for fact in self._fact_store.facts
+        ):
+            return None
+        return statement
 
 
 def _value_before(fact: Fact) -> str | None:
