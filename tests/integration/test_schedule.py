@@ -23,7 +23,7 @@ from homeassistant.helpers import llm
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from testbed import strict_servers
-from testbed.replies import say as reply
+from testbed.replies import Call, say as reply
 from testbed.server import ModelServer
 
 from .conftest import Say
@@ -57,6 +57,121 @@ def spy(offer: Callable[..., None]) -> SpyTool:
     tool = SpyTool("brew", title="Brew coffee", parameters=parameters)
     offer(tool)
     return tool
+
+
+class TestSaidLater:
+    """A small model that does at once, in its text, what the user wants later."""
+
+    @pytest.mark.parametrize(
+        ("said", "language", "call", "tool", "arguments", "at"),
+        [
+            (
+                "Turn the lamp on at eleven pm",
+                "en",
+                text_call(TURN_ON, **LAMP),
+                TURN_ON,
+                LAMP,
+                "2026-11-30T23:00:00+01:00",
+            ),
+            (
+                "Mach die Lampe in zwanzig Minuten an",
+                "de",
+                text_call(TURN_ON, **LAMP),
+                TURN_ON,
+                LAMP,
+                "2026-11-30T14:20:00+01:00",
+            ),
+            (
+                "Lamp to 20 percent at 7:30",
+                "en",
+                text_call("light__HassLightSet", **LAMP, brightness=20),
+                "light__HassLightSet",
+                LAMP | {"brightness": 20},
+                "2026-11-30T19:30:00+01:00",
+            ),
+            (
+                "Turn the lamp off in twenty minutes",
+                "en",
+                text_call(
+                    "intent__HassStartTimer",
+                    minutes=20,
+                    name="lamp",
+                    conversation_command="lamp off",
+                ),
+                "intent__HassTurnOff",
+                LAMP,
+                "2026-11-30T14:20:00+01:00",
+            ),
+            (
+                "Turn the lamp off after a while, say twenty",
+                "en",
+                text_call(
+                    "intent__HassStartTimer",
+                    minutes="20",
+                    conversation_command="lamp off",
+                ),
+                "intent__HassTurnOff",
+                LAMP,
+                "2026-11-30T14:20:00+01:00",
+            ),
+        ],
+    )
+    async def test_is_scheduled(
+        self,
+        hass: HomeAssistant,
+        server: ModelServer,
+        say: Say,
+        light: list[ServiceCall],
+        clock: Clock,
+        said: str,
+        language: str,
+        call: str,
+        tool: str,
+        arguments: dict[str, Any],
+        at: str,
+    ) -> None:
+        """The call is kept for its time, and the model is told."""
+        await hass.config.async_set_time_zone("Europe/Berlin")
+        clock.move_to("2026-11-30 13:00:00+00:00")
+        assert await async_setup_component(hass, "light", {})
+        attributes = {"friendly_name": "Lamp", "supported_color_modes": ["rgb"]}
+        hass.states.async_set("light.lamp", "on", attributes)
+        server.script(reply(call), reply("Well."))
+        await say(said, language=language)
+        result = orjson.loads(server.bodies[-1]["messages"][-1]["content"])
+        scheduled = result["scheduled"]
+        assert scheduled.pop("id")
+        assert scheduled == {"at": at, "tool": tool, "arguments": arguments}
+        assert not light
+
+    @pytest.mark.parametrize(
+        ("said", "call"),
+        [
+            ("Lamp on", text_call(TURN_ON, **LAMP)),
+            ("Lamp on, it is dark tonight", text_call(TURN_ON, **LAMP)),
+            ("Lamp on, at 40 percent", text_call(TURN_ON, **LAMP, brightness=40)),
+        ],
+    )
+    async def test_is_done_now(
+        self,
+        server: ModelServer,
+        say: Say,
+        light: list[ServiceCall],
+        said: str,
+        call: str,
+    ) -> None:
+        """Without a time, it is done at once."""
+        server.script(reply(call), reply("Well."))
+        await say(said)
+        assert len(light) == 1
+
+    async def test_proper_call(
+        self, server: ModelServer, say: Say, light: list[ServiceCall]
+    ) -> None:
+        """A model that makes its calls properly means what it calls."""
+        server.script(reply(calls=[Call(TURN_ON, LAMP)]), reply("Well."))
+        await say("Turn the lamp on at eleven pm")
+        assert len(light) == 1
 
 
 class TestSchedule:

@@ -64,7 +64,13 @@ PURE = [
     ROOT / "flows" / "server_presets.py",
     *(
         ROOT / "schedule" / f"{name}.py"
-        for name in ("later_words", "scheduled_action", "times")
+        for name in (
+            "later_words",
+            "number_words",
+            "said_time",
+            "scheduled_action",
+            "times",
+        )
     ),
     ROOT / "session" / "forgetting.py",
     ROOT / "session" / "limits.py",

@@ -81,18 +81,18 @@ class ResponseCalls:
         written = parse_tool_calls(part.text)
         tools = self.tools
         calls = [
-            call
+            (name, call)
             for name, arguments in written
             if tools and (call := tools.resolver.from_text(name, arguments))
         ]
-        if any(self._is_quoted(call, part) for call in calls):
+        if any(self._is_quoted(call, part) for _, call in calls):
             # The model reads out what it was given: nothing of it is meant.
             yield SpeechText(PatternRemover(MARKERS).feed(part.raw, final=True))
             return
         if tools and self.may_call:
-            for call in calls:
+            for name, call in calls:
                 if self._add_written(
-                    tools, call, is_cut=is_cut and _is_cut(part, call)
+                    tools, call, name, is_cut=is_cut and _is_cut(part, call)
                 ):
                     self.has_written = True
                     yield self._run(call)
@@ -118,9 +118,12 @@ class ResponseCalls:
         return self.quoted.has(names, call.tool_args, part.text)
 
     def _add_written(
-        self, tools: ToolboxInstance, call: llm.ToolInput, *, is_cut: bool
+        self, tools: ToolboxInstance, call: llm.ToolInput, name: str, *, is_cut: bool
     ) -> bool:
-        """Add a call in the text, and return whether it is run now."""
+        """Add a call in the text, and return whether it is run now.
+
+        `name` is that of the tool as it was written.
+        """
         if not self.quoted.is_complete:
             tools.resolver.refuse_text_call(call)
         elif is_cut:
@@ -128,6 +131,7 @@ class ResponseCalls:
         return self._written.add(
             call,
             tools.resolver.identity(call),
+            name=name,
             is_refused=tools.calls.is_refused(call.id),
         )
 

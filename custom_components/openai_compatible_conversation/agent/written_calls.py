@@ -53,13 +53,24 @@ class WrittenCalls:
         """Return the tools that were called with some arguments."""
         return {name for name, own in self._arguments if own == arguments and own}
 
-    def add(self, call: llm.ToolInput, identity: Identity, *, is_refused: bool) -> bool:
-        """Add a call, and return whether it is run now."""
+    def add(
+        self,
+        call: llm.ToolInput,
+        identity: Identity,
+        *,
+        is_refused: bool,
+        name: str | None = None,
+    ) -> bool:
+        """Add a call, and return whether it is run now.
+
+        `name` is that of its tool as it was written: several may mean the same.
+        """
         known = (call, _folded(identity))
+        name = name or call.tool_name
         arguments = _folded(call.tool_args)
-        is_alike = bool(self._tools_with(arguments) - {call.tool_name})
-        if (call.tool_name, arguments) not in self._arguments:
-            self._arguments.append((call.tool_name, arguments))
+        is_alike = bool(self._tools_with(arguments) - {name})
+        if (name, arguments) not in self._arguments:
+            self._arguments.append((name, arguments))
         if is_refused:
             self._refused.append(known)
         elif is_alike or any(same == known[1] for _, same in self._run):

@@ -25,7 +25,7 @@ _ARTICLE = re.compile(r"\|(?:an\?|eine\[rmn\]\?|een)(?=\|)")
 
 _LATER = {
     "en": r"\b(?:in|after) (?:about )?{n}\b.{{0,20}}\b(?:sec\w*|min\w*|hours?|days?|weeks?|months?)\b"
-    r"|\b(?:at|by|until|till) (?:about )?(?:{h}|noon|midnight|half|quarter)\b"
+    r"|\b(?:at|by|until|till) (?:about )?(?:{h}|noon|midnight|half|(?:a )?quarter)\b"
     r"|\b(?:later|tonight|tomorrow|this evening|this afternoon|wake me|remind me|when it is)\b"
     r"|\b(?:in the|next|on) (?:morning|week|month|monday|tuesday|wednesday|thursday|friday"
     r"|saturday|sunday)\b|\bat \d",

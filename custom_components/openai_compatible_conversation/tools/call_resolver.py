@@ -27,6 +27,7 @@ from .fact_tool import FactSource
 from .meant_invention import async_invented_call, async_list_item
 from .meant_tool import async_meant_call, intent_of
 from .questions import is_question
+from .said_later import async_scheduled_arguments, is_timed_command
 from .scheduled_call import SCHEDULE, ScheduledCall, named_call
 from .schema import wire_name
 from .sensitivity import has_command, is_sensitive
@@ -98,7 +99,10 @@ class CallResolver:
             return None
         tool = self._tool(name)
         written = _written_call(tool.name if tool else name, arguments)
-        call = self._as_meant(tool, written, is_written=True)
+        call = self._later(written) if is_timed_command(name, arguments) else None
+        if call is None:
+            call = self._as_meant(tool, written, is_written=True)
+            call = self._later(call) or call
         meant = self._tool(call.tool_name)
         if meant is None:
             return None
@@ -202,6 +206,17 @@ class CallResolver:
             return replace(call, tool_name=tool.name) if tool else call
         self._in_place.add(call.id)
         return replace(call, tool_name=meant.name, tool_args=meant_arguments)
+
+    def _later(self, call: llm.ToolInput) -> llm.ToolInput | None:
+        """Return the call that schedules another one, None if that is meant now."""
+        tool, schedule = self._tool(call.tool_name), self._tool(SCHEDULE)
+        later = async_scheduled_arguments(
+            self.hass, self.llm_context, call, tool, self._said
+        )
+        if later is None or schedule is None:
+            return None
+        self._in_place.add(call.id)
+        return replace(call, tool_name=schedule.name, tool_args=later)
 
     def _repaired(self, tool: llm.Tool, arguments: dict[str, Any]) -> RepairedCall:
         """Return a call with its arguments brought to the schema and what is exposed."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import re
 from typing import Any
 
-from .meant_switching import TURN_OFF, TURN_ON, said_switching
+from .meant_switching import TURN_OFF, TURN_ON, meant_switching, said_switching
 from .meant_words import POWER
 from .number_reading import read_number
 from .said_quantity import QUANTITIES, said_quantity
@@ -140,6 +140,16 @@ def invented_call(
     `domain` is that of the entity at which the call is directed. Of the arguments, only
     those beside its name that matter are returned.
     """
+    meant = _invented_call(tool, arguments, domain, said)
+    if meant and (other := meant_switching(meant[0], meant[1], domain, said)):
+        return other, {}
+    return meant
+
+
+def _invented_call(
+    tool: str, arguments: Mapping[str, Any], domain: str, said: UserWords
+) -> tuple[str, dict[str, Any]] | None:
+    """Return the intent that a tool and its arguments stand for."""
     if domain == "weather":
         forecast = arguments.get("forecast")
         return WEATHER, ({"forecast": forecast} if isinstance(forecast, str) else {})
