@@ -9,10 +9,11 @@ Decision record: docs/decisions/0007-tools-on-demand.md.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from .commands import NO_COMMAND, Command, read_command, subordinate_start
+from .phrases import Phrase, compound_parts, find_phrases
 from .stems import stem
-from .word_forms import parts_of, verb_of
+from .word_forms import verb_of
 from .word_tables import UNCOMMON, Meaning, WordTable, word_tables
 
 _CERTAIN = 2
@@ -20,13 +21,6 @@ _CERTAIN = 2
 
 _MIN_UNSERVED = 5
 """Minimum characters of a stem that may mean something without a tool."""
-
-
-class Phrase(NamedTuple):
-    """Words of a sentence that have a meaning together, by position."""
-
-    positions: frozenset[int]
-    meaning: Meaning
 
 
 @dataclass(slots=True)
@@ -48,6 +42,10 @@ class Reading:
     """Whether the sentence is about something that can have any name."""
     holds_any: bool = False
     """Whether the sentence has what can be about anything."""
+    command: Command = NO_COMMAND
+    """What is known of its verb, if it is no question."""
+    subordinate: range = range(0)
+    """Words of a clause that tells when or why."""
 
 
 class Lexicon:
@@ -99,6 +97,12 @@ class Lexicon:
             reading.meanings.append(_meanings(word, tiers[:1] if is_certain else tiers))
         for table in tiers[0]:
             _read_marks(reading, sentence, table)
+        start = subordinate_start(sentence, tiers[0])
+        reading.subordinate = range(start, len(sentence))
+        if not reading.is_question:
+            reading.command = read_command(
+                sentence, tiers[0], reading.stop | reading.weak
+            )
         people = {
             position
             for position, word in enumerate(sentence)
@@ -106,7 +110,7 @@ class Lexicon:
         }
         for tier in tiers:
             for table in tier:
-                reading.phrases += _phrases(sentence, table, people)
+                reading.phrases += find_phrases(sentence, table, people, reading.stop)
             if reading.phrases:
                 break
         return reading
@@ -151,7 +155,8 @@ def _read_marks(reading: Reading, sentence: Sequence[str], table: WordTable) -> 
             reading.verbs.add(position)
         reading.is_question |= position == 0 and word in marked["!ask"]
         reading.is_open |= word_stem in marked["!open"]
-        reading.holds_any |= word_stem in marked["!any"]
+        if word not in marked["!weak"]:
+            reading.holds_any |= word_stem in marked["!any"]
 
 
 def _meanings(word: str, tiers: list[list[WordTable]]) -> list[Meaning]:
@@ -168,6 +173,9 @@ def _of_word(word: str, table: WordTable) -> Sequence[Meaning]:
     """Return what a word means in a language."""
     if spelled := table.by_spelling.get(word):
         return spelled
+    if word in table.marked["!weak"] or word in table.marked["!stop"]:
+        # "New" is no news.
+        return ()
     part = stem(word, table.language)
     # Too few letters, or those of a verb, do not say that there is no tool for it.
     is_doubtful = part in table.marked["!verb"] or (
@@ -188,46 +196,5 @@ def _of_participle(word: str, table: WordTable) -> Sequence[Meaning]:
 
 def _of_parts(word: str, table: WordTable) -> Iterator[Meaning]:
     """Yield what the parts of a compound mean."""
-    for part in _parts(word, table):
+    for part in compound_parts(word, table):
         yield from table.by_stem.get(part, ())
-
-
-def _parts(word: str, table: WordTable) -> list[str]:
-    """Return the stems of the parts of a compound that has no entry of its own."""
-    if stem(word, table.language) in table.parts:
-        return []
-    return parts_of(
-        word, table.language, lambda part: part in table.by_stem or part in table.parts
-    )
-
-
-def _phrases(
-    sentence: Sequence[str], table: WordTable, people: set[int]
-) -> Iterator[Phrase]:
-    """Yield what words of a sentence mean together in a language."""
-    places: defaultdict[str, set[int]] = defaultdict(set)
-    for position, word in enumerate(sentence):
-        for part in _roles(word, table):
-            places[part].add(position)
-        if position in people:
-            places["@person"].add(position)
-    for first in tuple(places):
-        for needed, meaning in table.phrases.get(first, ()):
-            if needed <= places.keys():
-                positions = frozenset(
-                    place for part in needed for place in places[part]
-                )
-                # "Show" is no show that is shown.
-                if len(positions) >= len(needed):
-                    yield Phrase(positions, meaning)
-
-
-def _roles(word: str, table: WordTable) -> set[str]:
-    """Return the stems and the classes for which a word may stand in a phrase."""
-    whole = stem(word, table.language)
-    parts = [] if whole in table.by_stem else _parts(word, table)
-    roles = {whole, stem(verb_of(word, table.language), table.language), *parts}
-    roles |= table.class_by_spelling.get(word, set())
-    if word not in table.common:
-        roles.update(*(table.class_by_stem.get(part, ()) for part in (whole, *parts)))
-    return roles

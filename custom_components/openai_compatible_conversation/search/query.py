@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
-from itertools import chain, pairwise
 import re
 from typing import NamedTuple
 
 from .lexicon import Lexicon, Reading
 from .matcher import Match, Matcher, Matches
-from .synonyms import SYNONYM_VOCABULARY
+from .query_words import words_of
+from .unserved import UNKNOWN_CLAIM, UNSERVED_CLAIM, unserved_claims
 from .word_tables import UNCOMMON, Meaning
 from .words import STOP_WORDS, joined, tokens
 
@@ -35,17 +35,12 @@ EXPLAINED_WEIGHT = 0.5
 
 _EXPLAINED_CLAIM = 0.15
 _VERB_CLAIM = 0.15
-_UNSERVED_CLAIM = 3.0
-_UNKNOWN_CLAIM = 0.7
 _OPEN_CLAIM = 0.15
 _SIMILAR_SHARES = (0.3, 0.1)
 """Share that a misspelled word is of what was meant: alone, and among others."""
 
 _NAME = re.compile(r"(?<=[\w,] )[A-ZÀ-Þ]\w+")
 """A capitalized word inside a sentence."""
-
-_SHORT_FORMS = frozenset({"s", "t", "d", "ll", "m", "re", "ve"})
-"""What follows the apostrophe of a short form, such as "let's"."""
 
 _NOUNS_CAPITALIZED = "de"
 
@@ -72,7 +67,7 @@ def query_terms(
     Without a lexicon there are stop words and synonyms, and words have no other
     meanings. `names` holds what the words of names mean that are nothing else.
     """
-    words = _words(text[:MAX_QUERY], matcher)
+    words = words_of(text[:MAX_QUERY], matcher)
     names = names or {}
     capitalized = {
         joined(parts) for name in _NAME.findall(text) for parts in tokens(name)
@@ -100,25 +95,6 @@ def query_terms(
     return terms[:MAX_TERMS]
 
 
-def _words(text: str, matcher: Matcher) -> list[str]:
-    """Return the distinct words of a query, and those written apart as one."""
-    found: list[str] = []
-    for parts in tokens(text):
-        whole = joined(parts)
-        is_short = parts[-1] in _SHORT_FORMS
-        found += [whole] if not is_short and matcher.scores(whole) else parts
-    apart = chain(pairwise(found), zip(found, found[1:], found[2:], strict=False))
-    found += [
-        whole
-        for parts in apart
-        if not _SHORT_FORMS.intersection(parts)
-        and matcher.scores(whole := joined(parts))
-        # "For me" is no "forme", but "to do" is a to-do.
-        and (not STOP_WORDS.issuperset(parts) or whole in SYNONYM_VOCABULARY)
-    ]
-    return list(dict.fromkeys(found))
-
-
 def _reading(
     words: list[str],
     matcher: Matcher,
@@ -141,7 +117,7 @@ def _word_terms(
 ) -> Iterator[Term]:
     """Yield the terms for the single words of a query."""
     every = set(range(len(words)))
-    stop, weak = reading.stop, reading.weak
+    stop, weak = reading.stop, reading.weak | reading.command.particles
     explained = {place for phrase in reading.phrases for place in phrase.positions}
     unknown_names = {
         place
@@ -157,16 +133,15 @@ def _word_terms(
         stop = set()
     content = every - stop - weak
     verbs = reading.verbs if content - reading.verbs else set()
-    # A question is about what is known, but a command may be one for hands.
-    unserved_claim = _UNKNOWN_CLAIM if reading.is_question else _UNSERVED_CLAIM
+    unserved = unserved_claims(words, reading, content, served, matcher)
     for place, word in enumerate(words):
         meanings = reading.meanings[place]
         is_open = reading.is_open or word in capitalized
-        if place in content and meanings and not any(map(matcher.is_served, meanings)):
-            if place not in served and not reading.holds_any:
-                yield Term({}, matcher.max_rarity, EXPLAINED_WEIGHT, unserved_claim)
-                unserved_claim = _UNKNOWN_CLAIM
+        if place in unserved:
+            if unserved[place]:
+                yield Term({}, matcher.max_rarity, EXPLAINED_WEIGHT, unserved[place])
             is_open, meanings = True, []
+        is_open = is_open or reading.is_question or place in reading.subordinate
         term = _word_term(
             word,
             [meaning for meaning in meanings if matcher.is_served(meaning)],
@@ -202,12 +177,12 @@ def _word_term(
     match = matcher.match_word(word, meanings, may_be_misspelled=may_be_misspelled)
     if match.is_exact:
         is_clear = any(share >= 1 for _, share in match.matches.values())
-        claim = 1.0 if match.matches else _UNSERVED_CLAIM
+        claim = 1.0 if match.matches else UNSERVED_CLAIM
         if is_open and not is_clear:
             claim = _OPEN_CLAIM
         return Term(match.matches, match.rarity, claim=claim)
     matches = {key: (score, similar_share) for key, (score, _) in match.matches.items()}
-    return Term(matches, match.rarity, claim=_OPEN_CLAIM if is_open else _UNKNOWN_CLAIM)
+    return Term(matches, match.rarity, claim=_OPEN_CLAIM if is_open else UNKNOWN_CLAIM)
 
 
 def _phrase_matches(reading: Reading, matcher: Matcher) -> dict[frozenset[int], Match]:
@@ -238,9 +213,12 @@ def _phrase_terms(
         is_doubtful = (
             positions not in uncommon
             or reading.is_question
-            or not served.isdisjoint(positions)
+            or positions <= served
+            or (reading.holds_any and not reading.command.is_by_hand)
         )
-        claim = _UNKNOWN_CLAIM if is_doubtful else _UNSERVED_CLAIM
+        claim = UNKNOWN_CLAIM if is_doubtful else UNSERVED_CLAIM
+        if not positions.isdisjoint(reading.subordinate):
+            claim = _OPEN_CLAIM
         if match.matches:
             claim = 1.0
         yield Term(match.matches, match.rarity, PHRASE_WEIGHT, claim)

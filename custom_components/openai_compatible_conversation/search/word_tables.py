@@ -1,9 +1,10 @@
 """The words of the lexicon, by language, from its files.
 
 The files in `meanings/` hold a paragraph for each meaning. Its first line has, after
-`= `, words by which a tool can be found. The other lines start with a language, and
-list what people say for it. Of words that are joined by `+`, a sentence has to have
-all, in any order. A word such as `@pet` stands for each word of the paragraph `= @pet`.
+`= `, words by which a tool can be found. The other lines start with a language, or `*`
+for those that have all classes, and list what people say for it. Of words that are
+joined by `+`, a sentence has to have all, in any order. A word such as `@pet` stands
+for each word of the paragraph `= @pet`.
 The first word of a heading may be a mark:
 
 - `?`: mostly no tool is for it, such as a taxi. It is missed if no document is about
@@ -16,6 +17,14 @@ The first word of a heading may be a mark:
 - `!open`: words for what can have any name, such as a song.
 - `!any`: words for what can be about anything, such as a note.
 - `!ask`: words that begin a question.
+- `!clause`: words that begin a clause which tells when or why.
+- `!lead`: words that may stand before the verb of a command.
+- `!act`: verbs of what tools do.
+- `!hand`: verbs of what is done by hand, or in person.
+- `!service`: verbs of what others do for one, such as to book.
+- `!article`: words that may stand between a verb and its object.
+- `!particle`: words that belong to the verb before them.
+- `!noun`: words after which the word before them is none of these verbs.
 
 Decision record: docs/decisions/0007-tools-on-demand.md.
 """
@@ -35,6 +44,8 @@ UNCOMMON = "?"
 type Meaning = tuple[str, ...]
 """Words of tools, perhaps after a mark."""
 
+_WITH_CLASSES = ("de", "en", "es", "fr", "it", "nl")
+"""Languages that have words for each class."""
 _FOLDER = Path(__file__).parent / "meanings"
 _BY_STEM = frozenset({"!any", "!open", "!verb"})
 """Marks of words that are meant in each inflected form."""
@@ -59,7 +70,7 @@ class WordTable:
         default_factory=lambda: defaultdict(list)
     )
     """It comes before the stem: a freezer does not freeze."""
-    phrases: defaultdict[str, list[tuple[frozenset[str], Meaning]]] = field(
+    phrases: defaultdict[str, list[tuple[tuple[str, ...], Meaning]]] = field(
         default_factory=lambda: defaultdict(list)
     )
     """Stems and classes that a sentence has to have, by one of them."""
@@ -114,7 +125,7 @@ class WordTable:
             self.by_spelling[spoken[0]].append(meaning)
         else:
             needed = [*stems, *classes]
-            self.phrases[needed[0]].append((frozenset(needed), meaning))
+            self.phrases[needed[0]].append((tuple(dict.fromkeys(needed)), meaning))
             self.parts.update(needed)
 
 
@@ -130,5 +141,6 @@ def word_tables() -> dict[str, WordTable]:
             if first == "=":
                 heading = tuple(entries)
             else:
-                tables[first].add(heading, entries)
+                for language in _WITH_CLASSES if first == "*" else (first,):
+                    tables[language].add(heading, entries)
     return tables

@@ -44,9 +44,15 @@ SENTENCES = {
     "first": _sentences("sentences.json"),
     "everyday": _sentences("everyday_sentences.json"),
     "spoken": _sentences("spoken_sentences.json"),
+    "varied": _sentences("varied_sentences.json"),
+    "held_out": _sentences("held_out_sentences.json"),
+    "latest": _sentences("latest_sentences.json"),
 }
 """Sentences by file.
 
-The words of the lexicon were chosen for the first two, and were not changed for what
-the third one has: it is spoken in another style, with slips of speech recognition.
+The words of the lexicon were chosen for the first two and for `varied`, and were not
+changed for what the others have. Those of `spoken` are in another style, with slips of
+speech recognition. Those of `held_out` were written together with `varied`, and those
+of `latest` after the search was finished. To choose words for one of these files makes
+it useless as a measure: write a new one first.
 """

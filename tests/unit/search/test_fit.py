@@ -49,6 +49,45 @@ def test_a_command_for_hands_does_not_fit(query: str) -> None:
         assert _best_fit(index, query) < 0.3
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "wipe the photos",
+        "could you please wipe the photos",
+        "scrub the washing machine",
+        "frobnicate the washing machine",
+    ],
+)
+def test_the_verb_of_a_command_is_missed(query: str) -> None:
+    """What is done by hand is not done by a tool for the object."""
+    with _index() as index:
+        assert _best_fit(index, query) < 0.3
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "is the washing machine wiped",
+        "start the washing machine so that i can wipe the table",
+        "find a photo of when we wipe the table",
+        "lock the front door",
+        "carry on with the photos",
+    ],
+)
+def test_a_verb_elsewhere_is_not_missed(query: str) -> None:
+    """A question, a clause, a known verb and an idiom are no command for hands."""
+    with _index() as index:
+        assert _best_fit(index, query) >= 0.3
+
+
+def test_what_is_cleaned_by_a_tool_fits() -> None:
+    """A thing that is mostly cleaned by hand fits a tool that cleans it."""
+    with _index() as index:
+        assert _best_fit(index, "clean the windows") < 0.3
+    with _index(clean_windows="") as index:
+        assert _best_fit(index, "clean the windows") > 0.6
+
+
 def test_what_a_tool_is_about_fits() -> None:
     """What mostly no tool is for fits the tool of a home that has one."""
     with _index() as index:

@@ -133,3 +133,27 @@ def test_stem_of_inflected_forms() -> None:
     assert stem("running", "en") == stem("runs", "en") == stem("run", "en")
     assert stem("lampen", "de") == stem("lampe", "de")
     assert stem("running", "xx") == "running"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "verb"),
+    [
+        ("please wipe the table", "wipe"),
+        ("could you peel two potatoes", "peel"),
+        ("kannst du die fenster putzen", "putzen"),
+        ("the table is wiped", None),
+        ("two scoops of ice", None),
+        ("please", None),
+    ],
+)
+def test_verb_of_a_command(sentence: str, verb: str | None) -> None:
+    """The verb of a command is after polite words, or at the end of a request."""
+    words = sentence.split()
+    command = LEXICON.read(words, lambda _: False).command
+    assert (words[command.head] if command.is_by_hand else None) == verb
+
+
+def test_function_words_mean_something_together() -> None:
+    """Function words that are far from each other mean nothing together."""
+    assert "steps" in _meant("combien de pas ai je")
+    assert "steps" not in _meant("combien de temps est ce que tu ne joues pas")
