@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 import json
+from math import inf
 from types import TracebackType
 from typing import Any, Self
 
@@ -113,7 +114,11 @@ class ModelServer:
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_route("*", "/{path:.*}", self._handle)
         self._runner = web.AppRunner(
-            app, shutdown_timeout=0.1, handler_cancellation=True
+            app,
+            # A test that sets the clock must not close the connections of the client.
+            keepalive_timeout=inf,
+            shutdown_timeout=0.1,
+            handler_cancellation=True,
         )
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, port, reuse_address=True)

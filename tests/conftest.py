@@ -1,5 +1,7 @@
 """Fixtures for all tests."""
 
+import asyncio
+
 from hypothesis import HealthCheck, settings
 import pytest
 
@@ -13,3 +15,15 @@ settings.load_profile("any")
 @pytest.fixture(autouse=True)
 def loopback(socket_enabled: None) -> None:
     """Allow connections to loopback; the test plugin refuses all other hosts."""
+
+
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enable the checks of the event loop's debug mode, without its stack traces.
+
+    A trace for each future, task and timer takes a large part of the time of a test.
+    """
+    loop = asyncio.get_running_loop()
+    loop.set_debug(True)
+    # What is created asks for the mode; the loop itself looks at its own attribute.
+    monkeypatch.setattr(loop, "get_debug", lambda: False)

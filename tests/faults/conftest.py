@@ -4,10 +4,17 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
+import pytest_socket
 
 from homeassistant.core import HomeAssistant
 
 from .fact_files import KEY
+
+
+@pytest.fixture(autouse=True)
+def unix_sockets(loopback: None) -> None:
+    """Allow connections to the process from which others are forked."""
+    pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
 
 
 @pytest.fixture

@@ -1,15 +1,14 @@
 """A session and a fact store in a separate process that is killed at a given write.
 
-`python -m tests.faults.entry_process FOLDER URL 3 before` runs with a config folder and
-a server URL, and kills the process just before (or after) its third write. Each step is
-printed on its own line once it has succeeded.
+`main(FOLDER, URL, "3", "before")` runs with a config folder and a server URL, and kills
+the process just before (or after) its third write. Each step is printed on its own line
+once it has succeeded.
 """
 
 import asyncio
 from collections.abc import Sequence
 import json
 from pathlib import Path
-import sys
 from typing import Any
 
 from custom_components.openai_compatible_conversation.agent.extraction_requests import (
@@ -61,8 +60,10 @@ LEARNED = ("family_members", "cat", "Amy")
 UTTERANCE = "By the way, my tea has to be green"
 
 
-async def live(folder: str, url: str) -> None:
+async def main(folder: str, url: str, *fault: str) -> None:
     """Learn a fact, run a turn with another one, and extract it."""
+    if fault:
+        kill_at(int(fault[0]), fault[1])
     hass = HomeAssistant(folder)
     await ir.async_load(hass)
     entry: Any = ConfigEntry.__new__(ConfigEntry)
@@ -146,9 +147,3 @@ async def live(folder: str, url: str) -> None:
             await asyncio.sleep(0.01)
     report("extracted")
     await hass.async_stop(force=True)
-
-
-if __name__ == "__main__":
-    if len(sys.argv) > 3:
-        kill_at(int(sys.argv[3]), sys.argv[4])
-    asyncio.run(live(sys.argv[1], sys.argv[2]))

@@ -1,13 +1,11 @@
 """A fact that is told, mentioned and forgotten in a process that is killed meanwhile.
 
-`python -m tests.faults.forgetting_process FOLDER 3 before` runs with a config folder,
-and kills the process just before (or after) its third write. Each step is printed on
-its own line once it has succeeded.
+`main(FOLDER, "3", "before")` runs with a config folder, and kills the process just
+before (or after) its third write. Each step is printed on its own line once it has
+succeeded.
 """
 
-import asyncio
 from collections.abc import Sequence
-import sys
 from typing import Any
 
 from custom_components.openai_compatible_conversation.completions.messages import (
@@ -37,8 +35,10 @@ TOLD = "My cat is called Amy"
 OTHER = "I only drink green tea"
 
 
-async def live(folder: str) -> None:
+async def main(folder: str, *fault: str) -> None:
     """Learn a fact, mention it and something else, and forget it."""
+    if fault:
+        kill_at(int(fault[0]), fault[1])
     hass = HomeAssistant(folder)
     await ir.async_load(hass)
     entry: Any = ConfigEntry.__new__(ConfigEntry)
@@ -83,9 +83,3 @@ async def live(folder: str) -> None:
     report("forgotten")
     sessions.async_stop()
     await hass.async_stop(force=True)
-
-
-if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        kill_at(int(sys.argv[2]), sys.argv[3])
-    asyncio.run(live(sys.argv[1]))

@@ -1,13 +1,10 @@
 """A fact store in a separate process that is killed at a given write.
 
-`python -m tests.faults.memory_process FOLDER 3 before` runs with a config folder, and
-kills the process just before (or after) its third write. Each step is printed on its own
-line once it has succeeded. Without a write to be killed at, the facts that wait to be
-extracted are extracted.
+`main(FOLDER, "3", "before")` runs with a config folder, and kills the process just
+before (or after) its third write. Each step is printed on its own line once it has
+succeeded. Without a write to be killed at, the facts that wait to be extracted are
+extracted.
 """
-
-import asyncio
-import sys
 
 from custom_components.openai_compatible_conversation.memory.extraction import (
     ExtractedFact,
@@ -67,7 +64,3 @@ async def main(folder: str, *fault: str) -> None:
     else:
         await extract(store)
     await hass.async_stop(force=True)
-
-
-if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))

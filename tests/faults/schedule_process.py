@@ -1,8 +1,8 @@
 """Scheduled actions in a separate process that is killed at a given write.
 
-`python -m tests.faults.schedule_process FOLDER 3 before` runs with a config folder, and
-kills the process just before (or after) its third write; `run` instead of a number kills
-it while a call runs. Each step is printed on its own line once it has succeeded.
+`main(FOLDER, "3", "before")` runs with a config folder, and kills the process just
+before (or after) its third write; `run` instead of a number kills it while a call runs.
+Each step is printed on its own line once it has succeeded.
 """
 
 import asyncio
@@ -10,7 +10,6 @@ from datetime import timedelta
 import os
 from pathlib import Path
 import signal
-import sys
 from typing import Any
 
 from custom_components.openai_compatible_conversation.schedule.notices import Notices
@@ -41,8 +40,10 @@ class Told(Notices):
         report(f"told {outcome} {' '.join(action.summary for action in actions)}")
 
 
-async def live(folder: str, fault: str) -> None:
+async def main(folder: str, *fault: str) -> None:
     """Schedule two actions, cancel one, and run the other; the second time, none."""
+    if len(fault) > 1:
+        kill_at(int(fault[0]), fault[1])
     hass = HomeAssistant(folder)
     loader.async_setup(hass)
     entry: Any = ConfigEntry.__new__(ConfigEntry)
@@ -54,7 +55,7 @@ async def live(folder: str, fault: str) -> None:
 
     async def async_run(action: ScheduledAction) -> str | None:
         report(f"run {action.summary}")
-        if fault == "run":
+        if fault == ("run",):
             os.kill(os.getpid(), signal.SIGKILL)
         done.set()
         return None
@@ -90,9 +91,3 @@ async def live(folder: str, fault: str) -> None:
     scheduler.async_stop()
     report("over")
     await hass.async_stop(force=True)
-
-
-if __name__ == "__main__":
-    if len(sys.argv) > 3:
-        kill_at(int(sys.argv[2]), sys.argv[3])
-    asyncio.run(live(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""))

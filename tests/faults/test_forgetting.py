@@ -1,15 +1,13 @@
 """Tests that a kill while a fact is forgotten neither loses words nor brings it back."""
 
-import asyncio
 import json
 from pathlib import Path
-import signal
-import sys
 
 import pytest
 
 from .entry_process import LEARNED
-from .forgetting_process import OTHER, TOLD
+from .forgetting_process import OTHER, TOLD, main
+from .processes import run
 from .test_writes import KEY
 
 WRITES = 5
@@ -20,16 +18,8 @@ pytestmark = pytest.mark.timeout(120)
 
 async def live(folder: Path, *fault: str) -> list[str]:
     """Run the process; return its output lines."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "tests.faults.forgetting_process", str(folder), *fault),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
-    )
-    output, errors = await asyncio.wait_for(process.communicate(), 60)
-    assert process.returncode in (0, -signal.SIGKILL), errors.decode()[-2000:]
-    return output.decode().splitlines()
+    _, lines = await run(main, str(folder), *fault)
+    return lines
 
 
 def stored(folder: Path, key: str) -> str:

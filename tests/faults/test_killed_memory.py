@@ -1,37 +1,23 @@
 """Tests that a kill at any write loses nothing told, and brings nothing forgotten back."""
 
-import asyncio
 from pathlib import Path
 import signal
-import sys
 
 import pytest
 
 from .fact_files import KEY, stored
-from .memory_process import CAT, DOG, TEA
+from .memory_process import CAT, DOG, TEA, main
+from .processes import run
 
 WRITES = 7
 
 pytestmark = pytest.mark.timeout(120)
 
 
-async def live(folder: Path, *fault: str) -> tuple[int, list[str]]:
-    """Run the process; return its exit code and its output lines."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "tests.faults.memory_process", str(folder), *fault),
-        cwd=Path(__file__).parents[2],
-        stdout=asyncio.subprocess.PIPE,
-    )
-    output, _ = await process.communicate()
-    assert process.returncode in {0, -signal.SIGKILL}
-    return process.returncode, output.decode().splitlines()
-
-
 async def test_no_fault(tmp_path: Path) -> None:
     """Without a fault, the process writes as often as the faults cover."""
     (tmp_path / ".storage").mkdir()
-    code, steps = await live(tmp_path, "99", "before")
+    code, steps = await run(main, str(tmp_path), "99", "before")
     assert (code, steps[-1]) == (0, "everything forgotten")
     assert sum(line.startswith("write") for line in steps) == WRITES
 
@@ -41,9 +27,9 @@ async def test_no_fault(tmp_path: Path) -> None:
 async def test_fault(tmp_path: Path, number: int, when: str) -> None:
     """Finished steps hold after a kill, and after what waits is extracted."""
     (tmp_path / ".storage").mkdir()
-    code, steps = await live(tmp_path, str(number), when)
+    code, steps = await run(main, str(tmp_path), str(number), when)
     assert code == -signal.SIGKILL
-    assert (await live(tmp_path))[0] == 0
+    assert (await run(main, str(tmp_path)))[0] == 0
     file = tmp_path / ".storage" / KEY
     if "told" not in steps:
         return

@@ -6,7 +6,6 @@ from datetime import timedelta
 import json
 from pathlib import Path
 import signal
-import sys
 from typing import Any
 
 import pytest
@@ -23,6 +22,8 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from .fact_files import broken
+from .processes import run
+from .schedule_process import main
 from .slow_disk import slow_disk, write_with_one_thread
 
 WRITES = 5
@@ -180,25 +181,11 @@ def read(path: str) -> str:
     return Path(path).read_text()
 
 
-async def live(folder: Path, *fault: str) -> tuple[int, list[str]]:
-    """Run the process; return its exit code and its output lines."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "tests.faults.schedule_process", str(folder), *fault),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
-    )
-    output, errors = await asyncio.wait_for(process.communicate(), 110)
-    assert process.returncode in (0, -signal.SIGKILL), errors.decode()[-2000:]
-    return process.returncode, output.decode().splitlines()
-
-
 @pytest.mark.timeout(120)
 async def test_no_fault(tmp_path: Path) -> None:
     """Without a fault, the process writes no more often than the faults cover."""
     (tmp_path / ".storage").mkdir()
-    code, steps = await live(tmp_path, "99", "before")
+    code, steps = await run(main, str(tmp_path), "99", "before")
     assert code == 0
     assert [step for step in steps if not step.startswith("write")] == [
         *("scheduled one", "scheduled two", "cancelled one", "run two", "over")
@@ -218,9 +205,9 @@ async def test_no_fault(tmp_path: Path) -> None:
 async def test_kill(tmp_path: Path, file: Path, fault: tuple[str, ...]) -> None:
     """After a kill, nothing is run twice, and what was promised is run or told."""
     (tmp_path / ".storage").mkdir()
-    code, first = await live(tmp_path, *fault)
+    code, first = await run(main, str(tmp_path), *fault)
     assert code == -signal.SIGKILL
-    code, second = await live(tmp_path)
+    code, second = await run(main, str(tmp_path))
     assert code == 0
     steps = [*first, *second]
     assert "set aside" not in steps

@@ -1,18 +1,16 @@
 """Tests that a kill at any write loses neither learned facts nor utterances."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 import json
 from pathlib import Path
-import signal
-import sys
 
 import pytest
 
 from testbed.replies import say
 from testbed.server import ModelServer
 
-from .entry_process import LEARNED, UTTERANCE
+from .entry_process import LEARNED, UTTERANCE, main
+from .processes import run
 
 WRITES = 6
 FACT = {"category": "preferences", "key": "tea", "value": "green"}
@@ -27,20 +25,6 @@ async def server() -> AsyncGenerator[ModelServer]:
     """Yield a model server whose model extracts the fact."""
     async with ModelServer(lambda _: say(ANSWER)) as server:
         yield server
-
-
-async def live(folder: Path, url: str, *fault: str) -> tuple[int, list[str]]:
-    """Run the entry process; return its exit code and its output lines."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "tests.faults.entry_process", str(folder), url, *fault),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
-    )
-    output, errors = await asyncio.wait_for(process.communicate(), 60)
-    assert process.returncode in (0, -signal.SIGKILL), errors.decode()[-2000:]
-    return process.returncode, output.decode().splitlines()
 
 
 def facts_and_pending(folder: Path) -> tuple[set[tuple[str, str, str]], str]:
@@ -64,7 +48,7 @@ def is_queued(folder: Path) -> bool:
 async def test_no_fault(tmp_path: Path, server: ModelServer) -> None:
     """Without a fault, the process writes no more often than the faults cover."""
     (tmp_path / ".storage").mkdir()
-    code, steps = await live(tmp_path, server.base_url, "99", "before")
+    code, steps = await run(main, str(tmp_path), server.base_url, "99", "before")
     assert code == 0
     assert steps[-1] == "extracted"
     assert 3 <= sum(line.startswith("write") for line in steps) <= WRITES
@@ -77,7 +61,7 @@ async def test_fault(
 ) -> None:
     """Finished steps are on disk after a kill, and the rest is done after a restart."""
     (tmp_path / ".storage").mkdir()
-    code, steps = await live(tmp_path, server.base_url, str(number), when)
+    code, steps = await run(main, str(tmp_path), server.base_url, str(number), when)
     facts, pending = facts_and_pending(tmp_path)
     if "learned" in steps:
         assert LEARNED in facts
@@ -89,7 +73,7 @@ async def test_fault(
     is_only_in_session = UTTERANCE in pending and not is_queued(tmp_path)
     is_all_to_do = not (tmp_path / ".storage" / KEY).exists()
     # After a restart without a fault, nothing is missing, nor queued once more.
-    code, later = await live(tmp_path, server.base_url)
+    code, later = await run(main, str(tmp_path), server.base_url)
     assert code == 0
     assert later.count("queued") == (
         is_all_to_do or (is_only_in_session and not is_extracted)

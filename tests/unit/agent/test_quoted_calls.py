@@ -385,11 +385,11 @@ def test_any_text(text: str, arguments: dict[str, str], name: str) -> None:
 def test_large() -> None:
     """A hostile text of a megabyte is searched in a moment, and not trusted."""
     text = "hassturnoff frontdoor " * 50_000
-    start = time.perf_counter()
+    start = time.process_time()
     assert in_prompt(text + FAR_APART).has(NAMES, ARGUMENTS)
     assert not in_prompt(text[:2000] + FAR_APART).has(NAMES, ARGUMENTS)
     assert not in_texts("hassturnof " * 100_000).has(NAMES, ARGUMENTS)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 HOSTILE = {
@@ -420,6 +420,6 @@ def test_hostile(repeated: str, arguments: dict[str, Any]) -> None:
     """The cost is linear, whatever a text of a quarter of a megabyte repeats."""
     text = "hassturnoff name: " + repeated * (250_000 // len(repeated))
     definition = {"name": "x", "description": text}
-    start = time.perf_counter()
+    start = time.process_time()
     QuotedCalls([ToolMessage("1", text)], [definition]).has(NAMES, arguments, text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

@@ -739,7 +739,7 @@ async def test_not_a_model_list(
     """A response that is not a list of models raises `NotFoundError`."""
     server.models_reply = reply
     with pytest.raises(NotFoundError):
-        await connect().models()
+        await connect(TIMEOUTS).models()
 
 
 async def test_host(

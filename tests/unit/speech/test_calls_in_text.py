@@ -289,13 +289,13 @@ def test_long_arguments_after_the_name() -> None:
     ],
 )
 def test_repetitive_text_is_fast(text: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     for chunks in ([text * 5_000], list(text * 500)):
         assert _parts(*chunks) is not None
     pipeline = DataPipeline(has_tools=True, names=NAMES)
     assert list(pipeline.feed(text * 5_000)) == []
     assert list(pipeline.flush()) is not None
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 @pytest.mark.parametrize(

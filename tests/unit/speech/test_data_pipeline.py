@@ -192,10 +192,10 @@ def test_tool_calls(text: str, parts: list[str | TextToolCall]) -> None:
 )
 def test_repetitive_text_is_fast(text: str) -> None:
     """The cost is linear, whatever is repeated."""
-    begin = time.perf_counter()
+    begin = time.process_time()
     for has_tools in (True, False):
         assert _parts(text * 50_000, has_tools=has_tools) is not None
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 @pytest.mark.parametrize(

@@ -527,7 +527,7 @@ def _speech(parts: list[SpeechPart]) -> str:
 )
 def test_repetitive_text_is_fast(text: str) -> None:
     """The cost is linear, whatever is repeated."""
-    begin = time.perf_counter()
+    begin = time.process_time()
     for chunks in ([text * 10_000], list(text * 1000)):
         assert _parts(*chunks) is not None
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5

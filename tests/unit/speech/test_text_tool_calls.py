@@ -157,9 +157,9 @@ def test_not_a_call(text: str) -> None:
 )
 def test_repetitive_text_is_fast(text: str) -> None:
     """Parsing endless repetition does not block the event loop for long."""
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert not parse_tool_calls(text)
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2
 
 
 def test_max_calls() -> None:
