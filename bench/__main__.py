@@ -18,6 +18,7 @@ from . import (
     speech,
     tools,
     turns,
+    voice,
     wire,
 )
 
@@ -34,6 +35,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "day": day.run,
     "prewarm": prewarm.run,
     "slots": slots.run,
+    "voice": voice.run,
 }
 """Benchmarks by name; each prints its results, and returns whether its goals were met."""
 

@@ -28,7 +28,10 @@ class RequestMetrics:
     usage: TokenUsage
     """Token usage as reported by the server; 0 if it was not."""
     time_to_first_token: float | None
-    """Seconds from sending the request to the first token, None without a token."""
+    """Seconds from sending the request to the first token, None without a token.
+
+    The token is one of reasoning, of the answer or of a tool call, whichever came first.
+    """
     purpose: Purpose
     is_first: bool
     """Whether the request was the first counted one of its turn."""

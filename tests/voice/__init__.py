@@ -1,0 +1,1 @@
+"""Turns that are really spoken and heard; run by `script/test voice`."""
