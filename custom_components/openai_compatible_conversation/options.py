@@ -7,6 +7,9 @@ from typing import Any, Literal, Self
 type Choice = Literal["auto", "always", "never"]
 CHOICES: tuple[Choice, ...] = ("auto", "always", "never")
 
+type Confirmed = Literal["never", "sensitive"]
+CONFIRMED: tuple[Confirmed, ...] = ("never", "sensitive")
+
 BACKGROUND_PATIENCE = 600
 """Seconds to the first token of a request that nobody waits for."""
 
@@ -25,6 +28,7 @@ class Options:
     own_prompt_only: bool = False
     fallback: str | None = None
 
+    confirm_actions: Confirmed = "never"
     tool_discovery: Choice = "auto"
     max_tool_iterations: int = 10
 
@@ -66,6 +70,11 @@ class Options:
     def recalls_facts(self) -> bool:
         """Return whether facts go with a turn."""
         return self.enable_fact_learning and self.recall_facts
+
+    @property
+    def asks_first(self) -> bool:
+        """Return whether the user is asked before anything that can do harm."""
+        return self.confirm_actions == "sensitive"
 
     @property
     def background_patience(self) -> int:

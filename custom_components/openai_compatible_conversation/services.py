@@ -64,7 +64,8 @@ async def _forget_server(
 async def _end_session(
     runtime: RuntimeData, data: Mapping[str, Any], origin: Origin
 ) -> ServiceResponse:
-    """End all sessions."""
+    """End all sessions, and with them what was asked."""
+    runtime.entry_state.questions.clear()
     return {"turns": await runtime.sessions.async_end_now()}
 
 

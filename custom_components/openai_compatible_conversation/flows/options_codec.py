@@ -19,6 +19,7 @@ from ..const import (
     CONF_AUTO_CONTINUE_LISTENING,
     CONF_CHAT_MODEL,
     CONF_CLEAN_SPEECH,
+    CONF_CONFIRM_ACTIONS,
     CONF_CONVERSATION_TIMEOUT,
     CONF_ENABLE_FACT_LEARNING,
     CONF_ENABLE_STREAMING,
@@ -43,7 +44,11 @@ from .headers import EXAMPLE as HEADERS_EXAMPLE, headers_error, parse_headers
 from .object_text import object_text
 
 SECTIONS: dict[str, tuple[str, ...]] = {
-    SECTION_TOOLS: (CONF_TOOL_DISCOVERY, CONF_MAX_TOOL_ITERATIONS),
+    SECTION_TOOLS: (
+        CONF_CONFIRM_ACTIONS,
+        CONF_TOOL_DISCOVERY,
+        CONF_MAX_TOOL_ITERATIONS,
+    ),
     SECTION_MEMORY: (
         CONF_CONVERSATION_TIMEOUT,
         CONF_ENABLE_FACT_LEARNING,

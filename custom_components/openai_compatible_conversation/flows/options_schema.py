@@ -25,6 +25,7 @@ from ..const import (
     CONF_AUTO_CONTINUE_LISTENING,
     CONF_CHAT_MODEL,
     CONF_CLEAN_SPEECH,
+    CONF_CONFIRM_ACTIONS,
     CONF_CONVERSATION_TIMEOUT,
     CONF_ENABLE_FACT_LEARNING,
     CONF_ENABLE_STREAMING,
@@ -46,7 +47,7 @@ from ..const import (
     SECTION_TOOLS,
     SECTION_VOICE,
 )
-from ..options import CHOICES, Options
+from ..options import CHOICES, CONFIRMED, Options
 from .fallback import FALLBACK_FIELD
 from .form_text import async_form_text
 from .object_text import OBJECT_TEXT
@@ -79,6 +80,9 @@ def options_schema(
             probatio.Optional(CONF_FALLBACK): FALLBACK_FIELD,
             probatio.Optional(SECTION_TOOLS): _section(
                 {
+                    _with_default(CONF_CONFIRM_ACTIONS): _choice_selector(
+                        CONF_CONFIRM_ACTIONS, CONFIRMED
+                    ),
                     _with_default(CONF_TOOL_DISCOVERY): _choice_selector(
                         CONF_TOOL_DISCOVERY
                     ),
@@ -150,10 +154,10 @@ def _api_selector(hass: HomeAssistant, removed: Mapping[str, str]) -> SelectSele
     )
 
 
-def _choice_selector(key: str) -> SelectSelector:
-    """Return the selector for auto, always and never."""
+def _choice_selector(key: str, choices: Iterable[str] = CHOICES) -> SelectSelector:
+    """Return the selector for one of some words, by default auto, always and never."""
     return SelectSelector(
-        SelectSelectorConfig(options=list(CHOICES), translation_key=key)
+        SelectSelectorConfig(options=list(choices), translation_key=key)
     )
 
 

@@ -1,9 +1,10 @@
 """Which calls can do harm: those that unlock, open a way in, disarm or destroy.
 
-Decision record: docs/decisions/0010-words-are-not-commands.md.
+Decision records: docs/decisions/0010-words-are-not-commands.md and
+docs/decisions/0027-a-yes-before-it-is-done.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 import re
 from typing import Any
 
@@ -11,10 +12,11 @@ from homeassistant.components.alarm_control_panel import DOMAIN as ALARM_DOMAIN
 from homeassistant.components.cover import DOMAIN as COVER_DOMAIN, CoverDeviceClass
 from homeassistant.components.lock import DOMAIN as LOCK_DOMAIN
 from homeassistant.components.script import DOMAIN as SCRIPT_DOMAIN
-from homeassistant.const import ATTR_DEVICE_CLASS
+from homeassistant.const import ATTR_DEVICE_CLASS, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import intent, llm
 
+from ..confirmation.wording import Harm, HarmKind, described
 from .reached_entities import reached_entities
 
 _BY_NAME = re.compile(r"unlock|disarm", re.IGNORECASE)
@@ -41,7 +43,17 @@ def is_sensitive(
     arguments: Mapping[str, Any],
     llm_context: llm.LLMContext,
 ) -> bool:
-    """Return whether a call unlocks, opens a door, gate or garage, disarms or destroys.
+    """Return whether a call unlocks, opens a door, gate or garage, disarms or destroys."""
+    return bool(harms_of(hass, tool, arguments, llm_context))
+
+
+def harms_of(
+    hass: HomeAssistant,
+    tool: llm.Tool,
+    arguments: Mapping[str, Any],
+    llm_context: llm.LLMContext,
+) -> tuple[Harm, ...]:
+    """Return what a call unlocks, opens, disarms or destroys.
 
     An intent or a script is judged by the entities that it would reach, not by its
     annotations: those of an intent are the same for a lamp and a lock, and to remove
@@ -49,27 +61,56 @@ def is_sensitive(
     annotations. A tool that declares none is not taken for destructive, nor is one
     that only reads: what that says about destruction is a default without a meaning.
     """
+    by_itself = (Harm("other", described(title_of(tool), arguments)),)
     if _BY_NAME.search(tool.name):
-        return True
+        return by_itself
     tool = _unwrapped(tool)
     if isinstance(tool, llm.IntentTool):
-        return tool.intent_type in _UNLOCKING | _OPENING and any(
-            _reaches_harm(hass, state.entity_id, tool.intent_type)
+        if tool.intent_type not in _UNLOCKING | _OPENING or _closes(tool, arguments):
+            return ()
+        return tuple(
+            harm
             for state in _targets(hass, arguments, llm_context)
+            for harm in _harms_to(hass, state, tool.intent_type)
         )
     if isinstance(tool, llm.ActionTool) and tool.integration == SCRIPT_DOMAIN:
         entity_id = f"{SCRIPT_DOMAIN}.{tool.name.removeprefix(f'{SCRIPT_DOMAIN}__')}"
-        if _reaches_harm(hass, entity_id, intent.INTENT_TURN_ON):
-            return True
+        script = hass.states.get(entity_id) or State(entity_id, STATE_UNKNOWN)
+        if harms := tuple(_harms_to(hass, script, intent.INTENT_TURN_ON)):
+            return harms
     annotations = tool.annotations
-    return (
+    is_destructive = (
         annotations.destructive
         and not annotations.read_only
         and annotations != _UNDECLARED
     )
+    return by_itself if is_destructive else ()
 
 
-def has_command(tool: llm.Tool, arguments: Mapping[str, Any]) -> bool:
+def harms_in(
+    hass: HomeAssistant,
+    tool: llm.Tool,
+    given: Mapping[str, Any],
+    repaired: Mapping[str, Any],
+    llm_context: llm.LLMContext,
+) -> tuple[Harm, ...]:
+    """Return what a call can do, with its arguments as given and as they are run.
+
+    A command that is carried out later may do anything.
+    """
+    if _has_command(tool, repaired):
+        return (Harm("other", described(title_of(tool), repaired)),)
+    return harms_of(hass, tool, repaired, llm_context) or harms_of(
+        hass, tool, given, llm_context
+    )
+
+
+def title_of(tool: llm.Tool) -> str:
+    """Return what a person reads of a tool."""
+    return tool.title or tool.name.rpartition("__")[2].replace("_", " ")
+
+
+def _has_command(tool: llm.Tool, arguments: Mapping[str, Any]) -> bool:
     """Return whether a call, as it is run, has a command that is carried out later."""
     return isinstance(_unwrapped(tool), llm.IntentTool) and bool(
         arguments.get(_COMMAND)
@@ -83,16 +124,31 @@ def _unwrapped(tool: llm.Tool) -> llm.Tool:
     return tool
 
 
-def _reaches_harm(hass: HomeAssistant, entity_id: str, intent_type: str) -> bool:
-    """Return whether an intent for an entity unlocks or opens what the entity reaches.
+def _closes(tool: llm.IntentTool, arguments: Mapping[str, Any]) -> bool:
+    """Return whether a call closes what it sets the position of."""
+    if tool.intent_type != intent.INTENT_SET_POSITION:
+        return False
+    position = arguments.get("position")
+    return not isinstance(position, bool) and position in (0, "0")
+
+
+def _harms_to(hass: HomeAssistant, target: State, intent_type: str) -> Iterator[Harm]:
+    """Yield what an intent for an entity unlocks or opens, also through others.
 
     What a script or scene does with a lock, a door or an alarm is not known.
     """
     starts = intent_type in _STARTING
-    return any(
-        _is_guarded(state) if is_started else _is_harmful(intent_type, state)
-        for state, is_started in reached_entities(hass, entity_id, starts=starts)
-    )
+    reached: dict[HarmKind, list[str]] = {}
+    for state, is_started in reached_entities(hass, target.entity_id, starts=starts):
+        kind: HarmKind | None = _kind_of(intent_type, state)
+        if is_started:
+            kind = "other" if _is_guarded(state) else None
+        if kind:
+            through = state.entity_id != target.entity_id
+            reached.setdefault(kind, []).extend([state.name] if through else [])
+    for kind, names in reached.items():
+        subject = f"{target.name} ({', '.join(names)})" if names else target.name
+        yield Harm(kind, subject)
 
 
 def _is_guarded(state: State) -> bool:
@@ -100,11 +156,11 @@ def _is_guarded(state: State) -> bool:
     return state.domain in (LOCK_DOMAIN, ALARM_DOMAIN) or _is_way_in(state)
 
 
-def _is_harmful(intent_type: str, state: State) -> bool:
-    """Return whether an intent unlocks an entity, or opens a way in."""
+def _kind_of(intent_type: str, state: State) -> HarmKind | None:
+    """Return whether an intent unlocks an entity, or opens a way in, None if neither."""
     if state.domain == LOCK_DOMAIN:
-        return intent_type in _UNLOCKING
-    return intent_type in _OPENING and _is_way_in(state)
+        return "unlock" if intent_type in _UNLOCKING else None
+    return "open" if intent_type in _OPENING and _is_way_in(state) else None
 
 
 def _is_way_in(state: State) -> bool:
