@@ -116,6 +116,16 @@ async def remove_entries(client: Client) -> None:
         await client.rest("DELETE", f"config/config_entries/entry/{entry['entry_id']}")
 
 
+async def end_session(client: Client, agent: Agent) -> None:
+    """End the session of an agent, so that the next turn begins one."""
+    await client.command(
+        "call_service",
+        domain=DOMAIN,
+        service="end_session",
+        service_data={"config_entry_id": agent.entry_id},
+    )
+
+
 async def add_pipeline(
     client: Client, agent: str, name: str, *, prefer_local: bool = False
 ) -> str:

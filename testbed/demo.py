@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 import signal
 import sys
+from typing import Self
 
 import aiohttp
 
@@ -27,6 +28,8 @@ from .assistant import (
     entries_of,
     remove_entries,
 )
+from .demo_interruption import interrupt
+from .demo_satellite import ask_satellite, ffmpeg_on_path
 from .demo_steps import CONVERSATION, FIRST_DAY, LIGHT, OTHER_LIGHT, SECOND_DAY, free
 from .hass import Hass, HassError, PortTakenError, claim_port
 from .house import CAMERA, expose, furnish, states
@@ -63,14 +66,21 @@ class Target:
     model: str | None = None
     scripted: bool = False
 
+    @classmethod
+    def from_environment(cls) -> Self | None:
+        """Return the server that the environment names, None if it names none."""
+        if not (base_url := os.environ.get("OPENAI_BASE_URL")):
+            return None
+        api_key = os.environ.get("OPENAI_API_KEY")
+        return cls(base_url, api_key, os.environ.get("OPENAI_MODEL"))
+
 
 @asynccontextmanager
 async def target(terminal: Terminal) -> AsyncGenerator[Target]:
     """Yield the server named by the environment, else a scripted one."""
-    if base_url := os.environ.get("OPENAI_BASE_URL"):
-        terminal.line("Server", base_url)
-        api_key = os.environ.get("OPENAI_API_KEY")
-        yield Target(base_url, api_key, os.environ.get("OPENAI_MODEL"))
+    if named := Target.from_environment():
+        terminal.line("Server", named.base_url)
+        yield named
     else:
         async with ModelServer(model) as server:
             terminal.line(
@@ -87,6 +97,8 @@ async def perform(args: argparse.Namespace, terminal: Terminal) -> int:
         clock = asyncio.get_running_loop().time
         start = clock()
         async with (
+            # Home Assistant reads the audio of announcements with it.
+            ffmpeg_on_path(),
             Hass(args.keep, port=args.port) as hass,
             ToolServer("Household", household(TOOLS)) as tools,
         ):
@@ -97,6 +109,13 @@ async def perform(args: argparse.Namespace, terminal: Terminal) -> int:
             try:
                 async with hass.client() as client:
                     missing = await converse(client, server, tools, args.say, terminal)
+                    if server.scripted and not args.say:
+                        (entry,) = await entries_of(client)
+                        agent = await agent_of(client, entry["entry_id"])
+                        missing += await ask_satellite(
+                            hass.url, client, agent, terminal
+                        )
+                        missing += await interrupt(hass.url, client, agent, terminal)
                 if not args.say:
                     missing += await another_day(hass, server, terminal)
             except SetUpError as err:

@@ -69,6 +69,25 @@ def changed(entity_id: str, before: str, after: str) -> Check:
     )
 
 
+def unlocks(entity_id: str) -> Check:
+    """Return the check that a lock is unlocked, or about to be."""
+    return Check(
+        f"{entity_id}: locked -> unlocked",
+        lambda o: (
+            o.before[entity_id]["state"] == "locked"
+            and o.after[entity_id]["state"] in ("unlocking", "unlocked")
+        ),
+    )
+
+
+def stays(entity_id: str) -> Check:
+    """Return the check that a state did not change."""
+    return Check(
+        f"{entity_id} as it was",
+        lambda o: o.before[entity_id]["state"] == o.after[entity_id]["state"],
+    )
+
+
 def brightness(entity_id: str, percent: int) -> Check:
     """Return the check that a light has a brightness."""
     return Check(
@@ -93,6 +112,7 @@ def names(*words: str) -> Check:
 
 LIGHT = "light.kitchen_lights"
 OTHER_LIGHT = "light.bed_light"
+LOCK = "lock.front_door"
 
 CONVERSATION = [
     Step("Hello, who are you?", (ANSWERED, STREAMED)),
@@ -144,6 +164,19 @@ CONVERSATION = [
     Step(
         "What do you see on the demo camera?",
         (*(ANSWERED, STREAMED, called("look_at_camera")), names("I see a picture")),
+        scripted=True,
+    ),
+    Step(
+        "Unlock the front door",
+        (*(ANSWERED, QUESTION, OPEN), names("unlock", "Front Door"), stays(LOCK)),
+        scripted=True,
+    ),
+    Step(
+        "Yes",
+        (
+            *(ANSWERED, STREAMED, CLOSED, called("confirm_action")),
+            unlocks(LOCK),
+        ),
         scripted=True,
     ),
     Step("My cat is called Amy", (ANSWERED, STREAMED)),

@@ -1,5 +1,6 @@
 """A tool server for the Model Context Protocol over HTTP, on loopback only."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -20,6 +21,10 @@ class RemoteTool:
     """Returns a text, or the result in full. A `ConnectionAbortedError` drops the line."""
     parameters: Json = field(default_factory=dict)
     """The properties of a JSON Schema."""
+    annotations: Json = field(default_factory=dict)
+    """What the tool says of itself, such as `destructiveHint`."""
+    seconds: float = 0
+    """How long a call takes."""
 
     @property
     def listed(self) -> Json:
@@ -29,6 +34,7 @@ class RemoteTool:
             "name": self.name,
             "description": self.description,
             "inputSchema": schema,
+            **({"annotations": self.annotations} if self.annotations else {}),
         }
 
 
@@ -81,6 +87,8 @@ class ToolServer:
         message: Json = await request.json()
         if "id" not in message:
             return web.Response(status=202)
+        if message["method"] == "tools/call":
+            await asyncio.sleep(self._tools[message["params"]["name"]].seconds)
         try:
             result = self._result(message["method"], message.get("params") or {})
         except ConnectionAbortedError:

@@ -66,10 +66,14 @@ class RequestView:
     @cached_property
     def remembered(self) -> str:
         """Return the facts in the context of the last user message, empty if none."""
-        texts = [_text(m) for m in self._messages if m.get("role") == "user"]
-        context = texts[-1].rpartition("</context>\n")[0] if texts else ""
-        found = re.search(r"^Remembered\b.*", context, re.MULTILINE | re.DOTALL)
+        found = re.search(r"^Remembered\b.*", self.context, re.MULTILINE | re.DOTALL)
         return found[0].strip() if found else ""
+
+    @property
+    def context(self) -> str:
+        """Return the context of the last user message, empty if it has none."""
+        texts = [_text(m) for m in self._messages if m.get("role") == "user"]
+        return texts[-1].rpartition("</context>\n")[0] if texts else ""
 
     @cached_property
     def chat_texts(self) -> list[str]:

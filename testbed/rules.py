@@ -33,15 +33,18 @@ from .scripted_memory import (
     tell_name,
 )
 from .scripted_schedule import cancel_scheduled, do_later, tell_scheduled
+from .scripted_story import tell_place, tell_story
+from .scripted_yes import confirm, unlock
 
 WHO = (
     "I am a scripted stand-in for a language model: a handful of rules that read your "
     "sentence, use the tools that Home Assistant offers, and answer word by word."
 )
 HELP = (
-    "I understand: turn something on or off, set the brightness of a light, which "
-    "lights are on, is something on or open, how is the house, what time is it, what "
-    "is the weather, tell me something nice, and who are you."
+    "I understand: turn something on or off, open, close or lock something, set the "
+    "brightness of a light, which lights are on, is something on or open, how is the "
+    "house, what time is it, what is the weather, tell me something nice, and who are "
+    "you."
 )
 WHICH_ROOM = "Which room?"
 NICE = "The kettle is near, and nobody is in a hurry. What more could a house want?"
@@ -98,6 +101,15 @@ def switch(request: RequestView) -> Answer | None:
     return _switch(request, state, words)
 
 
+def move(request: RequestView) -> Answer | None:
+    """Open, close or lock something."""
+    if not (found := match_request(request, r"(open|close|lock) (.+)")):
+        return None
+    verb = found[1].lower()
+    state = "off" if verb == "close" else "on"
+    return _switch(request, state, found[2], done=f"{verb.removesuffix('e')}ed")
+
+
 def ask_for_room(request: RequestView) -> Answer | None:
     """Ask in which room, if the system prompt has a marker that opens the microphone."""
     if _lights_command(request.text) and (marker := _listen_marker(request)):
@@ -135,8 +147,10 @@ def say_something_nice(request: RequestView) -> Answer | None:
     )
 
 
-def _switch(request: RequestView, state: str, words: str) -> Answer:
-    """Turn the target of the words on or off."""
+def _switch(
+    request: RequestView, state: str, words: str, *, done: str | None = None
+) -> Answer:
+    """Turn the target of the words on or off; `done` is what it is called then."""
     if not request.results:
         tool = request.tool(f"HassTurn{state.title()}", "name", "area", "domain")
         return call_tool(
@@ -144,7 +158,8 @@ def _switch(request: RequestView, state: str, words: str) -> Answer:
         )
     if problem := request.results[-1].problem:
         return apology(request, problem)
-    return speak(request, f"{_targets_and_verb(request)} turned {state}.")
+    done = done or f"turned {state}"
+    return speak(request, f"{_targets_and_verb(request)} {done}.")
 
 
 def report_state(request: RequestView) -> Answer | None:
@@ -190,6 +205,18 @@ def pantry(request: RequestView) -> Answer | None:
     return speak(request, f"In the pantry: {content['text']}.")
 
 
+def kiln(request: RequestView) -> Answer | None:
+    """Answer how hot the kiln is, which takes long to measure."""
+    if not match_request(request, r"how (?:hot|warm) is the kiln"):
+        return None
+    if not request.results:
+        return call_tool(request, request.tool("kiln_temperature"), "see the kiln")
+    if problem := request.results[-1].problem:
+        return apology(request, problem)
+    (content,) = request.results[-1].data["content"]
+    return speak(request, f"The kiln has {content['text']}.")
+
+
 def clock(request: RequestView) -> Answer | None:
     """Answer what time or day it is."""
     if not match_request(
@@ -206,10 +233,10 @@ def clock(request: RequestView) -> Answer | None:
 RULES: list[Rule] = [
     *(extract_facts, fill_schema, describe_picture, greet, dim),
     *(do_later, tell_scheduled, cancel_scheduled),
-    *(switch_in_room, ask_for_room, switch, report_state),
-    *(clock, pantry, look),
+    *(switch_in_room, ask_for_room, switch, move, report_state),
+    *(clock, pantry, kiln, look, unlock, confirm),
     *(remember, acknowledge, tell_name, tell_former_name, tell_drink, forget),
-    say_something_nice,
+    *(say_something_nice, tell_story, tell_place),
 ]
 
 

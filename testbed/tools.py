@@ -60,15 +60,22 @@ def stock(arguments: dict[str, object]) -> str:
 
 
 def household(count: int) -> list[RemoteTool]:
-    """Return `count` tools, the first of them the pantry's."""
+    """Return `count` tools, the first of them the pantry's and one that takes long."""
     pantry = RemoteTool(
         "pantry_stock",
         "Tells how much of some food is left in the pantry and the fridge.",
         stock,
         {"item": {"type": "string", "description": "The food, such as eggs."}},
     )
+    kiln = RemoteTool(
+        "kiln_temperature",
+        "Measures how hot the kiln in the workshop is, which takes some seconds.",
+        lambda _: "1180 °C",
+        # Home Assistant waits for five.
+        seconds=4.5,
+    )
     others = (
         RemoteTool(f"{thing}_{verb}", f"{does} {what}.", parameters=SCHEMA)
         for (thing, what), (verb, does) in product(THINGS.items(), VERBS.items())
     )
-    return [pantry, *islice(others, count - 1)]
+    return [pantry, kiln, *islice(others, count - 2)]

@@ -11,7 +11,7 @@ from .assistant import UNUSED_STAGES
 from .flows import Flow
 from .login import access_token
 from .websocket import Client, Events, Message
-from .wyoming import RATE, WIDTH, SpeechToText, TextToSpeech, WyomingServer
+from .wyoming import RATE, WIDTH, SpeechToText, TextToSpeech
 
 FRAME = bytes(RATE * WIDTH // 10)
 """A tenth of a second of silence."""
@@ -22,12 +22,15 @@ FRAMES = 10
 class Microphone(Client):
     """A client that also sends audio."""
 
+    async def send(self, handler: int, audio: bytes = b"") -> None:
+        """Send audio to a binary handler; none is its end."""
+        await self._socket.send_bytes(bytes([handler]) + audio)
+
     async def speak(self, handler: int) -> None:
         """Send a second of silence to a binary handler, and the end of the audio."""
-        head = bytes([handler])
         for _ in range(FRAMES):
-            await self._socket.send_bytes(head + FRAME)
-        await self._socket.send_bytes(head)
+            await self.send(handler, FRAME)
+        await self.send(handler)
 
 
 @asynccontextmanager
@@ -94,6 +97,7 @@ class Run:
 class Voice:
     """A pipeline with its speech servers, and the device that uses it."""
 
+    name = "Voice"
     home: str
     client: Microphone
     stt: SpeechToText
@@ -153,11 +157,8 @@ async def add_voice(
         client = await stack.enter_async_context(microphone(home))
         # A text in the cache would not reach the text to speech server again.
         await client.command("call_service", domain="tts", service="clear_cache")
-        engines = {
-            "stt_engine": await stack.enter_async_context(_entity(client, stt, "stt")),
-            "tts_engine": await stack.enter_async_context(_entity(client, tts, "tts")),
-        }
-        pipeline = await stack.enter_async_context(_pipeline(client, agent, engines))
+        ports = {"stt": stt.port, "tts": tts.port}
+        pipeline = await stack.enter_async_context(voice_pipeline(client, agent, ports))
         yield Voice(home, client, stt, tts, pipeline, device_id)
 
 
@@ -169,12 +170,10 @@ async def device_of(client: Client, entity_id: str) -> str:
 
 
 @asynccontextmanager
-async def _entity(
-    client: Client, server: WyomingServer, domain: str
-) -> AsyncGenerator[str]:
-    """Set up a Wyoming server, yield its entity ID, and remove it on exit."""
+async def _entity(client: Client, port: int, domain: str) -> AsyncGenerator[str]:
+    """Set up the Wyoming server of a port, yield its entity, and remove it on exit."""
     flow = await Flow.config(client, "wyoming")
-    await flow.submit(host="127.0.0.1", port=server.port)
+    await flow.submit(host="127.0.0.1", port=port)
     entry_id = flow.step["result"]["entry_id"]
     try:
         entities = await client.command("config/entity_registry/list")
@@ -190,19 +189,39 @@ async def _entity(
 
 
 @asynccontextmanager
+async def voice_pipeline(
+    client: Client, agent: str, ports: dict[str, int], *, tts_language: str = "en"
+) -> AsyncGenerator[str]:
+    """Create a pipeline with Wyoming servers, yield its ID, and remove all on exit.
+
+    `ports` are those of the servers for `stt` and `tts`.
+    """
+    async with AsyncExitStack() as stack:
+        engines = {
+            f"{domain}_engine": await stack.enter_async_context(
+                _entity(client, port, domain)
+            )
+            for domain, port in ports.items()
+        }
+        yield await stack.enter_async_context(
+            _pipeline(client, agent, engines, tts_language)
+        )
+
+
+@asynccontextmanager
 async def _pipeline(
-    client: Client, agent: str, engines: dict[str, str]
+    client: Client, agent: str, engines: dict[str, str], tts_language: str
 ) -> AsyncGenerator[str]:
     """Create a pipeline, yield its ID, and delete it on exit."""
     fields: dict[str, Any] = {
         **dict.fromkeys(UNUSED_STAGES),
         **engines,
-        "name": "Voice",
+        "name": Voice.name,
         "language": "en",
         "conversation_engine": agent,
         "conversation_language": "en",
         "stt_language": "en",
-        "tts_language": "en",
+        "tts_language": tts_language,
         "prefer_local_intents": False,
     }
     created = await client.command("assist_pipeline/pipeline/create", **fields)

@@ -30,16 +30,20 @@ from wyoming.tts import (
 
 RATE, WIDTH, CHANNELS = 16000, 2, 1
 
-SOUND = bytes(range(1, 161)) * 2
-"""Audio for any part of a text: 10 ms."""
+SPEECH_RATE = 22050
+"""Sample rate of synthesized audio, which satellites get as it is."""
 
-_ABOUT: dict[str, Any] = {
+SOUND = bytes(range(1, 161)) * 2
+"""Audio for any part of a text: 7 ms."""
+
+ABOUT: dict[str, Any] = {
     "name": "scripted",
     "attribution": Attribution("testbed", "http://127.0.0.1"),
     "installed": True,
     "description": "Scripted",
     "version": "1",
 }
+"""What a server says of itself."""
 
 
 class WyomingServer(ABC):
@@ -124,8 +128,8 @@ class SpeechToText(WyomingServer):
         return Info(
             asr=[
                 AsrProgram(
-                    **_ABOUT,
-                    models=[AsrModel(**_ABOUT, languages=["en"])],
+                    **ABOUT,
+                    models=[AsrModel(**ABOUT, languages=["en"])],
                     requires_external_vad=False,
                 )
             ]
@@ -177,8 +181,8 @@ class TextToSpeech(WyomingServer):
         return Info(
             tts=[
                 TtsProgram(
-                    **_ABOUT,
-                    voices=[TtsVoice(**_ABOUT, languages=["en"])],
+                    **ABOUT,
+                    voices=[TtsVoice(**ABOUT, languages=["en"])],
                     supports_synthesize_streaming=self.streaming,
                 )
             ]
@@ -226,7 +230,9 @@ class TextToSpeech(WyomingServer):
         async with self._changed:
             self.syntheses.append(synthesis := Synthesis(streamed))
             self._changed.notify_all()
-        await async_write_event(AudioStart(RATE, WIDTH, CHANNELS).event(), writer)
+        await async_write_event(
+            AudioStart(SPEECH_RATE, WIDTH, CHANNELS).event(), writer
+        )
         return synthesis
 
     async def _speak(
@@ -236,7 +242,7 @@ class TextToSpeech(WyomingServer):
         async with self._changed:
             synthesis.pieces.append(text)
             self._changed.notify_all()
-        audio = AudioChunk(RATE, WIDTH, CHANNELS, SOUND)
+        audio = AudioChunk(SPEECH_RATE, WIDTH, CHANNELS, SOUND)
         await async_write_event(audio.event(), writer)
 
     async def _end(self, synthesis: Synthesis, writer: asyncio.StreamWriter) -> None:

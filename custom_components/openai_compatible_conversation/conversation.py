@@ -1,6 +1,7 @@
 """The conversation entity."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 import logging
 from typing import Literal, override
 
@@ -11,12 +12,14 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.intent import IntentResponseErrorCode
 
+from .agent.approver import async_begin_questions
 from .agent.attachments import AttachmentError, async_images
+from .agent.late_turn import LateTurn
 from .agent.left_over import LeftOver
 from .agent.loop import AgentRun
 from .agent.prompt import async_prewarm_body, async_provide_tools, async_system_prompt
 from .agent.servers import TurnServers
-from .agent.turn_output import is_voice_device, strips_markup
+from .agent.turn_output import TurnOutput, is_voice_device, strips_markup
 from .agent.turn_setup import TurnSetup
 from .completions.errors import CompletionError, UnexpectedError
 from .completions.messages import SystemMessage, UserMessage
@@ -27,6 +30,7 @@ from .errors import async_error_message, translated_error
 from .session.turn_owner import NOBODY, TurnOwner, owner_of_turn
 from .tools.api_instance import ToolboxInstance
 from .tools.schema import wire_name
+from .tools.turn_questions import CONFIRM, TurnQuestions
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -112,7 +116,23 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         user_input: conversation.ConversationInput,
         chat_log: conversation.ChatLog,
     ) -> conversation.ConversationResult:
-        """Handle a turn; raises nothing but `HomeAssistantError`."""
+        """Handle a turn; raises nothing but `HomeAssistantError`.
+
+        Where it is heard, the answer may come later than the result.
+        """
+        if not is_voice_device(user_input):
+            return await self._async_handle_turn(user_input, chat_log)
+        answers = self.entry.runtime_data.entry_state.late_answers
+        late = LateTurn(self.hass, user_input, chat_log, answers)
+        return await late.async_run(self._async_handle_turn(user_input, chat_log, late))
+
+    async def _async_handle_turn(
+        self,
+        user_input: conversation.ConversationInput,
+        chat_log: conversation.ChatLog,
+        late: LateTurn | None = None,
+    ) -> conversation.ConversationResult:
+        """Handle a turn to its answer; raises nothing but `HomeAssistantError`."""
         servers = TurnServers(self.entry.runtime_data.server)
 
         async def explain(err: CompletionError) -> str:
@@ -124,7 +144,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         try:
             with servers.turn():
                 return await self._async_run_turn(
-                    user_input, chat_log, servers, explain
+                    user_input, chat_log, servers, explain, late
                 )
         except conversation.ConverseError as err:
             return err.as_conversation_result()
@@ -152,6 +172,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
         chat_log: conversation.ChatLog,
         servers: TurnServers,
         explain: Callable[[CompletionError], Awaitable[str]],
+        late: LateTurn | None,
     ) -> conversation.ConversationResult:
         """Run a turn and return its result."""
         options, runtime = self.entry_options, self.entry.runtime_data
@@ -165,6 +186,9 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             sessions.async_skip(chat_log)
             raise
         owner = _owner(user_input, tools)
+        questions = tools.questions if tools else TurnQuestions()
+        asked = runtime.entry_state.questions
+        approver = async_begin_questions(questions, asked, user_input, chat_log, owner)
         name = tools.resolver.name_of if tools else wire_name
         async with sessions.async_begin_turn(owner, chat_log, name) as session_turn:
             prompt = await async_system_prompt(
@@ -175,6 +199,12 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
                 tools,
             )
             chat_log.content[0] = conversation.SystemContent(prompt.system)
+            output = TurnOutput(chat_log, self.entity_id)
+            if late:
+                leave = partial(sessions.async_leave, owner, session_turn)
+                output = late.output(self.entity_id, owner, leave, tools)
+                output.spoken = session_turn.spoken
+            answers = runtime.entry_state.late_answers
             recalls = owner is not NOBODY and options.recalls_facts
             text, named = await TurnSetup(
                 self.hass, user_input, chat_log, options, tools
@@ -183,6 +213,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
                 prompt.own,
                 runtime.fact_store.recall if recalls else None,
                 is_shared=sessions.async_is_shared(chat_log),
+                late=answers.notes(owner, late.unheard if late else ""),
             )
             session_turn.new_messages.append(UserMessage(text))
             if images := await async_images(self.hass, _attachments(chat_log)):
@@ -193,18 +224,27 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
                 tools=tools,
                 servers=servers,
                 turn_options=options,
-                agent_id=self.entity_id,
+                output=output,
                 language=user_input.language,
                 strip_markup=strips_markup(options, user_input),
                 spoken_only=is_voice_device(user_input),
                 left_over=LeftOver(named),
             )
             failure = await run.run(explain)
-        result = conversation.async_get_result_from_chat_log(user_input, chat_log)
+            if approver and tools and run.asked:
+                asked.ask(approver, questions.new)
+                # It is sent while the user speaks, if the server is prewarmed.
+                tools.offered.reveal([CONFIRM])
+        result = conversation.async_get_result_from_chat_log(
+            user_input, output.chat_log
+        )
         if failure:
             result.response.async_set_error(IntentResponseErrorCode.UNKNOWN, failure)
             result.continue_conversation = False
             return result
+        if answer := run.answer_before_question:
+            text = f"{answer} {questions.wording.text}"
+            result.response.async_set_speech(text)
         if not options.auto_continue_listening:
             # Home Assistant continues after any question; only the marker counts here.
             result.continue_conversation = False

@@ -4,14 +4,17 @@ Decision record: docs/decisions/0008-memory-quotes-its-source.md.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
+from .agent.late_answers import LateAnswers
 from .agent.token_budget import TokenBudget
 from .completions.availability import Availability
+from .confirmation.open_questions import OpenQuestions
 from .const import DOMAIN
 from .issues import Issues
 from .memory.fact_store import FactStore
@@ -39,6 +42,12 @@ class EntryState:
     availability: Availability
     budget: TokenBudget
     """The limits of what is sent to the server."""
+    questions: OpenQuestions = field(
+        default_factory=lambda: OpenQuestions(lambda: dt_util.utcnow().timestamp())
+    )
+    """What waits for a yes. It is in memory alone."""
+    late_answers: LateAnswers = field(default_factory=LateAnswers)
+    """The answers that are heard later than their turns."""
 
     async def async_start(self) -> None:
         """Load the facts and the scheduled actions, and resume the sessions."""
@@ -91,4 +100,6 @@ def _create(hass: HomeAssistant, entry: ConfigEntry) -> EntryState:
     fact_store.async_listen_forgotten(sessions.async_forget)
     schedule = ScheduleStore(hass, entry.entry_id, issues.create_set_aside)
     availability = Availability(hass.loop.time)
-    return EntryState(fact_store, schedule, sessions, availability, budget)
+    state = EntryState(fact_store, schedule, sessions, availability, budget)
+    fact_store.async_listen_forgotten(state.late_answers.async_forget)
+    return state

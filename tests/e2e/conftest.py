@@ -11,7 +11,7 @@ import pytest_socket
 from testbed.assistant import agent_of, remove_entries
 from testbed.ffmpeg import stand_in
 from testbed.hass import Hass
-from testbed.house import furnish
+from testbed.house import expose, furnish
 from testbed.server import ModelServer
 from testbed.voice import Voice, add_voice, device_of
 from testbed.websocket import Client
@@ -20,6 +20,9 @@ from .agent import Agent
 
 # In seconds; the first start of a Home Assistant also compiles its modules.
 TIMEOUT = 180
+
+LIGHT = "light.bed_light"
+SLOW = "script.wait_for_light"
 
 SLOW_SCRIPT = """
 script:
@@ -96,6 +99,17 @@ async def voice(
     """
     await agent.disable_prewarm()
     entity_id = await agent_of(client, agent.entry_id)
-    device_id = await device_of(client, "light.bed_light")
+    device_id = await device_of(client, LIGHT)
     async with add_voice(hass_process.url, entity_id, device_id=device_id) as voice:
         yield voice
+
+
+@pytest.fixture
+async def slow_tool(client: Client) -> AsyncGenerator[str]:
+    """Return a tool that runs until the bed light is turned on."""
+    await client.call("light.turn_off", LIGHT)
+    await expose(client, [SLOW], exposed=True)
+    yield "script__wait_for_light"
+    await expose(client, [SLOW], exposed=False)
+    # Ends the script if a failed test left it running.
+    await client.call("light.turn_on", LIGHT)

@@ -56,6 +56,7 @@ async def test_conversation() -> None:
     assert 'intent__HassTurnOn {"name": "Kitchen Lights"}' in printed
     assert "light.kitchen_lights: off -> on" in printed
     assert "-> off" in printed
+    assert "Should I unlock Front Door?" in printed
     assert "first word after" in printed
     assert "Every step did what it should." in printed
     assert "\033" not in printed

@@ -9,7 +9,7 @@ from testbed.server import ModelServer
 from .agent import Agent
 
 SECTIONS = {
-    "tools": {"tool_discovery", "max_tool_iterations"},
+    "tools": {"confirm_actions", "tool_discovery", "max_tool_iterations"},
     "memory": {"conversation_timeout", "enable_fact_learning", "recall_facts"},
     "voice": {"enable_streaming", "auto_continue_listening", "clean_speech"},
     "model": {

@@ -15,11 +15,17 @@ from custom_components.openai_compatible_conversation.options import Options
 from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.components import conversation
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
-from homeassistant.core import Context, HomeAssistant, ServiceCall
-from homeassistant.helpers import intent, llm
+from homeassistant.core import Context, HomeAssistant, ServiceCall, callback
+from homeassistant.helpers import (
+    area_registry as ar,
+    entity_registry as er,
+    intent,
+    llm,
+)
 from homeassistant.setup import async_setup_component
 from testbed.server import ModelServer
 
+from .asking import DESTRUCTIVE, Talk
 from .spies import SpyAPI, SpyTool
 
 AGENT = "conversation.scripted"
@@ -167,3 +173,73 @@ def offer(hass: HomeAssistant, set_options: Callable[..., None]) -> Callable[...
         set_options(llm_hass_api=["spy"])
 
     return _offer
+
+
+@pytest.fixture
+async def doors(hass: HomeAssistant, components: None) -> list[ServiceCall]:
+    """Expose two locks, two covers and a lamp; return what is done with them."""
+    hall = ar.async_get(hass).async_create("Hall")
+    entities = er.async_get(hass)
+    for domain, name, attributes in (
+        ("lock", "Front Door", {}),
+        ("lock", "Back Door", {}),
+        ("cover", "Garage", {"device_class": "garage", "supported_features": 15}),
+        ("cover", "Blind", {"device_class": "blind", "supported_features": 15}),
+        ("light", "Lamp", {"supported_features": 0}),
+    ):
+        entry = entities.async_get_or_create(domain, "test", name, original_name=name)
+        entities.async_update_entity(entry.entity_id, area_id=hall.id)
+        hass.states.async_set(
+            entry.entity_id, "closed", {"friendly_name": name, **attributes}
+        )
+        async_expose_entity(
+            hass, conversation.DOMAIN, entry.entity_id, should_expose=True
+        )
+    assert await async_setup_component(hass, "cover", {})
+    done: list[ServiceCall] = []
+
+    @callback
+    def do(call: ServiceCall) -> None:
+        """Record a call at once, whatever else the machine does."""
+        done.append(call)
+
+    for domain, service in (
+        ("lock", "unlock"),
+        ("lock", "lock"),
+        ("cover", "open_cover"),
+        ("cover", "close_cover"),
+        ("cover", "set_cover_position"),
+        ("light", "turn_on"),
+        ("light", "turn_off"),
+    ):
+        hass.services.async_register(domain, service, do)
+    return done
+
+
+@pytest.fixture
+def careful(doors: list[ServiceCall], set_options: Callable[..., None]) -> None:
+    """Have the user asked before anything that can do harm."""
+    set_options(confirm_actions="sensitive")
+
+
+@pytest.fixture
+def talk(say: Say, doors: list[ServiceCall]) -> Talk:
+    """Return a function that says something in one conversation."""
+    known: list[str] = []
+
+    async def _talk(text: str, **fields: Any) -> conversation.ConversationResult:
+        fields.setdefault("conversation_id", known[-1] if known else None)
+        result = await say(text, **fields)
+        assert result.conversation_id
+        known.append(result.conversation_id)
+        return result
+
+    return _talk
+
+
+@pytest.fixture
+def spy(offer: Callable[..., None], careful: None) -> SpyTool:
+    """Make a tool the only one that is annotated as destructive."""
+    tool = SpyTool("wipe", title="Wipe a disk", annotations=DESTRUCTIVE)
+    offer(tool)
+    return tool

@@ -46,7 +46,11 @@ SECTIONED: dict[str, Any] = {
     "prompt": "Be brief.",
     "llm_hass_api": ["assist"],
     "own_prompt_only": True,
-    "tools": {"tool_discovery": "always", "max_tool_iterations": 3},
+    "tools": {
+        "confirm_actions": "sensitive",
+        "tool_discovery": "always",
+        "max_tool_iterations": 3,
+    },
     "memory": {
         "conversation_timeout": 600,
         "enable_fact_learning": False,
@@ -113,6 +117,7 @@ async def test_user_flow(hass: HomeAssistant, server: ModelServer) -> None:
         "chat_model": "typed-model",
         "llm_hass_api": ["assist"],
         "own_prompt_only": False,
+        "confirm_actions": "never",
         "tool_discovery": "auto",
         "max_tool_iterations": 10,
         "conversation_timeout": 60,
@@ -527,7 +532,11 @@ async def test_options(
     flow = await hass.config_entries.options.async_init(entry.entry_id)
     shown = suggested(flow)
     assert shown["prompt"] == llm.DEFAULT_INSTRUCTIONS_PROMPT
-    assert shown["tools"] == {"tool_discovery": "auto", "max_tool_iterations": 10}
+    assert shown["tools"] == {
+        "confirm_actions": "never",
+        "tool_discovery": "auto",
+        "max_tool_iterations": 10,
+    }
     flow = await hass.config_entries.options.async_configure(flow["flow_id"], SECTIONED)
     assert flow["type"] is FlowResultType.CREATE_ENTRY
     assert entry.options == FLAT
@@ -658,6 +667,7 @@ async def test_objects_as_text(
         {"tools": {"max_tool_iterations": 0}},
         {"tools": {"max_tool_iterations": 26}},
         {"tools": {"tool_discovery": "sometimes"}},
+        {"tools": {"confirm_actions": "always"}},
         {"memory": {"conversation_timeout": 0}},
         {"memory": {"conversation_timeout": 601}},
         {"model": {"max_tokens": 0}},

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 import json
+import re
 from typing import Any
 
 import pytest
@@ -104,7 +105,6 @@ async def test_lock(
         ("Abre la puerta", "es"),
         ("Desbloquea la puerta", "es"),
         ("Ontgrendel de voordeur", "nl"),
-        ("Do it", "en"),
     ],
 )
 async def test_unlock(
@@ -114,15 +114,14 @@ async def test_unlock(
     said: str,
     language: str,
 ) -> None:
-    """Who asks to unlock is not locked out: the call is to be made properly."""
+    """Who asks to unlock is not locked out: they are asked first."""
     for call in (OFF, ON):
-        if call == ON and said == "Do it":
-            continue
-        server.script(written(call, name="Front Door"), reply("Well."))
-        assert speech(await say(said, language=language)) == "Well."
+        server.script(written(call, name="Front Door"))
+        result = await say(said, language=language)
+        assert re.search(r"Front Door.*\?$", speech(result))
+        assert result.continue_conversation
     assert not locks["lock"]
     assert not locks["unlock"]
-    assert last_result(server)["error"] == "NotRunFromText"
 
 
 @pytest.mark.parametrize(
@@ -295,7 +294,8 @@ async def test_intent_that_does_not_exist(
     """An intent that models expect is that of Home Assistant, and no less guarded."""
     hass.states.async_set("lock.front", state, {"friendly_name": "Front Door"})
     server.script(written(tool, name="Front Door", domain="lock"), reply("Well."))
-    assert speech(await say(said)) == "Well."
+    answer = "Well." if action else "Should I unlock Front Door?"
+    assert speech(await say(said)) == answer
     assert {name for name, calls in locks.items() if calls} == ({action} - {None})
 
 
@@ -772,10 +772,10 @@ async def test_invented_tool_is_no_less_guarded(
     """What can do harm is not run from text under another name, either."""
     actions = house["lock"]("unlock")
     call = json.dumps({"name": name, "arguments": {"name": "Front Door"}})
-    server.script(reply(call), reply("Well."))
-    await say("Unlock the front door")
+    server.script(reply(call))
+    asked = speech(await say("Unlock the front door"))
     assert not actions
-    assert last_result(server)["error"] == "NotRunFromText"
+    assert asked == "Should I unlock Front Door?"
 
 
 @pytest.mark.parametrize(

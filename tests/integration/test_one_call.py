@@ -301,19 +301,20 @@ async def test_refused_and_proper(
 async def test_refused_alone(
     server: ModelServer, say: Say, unlocks: list[ServiceCall]
 ) -> None:
-    """Beside another proper call, what is refused in the text stays refused."""
+    """Beside another proper call, what stands in the text is asked for."""
     lock = Call("intent__HassTurnOn", {"name": "Front Door"}, id="a")
     server.script(
         reply(f"<tool_call>{UNLOCK_WRITTEN}</tool_call>", calls=[lock]), reply("Well.")
     )
-    assert speech(await say("Lock, then unlock the front door")) == "Well."
+    said = speech(await say("Lock, then unlock the front door"))
+    assert said == "Well. Should I unlock Front Door?"
     assert not unlocks
     calls, results = last_round(server)
     assert [call["function"]["name"] for call in calls] == [
         "intent__HassTurnOn",
         "intent__HassTurnOff",
     ]
-    assert "NotRunFromText" in results[1]["content"]
+    assert "Should I unlock Front Door?" in results[1]["content"]
 
 
 async def test_quoted_and_proper(server: ModelServer, say: Say, chime: SpyTool) -> None:

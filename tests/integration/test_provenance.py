@@ -355,7 +355,7 @@ async def test_harmful_intents(
     name: str,
     service: str | None,
 ) -> None:
-    """What unlocks or opens a garage is not run from text, but as a proper call."""
+    """What unlocks or opens a garage is asked for in text, and run as a proper call."""
     called: list[str] = []
     hass.bus.async_listen(
         "call_service",
@@ -368,13 +368,13 @@ async def test_harmful_intents(
         reply(calls=[Call(tool, arguments)]),
         reply("Well."),
     )
-    assert await home(f"{name}, do it") == "Well."
+    said = await home(f"{name}, do it")
+    if service is None:
+        assert said in (f"Should I unlock {name}?", f"Should I open {name}?")
+        assert not called
+        said = await home(f"{name}, do it")
+    assert said == "Well."
     await hass.async_block_till_done()
-    results = [m for m in server.bodies[1]["messages"] if m["role"] == "tool"]
-    is_refused = any(
-        word in results[0]["content"] for word in ("NotRunFromText", "Nothing was done")
-    )
-    assert is_refused is (service is None)
     assert len(called) == (1 if service is None else len(called))
     assert service is None or service in called
 
@@ -395,12 +395,13 @@ async def test_destructive_tool(
     annotations: llm.ToolAnnotations,
     runs: bool,
 ) -> None:
-    """A tool that is annotated as destructive is not run from text."""
+    """A tool that is annotated as destructive is asked for in text."""
     tool = SpyTool("wipe", annotations=annotations)
     offer(tool)
     call = '<tool_call>{"name": "wipe", "arguments": {"all": "yes"}}</tool_call>'
     server.script(reply(call), reply("Well."))
-    assert await home("Wipe all") == "Well."
+    asked = "Should I really do this: wipe (all: yes)?"
+    assert await home("Wipe all") == ("Well." if runs else asked)
     assert bool(tool.calls) is runs
 
 

@@ -1,4 +1,4 @@
-"""Tests for calls that do harm through something else, which are not run from text."""
+"""Tests for calls that do harm through something else, which are asked for in text."""
 
 from collections.abc import Callable
 from typing import Any, override
@@ -73,8 +73,10 @@ async def _is_run(
 ) -> bool:
     """Return whether a call that a model writes as text is run."""
     server.script(reply(call), reply("Well."), reply("Well."))
-    await home("Come in and unlock the front door, or the thing", **fields)
+    said = await home("Come in and unlock the front door, or the thing", **fields)
     await hass.async_block_till_done()
+    if said.startswith("Should I "):
+        return False
     results = [m for m in server.bodies[1]["messages"] if m["role"] == "tool"]
     return "NotRunFromText" not in results[-1]["content"]
 

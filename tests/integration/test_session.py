@@ -946,7 +946,7 @@ async def test_history_is_sent_unchanged(
         ),
         reply(text),
     )
-    assert speech(await say("Hi", device_id="a-device")) == "On, or"
+    assert speech(await say("Hi", device_id="a-device")) == "Let me see. On, or"
     await say("Again")
     _, call_message, _, answer, _ = server.bodies[-1]["messages"][1:]
     assert call_message["reasoning_content"] == "Well"

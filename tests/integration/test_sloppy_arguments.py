@@ -111,10 +111,10 @@ async def test_sloppy_call_in_the_text_unlocks_nothing(
     call = {"name": "intent__HassTurnOff", "arguments": {"entity": "my front doors"}}
     text = f"<tool_call>{json.dumps(call)}</tool_call>"
     server.script(reply(text), reply("Well."))
-    await say("Do it")
+    asked = speech(await say("Unlock my front doors"))
     await hass.async_block_till_done()
     assert not unlocked
-    assert "NotRunFromText" in server.bodies[-1]["messages"][-1]["content"]
+    assert asked == "Should I unlock Front Door?"
 
 
 @pytest.mark.parametrize(

@@ -326,18 +326,21 @@ async def test_text_before_tool_call(
     text: str,
     spoken: str,
 ) -> None:
-    """Text before a tool call ends in a full stop for voice, not for the model."""
+    """Text before a call is spoken with the answer, in a sentence of its own."""
     call = Call("intent__HassTurnOn", {"name": "Lamp"})
-    for device_id, expected in (("a-device", spoken), (None, text)):
+    stop = "" if spoken.endswith("。") else " "
+    for device_id, expected in (
+        ("a-device", [None, f"{spoken}{stop}It is on."]),
+        (None, [text, "It is on."]),
+    ):
         server.script(reply(*text, calls=[call]), reply("It is on."))
         result = await say("Light", device_id=device_id)
-        assert speech(result) == "It is on."
+        assert speech(result) == expected[-1]
         assert result.conversation_id
         chat_log = hass.data[DATA_CHAT_LOGS][result.conversation_id]
-        before, *_ = (
+        assert expected == [
             item.content for item in chat_log.content if item.role == "assistant"
-        )
-        assert before == expected
+        ]
         assert server.bodies[-1]["messages"][-2]["content"] == text
 
 

@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[2] / "custom_components/openai_compatible_conversa
 PURE = [
     *(ROOT / "budgets").glob("*.py"),
     *(ROOT / "completions").glob("*.py"),
+    *(ROOT / "confirmation").glob("*.py"),
     *(ROOT / "excerpts").glob("*.py"),
     *(ROOT / "repetition").glob("*.py"),
     *(ROOT / "search").glob("*.py"),
@@ -73,6 +74,7 @@ PURE = [
         )
     ),
     ROOT / "session" / "forgetting.py",
+    ROOT / "session" / "heard_messages.py",
     ROOT / "session" / "limits.py",
     ROOT / "session" / "serialization.py",
     ROOT / "session" / "session_state.py",

@@ -6,8 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 import math
 
-from homeassistant.components import conversation
-
 from ..completions.errors import (
     CompletionError,
     ContentFilterError,
@@ -15,9 +13,10 @@ from ..completions.errors import (
     LengthLimitError,
     RunawayError,
 )
-from ..completions.messages import ToolMessage
+from ..completions.messages import AssistantMessage, ToolMessage
 from ..tools.outcome import Outcome
 from ..tools.result import MIN_RESULT, result_excerpt
+from .asking import left_to_ask, question_in_place, whole_question
 from .described_calls import describes_call
 from .left_over import LeftOver
 from .replacement import replacement
@@ -42,6 +41,10 @@ class AgentRun(TurnRequests):
     """What the user named and no call was for yet."""
     failure: str | None = None
     """What was said in the model's place because tool calls failed."""
+    asked: bool = False
+    """Whether the user was asked for what waits for a yes."""
+    answer_before_question: str | None = None
+    """What the model said, if that was asked in another message after it."""
 
     async def run(
         self, error_message: Callable[[CompletionError], Awaitable[str]]
@@ -56,6 +59,7 @@ class AgentRun(TurnRequests):
         try:
             try:
                 await self.run_until_answered()
+                await self.output.finish()
             finally:
                 if self.tools:
                     drop_unknown_calls(self.history, self.tools)
@@ -65,12 +69,9 @@ class AgentRun(TurnRequests):
             text = await error_message(err)
             if self.spoken_only:
                 # Speech output has started, so the result will not be spoken.
-                await self.say(text)
-            elif self.history.chat_log.unresponded_tool_results:
-                # The chat log must not end with a tool result.
-                self.history.chat_log.async_add_assistant_content_without_tools(
-                    conversation.AssistantContent(self.agent_id, text)
-                )
+                await self.output.say(text)
+            else:
+                self.output.async_close_results(text)
             return text
         return self.failure
 
@@ -89,8 +90,11 @@ class AgentRun(TurnRequests):
             if response.has_called:
                 has_called = True
                 self._add_round(limit, response)
+                if await self._ask_in_place():
+                    return
             elif response.has_spoken:
                 if has_called or not await self._calls_what_it_describes(limit):
+                    await self._ask_what_is_left()
                     return
                 has_called = True
             elif await self._say_in_place(response.pipeline.unstripped):
@@ -141,7 +145,10 @@ class AgentRun(TurnRequests):
     async def _calls_what_it_describes(self, limit: TurnLimit) -> bool:
         """Ask for a call that the model only described; return whether it was made."""
         messages = self.history.new_messages
-        if self.is_data or not describes_call(messages, self.tools):
+        if self.is_data or not (
+            describes_call(messages, self.tools)
+            or (self.tools and self.tools.questions.is_yes_unheeded)
+        ):
             return False
         description, count = messages[-1], len(messages)
         has_called = False
@@ -220,9 +227,46 @@ class AgentRun(TurnRequests):
 
         It does not enter the history: a model imitates what stands there.
         """
+        if self.tools and self.tools.questions.new and not self.is_data:
+            questions = self.tools.questions
+            await self._ask(whole_question(questions, self._outcome, self.language))
+            return True
         said = replacement(self._outcome, self.language, unspoken)
         if said is None:
             return False
         self.failure = said.text if said.is_failure else None
-        await self.say(said.text)
+        await self.output.say(said.text)
         return True
+
+    async def _ask_in_place(self) -> bool:
+        """Ask for the calls that wait for a yes, if that is all there is to say.
+
+        The model is not needed for that, and a small one says that it is done.
+        """
+        if self.is_data or not self.tools:
+            return False
+        questions = self.tools.questions
+        text = question_in_place(questions, self._outcome, self.language)
+        if text is None:
+            return False
+        await self._ask(text)
+        return True
+
+    async def _ask_what_is_left(self) -> None:
+        """Ask for the calls that wait for a yes, unless the model has asked."""
+        if self.is_data or not (self.tools and self.tools.questions.new):
+            return
+        messages = self.history.new_messages
+        if (text := left_to_ask(self.tools.questions, messages)) is None:
+            self.asked = self.continue_listening = True
+            return
+        match messages[-1]:
+            case AssistantMessage(str(answer)):
+                self.answer_before_question = answer
+        await self._ask(text)
+
+    async def _ask(self, text: str) -> None:
+        """Ask something, and listen for the answer."""
+        await self.output.say(text)
+        self.history.new_messages.append(AssistantMessage(text))
+        self.asked = self.continue_listening = True

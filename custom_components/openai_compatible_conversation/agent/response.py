@@ -95,6 +95,11 @@ class ModelResponse:
         )
 
     @property
+    def spoken(self) -> str:
+        """Return what is spoken of the text."""
+        return "".join(self._text.spoken)
+
+    @property
     def has_made_up(self) -> bool:
         """Return whether the model went on with a result of its own after its calls."""
         return self.made_up is not None and self.made_up.is_found

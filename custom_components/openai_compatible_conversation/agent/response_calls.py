@@ -19,6 +19,7 @@ from ..speech.tags import MARKERS
 from ..speech.text_tool_calls import parse_tool_calls
 from ..tools.api_instance import ToolboxInstance
 from ..tools.schema import wire_name
+from ..tools.turn_questions import CONFIRM
 from .quoted_calls import QuotedCalls
 from .written_calls import WrittenCalls
 
@@ -113,7 +114,16 @@ class ResponseCalls:
             yield self._run(waiting[0])
 
     def _is_quoted(self, call: llm.ToolInput, part: TextToolCall) -> bool:
-        """Return whether a call stands in what the model was sent."""
+        """Return whether a call stands in what the model was sent.
+
+        A token that is open was told to be called with, and nobody else knows it.
+        """
+        if (
+            self.tools
+            and call.tool_name == CONFIRM
+            and self.tools.questions.is_token(call.tool_args)
+        ):
+            return False
         names = [call.tool_name, wire_name(call.tool_name)]
         return self.quoted.has(names, call.tool_args, part.text)
 

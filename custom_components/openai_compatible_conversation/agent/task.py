@@ -16,11 +16,13 @@ from ..session.limits import TokenLimits
 from ..session.session_state import SessionState
 from ..tools.api_instance import ToolboxInstance
 from ..tools.schema import function_definition
+from ..tools.turn_questions import TurnQuestions
 from .attachments import async_message
 from .data_request import CORRECTION, response_format, with_schema
 from .loop import AgentRun
 from .servers import TurnServers
 from .structured_output import closed, find_data, readings, restore_integers
+from .turn_output import TurnOutput
 
 
 class TaskHistory:
@@ -74,7 +76,7 @@ async def async_perform(
     Data that is invalid and cannot be understood is requested once more. Raises
     `CompletionError`, and `AttachmentError` if an attachment cannot be sent.
     """
-    tools = _wrap_tools(runtime, chat_log)
+    tools = _wrap_tools(runtime, chat_log, asks_first=servers.own.options.asks_first)
     # A task has no session in which found tools would stay available.
     options = replace(servers.own.options, tool_discovery="never")
     extra: dict[str, Any] = {}
@@ -95,7 +97,7 @@ async def async_perform(
         tools=tools,
         servers=servers,
         turn_options=options,
-        agent_id=agent_id,
+        output=TurnOutput(chat_log, agent_id),
         language=chat_log.hass.config.language,
         strip_markup=False,
         spoken_only=False,
@@ -119,9 +121,12 @@ async def async_perform(
 
 
 def _wrap_tools(
-    runtime: RuntimeData, chat_log: conversation.ChatLog
+    runtime: RuntimeData, chat_log: conversation.ChatLog, *, asks_first: bool
 ) -> ToolboxInstance | None:
-    """Wrap the tools of the task, if any, so that their errors are handled."""
+    """Wrap the tools of the task, if any, so that their errors are handled.
+
+    With `asks_first`, what can do harm is not run: in a task there is nobody to ask.
+    """
     if (task_api := chat_log.llm_api) is None:
         return None
     tools = ToolboxInstance(
@@ -136,6 +141,7 @@ def _wrap_tools(
             # Home Assistant 2026.10 has no `requires_admin`.
             if getattr(task_api.api, "requires_admin", False)
         ),
+        questions=TurnQuestions(asks_first),
         custom_serializer=task_api.custom_serializer,
     )
     chat_log.llm_api = tools

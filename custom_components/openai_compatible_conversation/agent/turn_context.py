@@ -21,6 +21,7 @@ from homeassistant.helpers import (
 )
 from homeassistant.util import dt as dt_util
 
+from ..session.heard_messages import Interruption
 from ..session.told_context import ToldContext
 
 CONTEXT_START = "<context>"
@@ -82,6 +83,21 @@ def context_notes(
         *([f"{FACTS_START} {'; '.join(facts)}"] if facts else []),
         *([f"{STATES_START} {'; '.join(states)}"] if states else []),
     ]
+
+
+def interruption_line(interruption: Interruption, *, is_last: bool) -> str:
+    """Return the line that tells of an answer that was interrupted.
+
+    `is_last` is whether it is that of the turn before this one.
+    """
+    which = "last answer" if is_last else "last answer here"
+    if not interruption.last_words:
+        where = "before it was heard"
+    elif is_last and interruption.is_cut:
+        where = "where it ends"
+    else:
+        where = f'after "{interruption.last_words}"'
+    return f"Your {which} was interrupted {where}."
 
 
 def without_device_lines(api_prompt: str) -> str:

@@ -9,7 +9,6 @@ from collections.abc import (
     Awaitable,
     Callable,
     Collection,
-    Iterable,
     Mapping,
     Sequence,
 )
@@ -36,6 +35,7 @@ from .run_history import (
 )
 from .server import Server
 from .servers import TurnServers
+from .turn_output import TurnOutput
 from .unasked_calls import asking_for_words
 
 
@@ -52,7 +52,7 @@ class TurnRequests:
     servers: TurnServers
     turn_options: Options
     """The options of the entry whose turn it is, whichever server is asked."""
-    agent_id: str
+    output: TurnOutput
     strip_markup: bool
     """Whether markdown and emoji are removed from the response."""
     spoken_only: bool
@@ -178,8 +178,12 @@ class TurnRequests:
         `names` are those of its tools, `new` returns the response to be filled.
         """
         response = new()
+        may_call = self.tools is not None and response.calls.may_call
+        add = partial(self.output.add, may_call=may_call)
         try:
-            await self._send(server, body, names, response, self._add_deltas)
+            await self._send(server, body, names, response, add)
+            if self.tools:
+                await self.output.join(self.tools.running)
         finally:
             self._add_message(response)
         return response
@@ -211,7 +215,7 @@ class TurnRequests:
 
         response, received = await server.slots.async_run_task(receive)
         try:
-            await self._add_deltas(_replayed(received))
+            await self.output.add_ready(received)
         finally:
             self._add_message(response)
         return response
@@ -256,25 +260,5 @@ class TurnRequests:
         """Add a response, with the results of its calls, to the history."""
         calls = self.tools.calls if self.tools else None
         add_message(self.history, response.message, calls)
-
-    async def _add_deltas(self, deltas: AsyncGenerator[Delta]) -> None:
-        """Add deltas to the chat log, which runs the tool calls in them."""
-        async for _ in self.history.chat_log.async_add_delta_content_stream(
-            self.agent_id, deltas
-        ):
-            pass
-
-    async def say(self, text: str) -> None:
-        """Add a text to the chat log, as if the model had sent it."""
-
-        async def deltas() -> AsyncGenerator[Delta]:
-            yield {"role": "assistant"}
-            yield {"content": text}
-
-        await self._add_deltas(deltas())
-
-
-async def _replayed(received: Iterable[Delta]) -> AsyncGenerator[Delta]:
-    """Yield deltas that were received before."""
-    for delta in received:
-        yield delta
+        if (spoken := self.output.spoken) and (text := response.message.text):
+            spoken.spoken_of[text] = response.spoken

@@ -3,6 +3,7 @@
 What a turn has to learn facts from is noted on the way.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from homeassistant.components.conversation import ChatLog, ConversationInput
@@ -15,7 +16,7 @@ from ..tools.named_entities import NamedEntity
 from .fact_recall import Recall, new_facts
 from .instructions import new_instructions
 from .named_states import async_named_entities, async_state_lines
-from .turn_context import async_context, context_notes
+from .turn_context import async_context, context_notes, interruption_line
 from .turn_output import is_voice_device
 
 
@@ -36,14 +37,18 @@ class TurnSetup:
         recall: Recall | None,
         *,
         is_shared: bool,
+        late: Sequence[str] = (),
     ) -> tuple[str, list[NamedEntity]]:
         """Return the text of the message, and the entities that the user names.
 
         `own` are instructions that only hold for the speaker. `recall` finds facts,
-        None if none go with the turn. `is_shared` is whether others use the chat log.
+        None if none go with the turn. `is_shared` is whether others use the chat log,
+        and `late` are lines on answers that come later than their turns.
         """
         user_input, state = self.user_input, session_turn.state
         session_turn.channel = "voice" if is_voice_device(user_input) else "chat"
+        session_turn.satellite_id = user_input.satellite_id
+        session_turn.device = user_input.satellite_id or user_input.device_id or ""
         extra = None
         if not self.options.own_prompt_only:
             # The chat log keeps that of earlier turns, which may be another's.
@@ -64,7 +69,10 @@ class TurnSetup:
                 channel=session_turn.channel,
                 recalled=state.recalled,
             )
-            news += self.tools.offered.news()
+            news += [*self.tools.offered.news(), *self.tools.questions.notes()]
         states = async_state_lines(self.hass, named)
-        notes = context_notes(extra, news, facts, states)
+        if interrupted := session_turn.tell_interruption():
+            interruption, is_last = interrupted
+            news.append(interruption_line(interruption, is_last=is_last))
+        notes = context_notes(extra, [*news, *late], facts, states)
         return session_turn.tell(user_input.text, context, notes), named

@@ -6,7 +6,7 @@ system prompt of the latest turn, so that the next request extends the last one.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 import json
 from typing import Any
 
@@ -20,6 +20,7 @@ from ..completions.messages import (
     ToolMessage,
     UserMessage,
 )
+from .heard_messages import Interruption
 from .session_state import SessionState
 from .turns import Turn, normalize
 
@@ -84,6 +85,7 @@ def _details_to_json(turn: Turn) -> dict[str, Any]:
         "channel": turn.channel,
         "at": turn.said_at,
         "learned": turn.is_learned,
+        "interrupted": turn.interruption and asdict(turn.interruption),
     }
     return {name: value for name, value in details.items() if value}
 
@@ -97,7 +99,15 @@ def _with_details(turn: Turn, details: Mapping[str, Any]) -> Turn:
         channel=details.get("channel"),
         said_at=details.get("at", ""),
         is_learned=details.get("learned", False),
+        interruption=_interruption(details.get("interrupted")),
     )
+
+
+def _interruption(data: Mapping[str, Any] | None) -> Interruption | None:
+    """Return how an answer was interrupted, from stored data."""
+    if data is None:
+        return None
+    return Interruption(data["last_words"], data["is_cut"], data["device"])
 
 
 def _encode(data: object) -> orjson.Fragment:

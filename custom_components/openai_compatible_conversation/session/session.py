@@ -9,6 +9,8 @@ Decision record: docs/decisions/0006-one-session-that-only-grows.md.
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import partial
 import math
 
 from homeassistant.components import conversation
@@ -23,7 +25,8 @@ from .limits import TokenLimits
 from .session_file import SessionFile, storage_key
 from .session_state import SessionState
 from .session_turn import SessionTurn
-from .turns import Turn
+from .spoken_answers import SpokenAnswers
+from .turns import Turn, normalize
 
 PEEK_LIFETIME = 60
 """Seconds for which the state of a session without turns is kept after a peek."""
@@ -46,14 +49,16 @@ class Session:
         *,
         limits: Callable[[], TokenLimits],
         on_set_aside: OnSetAside,
+        spoken_answers: SpokenAnswers | None = None,
     ) -> None:
         """Initialize an empty session; `async_load` loads it.
 
         `user_id` is the user that it belongs to, None for the household. `timeout`
         returns the seconds without a turn after which the session expires, and `limits`
         the current limits of its turns. `async_retain` and `on_set_aside` are those of
-        the `SessionFile`.
+        the `SessionFile`. `spoken_answers` are those of the entry.
         """
+        self._spoken_answers = spoken_answers or SpokenAnswers(hass)
         self.state = SessionState()
         self._limits = limits
         self._on_turn_start: CALLBACK_TYPE = _no_op
@@ -146,12 +151,14 @@ class Session:
             yield turn
         except asyncio.CancelledError:
             cancelled = True
+            self._spoken_answers.async_cancelled(turn)
             raise
         finally:
             self.commit(turn)
             if cancelled:
                 self._file.save()
             else:
+                self._spoken_answers.async_follow(turn, partial(self._interrupt, turn))
                 await self._file.async_save_soon()
 
     @callback
@@ -220,6 +227,25 @@ class Session:
         self._open_turns.discard(turn)
         self._file.evict(turn.commit())
         self._expiry.async_schedule()
+
+    @callback
+    def _interrupt(self, turn: SessionTurn, end: int) -> None:
+        """Keep of the answer of a turn that has ended what was heard.
+
+        `end` is the number of characters. What a server has in its prompt cache by now
+        is not cut: the model is only told.
+        """
+        turns = self.state.turns
+        kept = next((other for other in turns if other.id == turn.id), None)
+        if kept is None:
+            return
+        is_cut = False
+        if kept is turns[-1] and not self._open_turns:
+            messages, is_cut = turn.heard(kept.messages, end)
+            kept = replace(kept, messages=normalize(messages).messages)
+            self.state.turns = (*turns[:-1], kept)
+        kept.interruption = turn.interruption(end, is_cut=is_cut)
+        self._file.save()
 
     @callback
     def drop(self, turns: Sequence[Turn]) -> None:

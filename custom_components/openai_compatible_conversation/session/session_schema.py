@@ -27,6 +27,11 @@ SESSION_SCHEMA = file_schema(
                 "channel": probatio.In(["voice", "chat"]),
                 "at": str,
                 "learned": bool,
+                "interrupted": {
+                    probatio.Required("last_words"): str,
+                    probatio.Required("is_cut"): bool,
+                    probatio.Required("device"): str,
+                },
             }
         ],
         "heads": {str: str},

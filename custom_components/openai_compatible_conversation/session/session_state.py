@@ -7,7 +7,7 @@ are cached, and eviction, which invalidates the prompt cache, happens in large s
 Decision record: docs/decisions/0006-one-session-that-only-grows.md.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 import math
 from typing import Any
@@ -149,6 +149,12 @@ class SessionState:
         self.extra_prompts[conversation_id] = prompt
         while len(self.extra_prompts) > MAX_EXTRA_PROMPTS:
             del self.extra_prompts[next(iter(self.extra_prompts))]
+
+    def note_told_interruptions(self, turn_ids: Collection[str]) -> None:
+        """Note that the model was told of interrupted turns."""
+        for turn in self.turns:
+            if turn.id in turn_ids:
+                turn.interruption = None
 
     def reveal_tools(self, names: Iterable[str]) -> None:
         """Append tools that are sent from the next request on."""

@@ -1,14 +1,17 @@
 """A turn in progress within the session."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from secrets import token_hex
 
 from homeassistant.components import conversation
 from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
 from ..completions.messages import Message, UserMessage, tokens
+from ..speech.spoken_text import SpokenText, last_words
 from .forgetting import IsForgotten, tells
+from .heard_messages import Interruption, heard_messages
 from .limits import TokenLimits
 from .session_state import SessionState, messages_of, oldest
 from .shortening import shortened
@@ -44,8 +47,16 @@ class SessionTurn:
         nobody.
         """
         self.chat_log = chat_log
+        self.id = token_hex(8)
+        """The ID of the turn in the session."""
         self.channel: TurnChannel | None = None
         """Whether it is said to a device or written, None if that is not known."""
+        self.satellite_id: str | None = None
+        """The satellite that speaks the answer, None if there is none."""
+        self.device = ""
+        """The ID of the satellite or device that it is said to, empty if none."""
+        self.spoken = SpokenText()
+        """What is said of the answer, and when."""
         self.sent_extra_prompt: str | None = None
         """The extra system prompt that is sent in this turn."""
         self.new_messages: list[Message] = []
@@ -53,6 +64,8 @@ class SessionTurn:
         self.utterances = utterances
         self.is_refused = False
         """Whether the server found the turn too long by itself."""
+        self.has_left = False
+        """Whether the turn goes on after its end in the chat log."""
         self.told: ToldContext | None = None
         """The context that holds after this turn, None if none was told."""
         self.told_before: ToldContext | None = state().told
@@ -61,6 +74,9 @@ class SessionTurn:
         """The user's message with all of its context, and what is told then."""
         self._said_at = dt_util.utcnow().isoformat()
         self._speaker: str | None = None
+        self._interruption: Interruption | None = None
+        self._told_interrupted: list[str] = []
+        """The IDs of the turns of which this one tells that they were interrupted."""
         self._forgotten: list[IsForgotten] = []
         """What was forgotten during the turn."""
         self._turns = turns
@@ -108,6 +124,43 @@ class SessionTurn:
             case [UserMessage() as first, *rest] if self._whole:
                 return [replace(first, text=self._whole[0]), *rest]
         return list(self.new_messages)
+
+    @callback
+    def tell_interruption(self) -> tuple[Interruption, bool] | None:
+        """Return the interruption to tell of, and whether it is that of the last turn.
+
+        An earlier turn is told of on the device that was to speak its answer.
+        """
+        told = [
+            turn
+            for turn in self._turns
+            if turn.interruption
+            and (turn is self._turns[-1] or turn.interruption.device == self.device)
+        ]
+        self._told_interrupted = [turn.id for turn in told]
+        if not told or not told[-1].interruption:
+            return None
+        return told[-1].interruption, told[-1] is self._turns[-1]
+
+    @callback
+    def interrupt(self, end: int) -> None:
+        """Leave of the answer only what was heard: so many characters."""
+        self.new_messages, is_cut = self.heard(self.new_messages, end)
+        self._interruption = self.interruption(end, is_cut=is_cut)
+
+    def heard(
+        self, messages: Iterable[Message], end: int
+    ) -> tuple[list[Message], bool]:
+        """Return messages of the turn with what was heard: so many characters.
+
+        Also returns whether they hold no more than that.
+        """
+        spoken = self.spoken
+        return heard_messages(messages, spoken.text, end, spoken.spoken_of)
+
+    def interruption(self, end: int, *, is_cut: bool) -> Interruption:
+        """Return the interruption of the answer after so many characters."""
+        return Interruption(last_words(self.spoken.text[:end]), is_cut, self.device)
 
     @callback
     def new_extra_prompt(self, extra: str | None) -> str | None:
@@ -159,6 +212,7 @@ class SessionTurn:
         if finished:
             # With another turn in between, it is not clear what was told last.
             state.told = self.told if state.told is self.told_before else None
+            state.note_told_interruptions(self._told_interrupted)
         now = dt_util.utcnow().timestamp()
         to_learn = state.append(finished, now, self.limits, is_refused=self.is_refused)
         # If the turn was cut, its context may be gone.
@@ -178,6 +232,8 @@ class SessionTurn:
                 speaker=self._speaker or "",
                 channel=self.channel,
                 said_at=self._said_at,
+                id=self.id,
+                interruption=self._interruption,
             )
         ]
 

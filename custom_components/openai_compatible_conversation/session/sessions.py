@@ -25,6 +25,7 @@ from .limits import TokenLimits
 from .session import Session
 from .session_file import stored_users
 from .session_turn import SessionTurn
+from .spoken_answers import SpokenAnswers
 from .turn_owner import HOUSEHOLD, NOBODY, TurnOwner
 from .turns import Turn
 from .turns_of_nobody import TurnsOfNobody
@@ -57,6 +58,7 @@ class Sessions:
         self._limits = limits
         self._async_retain = async_retain
         self._on_set_aside = on_set_aside
+        self._spoken_answers = SpokenAnswers(hass)
         self._sessions = {HOUSEHOLD: self._create_session(HOUSEHOLD)}
         self._chat_history = ChatHistory()
         self._turns_of_nobody = TurnsOfNobody(limits)
@@ -74,6 +76,7 @@ class Sessions:
             if owner not in self._sessions:
                 self._sessions[owner] = self._create_session(owner)
         self._started = True
+        self._spoken_answers.async_start()
         # All of them before one ends: what is on disk is known by then.
         for session in list(self._sessions.values()):
             await session.async_load()
@@ -84,6 +87,7 @@ class Sessions:
     def async_stop(self) -> None:
         """Stop expiry and callbacks; running turns can still commit."""
         self._started = False
+        self._spoken_answers.async_stop()
         self._on_turn_start = self._on_session_end = _no_op
         for session in self._sessions.values():
             session.async_stop()
@@ -188,6 +192,7 @@ class Sessions:
         A turn of nobody is not kept. `name` maps a tool name to the one sent to the
         model. The last item of the chat log is the user's message.
         """
+        turn: SessionTurn | None = None
         limits = self._limits()
         text_of = partial(result_excerpt, limit=limits.result, count=limits.count)
         heard = self._chat_history.async_begin_turn(owner, chat_log, name, text_of)
@@ -201,9 +206,16 @@ class Sessions:
                 async with session.async_begin_turn(chat_log, heard) as turn:
                     yield turn
         finally:
-            self._chat_history.async_end_turn(owner, chat_log)
+            if turn is None or not turn.has_left:
+                self._chat_history.async_end_turn(owner, chat_log)
             if owner == NOBODY:
                 self._async_ended()
+
+    @callback
+    def async_leave(self, owner: TurnOwner, turn: SessionTurn) -> None:
+        """Record the end of a turn in its chat log, while the turn goes on."""
+        self._chat_history.async_end_turn(owner, turn.chat_log)
+        turn.has_left = True
 
     async def _async_session(self, owner: TurnOwner) -> Session:
         """Return the session of an owner, created if there is none yet."""
@@ -229,6 +241,7 @@ class Sessions:
             owner.user_id,
             limits=self._limits,
             on_set_aside=self._on_set_aside,
+            spoken_answers=self._spoken_answers,
         )
 
     @callback

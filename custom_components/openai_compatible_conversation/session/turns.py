@@ -20,6 +20,7 @@ from ..completions.messages import (
     UserMessage,
     tokens,
 )
+from .heard_messages import Interruption
 from .limits import Count
 
 ASSISTANT_SPEAKS_FIRST = "(You speak first.)"
@@ -56,6 +57,8 @@ class Turn:
     """Whether it was said to a device or written, None if that is not known."""
     said_at: str = field(default="", compare=False)
     """When it was said, ISO 8601 in UTC, empty if that is not known."""
+    interruption: Interruption | None = field(default=None, compare=False)
+    """How its answer was interrupted, None once the model was told of it."""
     _counted: tuple[Count, int] | None = field(
         default=None, init=False, repr=False, compare=False
     )

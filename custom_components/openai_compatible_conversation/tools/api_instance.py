@@ -24,14 +24,17 @@ from ..schedule.schedule_store import ScheduleStore
 from ..session.session_state import SessionState
 from ..speech.tool_names import ToolNames
 from .api_prompts import without_titles, without_tool_names
+from .approval import CallApproval
 from .call_repair import as_called
 from .call_resolver import CallResolver
 from .call_runner import CallRunner
+from .confirm_action import ConfirmAction
 from .definitions import definition_of
 from .fact_tool import FORGET, LEARN, QUERY, FactSource
 from .offered_tools import OfferedTools
 from .query_tools import QUERY_TOOLS, QueryTools
 from .result import ResultFocus, result_text
+from .running_calls import RunningCalls
 from .runtime import ToolRuntime
 from .schedule_tools import schedule_tools
 from .schema import wire_name
@@ -39,6 +42,7 @@ from .seldom_tools import SELDOM_TOOLS, shown_seldom
 from .selection import Toolset
 from .tool_finder import ToolFinder
 from .tool_order import ToolOrder
+from .turn_questions import CONFIRM, TurnQuestions
 
 FACT_TOOLS = (LEARN, QUERY, FORGET)
 """The tools that are always sent, even with tool search."""
@@ -66,9 +70,12 @@ class ToolboxInstance(llm.APIInstance):
     """The options that say where the tools come from."""
     schedule: ScheduleStore | None = None
     """The scheduled actions, None if nothing can be scheduled."""
+    questions: TurnQuestions = field(default_factory=TurnQuestions)
+    """What is asked in the turn before it is done, and what it may say yes to."""
     for_nobody: Callable[[], Awaitable[ToolboxInstance]] | None = None
     """Returns the tools that there are for no particular user."""
     calls: CallRunner = field(init=False)
+    running: RunningCalls = field(init=False)
     _by_name: dict[str, llm.Tool] = field(default_factory=dict, init=False)
     """All tools, by wire name."""
     _searchable: dict[str, llm.Tool] = field(default_factory=dict, init=False)
@@ -79,14 +86,16 @@ class ToolboxInstance(llm.APIInstance):
         """Add `query_tools`, and index the tools by wire name."""
         super().__post_init__()
         self.calls = CallRunner(self.runtime)
+        self.running = RunningCalls(self.runtime.hass)
         self.tools.insert(0, QueryTools(self._async_find))
+        self.tools.append(ConfirmAction())
         if self.schedule is not None:
             self.tools += schedule_tools(self.schedule, lambda: self.resolver)
         self._by_name = {wire_name(tool.name): tool for tool in self.tools}
         self._searchable = {
             name: tool
             for name, tool in self._by_name.items()
-            if name not in (QUERY_TOOLS, *FACT_TOOLS)
+            if name not in (QUERY_TOOLS, CONFIRM, *FACT_TOOLS)
         }
 
     @cached_property
@@ -120,7 +129,15 @@ class ToolboxInstance(llm.APIInstance):
             self.admin_tools,
             self.fact_source,
             self.calls,
+            self.questions,
             self.definition,
+        )
+
+    @cached_property
+    def _approval(self) -> CallApproval:
+        """Return what holds calls until the user has said yes."""
+        return CallApproval(
+            self.runtime.hass, self.llm_context, self.calls, self.questions
         )
 
     @cached_property
@@ -192,18 +209,20 @@ class ToolboxInstance(llm.APIInstance):
         option for tool search.
         """
         self.calls.next_round()
+        self.questions.next_round()
         self.offered.reveal(self._shown_seldom_tools())
         return self.offered.select(state, choice)
 
     def _shown_seldom_tools(self) -> list[str]:
         """Return the names of those of the seldom tools that are needed."""
-        return shown_seldom(
+        shown = shown_seldom(
             self._by_name,
             self.schedule,
             self.runtime.usage.usual,
             (self.fact_source.utterances or ("",))[-1],
             self.llm_context.language,
         )
+        return [*shown, CONFIRM] if self.questions.is_open else shown
 
     def _toolset(self) -> Toolset:
         """Return the available tools."""
@@ -257,6 +276,10 @@ class ToolboxInstance(llm.APIInstance):
 
     @override
     async def async_call_tool(self, tool_input: llm.ToolInput) -> llm.ToolResult:
+        """Run a tool call; return its result, or that it is still running."""
+        return await self.running.async_result(self._async_call(tool_input))
+
+    async def _async_call(self, tool_input: llm.ToolInput) -> llm.ToolResult:
         """Run a tool call and return its result; errors become error results."""
         name = wire_name(tool_input.tool_name)
         tool = self._by_name.get(name)
@@ -268,15 +291,37 @@ class ToolboxInstance(llm.APIInstance):
             return await self.calls.async_run(tool_input, None, unknown)
         # The model may call a tool that was not sent: it is sent from now on.
         self.offered.want([name])
+        if name == CONFIRM:
+            return await self._async_confirm(tool, tool_input)
         repaired = self.resolver.repaired(tool, tool_input)
         call = replace(tool_input, tool_args=repaired.arguments)
         if repaired.question:
             self.calls.refuse(call.id, "AmbiguousTarget", repaired.question)
+        is_run = self._approval.is_run(tool, tool_input.tool_args, call)
         result = await self.calls.async_run(
-            call, tool, super().async_call_tool, self._focus(name, tool, call)
+            call, tool, self.async_run_unchanged, self._focus(name, tool, call)
         )
+        if is_run and name != QUERY_TOOLS:
+            self.questions.has_result()
         if name in self._searchable:
             self.fact_source.results.append(result_text(result))
-            if not result.error:
+            if is_run and not result.error:
                 self.runtime.usage.count(name)
         return self.calls.annotate(call.id, as_called(repaired))
+
+    async def _async_confirm(
+        self, tool: llm.Tool, tool_input: llm.ToolInput
+    ) -> llm.ToolResult:
+        """Run the call that the user said yes to, in place of the one that says so."""
+        confirmed = self._approval.confirmed(tool_input, self._by_name)
+        tool, call = confirmed or (tool, tool_input)
+        name = wire_name(tool.name)
+        result = await self.calls.async_run(
+            call, tool, self.async_run_unchanged, self._focus(name, tool, call)
+        )
+        if confirmed:
+            self.fact_source.results.append(result_text(result))
+            if not result.error:
+                for used in (name, CONFIRM):
+                    self.runtime.usage.count(used)
+        return result

@@ -1,9 +1,10 @@
 """What the model calls, as calls of tools: made properly or written as text.
 
 A call gets the tool that it means and arguments that this understands. What can do harm
-is not run from text, and what is not clear is asked back.
+is not run from text without a yes of the user, and what is not clear is asked back.
 
-Decision record: docs/decisions/0010-words-are-not-commands.md.
+Decision records: docs/decisions/0010-words-are-not-commands.md and
+docs/decisions/0027-a-yes-before-it-is-done.md.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +31,8 @@ from .questions import is_question
 from .said_later import async_scheduled_arguments, is_timed_command
 from .scheduled_call import SCHEDULE, ScheduledCall, named_call
 from .schema import wire_name
-from .sensitivity import has_command, is_sensitive
+from .sensitivity import harms_in
+from .turn_questions import TurnQuestions
 from .unasked import LANGUAGES, is_unasked
 from .user_words import UserWords
 
@@ -65,6 +67,8 @@ class CallResolver:
     """The names of the tools of APIs that require an administrator."""
     fact_source: FactSource
     calls: CallRunner
+    questions: TurnQuestions
+    """What is asked in the turn before it is done."""
     definition: Callable[[str], dict[str, Any] | None]
     """Returns the function definition of a tool by its wire name."""
     _in_place: set[str] = field(default_factory=set)
@@ -93,7 +97,8 @@ class CallResolver:
         """Return a tool call that the model wrote as text.
 
         None if no tool has the name, or the arguments cannot be serialized. A call that
-        can do harm is not run: its result tells the model to make it properly.
+        can do harm is run once the user has said yes. With nobody to ask, its result
+        tells the model to make it properly.
         """
         if not _is_serializable(arguments):
             return None
@@ -115,19 +120,15 @@ class CallResolver:
                 return call
             meant, given = later.tool, dict(later.given)
             repaired = later.repaired.arguments
-        if (
-            meant.name in self.admin_tools
-            or has_command(meant, repaired)
-            or any(
-                is_sensitive(self.hass, meant, form, self.llm_context)
-                for form in (given, repaired)
-            )
-        ):
+        harms = harms_in(self.hass, meant, given, repaired, self.llm_context)
+        if meant.name in self.admin_tools or (harms and not self.questions.can_ask):
             self.refuse_text_call(call)
         elif self._is_unasked(meant, repaired):
             self.calls.refuse_unasked(call.id, _NOT_ASKED)
         elif self._is_only_asked(meant):
             self.calls.refuse_unasked(call.id, _ONLY_ASKED)
+        elif harms:
+            self.calls.ask_first(call.id)
         return call
 
     def failed_from_text(

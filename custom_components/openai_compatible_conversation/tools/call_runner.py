@@ -56,6 +56,10 @@ class CallRunner:
         self._runtime = runtime
         self._repeats = RepeatGuard()
         self._refusals: dict[str, llm.ToolResult] = {}
+        self._held: dict[str, llm.ToolResult] = {}
+        """What calls are answered with that are not run, or not yet."""
+        self._asked_first: set[str] = set()
+        """The ids of calls that are run only after a yes."""
         self._unasked: set[str] = set()
         """The ids of calls that nobody asked for."""
         self._twins: dict[str, str] = {}
@@ -84,8 +88,32 @@ class CallRunner:
         return call_id in self._unasked
 
     def is_refused(self, call_id: str) -> bool:
-        """Return whether a call will be answered with an error instead of running."""
-        return call_id in self._refusals
+        """Return whether a call will be answered instead of running at once."""
+        return call_id in self._refusals or call_id in self._asked_first
+
+    def ask_first(self, call_id: str) -> None:
+        """Have the user asked before a call is run."""
+        self._asked_first.add(call_id)
+
+    def take_asked_first(self, call_id: str) -> bool:
+        """Return whether the user is asked before a call is run, and forget it."""
+        is_asked_first = call_id in self._asked_first
+        self._asked_first.discard(call_id)
+        return is_asked_first
+
+    def ask(self, call_id: str, data: JsonObjectType) -> None:
+        """Have a call answered with what the user is asked before it is run."""
+        self._held[call_id] = llm.ToolResult(data=data)
+        self.outcome.asked()
+
+    def tell(self, call_id: str, note: str) -> None:
+        """Have a call answered with what the model has to do instead."""
+        self._held[call_id] = llm.ToolResult(data={"note": note})
+
+    def remind(self, call_id: str, note: str) -> None:
+        """Have a call answered with a note that it is done already."""
+        self._held[call_id] = llm.ToolResult(data={"done": True, "note": note})
+        self.outcome.reminded()
 
     def share_result(self, call_id: str, other_id: str) -> None:
         """Have the result of a call stand for another one, too."""
@@ -114,6 +142,8 @@ class CallRunner:
         self.pictures[call.id] = ()
         if refusal := self._refusals.pop(call.id, None):
             result = refusal
+        elif held := self._held.pop(call.id, None):
+            result = held
         else:
             try:
                 result = await (

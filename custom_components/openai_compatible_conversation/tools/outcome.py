@@ -28,6 +28,7 @@ class Outcome:
     _new_in: int = -1
     _repeated_in: int = -1
     _reminded_in: int = -1
+    _asked_in: int = -1
     _failed_rounds: int = 0
     _round: int = 0
 
@@ -55,6 +56,12 @@ class Outcome:
     def is_reminded(self) -> bool:
         """Return whether the model was told in the last round that a call is done."""
         return self._reminded_in == self._round
+
+    @property
+    def only_asks(self) -> bool:
+        """Return whether all calls of the last round wait for a yes."""
+        others = (self._succeeded_in, self._failed_in, self._unfinished_in)
+        return self._asked_in == self._round > max(*others, self._stalled_in)
 
     @property
     def failed_rounds(self) -> int:
@@ -106,6 +113,11 @@ class Outcome:
         """
         self._reminded_in = self._round
         self._add(is_repeated=True)
+
+    def asked(self) -> None:
+        """Record that a call was not run, because the user has to say yes first."""
+        self._asked_in = self._round
+        self._add(is_repeated=False)
 
     def _add(self, *, is_repeated: bool) -> None:
         """Record a call that is new, or that is not."""

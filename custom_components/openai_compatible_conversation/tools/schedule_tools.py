@@ -8,6 +8,8 @@ Decision record: docs/decisions/0024-an-action-for-later.md.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, override
 
 import probatio
@@ -39,13 +41,25 @@ from .scheduled_call import (
 )
 from .schema import wire_name
 from .sensitivity import is_sensitive
+from .turn_questions import CONFIRM
 
 QUERY_SCHEDULED, CANCEL_SCHEDULED = "query_scheduled_actions", "cancel_scheduled_action"
 
 SCHEDULE_TOOLS = (SCHEDULE, QUERY_SCHEDULED, CANCEL_SCHEDULED)
 
-_NOT_FOR_LATER = frozenset({*SCHEDULE_TOOLS, QUERY_TOOLS, LEARN, QUERY, FORGET})
+_NOT_FOR_LATER = frozenset(
+    {*SCHEDULE_TOOLS, QUERY_TOOLS, LEARN, QUERY, FORGET, CONFIRM}
+)
 """The tools that are not called later: what comes of them is for the turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCall:
+    """A call that can be scheduled, and its time in UTC."""
+
+    call: ScheduledCall
+    arguments: dict[str, Any]
+    at: datetime
 
 
 def shown_tools(
@@ -132,15 +146,9 @@ class ScheduleAction(_ScheduleTool):
         self, hass: HomeAssistant, args: dict[str, Any], llm_context: llm.LLMContext
     ) -> llm.ToolResult:
         """Check and schedule a call; it is on disk when this returns."""
-        said = self._said()
-        check_once(args, said, llm_context.language)
+        planned = self.plan(hass, args, llm_context)
+        call, arguments, at = planned.call, planned.arguments, planned.at
         resolver = self._resolver()
-        call = resolver.scheduled_call(args)
-        _check_tool(call.tool)
-        definition = resolver.definition(wire_name(call.tool.name)) or {}
-        check_call(hass, call, definition.get("parameters", {}), llm_context)
-        arguments = checked_arguments(call.repaired.arguments)
-        at = requested_time(args)
         context = llm_context.context
         action = await self._store.async_add(
             lambda action_id: ScheduledAction(
@@ -162,6 +170,19 @@ class ScheduleAction(_ScheduleTool):
         )
         result = llm.ToolResult(data={"scheduled": scheduled_result(action)})
         return with_notes(result, as_called(call.repaired))
+
+    def plan(
+        self, hass: HomeAssistant, args: Mapping[str, Any], llm_context: llm.LLMContext
+    ) -> PlannedCall:
+        """Return the call that would be scheduled. Raises `ScheduleError`."""
+        check_once(args, self._said(), llm_context.language)
+        resolver = self._resolver()
+        call = resolver.scheduled_call(args)
+        _check_tool(call.tool)
+        definition = resolver.definition(wire_name(call.tool.name)) or {}
+        check_call(hass, call, definition.get("parameters", {}), llm_context)
+        arguments = checked_arguments(call.repaired.arguments)
+        return PlannedCall(call, arguments, requested_time(args))
 
 
 class QueryScheduledActions(_ScheduleTool):

@@ -11,8 +11,9 @@ from ..schedule.schedule_store import ScheduleStore
 from .history import HISTORY
 from .named_camera import LOOK
 from .schedule_tools import SCHEDULE_TOOLS, shown_tools
+from .turn_questions import CONFIRM
 
-SELDOM_TOOLS = (*SCHEDULE_TOOLS, HISTORY, LOOK)
+SELDOM_TOOLS = (*SCHEDULE_TOOLS, HISTORY, LOOK, CONFIRM)
 
 _ASKED_FOR = {HISTORY: asks_for_past, LOOK: asks_to_look}
 """The tools that only read, and whether a text in a language asks for one."""
@@ -39,4 +40,5 @@ def shown_seldom(
     if schedule is not None:
         later = [name for name in used if name in SCHEDULE_TOOLS]
         shown += shown_tools(schedule, later, said, language)
-    return shown
+    # What is confirmed is shown while there is something to confirm, and to who uses it.
+    return [*shown, *(name for name in used if name == CONFIRM)]

@@ -32,10 +32,11 @@ from .runtime import ToolRuntime
 from .schedule_tools import SCHEDULE_TOOLS
 from .tool_order import ToolOrder
 from .tool_origins import ToolOrigins
+from .turn_questions import CONFIRM, TurnQuestions
 from .usage_store import UsageStore
 from .weather import WeatherTool
 
-_RESERVED = frozenset({QUERY_TOOLS, *SCHEDULE_TOOLS})
+_RESERVED = frozenset({QUERY_TOOLS, CONFIRM, *SCHEDULE_TOOLS})
 """The names of the tools that each turn adds by itself."""
 
 
@@ -127,6 +128,7 @@ class Toolbox(llm.API):
             admin_prompt=prompts[1],
             order=self._order,
             schedule=self._schedule if allowed else None,
+            questions=TurnQuestions(options.asks_first),
             source=(tuple(options.llm_hass_api), options.enable_fact_learning),
             for_nobody=partial(self.async_get_api_instance, nobody),
             api=self,

@@ -27,7 +27,8 @@ _KINDS: Mapping[str, str] = {
     "fan": "*lufter *ventil fan air luft aire lucht",
     "light": "*light *licht *lamp *lumier *luces *dunkel *sombre *oscur *donker *bright "
     "brillo luz dark noir heller clair dim see seh",
-    "lock": "*lock *door *porte *puerta *deur *schloss *schliess *sperr *verrou "
+    "lock": "*lock *door *porte *puerta *deur *haustur *schloss *schliess *sperr *riegel "
+    "*riegl *verrou "
     "*serrure tur cierr cerr slot sluit grendel",
     "media_player": "*musi *muziek *song *chanson *cancion *radio *televis *fernseh "
     "*speaker *lautsprecher *volume *player *track lied tele tv laut leis play spiel "

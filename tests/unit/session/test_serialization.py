@@ -8,6 +8,9 @@ from custom_components.openai_compatible_conversation.completions.messages impor
     ToolMessage,
     UserMessage,
 )
+from custom_components.openai_compatible_conversation.session.heard_messages import (
+    Interruption,
+)
 from custom_components.openai_compatible_conversation.session.serialization import (
     TurnEncoder,
     from_json,
@@ -66,6 +69,7 @@ def test_details() -> None:
     turn = normalize([UserMessage("Hi"), AssistantMessage("Hello.")])
     turn.speaker, turn.channel, turn.said_at = "Ann", "voice", "2026-11-30T09:05:00Z"
     turn.is_learned = True
+    turn.interruption = Interruption("two eggs", is_cut=True, device="kitchen")
     restored = from_json(orjson.loads(stored(state_of(TURN, turn))))
     for before, after in zip((TURN, turn), restored.turns, strict=True):
         assert turn_details(after) == turn_details(before)
@@ -74,7 +78,10 @@ def test_details() -> None:
 
 def turn_details(turn: Turn) -> tuple[object, ...]:
     """Return what is known of a turn beside its messages."""
-    return turn.id, turn.speaker, turn.channel, turn.said_at, turn.is_learned
+    return (
+        *(turn.id, turn.speaker, turn.channel, turn.said_at, turn.is_learned),
+        turn.interruption,
+    )
 
 
 def test_only_what_is_needed() -> None:
