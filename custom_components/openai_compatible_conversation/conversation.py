@@ -21,6 +21,7 @@ from .agent.prompt import async_prewarm_body, async_provide_tools, async_system_
 from .agent.servers import TurnServers
 from .agent.turn_output import TurnOutput, is_voice_device, strips_markup
 from .agent.turn_setup import TurnSetup
+from .agent.undone_wish import async_wish
 from .completions.errors import CompletionError, UnexpectedError
 from .completions.messages import SystemMessage, UserMessage
 from .const import DOMAIN
@@ -229,6 +230,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
                 strip_markup=strips_markup(options, user_input),
                 spoken_only=is_voice_device(user_input),
                 left_over=LeftOver(named),
+                wish=async_wish(self.hass, tools, user_input, named),
             )
             failure = await run.run(explain)
             if approver and tools and run.asked:

@@ -67,13 +67,87 @@ async def test_answer_stands(
     [
         ("What does intent__HassTurnOn do?", DESCRIBED),
         ("What can you do?", "I have intent__HassTurnOn and intent__HassTurnOff."),
-        ("Turn on the lamp", "HassTurnOn is what it takes."),
+        ("The lamp, please", "HassTurnOn is what it takes."),
     ],
 )
 async def test_talk_of_tools(
     server: ModelServer, say: Say, said: str, answer: str
 ) -> None:
     """Who asks for tools is told of them, and a word is no name of a tool."""
+    server.script(reply(answer))
+    count = len(server.bodies)
+    assert speech(await say(said)) == answer
+    assert len(server.bodies) == count + 1
+
+
+CLAIM = "The lamp was turned on."
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "claim", "state"),
+    [
+        ("Turn on the lamp", "en", CLAIM, "off"),
+        ("Lamp on, please", "en", "Sure, it is on now.", "off"),
+        ("Schalte Lamp aus", "de", "Ist aus.", "on"),
+    ],
+)
+async def test_claimed(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    light: list[ServiceCall],
+    said: str,
+    language: str,
+    claim: str,
+    state: str,
+) -> None:
+    """What the model says it has done is done, and the claim is not kept."""
+    hass.states.async_set("light.lamp", state, {"friendly_name": "Lamp"})
+    off = async_mock_service(hass, "light", "turn_off")
+    tool = "intent__HassTurnOn" if state == "off" else "intent__HassTurnOff"
+    call = reply(json.dumps({"name": tool, "arguments": {"name": "Lamp"}}))
+    server.script(reply(claim), call, reply("Done it."))
+    await say(said, language=language)
+    assert len(light if state == "off" else off) == 1
+    asked, answered = (body["messages"] for body in server.bodies[-2:])
+    assert asked[-2]["content"] == claim
+    assert asked[-1]["role"] == "user"
+    assert claim not in str(answered)
+    assert asked[-1] not in answered
+
+
+async def test_claim_stands(
+    server: ModelServer, say: Say, light: list[ServiceCall]
+) -> None:
+    """If the model calls nothing even then, what it said is the answer."""
+    server.script(reply(CLAIM), reply("I did."))
+    assert speech(await say("Turn on the lamp")) == CLAIM
+    assert not light
+
+
+@pytest.mark.parametrize(
+    ("said", "answer", "state"),
+    [
+        ("Turn on the lamp", "It is on already.", "on"),
+        ("Turn on the lamp", "Which lamp do you mean?", "off"),
+        ("Turn on the lamp", "It cannot be reached.", "unavailable"),
+        ("Is the lamp on", "No, it is off.", "off"),
+        ("Don't turn on the lamp", "I won't.", "off"),
+        ("The lamp is nice", "It is.", "off"),
+        ("Turn on the radio", "There is none.", "off"),
+    ],
+)
+async def test_nothing_is_claimed(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    light: list[ServiceCall],
+    said: str,
+    answer: str,
+    state: str,
+) -> None:
+    """An answer to which nothing is left to do is the answer."""
+    hass.states.async_set("light.lamp", state, {"friendly_name": "Lamp"})
     server.script(reply(answer))
     count = len(server.bodies)
     assert speech(await say(said)) == answer

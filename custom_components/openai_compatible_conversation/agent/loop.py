@@ -17,7 +17,7 @@ from ..completions.messages import AssistantMessage, ToolMessage
 from ..tools.outcome import Outcome
 from ..tools.result import MIN_RESULT, result_excerpt
 from .asking import left_to_ask, question_in_place, whole_question
-from .described_calls import describes_call
+from .described_calls import CALL_NOW, describes_call
 from .left_over import LeftOver
 from .replacement import replacement
 from .response import ModelResponse
@@ -25,6 +25,7 @@ from .run_history import drop_unknown_calls
 from .turn_limit import LAST_REQUEST, MAX_HEARD, MAX_SHOWN, TurnLimit
 from .turn_requests import TurnRequests
 from .unasked_calls import are_copies, are_unasked
+from .undone_wish import CALL_FOR_IT, UndoneWish
 
 EMPTY_ANSWER_ERRORS: dict[str | None, type[EmptyAnswerError]] = {
     "length": LengthLimitError,
@@ -39,6 +40,8 @@ class AgentRun(TurnRequests):
 
     left_over: LeftOver = field(default_factory=LeftOver)
     """What the user named and no call was for yet."""
+    wish: UndoneWish | None = None
+    """What the user asked for, as far as it can be told whether it is so."""
     failure: str | None = None
     """What was said in the model's place because tool calls failed."""
     asked: bool = False
@@ -143,18 +146,23 @@ class AgentRun(TurnRequests):
         return MAX_HEARD if self.spoken_only else MAX_SHOWN
 
     async def _calls_what_it_describes(self, limit: TurnLimit) -> bool:
-        """Ask for a call that the model only described; return whether it was made."""
+        """Ask for a call that the model only spoke of; return whether it was made."""
         messages = self.history.new_messages
-        if self.is_data or not (
-            describes_call(messages, self.tools)
-            or (self.tools and self.tools.questions.is_yes_unheeded)
+        if self.is_data:
+            return False
+        if describes_call(messages, self.tools) or (
+            self.tools and self.tools.questions.is_yes_unheeded
         ):
+            request = CALL_NOW
+        elif self.wish and self.wish.is_claimed(messages):
+            request = CALL_FOR_IT
+        else:
             return False
         description, count = messages[-1], len(messages)
         has_called = False
         # Without a call, the description is the answer, and an error changes nothing.
         with suppress(CompletionError):
-            response = await self.query(asks_for_call=True)
+            response = await self.query(asks_for_call=request)
             has_called = response.has_called
         if not has_called:
             # What was not said is no part of the history.

@@ -18,10 +18,9 @@ from functools import partial
 from typing import Any
 
 from ..completions.client import CompletionsClient
-from ..completions.messages import Message, SystemMessage
+from ..completions.messages import Message, SystemMessage, UserMessage
 from ..options import Options
 from ..tools.api_instance import ToolboxInstance
-from .described_calls import CALL_NOW
 from .metrics import Purpose, TurnMetrics
 from .quoted_calls import QuotedCalls
 from .response import Delta, ModelResponse
@@ -81,13 +80,13 @@ class TurnRequests:
         self,
         *,
         forbid_tools: bool = False,
-        asks_for_call: bool = False,
+        asks_for_call: UserMessage | None = None,
         asks_for_words: bool = False,
     ) -> ModelResponse:
         """Query the model of the server, or of its fallback.
 
-        With `asks_for_call`, it is asked for the call that it described in the last
-        message, and only calls count. With `asks_for_words`, only words do.
+        With `asks_for_call`, it is asked with that for the call that it spoke of in the
+        last message, and only calls count. With `asks_for_words`, only words do.
         """
         forbid_tools |= asks_for_words
 
@@ -120,7 +119,7 @@ class TurnRequests:
         history: Sequence[Message],
         *,
         forbid_tools: bool,
-        asks_for_call: bool,
+        asks_for_call: UserMessage | None,
         asks_for_words: bool,
     ) -> ModelResponse:
         """Send one request, and process its response and the tool results."""
@@ -134,7 +133,7 @@ class TurnRequests:
         quoted = messages
         if asks_for_call:
             # The description is the last message, and may be called word for word.
-            quoted, messages = messages[:-1], [*messages, CALL_NOW]
+            quoted, messages = messages[:-1], [*messages, asks_for_call]
         if asks_for_words:
             messages = asking_for_words(messages)
         body = server.build_body(

@@ -42,7 +42,7 @@ def async_state_line(hass: HomeAssistant, entity_id: str, name: str) -> str | No
     state = hass.states.get(entity_id)
     if state is None or state.domain in WITHOUT_STATE:
         return None
-    level = _level(state)
+    level = level_of(state)
     value = _value(hass, state) + (f" ({level} %)" if level is not None else "")
     return f"{_text(name)}: {', '.join([value, *_details(state)])}"
 
@@ -56,7 +56,7 @@ def _value(hass: HomeAssistant, state: State) -> str:
     return _text(f"{value} {unit}" if unit else value)
 
 
-def _level(state: State) -> int | None:
+def level_of(state: State) -> int | None:
     """Return how far something is on or open, in percent, if that is known."""
     for key, full in _LEVELS:
         if isinstance(value := state.attributes.get(key), int | float):
