@@ -116,6 +116,19 @@ async def test_claimed(
     assert asked[-1] not in answered
 
 
+async def test_claimed_value(
+    hass: HomeAssistant, server: ModelServer, say: Say, light: list[ServiceCall]
+) -> None:
+    """A light that is off has not the brightness that it was to have."""
+    server.script(
+        reply("The lamp is at 70 % now."),
+        reply(calls=[Call("intent__HassTurnOn", {"name": "Lamp"})]),
+        reply("It is."),
+    )
+    await say("Set the lamp to 70 percent")
+    assert len(light) == 1
+
+
 async def test_claim_stands(
     server: ModelServer, say: Say, light: list[ServiceCall]
 ) -> None:

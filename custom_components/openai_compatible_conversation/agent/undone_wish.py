@@ -29,7 +29,7 @@ from ..tools.target_names import kind_of
 from ..tools.targets import Entity
 from ..tools.user_words import UserWords
 
-CALL_FOR_IT = UserMessage("Nothing was done yet. Call the tool for it now.")
+CALL_FOR_IT = UserMessage("You did not call a tool. Write the tool call.")
 """What the model is asked then. It is not kept, and neither is the claim."""
 
 _OFF = frozenset({"off", "closed", "closing", "standby"})
@@ -89,9 +89,9 @@ class UndoneWish:
             if said.match(UNLOCK):
                 return is_locked
             return said.match(LOCK) and not is_locked
-        value = said_quantity(entity.domain, said)
-        if value is not None and (level := _quantity(state)) is not None:
-            return level != value
+        if (value := said_quantity(entity.domain, said)) is not None:
+            level = _quantity(state)
+            return state.state in _OFF if level is None else level != value
         wish = said_switching(entity.domain, said, entity.label)
         return wish is not None and (state.state in _OFF) != (wish == TURN_OFF)
 
