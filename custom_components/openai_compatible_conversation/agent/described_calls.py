@@ -13,6 +13,11 @@ CALL_NOW = UserMessage("Call it now.")
 """What the model is asked then. It is not kept, and neither is the description."""
 
 
+def asking_to_call(messages: Sequence[Message]) -> list[Message]:
+    """Return messages of which the last asks for the call that the one before describes."""
+    return [*messages, CALL_NOW]
+
+
 def describes_call(messages: Sequence[Message], tools: ToolboxInstance | None) -> bool:
     """Return whether the answer that ends a turn names a tool that could be called.
 

@@ -17,15 +17,15 @@ from ..completions.messages import AssistantMessage, ToolMessage
 from ..tools.outcome import Outcome
 from ..tools.result import MIN_RESULT, result_excerpt
 from .asking import left_to_ask, question_in_place, whole_question
-from .described_calls import CALL_NOW, describes_call
+from .described_calls import asking_to_call, describes_call
 from .left_over import LeftOver
 from .replacement import replacement
 from .response import ModelResponse
 from .run_history import drop_unknown_calls
 from .turn_limit import LAST_REQUEST, MAX_HEARD, MAX_SHOWN, TurnLimit
-from .turn_requests import TurnRequests
+from .turn_requests import AsksForCall, TurnRequests
 from .unasked_calls import are_copies, are_unasked
-from .undone_wish import CALL_FOR_IT, UndoneWish
+from .undone_wish import UndoneWish, asking_for_call
 
 EMPTY_ANSWER_ERRORS: dict[str | None, type[EmptyAnswerError]] = {
     "length": LengthLimitError,
@@ -153,16 +153,16 @@ class AgentRun(TurnRequests):
         if describes_call(messages, self.tools) or (
             self.tools and self.tools.questions.is_yes_unheeded
         ):
-            request = CALL_NOW
+            asks_for_call: AsksForCall = asking_to_call
         elif self.wish and self.wish.is_claimed(messages):
-            request = CALL_FOR_IT
+            asks_for_call = asking_for_call
         else:
             return False
         description, count = messages[-1], len(messages)
         has_called = False
         # Without a call, the description is the answer, and an error changes nothing.
         with suppress(CompletionError):
-            response = await self.query(asks_for_call=request)
+            response = await self.query(asks_for_call=asks_for_call)
             has_called = response.has_called
         if not has_called:
             # What was not said is no part of the history.

@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any
 
 from ..completions.client import CompletionsClient
-from ..completions.messages import Message, SystemMessage, UserMessage
+from ..completions.messages import Message, SystemMessage
 from ..options import Options
 from ..tools.api_instance import ToolboxInstance
 from .metrics import Purpose, TurnMetrics
@@ -36,6 +36,8 @@ from .server import Server
 from .servers import TurnServers
 from .turn_output import TurnOutput
 from .unasked_calls import asking_for_words
+
+type AsksForCall = Callable[[Sequence[Message]], list[Message]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,13 +82,13 @@ class TurnRequests:
         self,
         *,
         forbid_tools: bool = False,
-        asks_for_call: UserMessage | None = None,
+        asks_for_call: AsksForCall | None = None,
         asks_for_words: bool = False,
     ) -> ModelResponse:
         """Query the model of the server, or of its fallback.
 
-        With `asks_for_call`, it is asked with that for the call that it spoke of in the
-        last message, and only calls count. With `asks_for_words`, only words do.
+        `asks_for_call` returns the messages with which it is asked for the call that it
+        spoke of in the last one; only calls count then. With `asks_for_words`, only words do.
         """
         forbid_tools |= asks_for_words
 
@@ -119,7 +121,7 @@ class TurnRequests:
         history: Sequence[Message],
         *,
         forbid_tools: bool,
-        asks_for_call: UserMessage | None,
+        asks_for_call: AsksForCall | None,
         asks_for_words: bool,
     ) -> ModelResponse:
         """Send one request, and process its response and the tool results."""
@@ -133,7 +135,7 @@ class TurnRequests:
         quoted = messages
         if asks_for_call:
             # The description is the last message, and may be called word for word.
-            quoted, messages = messages[:-1], [*messages, asks_for_call]
+            quoted, messages = messages[:-1], asks_for_call(messages)
         if asks_for_words:
             messages = asking_for_words(messages)
         body = server.build_body(

@@ -7,7 +7,7 @@ Decision record: docs/decisions/0017-what-a-small-model-means.md.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from homeassistant.components import conversation
 from homeassistant.components.climate import DOMAIN as CLIMATE_DOMAIN
@@ -29,8 +29,8 @@ from ..tools.target_names import kind_of
 from ..tools.targets import Entity
 from ..tools.user_words import UserWords
 
-CALL_FOR_IT = UserMessage("You did not call a tool. Write the tool call.")
-"""What the model is asked then. It is not kept, and neither is the claim."""
+CALL_FOR_IT = "Answer with the call of a tool."
+"""What follows the user's message then. It is not kept, and neither is the claim."""
 
 _OFF = frozenset({"off", "closed", "closing", "standby"})
 """States of what is turned off or closed."""
@@ -53,9 +53,10 @@ class UndoneWish:
 
         An answer that asks something claims nothing.
         """
-        answer = messages[-1] if messages else None
+        *_, before, answer = (None, *messages[-2:])
         if (
-            not isinstance(answer, AssistantMessage)
+            not isinstance(before, UserMessage)
+            or not isinstance(answer, AssistantMessage)
             or "?" in (answer.text or "")
             or is_question(self.said.last, self.language.partition("-")[0])
         ):
@@ -94,6 +95,16 @@ class UndoneWish:
             return state.state in _OFF if level is None else level != value
         wish = said_switching(entity.domain, said, entity.label)
         return wish is not None and (state.state in _OFF) != (wish == TURN_OFF)
+
+
+def asking_for_call(messages: Sequence[Message]) -> list[Message]:
+    """Return messages without the claim that ends them, of which the last asks for a call.
+
+    Small models that see their claim stand by it.
+    """
+    *before, asked, _ = messages
+    assert isinstance(asked, UserMessage)
+    return [*before, replace(asked, text=f"{asked.text}\n{CALL_FOR_IT}")]
 
 
 @callback

@@ -20,6 +20,7 @@ from .meant_words import (
     SEVERAL,
     SHORT_OFF,
     SHORT_ON,
+    STOP,
 )
 from .number_reading import read_number
 from .user_words import UserWords
@@ -28,7 +29,8 @@ TURN_ON, TURN_OFF = "HassTurnOn", "HassTurnOff"
 
 _SETTING = frozenset({"HassFanSetSpeed", "HassLightSet"})
 """Intents that turn on what they are directed at."""
-SWITCHING = _SETTING | {TURN_ON, TURN_OFF}
+_STOP = "HassStopMoving"
+SWITCHING = _SETTING | {TURN_ON, TURN_OFF, _STOP}
 """All intents that turn something on or off."""
 
 _UNLIKE = frozenset({"alarm_control_panel", "lock", "valve", "water_heater"})
@@ -73,6 +75,8 @@ def meant_switching(
     """
     meant = said_switching(domain, said, name)
     if intent_type == meant or intent_type not in SWITCHING:
+        return None
+    if intent_type == _STOP and said.match(STOP):
         return None
     if intent_type not in _SETTING:
         return meant

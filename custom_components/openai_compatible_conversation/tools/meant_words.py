@@ -67,6 +67,7 @@ CLOSE = re.compile(
     re.IGNORECASE,
 )
 """Words for closing one."""
+STOP = _words(r"stop|halt|anhalt|arr[eê]t|para\b|pare|det[eé]n")
 SHORT_OFF = re.compile(r"\b(?:off|aus|uit)[^\w?]*$", re.IGNORECASE)
 """What remains of turning off in a short command: "Kitchen light off"."""
 SHORT_ON = re.compile(r"\b(?:on|an|ein|aan)[^\w?]*$", re.IGNORECASE)

@@ -81,6 +81,7 @@ def test_cover(said: str, meant: str) -> None:
     words = UserWords([said])
     (other,) = {TURN_ON, TURN_OFF} - {meant}
     assert meant_switching(other, {}, "cover", words) == meant
+    assert meant_switching("HassStopMoving", {}, "cover", words) == meant
     assert meant_switching(meant, {}, "cover", words) is None
 
 
@@ -109,6 +110,7 @@ def test_several_wishes(said: str, name: str, meant: str | None) -> None:
         ("Light the kitchen", TURN_OFF, "light", {}),
         ("Which of the lights are on?", TURN_OFF, "light", {}),
         ("", TURN_OFF, "light", {}),
+        ("Stop closing the blind", "HassStopMoving", "cover", {}),
         # Not to be done
         ("Don't turn the light off", TURN_ON, "light", {}),
         ("Das Licht nicht ausschalten", TURN_ON, "light", {}),
