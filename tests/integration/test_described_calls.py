@@ -148,6 +148,7 @@ async def test_claim_stands(
         ("Turn on the lamp", "It cannot be reached.", "unavailable"),
         ("Is the lamp on", "No, it is off.", "off"),
         ("Don't turn on the lamp", "I won't.", "off"),
+        ("Turn on the lamp in ten minutes", "I will.", "off"),
         ("The lamp is nice", "It is.", "off"),
         ("Turn on the radio", "There is none.", "off"),
     ],

@@ -292,10 +292,9 @@ def refusing(most: int, said: dict[str, Any], *, tells_limit: bool) -> Answer:
         if sum(map(len, lines)) > most:
             limit = " (4096 tokens)" if tells_limit else ""
             message = f"The request exceeds the available context size{limit}"
-            answer: Answer = failure(400, {"error": {"message": message}})
-        else:
-            said.setdefault("lines", []).extend(lines)
-            answer = found()
+            return failure(400, {"error": {"message": message}})
+        said.setdefault("lines", []).extend(lines)
+        answer = found()
         assert callable(answer)
         return answer(body)
 

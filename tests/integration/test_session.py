@@ -632,9 +632,9 @@ async def test_requests_of_all_areas_share_a_prefix(
     kitchen, bedroom = device_in("Kitchen", "Ground floor"), device_in("Bedroom")
     async_register_timer_handler(hass, bedroom, lambda *_: None)
     server.script(reply("Ok."), reply("Ok."), reply("Ok."))
-    await say("Turn on the lights", device_id=kitchen)
-    await say("Turn on the lights", device_id=bedroom, language="de")
-    await say("Turn on the lights")
+    await say("Which lights are there", device_id=kitchen)
+    await say("Which lights are there", device_id=bedroom, language="de")
+    await say("Which lights are there")
     one, two, three = server.bodies
     assert one["messages"][0] == two["messages"][0] == three["messages"][0]
     assert one["tools"] == two["tools"] == three["tools"]
@@ -650,7 +650,7 @@ async def test_requests_of_all_areas_share_a_prefix(
     assert "\nArea: Kitchen (floor: Ground floor)\n" in in_kitchen
     assert "Timers" not in in_kitchen
     told = "Area: Bedroom\nTimers: yes\nLanguage: de\nNow: Lamp: off"
-    assert in_bedroom == f"<context>\n{told}\n</context>\nTurn on the lights"
+    assert in_bedroom == f"<context>\n{told}\n</context>\nWhich lights are there"
     assert "\nArea: none\nTimers: no\nLanguage: en\n" in anywhere
     assert three["messages"][1]["content"] == in_kitchen
 

@@ -226,7 +226,7 @@ async def test_call_in_text_that_cannot_be_run(
     server.script(
         reply("Sure.\n", *text), reply(TEXT_CALL), reply("It is on."), reply("Hello.")
     )
-    result = await say("Turn on the lamp")
+    result = await say("The lamp, please")
     assert "light" not in speech(result)
     assert speech(result).endswith("It is on.")
     assert len(light) == 1

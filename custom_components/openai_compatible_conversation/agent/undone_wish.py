@@ -17,6 +17,7 @@ from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant, State, callback
 
 from ..completions.messages import AssistantMessage, Message, UserMessage
+from ..schedule.later_words import speaks_of_later
 from ..tools.api_instance import ToolboxInstance
 from ..tools.entity_states import level_of
 from ..tools.exposed_targets import async_exposed_entities
@@ -59,6 +60,7 @@ class UndoneWish:
             or not isinstance(answer, AssistantMessage)
             or "?" in (answer.text or "")
             or is_question(self.said.last, self.language.partition("-")[0])
+            or speaks_of_later(self.said.last, self.language)
         ):
             return False
         return any(

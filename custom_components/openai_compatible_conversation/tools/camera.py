@@ -31,7 +31,10 @@ class CameraTool(llm.Tool):
 
     name = LOOK
     title = "Look at camera"
-    description = "Shows you what a camera sees now: who is at the door, whether the gate is open."
+    description = (
+        "Shows you what a camera or a doorbell sees now: who is at the door, whether "
+        "the gate is open."
+    )
     parameters = probatio.Schema(
         {
             probatio.Required(
