@@ -62,7 +62,7 @@ class Prewarmer:
 
         async def request() -> None:
             """Send the request, with the history as it is now."""
-            await self._async_request(await body())
+            await self._async_request(await self._async_complete(body))
 
         try:
             await self._server.slots.async_run(Priority.PREWARM, request)
@@ -71,6 +71,26 @@ class Prewarmer:
         except (CompletionError, HomeAssistantError) as err:
             # The real request will report the error.
             _LOGGER.debug("The server was not warmed: %r", err)
+
+    async def _async_complete(
+        self, body: Callable[[], Awaitable[Mapping[str, Any]]]
+    ) -> Mapping[str, Any]:
+        """Return a body that is built to its end, also if prewarming is cancelled.
+
+        Building it may import what offers tools. Whoever waits for the same import, such
+        as the turn that cancels it, would be cancelled as well.
+        """
+
+        async def build() -> Mapping[str, Any]:
+            """Return the body."""
+            return await body()
+
+        task = self._hass.async_create_background_task(
+            build(), f"{DOMAIN} prewarm body"
+        )
+        # Its error is retrieved, whether anybody waits for it or not.
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return await asyncio.shield(task)
 
     async def _async_request(self, body: Mapping[str, Any]) -> None:
         """Send a prewarm request, and wait for its response."""
