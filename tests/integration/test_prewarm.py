@@ -53,12 +53,12 @@ async def test_prefix(
 
 
 async def test_first_turn(
+    freezer: FrozenDateTimeFactory,
     hass: HomeAssistant,
     server: ModelServer,
     say: Say,
     prepare: Prepare,
     set_options: Callable[..., None],
-    freezer: FrozenDateTimeFactory,
 ) -> None:
     """A new session starts with the prewarmed system prompt, unless it has expired."""
     set_options(prompt="It is {{ now().isoformat() }}.")

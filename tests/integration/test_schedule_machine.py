@@ -22,6 +22,7 @@ from pytest_homeassistant_custom_component.common import (
     mock_storage,
 )
 
+from custom_components.openai_compatible_conversation.const import DOMAIN
 from custom_components.openai_compatible_conversation.schedule.notices import Notices
 from custom_components.openai_compatible_conversation.schedule.schedule_store import (
     ScheduleStore,
@@ -36,6 +37,7 @@ from custom_components.openai_compatible_conversation.schedule.scheduler import 
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from .scheduled import set_clock
@@ -310,6 +312,8 @@ async def test_any_order(
     assert timedelta(minutes=10) == MAX_LATE
     ScheduleMachine.hass, ScheduleMachine.freezer = hass, freezer
     ScheduleMachine.disk = hass_storage
+    # Otherwise the first notice waits for a thread, while time goes on.
+    await async_get_translations(hass, hass.config.language, "exceptions", [DOMAIN])
     await hass.async_add_executor_job(
         lambda: run_state_machine_as_test(
             ScheduleMachine,
