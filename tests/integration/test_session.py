@@ -619,6 +619,23 @@ async def test_concurrent_turns_of_a_conversation(
     assert sorted(transcript_of(server.bodies[-1])) == sorted(expected)
 
 
+async def test_clock_is_set_back(
+    freezer: FrozenDateTimeFactory, server: ModelServer, say: Say
+) -> None:
+    """A turn after an automation's, which is later by the clock, is like any other."""
+    first = await say("Hello", context=Context())
+    freezer.move_to(dt_util.utcnow() - timedelta(seconds=20))
+    server.script(reply("Well."))
+    again = await say(
+        "Are you there?",
+        conversation_id=first.conversation_id,
+        context=Context(),
+        device_id="a-device",
+    )
+    assert speech(again) == "Well."
+    assert "Are you there?" in server.bodies[-1]["messages"][-1]["content"]
+
+
 async def test_requests_of_all_areas_share_a_prefix(
     hass: HomeAssistant,
     server: ModelServer,

@@ -67,10 +67,12 @@ class ChatHistory:
         ]
         if owner == NOBODY:
             return Heard(turns)
-        *before, said = utterances_after(content, readable.own)
+        # The clock may have been set back since the turn before.
+        *before, said = content
+        assert isinstance(said, conversation.UserContent)
         utterances = [
             item.content
-            for item in before
+            for item in utterances_after(before, readable.own)
             if not self._is_forgotten(
                 Turn((UserMessage(item.content),), said_at=item.created.isoformat())
             )
