@@ -1,6 +1,7 @@
 """Tests for calls that models write as text and mean: none is taken for a quotation."""
 
 from collections.abc import Callable
+import json
 from typing import Any
 
 import pytest
@@ -74,6 +75,68 @@ async def test_ten_turns(
         assert (await home(f"Turn on the lamp, {number}")).endswith("On.")
         assert len(light) > before
         server.forget()
+
+
+BARE = json.dumps({"name": PROPER, "arguments": {"name": "Lamp"}})
+
+
+def _texts_of_calls(server: ModelServer) -> list[str | None]:
+    """Return the text beside each call in the last request."""
+    messages = server.bodies[-1]["messages"]
+    return [message["content"] for message in messages if "tool_calls" in message]
+
+
+@pytest.mark.parametrize(
+    "written", [BARE, f"{{{BARE}", f"```json\n{BARE}\n```", f"I will.\n{BARE}"]
+)
+async def test_written_calls_in_the_history(
+    server: ModelServer,
+    home: Turn,
+    light: list[ServiceCall],
+    note: dict[str, Any],
+    written: str,
+) -> None:
+    """A model that writes its calls reads them in its own words, with the result, too.
+
+    If it reads only its answers there, it soon answers without a call.
+    """
+    server.script(reply(written), reply("On."), reply("Hi."))
+    await home("Turn on the lamp")
+    (result,) = _texts_of_calls(server)
+    await home("Hello")
+    (later,) = _texts_of_calls(server)
+    assert result == later
+    text = (result or "").splitlines()[-1]
+    assert json.loads(text) == json.loads(BARE)
+
+
+async def test_written_calls_after_local_ones(
+    server: ModelServer,
+    home: Turn,
+    light: list[ServiceCall],
+    note: dict[str, Any],
+) -> None:
+    """The calls of before are there, too, and once the model calls properly, none is."""
+    proper = reply(calls=[Call(PROPER, {"name": "Lamp"})])
+    server.script(proper, reply("On."), reply(BARE), reply("On."), proper, reply("On."))
+    await home("Turn on the lamp")
+    assert _texts_of_calls(server) == [None]
+    await home("Turn on the lamp again")
+    assert all(_texts_of_calls(server))
+    await home("And once more")
+    assert _texts_of_calls(server) == [None] * 3
+
+
+async def test_tagged_calls_in_the_history(
+    server: ModelServer,
+    home: Turn,
+    light: list[ServiceCall],
+    note: dict[str, Any],
+) -> None:
+    """Calls in the tags of a chat template are those that the template writes."""
+    server.script(reply(OWN), reply("On."))
+    await home("Turn on the lamp")
+    assert _texts_of_calls(server) == [None]
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,9 @@ class ResponseCalls:
     """The calls that are run, for the message in the history."""
     has_written: bool = False
     """Whether a call that is run stood in the text."""
+    _has_proper: bool = False
+    _has_bare: bool = False
+    """Whether a call that is run stood in the text as JSON, without tags around it."""
     _written: WrittenCalls = field(default_factory=WrittenCalls)
     _has_failed: bool = False
     """Whether a call in the text could not be read, or is of no known tool."""
@@ -48,6 +51,11 @@ class ResponseCalls:
         return self._written.has_any
 
     @property
+    def are_bare(self) -> bool:
+        """Return whether all calls stood in the text, as JSON and in no tags."""
+        return self._has_bare and not self._has_proper
+
+    @property
     def is_recital(self) -> bool:
         """Return whether the model writes down what it could call."""
         return self._written.is_recital
@@ -56,6 +64,7 @@ class ResponseCalls:
         """Yield a call, unless it was run because it also stood in the text."""
         if (tools := self.tools) is None or not self.may_call:
             return
+        self._has_proper = True
         # Some servers reuse call ids in each response.
         tools.calls.results.pop(event.id, None)
         call = tools.resolver.from_call(event)
@@ -96,6 +105,7 @@ class ResponseCalls:
                     tools, call, name, is_cut=is_cut and _is_cut(part, call)
                 ):
                     self.has_written = True
+                    self._has_bare |= not part.raw.lstrip().startswith("<")
                     yield self._run(call)
             if not (calls or part.fallback or self._has_failed):
                 self._add_failed(tools, part.text, written)

@@ -157,6 +157,10 @@ class TurnRequests:
         )
         if definitions and response.is_complete:
             server.async_check_tools(body["model"])
+        if response.calls.parts:
+            server.client.set_writes_calls(
+                body["model"], writes_calls=response.calls.are_bare
+            )
         self.has_spoken |= response.has_spoken
         if not asks_for_call:
             self.continue_listening = response.continue_listening

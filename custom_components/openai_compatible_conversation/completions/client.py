@@ -223,3 +223,7 @@ class CompletionsClient:
     def set_starts_in_reasoning(self, model: str, *, starts_in_reasoning: bool) -> None:
         """Store whether a model's responses start in reasoning, without a tag."""
         self.learned.observe(model, ("starts_in_reasoning", starts_in_reasoning))
+
+    def set_writes_calls(self, model: str, *, writes_calls: bool) -> None:
+        """Store whether a model writes its tool calls as JSON into its text."""
+        self.learned.observe(model, ("writes_calls", writes_calls))

@@ -7,6 +7,7 @@ Decision record: docs/decisions/0004-server-profiles-are-learned.md.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+import json
 from typing import Any
 
 from .call_ids import with_accepted_ids
@@ -22,10 +23,31 @@ def adapt_history(body: Mapping[str, Any], profile: ServerProfile) -> dict[str, 
     if not profile.no_tools:
         names = {tool["function"]["name"] for tool in body.get("tools", ())}
         messages = _without_gone_calls(messages, names - profile.refused_tools)
+        if profile.writes_calls:
+            messages = list(map(_with_written_calls, messages))
     messages = [_with_accepted_content(message, profile) for message in messages]
     if profile.named_results:
         messages = list(_with_names(messages))
     return {**body, "messages": messages}
+
+
+def _with_written_calls(message: WireMessage) -> WireMessage:
+    """Return a message whose calls also stand in its text.
+
+    A model that writes its calls does not know those of its chat template for its own.
+    It sees itself answer every command with words, and soon does the same.
+    """
+    functions = [call["function"] for call in message.get("tool_calls") or ()]
+    if not functions:
+        return message
+    lines = [message["content"], *map(_written, functions)]
+    return {**message, "content": "\n".join(filter(None, lines))}
+
+
+def _written(function: Mapping[str, str]) -> str:
+    """Return a call as models write it."""
+    name = json.dumps(function["name"])
+    return f'{{"name": {name}, "arguments": {function["arguments"]}}}'
 
 
 def _with_accepted_content(message: WireMessage, profile: ServerProfile) -> WireMessage:

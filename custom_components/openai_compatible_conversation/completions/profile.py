@@ -16,7 +16,7 @@ EFFORT, NO_EFFORT = "reasoning_effort", "none"
 MAX_OMITTED = 32
 """Maximum number of rejected parameters to remember; the oldest are dropped."""
 
-OBSERVED = frozenset({"reasoning", "starts_in_reasoning"})
+OBSERVED = frozenset({"reasoning", "starts_in_reasoning", "writes_calls"})
 """Fields that are seen in each response, and never in a refusal."""
 
 _OMITTED_WITH_ANY_VALUE = frozenset({"stream_options", "tool_choice"})
@@ -61,6 +61,8 @@ class ServerProfile:
     """Whether that field is sent even without reasoning."""
     starts_in_reasoning: bool = False
     """Whether responses start in reasoning, with only a closing tag."""
+    writes_calls: bool = False
+    """Whether the model writes its tool calls as JSON into its text."""
     late_system: bool = True
     """Whether system messages after the first message are accepted."""
     system: bool = True

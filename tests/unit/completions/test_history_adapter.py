@@ -128,6 +128,31 @@ def test_content(profile: ServerProfile, text: str | None, content: str | None) 
     assert sent[3] == DONE
 
 
+def test_calls_in_the_text() -> None:
+    """A model that writes its calls into its text finds all of them there."""
+    calls = _called(_call("f"), _call("g", "b"), text="Wait.")
+    sent = _sent(
+        USER,
+        calls,
+        _result(),
+        _result("b"),
+        DONE,
+        tools="fg",
+        profile=ServerProfile(writes_calls=True),
+    )
+    text = """Wait.
+{"name": "f", "arguments": {}}
+{"name": "g", "arguments": {}}"""
+    assert sent == [USER, {**calls, "content": text}, _result(), _result("b"), DONE]
+
+
+def test_calls_in_the_text_alone() -> None:
+    """A server that takes no text beside calls gets the calls alone."""
+    profile = ServerProfile(writes_calls=True, text_with_calls=False)
+    messages = [USER, _called(_call("f")), _result(), DONE]
+    assert _sent(*messages, profile=profile) == messages
+
+
 def test_names_in_results() -> None:
     """A result repeats the name of its tool if the server requires that."""
     profile = ServerProfile(named_results=True)
