@@ -196,13 +196,14 @@ class AgentRun(TurnRequests):
     async def _is_copied(self, response: ModelResponse) -> bool:
         """Return whether the model wrote once more what is done; say so then.
 
-        What changes something each time may be meant, unless its result was made up.
+        What changes something each time may be meant, but not for ever, and not if its
+        result was made up.
         """
         return (
             response.calls.has_read
             and not response.has_spoken
             and self._outcome.only_repeats
-            and (response.has_made_up or not self._outcome.is_reminded)
+            and (response.has_made_up or not self._outcome.may_insist)
             and self._outcome.has_acted
             and await self._say_in_place()
         )

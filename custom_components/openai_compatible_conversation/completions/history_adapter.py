@@ -24,19 +24,26 @@ def adapt_history(body: Mapping[str, Any], profile: ServerProfile) -> dict[str, 
         names = {tool["function"]["name"] for tool in body.get("tools", ())}
         messages = _without_gone_calls(messages, names - profile.refused_tools)
         if profile.writes_calls:
-            messages = list(map(_with_written_calls, messages))
+            messages = _with_written_calls(messages)
     messages = [_with_accepted_content(message, profile) for message in messages]
     if profile.named_results:
         messages = list(_with_names(messages))
     return {**body, "messages": messages}
 
 
-def _with_written_calls(message: WireMessage) -> WireMessage:
-    """Return a message whose calls also stand in its text.
+def _with_written_calls(messages: list[WireMessage]) -> list[WireMessage]:
+    """Return messages in which the calls of earlier turns also stand in their text.
 
     A model that writes its calls does not know those of its chat template for its own.
-    It sees itself answer every command with words, and soon does the same.
+    It sees itself answer every command with words, and soon does the same. In the
+    current turn, it would write the call that it sees once more.
     """
+    current = _current_turn(messages)
+    return [*map(_with_text_of_calls, messages[:current]), *messages[current:]]
+
+
+def _with_text_of_calls(message: WireMessage) -> WireMessage:
+    """Return a message whose calls also stand in its text."""
     functions = [call["function"] for call in message.get("tool_calls") or ()]
     if not functions:
         return message
@@ -80,8 +87,7 @@ def _without_gone_calls(
     A model makes the calls again that it sees, and a server may look their tools up.
     Calls of the current turn stay: the model is told there what is wrong with them.
     """
-    roles = [message["role"] for message in messages]
-    current = len(roles) - roles[::-1].index("user") - 1 if "user" in roles else 0
+    current = _current_turn(messages)
     result: list[WireMessage] = []
     user, gone = -1, set[str]()
     for message in messages[:current]:
@@ -105,6 +111,12 @@ def _without_gone_calls(
         else:
             result.append(message)
     return result + messages[current:]
+
+
+def _current_turn(messages: list[WireMessage]) -> int:
+    """Return the index of the message that the current turn begins with."""
+    roles = [message["role"] for message in messages]
+    return len(roles) - roles[::-1].index("user") - 1 if "user" in roles else 0
 
 
 def _append_answer(

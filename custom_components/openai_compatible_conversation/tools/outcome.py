@@ -28,6 +28,7 @@ class Outcome:
     _new_in: int = -1
     _repeated_in: int = -1
     _reminded_in: int = -1
+    _reminded_rounds: int = 0
     _asked_in: int = -1
     _failed_rounds: int = 0
     _round: int = 0
@@ -53,9 +54,12 @@ class Outcome:
         return self._repeated_in == self._round > max(self._new_in, self._unfinished_in)
 
     @property
-    def is_reminded(self) -> bool:
-        """Return whether the model was told in the last round that a call is done."""
-        return self._reminded_in == self._round
+    def may_insist(self) -> bool:
+        """Return whether the model was just told that a call is done, but may mean it.
+
+        That is so once a turn.
+        """
+        return self._reminded_in == self._round and self._reminded_rounds == 1
 
     @property
     def only_asks(self) -> bool:
@@ -111,6 +115,7 @@ class Outcome:
 
         The model may mean it all the same.
         """
+        self._reminded_rounds += self._reminded_in != self._round
         self._reminded_in = self._round
         self._add(is_repeated=True)
 

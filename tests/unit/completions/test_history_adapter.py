@@ -129,27 +129,28 @@ def test_content(profile: ServerProfile, text: str | None, content: str | None) 
 
 
 def test_calls_in_the_text() -> None:
-    """A model that writes its calls into its text finds all of them there."""
+    """A model that writes its calls finds all of earlier turns in the text."""
     calls = _called(_call("f"), _call("g", "b"), text="Wait.")
+    rest = [_result(), _result("b"), DONE]
+    now = [USER, _called(_call("f", "c")), _result("c")]
     sent = _sent(
         USER,
         calls,
-        _result(),
-        _result("b"),
-        DONE,
+        *rest,
+        *now,
         tools="fg",
         profile=ServerProfile(writes_calls=True),
     )
     text = """Wait.
 {"name": "f", "arguments": {}}
 {"name": "g", "arguments": {}}"""
-    assert sent == [USER, {**calls, "content": text}, _result(), _result("b"), DONE]
+    assert sent == [USER, {**calls, "content": text}, *rest, *now]
 
 
 def test_calls_in_the_text_alone() -> None:
     """A server that takes no text beside calls gets the calls alone."""
     profile = ServerProfile(writes_calls=True, text_with_calls=False)
-    messages = [USER, _called(_call("f")), _result(), DONE]
+    messages = [USER, _called(_call("f")), _result(), DONE, USER]
     assert _sent(*messages, profile=profile) == messages
 
 
