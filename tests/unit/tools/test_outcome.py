@@ -163,13 +163,14 @@ def test_stalled() -> None:
 
 
 @pytest.mark.parametrize(
-    ("events", "only_repeats", "is_reminded"),
+    ("events", "only_repeats", "may_insist"),
     [
         ("", False, False),
         ("a", False, False),
         ("a|r", True, False),
         ("a|d", True, True),
         ("a|d|r", True, False),
+        ("a|d|r|d", True, False),
         ("a|rb", False, False),
         ("a|rt", False, False),
         ("x|X", True, False),
@@ -178,7 +179,7 @@ def test_stalled() -> None:
         ("a|r|", False, False),
     ],
 )
-def test_only_repeats(events: str, only_repeats: bool, is_reminded: bool) -> None:
+def test_only_repeats(events: str, only_repeats: bool, may_insist: bool) -> None:
     """A round in which something new came is no repetition.
 
     `a` and `b` act, `r` acts once more, `d` is answered that it is done, `t` takes too
@@ -200,4 +201,4 @@ def test_only_repeats(events: str, only_repeats: bool, is_reminded: bool) -> Non
                 outcome.stalled()
             case _:
                 outcome.failed(event, is_repeated=event == "X")
-    assert (outcome.only_repeats, outcome.is_reminded) == (only_repeats, is_reminded)
+    assert (outcome.only_repeats, outcome.may_insist) == (only_repeats, may_insist)
