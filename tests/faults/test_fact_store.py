@@ -14,6 +14,7 @@ from custom_components.openai_compatible_conversation.memory.extraction import (
     ExtractedFact,
 )
 from custom_components.openai_compatible_conversation.memory.fact import (
+    MAX_FACTS,
     Category,
     Fact,
     FactError,
@@ -22,7 +23,6 @@ from custom_components.openai_compatible_conversation.memory.fact import (
 from custom_components.openai_compatible_conversation.memory.fact_file import (
     MINOR_VERSION,
 )
-from custom_components.openai_compatible_conversation.memory.fact_index import MAX_FACTS
 from custom_components.openai_compatible_conversation.memory.fact_store import FactStore
 from custom_components.openai_compatible_conversation.memory.said_line import SaidLine
 from homeassistant.core import HomeAssistant

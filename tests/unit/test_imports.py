@@ -18,11 +18,11 @@ PURE = [
         ROOT / "memory" / f"{name}.py"
         for name in (
             "category_names",
+            "content_words",
             "evidence",
             "extraction",
             "extraction_prompt",
             "fact",
-            "fact_import",
             "fact_index",
             "fact_item",
             "fact_json",

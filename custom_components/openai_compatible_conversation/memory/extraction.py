@@ -11,9 +11,10 @@ from typing import Any, ClassVar
 from ..completions.messages import UserMessage
 from ..session.turns import ASSISTANT_SPEAKS_FIRST, Turn
 from ..session.user_text import split_context
-from .evidence import NAMED, Evidence
+from .evidence import Evidence
 from .extraction_parser import fact_objects
 from .fact import (
+    NAMED,
     Category,
     Channel,
     Fact,

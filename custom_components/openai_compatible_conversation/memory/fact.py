@@ -24,6 +24,9 @@ _MAX_RAW_QUOTE = 4 * MAX_QUOTE
 MAX_PAST = 3
 """Maximum number of former values of a fact."""
 
+MAX_FACTS = 5000
+"""Maximum number of facts of an entry."""
+
 type Source = Literal["told", "extracted"]
 """Whether a fact was learned on request or extracted from a session."""
 
@@ -40,6 +43,12 @@ class Category(StrEnum):
     DEVICE_NICKNAMES = "device_nicknames"
     LOCATIONS = "locations"
     ROUTINES = "routines"
+
+
+NAMED = frozenset(
+    {Category.USER_NAME, Category.FAMILY_MEMBERS, Category.DEVICE_NICKNAMES}
+)
+"""Categories in which the names of a value matter."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,15 @@ from homeassistant.exceptions import ServiceValidationError
 from ..const import DOMAIN
 from ..data import RuntimeData
 from ..tools.fact_results import fact_result, facts_result
-from .fact import MAX_KEY, MAX_SUBJECT, MAX_VALUE, Category, FactError, Origin
-from .fact_index import MAX_FACTS
+from .fact import (
+    MAX_FACTS,
+    MAX_KEY,
+    MAX_SUBJECT,
+    MAX_VALUE,
+    Category,
+    FactError,
+    Origin,
+)
 from .fact_queries import MAX_CANDIDATES
 from .forget_choice import choose
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, Self
 
 from .fact import (
+    MAX_FACTS,
     Category,
     Fact,
     FactError,
@@ -20,8 +21,6 @@ from .fact_json import fact_to_json, facts_from_json
 from .fact_revision import had_before, merged, revised
 from .fact_search import FactSearch
 from .normalization import fold
-
-MAX_FACTS = 5000
 
 UNKNOWN = Origin()
 """The origin of a fact of which nobody knows who told it."""

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any, get_args
 
 from .fact import (
+    MAX_FACTS,
     MAX_PAST,
     Channel,
     Fact,
@@ -77,6 +78,22 @@ def facts_from_json(data: Iterable[object]) -> Iterator[Fact]:
     for item in data:
         with suppress(FactError):
             yield fact_from_json(item)
+
+
+def facts_to_import(data: object) -> tuple[list[Fact], int]:
+    """Return the valid facts of an export, and the number of the other items.
+
+    An export is a list of facts in the form of the file, or an object with that list
+    under "facts". Raises `FactError` "bad_import" for anything else, and for more facts
+    than there is room for.
+    """
+    items = data.get("facts") if isinstance(data, Mapping) else data
+    if not isinstance(items, list) or len(items) > MAX_FACTS:
+        raise FactError(
+            "bad_import", f"This is no export of at most {MAX_FACTS} facts."
+        )
+    facts = list(facts_from_json(items))
+    return facts, len(items) - len(facts)
 
 
 def moment(text: str) -> datetime | None:

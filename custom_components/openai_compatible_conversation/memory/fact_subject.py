@@ -3,8 +3,7 @@
 from collections.abc import Collection
 
 from ..search.words import STOP_WORDS
-from .evidence import NAMED
-from .fact import MAX_SUBJECT, Category
+from .fact import MAX_SUBJECT, NAMED, Category
 from .key_words import is_thing
 from .normalization import as_text, one_line, spoken_words
 from .quotation import sentence_around

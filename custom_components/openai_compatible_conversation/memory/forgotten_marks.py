@@ -15,8 +15,7 @@ import secrets
 from typing import Any, Self
 
 from ..search.words import words
-from .evidence import NAMED
-from .fact import Fact
+from .fact import NAMED, Fact
 from .fact_json import moment
 from .key_words import key_words
 from .normalization import fold

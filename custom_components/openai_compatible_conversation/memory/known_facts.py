@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ..search.words import STOP_WORDS
-from .evidence import FRAME, NAMED
+from .content_words import FRAME
 from .extraction import ExtractedFact
-from .fact import Category, Fact
+from .fact import NAMED, Category, Fact
 from .key_words import are_distinct, key_words
 from .normalization import fold, spoken_words
 

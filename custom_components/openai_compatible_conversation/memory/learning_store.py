@@ -17,9 +17,9 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from ..issues import Issues
 from .extraction import ExtractedFact
-from .fact import Fact, FactError, Origin
-from .fact_import import facts_to_import
-from .fact_index import MAX_FACTS, UNKNOWN, new_fact
+from .fact import MAX_FACTS, Fact, FactError, Origin
+from .fact_index import UNKNOWN, new_fact
+from .fact_json import facts_to_import
 from .fact_queries import FactQueries
 from .fact_revision import time_said
 from .forgotten_marks import ForgottenMarks

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from itertools import dropwhile
 
-from .evidence import NAMED
-from .fact import MAX_QUOTE, Category
+from .fact import MAX_QUOTE, NAMED, Category
 from .fact_subject import fact_subject
 from .normalization import spoken_words
 from .quotation import quotation, sentence_around

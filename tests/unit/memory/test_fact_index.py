@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 import pytest
 
 from custom_components.openai_compatible_conversation.memory.fact import (
+    MAX_FACTS,
     MAX_KEY,
     MAX_VALUE,
     Category,
@@ -18,10 +19,7 @@ from custom_components.openai_compatible_conversation.memory.fact import (
     PastValue,
     Source,
 )
-from custom_components.openai_compatible_conversation.memory.fact_index import (
-    MAX_FACTS,
-    FactIndex,
-)
+from custom_components.openai_compatible_conversation.memory.fact_index import FactIndex
 from custom_components.openai_compatible_conversation.memory.fact_json import EPOCH
 from custom_components.openai_compatible_conversation.memory.normalization import fold
 
