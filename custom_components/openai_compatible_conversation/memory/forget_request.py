@@ -44,12 +44,23 @@ _NEGATED = re.compile(
 )
 _MORE = re.compile(r" (?:mehr|meer)\b")
 """"No longer", which does not negate the request: "vergiss, was nicht mehr gilt"."""
+_BEGINNING = re.compile(
+    r"(?:(?:please|bitte|sil|te|vous|plait|por|favor|alsjeblieft|ok|okay|and|und) )*"
+    r"(?:forget|vergiss|vergesst|oublie|oubliez|olvida|olvide|olvidate|vergeet)\b"
+)
+"""How a sentence begins that asks to have something forgotten."""
 
 
 def asks_to_forget(text: str) -> bool:
     """Return whether a user asks to have something forgotten."""
     said = " ".join(spoken_words(_REFUSAL.sub(" ", text)))
     return any(not _is_negated(found, said) for found in _ASKS.finditer(said))
+
+
+def begins_with_forgetting(text: str) -> bool:
+    """Return whether a sentence begins with a request to forget something."""
+    said = " ".join(spoken_words(text))
+    return bool(_BEGINNING.match(said)) and asks_to_forget(text)
 
 
 def asks_not_to_forget(text: str) -> bool:

@@ -4,19 +4,11 @@ Decision record: docs/decisions/0006-one-session-that-only-grows.md.
 """
 
 from collections.abc import Collection, Sequence
-import re
 
 from ..session.turns import Turn, has_call
 from .extraction import utterances_of
-from .forget_request import asks_to_forget
-from .normalization import spoken_words
+from .forget_request import asks_to_forget, begins_with_forgetting
 from .transcript_store import TranscriptStore
-
-_FORGET = re.compile(
-    r"(?:(?:please|bitte|sil|te|vous|plait|por|favor|alsjeblieft|ok|okay|and|und) )*"
-    r"(?:forget|vergiss|vergesst|oublie|oubliez|olvida|olvide|olvidate|vergeet)\b"
-)
-"""How a sentence begins that asks to have something forgotten."""
 
 
 async def async_queue_turns(
@@ -32,7 +24,7 @@ async def async_queue_turns(
     transcripts = [
         kept
         for lines in utterances_of(new)
-        if (kept := [line for line in lines if not _asks_to_forget(line.text)])
+        if (kept := [line for line in lines if not begins_with_forgetting(line.text)])
     ]
     if transcripts:
         await store.async_enqueue(transcripts, [turn.id for turn in new], held)
@@ -46,9 +38,3 @@ def is_forget_request(turn: Turn, tool: str) -> bool:
     return has_call(turn, tool) and any(
         asks_to_forget(line.text) for lines in utterances_of([turn]) for line in lines
     )
-
-
-def _asks_to_forget(text: str) -> bool:
-    """Return whether a sentence begins with a request to forget something."""
-    said = " ".join(spoken_words(text))
-    return bool(_FORGET.match(said)) and asks_to_forget(text)
