@@ -7,9 +7,7 @@ Models name the same thing now one way and now another: `cat`, `the cat's name`,
 from functools import cache
 import re
 
-from .normalization import spoken_words
-
-_APOSTROPHES = re.compile("['’‘‛`´ʼ＇]")
+from .normalization import APOSTROPHES, spoken_words
 
 _FAVOURITE = re.compile(r"^(?:lieblings|lievelings)(?=\w{3})")
 """The first part of German and Dutch compounds for what somebody likes best."""
@@ -74,7 +72,7 @@ def _own_words(key: str) -> frozenset[str]:
 def _words(text: str) -> list[str]:
     """Return the words of a text, those of several languages for the same as one."""
     found: list[str] = []
-    for word in spoken_words(_APOSTROPHES.sub(" ", text)):
+    for word in spoken_words(APOSTROPHES.sub(" ", text)):
         rest = _FAVOURITE.sub("", word)
         if rest != word:
             found.append("favourite")

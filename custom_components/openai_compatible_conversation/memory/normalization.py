@@ -3,6 +3,9 @@
 import re
 import unicodedata
 
+APOSTROPHES = re.compile("['’‘‛`´ʼ＇]")
+"""Signs that are written for an apostrophe."""
+
 _MAX_RAW = 10_000
 """Characters above which a text is rejected without normalization."""
 
@@ -13,7 +16,6 @@ _JOINERS = re.compile(
     r"(?<=[^\s\u200c\u200d])([\u200c\u200d])[\u200c\u200d]*(?=[^\s\u200c\u200d])"
     r"|[\u200c\u200d]+"
 )
-_APOSTROPHES = re.compile("['’‘‛`´ʼ＇]")
 _UNSPACED = re.compile(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff])"
@@ -69,7 +71,7 @@ def spoken_words(text: str) -> list[str]:
 
     In a script without spaces between words, each character is a word.
     """
-    text = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text)).casefold()
+    text = unicodedata.normalize("NFKD", APOSTROPHES.sub("", text)).casefold()
     text = "".join(
         char for char in text if unicodedata.category(char) not in {"Mn", "Cf"}
     )

@@ -9,8 +9,8 @@ import re
 import unicodedata
 
 from .fact import Category
+from .normalization import APOSTROPHES
 
-_APOSTROPHES = re.compile("['’‘‛`´ʼ＇]")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -195,6 +195,6 @@ def _french_only(said: list[str], written: list[str]) -> list[str]:
 
 def _words(text: str) -> list[str]:
     """Return the words of a text as they are written, but for accents."""
-    text = unicodedata.normalize("NFKD", _APOSTROPHES.sub(" ", text))
+    text = unicodedata.normalize("NFKD", APOSTROPHES.sub(" ", text))
     text = "".join(char for char in text if not unicodedata.combining(char))
     return _WORD.findall(text)
