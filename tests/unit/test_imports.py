@@ -53,7 +53,6 @@ PURE = [
             "recall_index",
             "recall_match",
             "telling_words",
-            "told_origin",
             "word_forms",
             "told",
             "transcript_parts",

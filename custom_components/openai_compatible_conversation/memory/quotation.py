@@ -1,11 +1,15 @@
-"""The words of a line that a fact is kept with."""
+"""The words of a user that a fact is kept with."""
 
 import re
 
 from .fact import MAX_QUOTE
 from .normalization import one_line
+from .secrets import asks_not_to_tell
 
 _SENTENCE_END = re.compile(r"[.!?;。！？](?=\s|$)|[。！？\n]")
+
+_WINDOW = 12
+"""Words in which it is asked not to tell something."""
 
 
 def quotation(line: str, quote: str) -> str:
@@ -21,6 +25,20 @@ def quotation(line: str, quote: str) -> str:
     begin = max(min(begin, begin - (MAX_QUOTE - (end - begin)) // 2), 0)
     begin = min(begin, len(text) - MAX_QUOTE)
     return _whole_words(text, begin, begin + MAX_QUOTE)
+
+
+def told_quote(utterance: str, last: str, value: str) -> str:
+    """Return the words that a fact is kept with: one line, cut if it is long.
+
+    They keep what is said of secrecy, also where that is said last.
+    """
+    said = utterance
+    if last != utterance and asks_not_to_tell(last):
+        said = f"{utterance} {last}"
+    quote = quotation(said, value)
+    if asks_not_to_tell(said) and not asks_not_to_tell(quote):
+        return f"{_secrecy(said)} {quote}"[:MAX_QUOTE].strip()
+    return quote
 
 
 def sentence_around(line: str, quote: str) -> str:
@@ -47,3 +65,16 @@ def _whole_words(text: str, begin: int, end: int) -> str:
     if end < len(text) and not text[end].isspace():
         part = part.rpartition(" ")[0] or part
     return part.strip()
+
+
+def _secrecy(said: str) -> str:
+    """Return words of a text that ask not to tell it, and what follows them."""
+    words = said.split()
+    part = ""
+    for begin in range(len(words)):
+        shorter = " ".join(words[begin : begin + _WINDOW])
+        if asks_not_to_tell(shorter):
+            part = shorter
+        elif part:
+            break
+    return part

@@ -13,10 +13,11 @@ from homeassistant.util.json import JsonObjectType
 
 from ..memory.category_words import category_meant
 from ..memory.fact import Category, Fact, Origin, key_of, value_of
+from ..memory.fact_subject import told_subject
+from ..memory.quotation import told_quote
 from ..memory.remember_request import statement_in, topic_of
 from ..memory.said_line import SaidLine
 from ..memory.told import Proof, ToldEvidence
-from ..memory.told_origin import told_quote, told_subject
 from ..memory.user_names import async_names_of_people
 from .fact_results import fact_result
 from .fact_tool import LEARN, FactSourceError, FactTool

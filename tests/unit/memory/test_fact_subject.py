@@ -1,4 +1,4 @@
-"""Tests of whom an extracted fact is about."""
+"""Tests of whom a fact is about, be it extracted or told."""
 
 from typing import Any
 
@@ -7,10 +7,12 @@ import pytest
 from custom_components.openai_compatible_conversation.memory.fact import Category
 from custom_components.openai_compatible_conversation.memory.fact_subject import (
     fact_subject,
+    told_subject,
 )
 from custom_components.openai_compatible_conversation.memory.said_line import SaidLine
 
 FAMILY, LIKES = Category.FAMILY_MEMBERS, Category.PREFERENCES
+PEOPLE = {"Ann", "Tom Smith", "Lisa"}
 
 
 @pytest.mark.parametrize(
@@ -76,3 +78,38 @@ def test_other_sentence() -> None:
         people=(),
     )
     assert subject == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "value", "subject"),
+    [
+        ("My favourite colour is green", "green", "Ann"),
+        ("Our favourite colour is green", "green", ""),
+        ("Tom is allergic to nuts", "nuts", "Tom Smith"),
+        ("Please remember that Tom's allergic to nuts", "nuts", "Tom Smith"),
+        ("Merk dir bitte, dass Tom keine Nüsse verträgt", "keine Nüsse", "Tom Smith"),
+        ("Souviens-toi que Tom est allergique aux noix", "noix", "Tom Smith"),
+        ("Recuerda que a Tom no le gusta el pescado", "pescado", "Tom Smith"),
+        ("Onthoud dat Tom geen vis lust", "geen vis", "Tom Smith"),
+        # In another sentence
+        ("My tea is black. Tom's is green.", "green", "Tom Smith"),
+        ("Tom is here. My tea is black.", "black", "Ann"),
+        # Whom it is told of, not whose it is
+        ("The bins go out when Tom comes home", "when Tom comes", ""),
+        ("Remember that the bike is for Tom", "for Tom", ""),
+        # A present
+        ("I bought a bike for Tom, don't tell him", "a bike", "Tom Smith"),
+        ("Lisa's present is a bike, it's a surprise", "a bike", "Lisa"),
+        ("I bought a bike, don't tell him", "a bike", ""),
+        ("", "", ""),
+    ],
+)
+def test_told_subject(said: str, value: str, subject: str) -> None:
+    """A fact is the speaker's, that of a person of the home, or the household's."""
+    assert told_subject(LIKES, value, SaidLine(said, "Ann"), PEOPLE) == subject
+
+
+def test_name_of_a_person() -> None:
+    """Who is called so is not whose fact it is."""
+    line = SaidLine("Tom is my brother", "Ann")
+    assert told_subject(FAMILY, "Tom", line, PEOPLE) == "Ann"

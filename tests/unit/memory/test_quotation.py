@@ -1,4 +1,6 @@
-"""Tests of the words of a line that a fact is kept with."""
+"""Tests of the words of a user that a fact is kept with."""
+
+from string import ascii_lowercase
 
 from hypothesis import given, strategies as st
 import pytest
@@ -7,6 +9,10 @@ from custom_components.openai_compatible_conversation.memory.fact import MAX_QUO
 from custom_components.openai_compatible_conversation.memory.quotation import (
     quotation,
     sentence_around,
+    told_quote,
+)
+from custom_components.openai_compatible_conversation.memory.secrets import (
+    asks_not_to_tell,
 )
 
 FILLER = "and so on " * 60
@@ -80,3 +86,32 @@ def test_any_line(line: str, quote: str) -> None:
 def test_sentence(line: str, quote: str, expected: str) -> None:
     """The sentence around a quote is whole."""
     assert sentence_around(line, quote) == expected
+
+
+@pytest.mark.parametrize(
+    ("utterance", "last", "quote"),
+    [
+        ("Our cat is Mimi", "Our cat is Mimi", "Our cat is Mimi"),
+        ("Our cat\nis  Mimi", "Remember that", "Our cat is Mimi"),
+        (
+            "I got Tom a bike",
+            "But don't tell him",
+            "I got Tom a bike But don't tell him",
+        ),
+    ],
+)
+def test_told_quote(utterance: str, last: str, quote: str) -> None:
+    """The words that prove a fact are kept, and those that make it a secret."""
+    assert told_quote(utterance, last, "value") == quote
+
+
+@given(
+    st.text(ascii_lowercase + " ", max_size=900),
+    st.text(ascii_lowercase + " ", max_size=900),
+)
+def test_secrecy_is_kept(before: str, after: str) -> None:
+    """However long the words are, the quote says that the fact is a secret."""
+    said = f"{before} a bike. Do not tell Tom. {after}"
+    quote = told_quote(said, said, "a bike")
+    assert len(quote) <= MAX_QUOTE
+    assert asks_not_to_tell(quote)
