@@ -29,8 +29,10 @@ from custom_components.openai_compatible_conversation.completions.events import 
 from custom_components.openai_compatible_conversation.completions.request import (
     build_body,
 )
-from custom_components.openai_compatible_conversation.memory.extraction import (
+from custom_components.openai_compatible_conversation.memory.extracted_fact import (
     ExtractedFact,
+)
+from custom_components.openai_compatible_conversation.memory.extraction import (
     ExtractionError,
     parse_facts,
 )

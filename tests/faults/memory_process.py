@@ -6,7 +6,7 @@ succeeded. Without a write to be killed at, the facts that wait to be extracted 
 extracted.
 """
 
-from custom_components.openai_compatible_conversation.memory.extraction import (
+from custom_components.openai_compatible_conversation.memory.extracted_fact import (
     ExtractedFact,
 )
 from custom_components.openai_compatible_conversation.memory.fact import Category

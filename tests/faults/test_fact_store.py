@@ -10,7 +10,7 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.extraction import (
+from custom_components.openai_compatible_conversation.memory.extracted_fact import (
     ExtractedFact,
 )
 from custom_components.openai_compatible_conversation.memory.fact import (

@@ -16,7 +16,7 @@ from hypothesis.stateful import (
 )
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.extraction import (
+from custom_components.openai_compatible_conversation.memory.extracted_fact import (
     ExtractedFact,
 )
 from custom_components.openai_compatible_conversation.memory.fact import (

@@ -20,6 +20,7 @@ PURE = [
             "category_names",
             "content_words",
             "evidence",
+            "extracted_fact",
             "extraction",
             "extraction_prompt",
             "fact",

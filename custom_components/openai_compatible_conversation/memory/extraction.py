@@ -5,25 +5,15 @@ nothing that a tool or the model said can become a fact.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ..completions.messages import UserMessage
 from ..session.turns import ASSISTANT_SPEAKS_FIRST, Turn
 from ..session.user_text import split_context
 from .evidence import Evidence
+from .extracted_fact import ExtractedFact
 from .extraction_parser import fact_objects
-from .fact import (
-    NAMED,
-    Category,
-    Channel,
-    Fact,
-    FactError,
-    Origin,
-    category_of,
-    key_of,
-    value_of,
-)
+from .fact import NAMED, Category, Fact, FactError, category_of, key_of, value_of
 from .fact_subject import fact_subject
 from .normalization import as_text
 from .quotation import quotation
@@ -40,29 +30,6 @@ class ExtractionError(Exception):
     """The model's answer has neither facts nor a statement that there are none."""
 
     key: ClassVar[str] = "extraction_unreadable"
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractedFact:
-    """A fact extracted by the model and supported by what users said."""
-
-    category: Category
-    key: str
-    value: str
-    subject: str = ""
-    """The name of the person whom it is about, empty for the household."""
-    quote: str = ""
-    """The line that it comes from, at most `MAX_QUOTE` characters of it."""
-    told_by: str = ""
-    """The name of who said it, empty if it is not known."""
-    channel: Channel | None = None
-    said_at: str = ""
-    """When it was said, ISO 8601 in UTC, empty if it is not known."""
-
-    @property
-    def origin(self) -> Origin:
-        """Return who told it, where, and in which words."""
-        return Origin(self.told_by, self.channel, self.quote)
 
 
 def utterances_of(turns: Iterable[Turn]) -> list[list[SaidLine]]:

@@ -24,7 +24,8 @@ from ..completions.errors import (
 from ..completions.slots import PreemptedError
 from ..const import DOMAIN
 from ..options import Options
-from .extraction import ExtractedFact, ExtractionError, asked_for, parse_facts
+from .extracted_fact import ExtractedFact
+from .extraction import ExtractionError, asked_for, parse_facts
 from .extraction_failures import failure_reason
 from .fact import Fact, FactError
 from .fact_store import FactStore

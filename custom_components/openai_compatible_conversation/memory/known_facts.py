@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from ..search.words import STOP_WORDS
 from .content_words import FRAME
-from .extraction import ExtractedFact
+from .extracted_fact import ExtractedFact
 from .fact import NAMED, Category, Fact
 from .key_words import are_distinct, key_words
 from .normalization import fold, spoken_words

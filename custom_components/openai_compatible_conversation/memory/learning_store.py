@@ -16,7 +16,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..issues import Issues
-from .extraction import ExtractedFact
+from .extracted_fact import ExtractedFact
 from .fact import MAX_FACTS, Fact, FactError, Origin
 from .fact_index import UNKNOWN, new_fact
 from .fact_json import facts_to_import

@@ -17,9 +17,11 @@ from custom_components.openai_compatible_conversation.completions.messages impor
     UserMessage,
 )
 from custom_components.openai_compatible_conversation.memory import extraction
+from custom_components.openai_compatible_conversation.memory.extracted_fact import (
+    ExtractedFact,
+)
 from custom_components.openai_compatible_conversation.memory.extraction import (
     MAX_TRANSCRIPT,
-    ExtractedFact,
     ExtractionError,
     utterances_of,
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.extraction import (
+from custom_components.openai_compatible_conversation.memory.extracted_fact import (
     ExtractedFact,
 )
 from custom_components.openai_compatible_conversation.memory.fact import Category, Fact
