@@ -48,11 +48,11 @@ from custom_components.openai_compatible_conversation.memory.fact import (
 from custom_components.openai_compatible_conversation.memory.known_facts import (
     new_facts,
 )
-from custom_components.openai_compatible_conversation.memory.normalization import (
+from custom_components.openai_compatible_conversation.memory.said_line import SaidLine
+from custom_components.openai_compatible_conversation.memory.words.normalization import (
     fold,
     spoken_words,
 )
-from custom_components.openai_compatible_conversation.memory.said_line import SaidLine
 import homeassistant  # noqa: F401  Before anything imports the HTTP library
 
 CORPUS = Path(__file__).with_name("extraction_corpus.json")

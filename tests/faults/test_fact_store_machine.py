@@ -26,8 +26,10 @@ from custom_components.openai_compatible_conversation.memory.fact import (
     FactError,
 )
 from custom_components.openai_compatible_conversation.memory.fact_store import FactStore
-from custom_components.openai_compatible_conversation.memory.normalization import fold
 from custom_components.openai_compatible_conversation.memory.said_line import SaidLine
+from custom_components.openai_compatible_conversation.memory.words.normalization import (
+    fold,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util

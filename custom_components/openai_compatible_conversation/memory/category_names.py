@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from .fact import Category, FactError, category_of
-from .normalization import spoken_words
+from .words.normalization import spoken_words
 
 
 class CategoryNames:

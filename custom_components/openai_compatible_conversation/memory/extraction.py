@@ -15,12 +15,12 @@ from .extracted_fact import ExtractedFact
 from .extraction_parser import fact_objects
 from .fact import NAMED, Category, Fact, FactError, category_of, key_of, value_of
 from .fact_subject import fact_subject
-from .normalization import as_text
 from .quotation import quotation
 from .remember_request import statement_in, topic_of
 from .said_line import SaidLine
 from .secrets import asks_not_to_tell
 from .transcript_parts import length, transcript_parts
+from .words.normalization import as_text
 
 MAX_TRANSCRIPT = 8000
 """Characters of a transcript; it is cut to the tokens of a request when it is sent."""

@@ -20,7 +20,7 @@ from .fact import (
 from .fact_json import fact_to_json, facts_from_json
 from .fact_revision import had_before, merged, revised
 from .fact_search import FactSearch
-from .normalization import fold
+from .words.normalization import fold
 
 UNKNOWN = Origin()
 """The origin of a fact of which nobody knows who told it."""

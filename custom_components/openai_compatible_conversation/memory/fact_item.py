@@ -11,7 +11,7 @@ import re
 
 from .category_names import CategoryNames
 from .fact import Category, Fact
-from .normalization import fold
+from .words.normalization import fold
 
 _COLON = re.compile("[:：]")
 _COMMA = re.compile("[,，]")

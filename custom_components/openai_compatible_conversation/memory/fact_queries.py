@@ -5,8 +5,8 @@ from typing import Any
 
 from .fact import Fact, name_of
 from .fact_index import FactIndex
-from .normalization import fold
 from .secrets import is_kept_from, is_secret
+from .words.normalization import fold
 
 MAX_KNOWN = 40
 """Maximum number of facts that are compared with what was said."""

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from .fact import MAX_PAST, Fact, PastValue
 from .fact_json import moment
-from .normalization import fold
 from .secrets import asks_not_to_tell, is_secret
+from .words.normalization import fold
 
 
 def revised(old: Fact, new: Fact, said_at: str = "") -> Fact:

@@ -7,9 +7,9 @@ from itertools import islice
 from ..search.index import Index
 from ..search.words import words
 from .fact import Fact, FactError, category_of
-from .normalization import as_text, fold
 from .recall_index import COMMON_SHARE, MAX_COMMON, RecallIndex
-from .telling_words import telling_words
+from .words.normalization import as_text, fold
+from .words.telling_words import telling_words
 
 QUOTE_WEIGHT = 0.3
 """Weight of a word that stands only in the words that a fact comes from."""

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from .fact import Category, Fact
-from .household_words import parts_of
 from .subject import is_same_person
-from .telling_words import is_telling, is_weak
-from .word_forms import is_said_in_any_form
+from .words.household_words import parts_of
+from .words.telling_words import is_telling, is_weak
+from .words.word_forms import is_said_in_any_form
 
 
 def with_key(

@@ -12,17 +12,17 @@ import re
 
 from .fact import Fact
 from .forget_request import asks_not_to_forget, asks_to_forget
-from .household_words import (
+from .subject import is_same_person, of_speaker
+from .words.household_words import (
     certain_language_of,
     languages_of,
     parts_of,
     subjects_asked,
     subjects_told,
 )
-from .normalization import spoken_words
-from .subject import is_same_person, of_speaker
-from .telling_words import is_telling, is_weak, telling_words
-from .word_forms import is_said_in_any_form
+from .words.normalization import spoken_words
+from .words.telling_words import is_telling, is_weak, telling_words
+from .words.word_forms import is_said_in_any_form
 
 MAX_RECENT = 3
 """Number of utterances of which one asks to forget: a question may be in between."""

@@ -17,9 +17,9 @@ from typing import Any, Self
 from ..search.words import words
 from .fact import NAMED, Fact
 from .fact_json import moment
-from .key_words import key_words
-from .normalization import fold
-from .telling_words import telling_words
+from .words.key_words import key_words
+from .words.normalization import fold
+from .words.telling_words import telling_words
 
 MAX_MARKS = 1000
 """Maximum number of marks; the oldest ones are dropped."""

@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ..search.words import STOP_WORDS
-from .content_words import FRAME
 from .extracted_fact import ExtractedFact
 from .fact import NAMED, Category, Fact
-from .key_words import are_distinct, key_words
-from .normalization import fold, spoken_words
+from .words.content_words import FRAME
+from .words.key_words import are_distinct, key_words
+from .words.normalization import fold, spoken_words
 
 _MAX_NAME = 3
 """Maximum words of a value that is only a name."""

@@ -3,8 +3,8 @@
 import re
 
 from .fact import MAX_QUOTE
-from .normalization import one_line
 from .secrets import asks_not_to_tell
+from .words.normalization import one_line
 
 _SENTENCE_END = re.compile(r"[.!?;。！？](?=\s|$)|[。！？\n]")
 

@@ -13,10 +13,10 @@ from math import log
 import re
 
 from .fact import Fact
-from .household_words import languages_of, parts_of, subjects_asked, subjects_told
 from .recall_match import KEY_WEIGHT, Match, asked_besides, forms_of, tails_of
 from .subject import first_name, first_names_in, is_same_person, of_speaker
-from .telling_words import is_favourite, is_telling, is_weak, telling_words
+from .words.household_words import languages_of, parts_of, subjects_asked, subjects_told
+from .words.telling_words import is_favourite, is_telling, is_weak, telling_words
 
 MAX_COMMON = 3
 COMMON_SHARE = 0.1

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from .fact import MAX_SUBJECT, Channel
-from .normalization import one_line
+from .words.normalization import one_line
 
 _CHANNELS = get_args(Channel.__value__)
 

@@ -7,8 +7,8 @@ from functools import lru_cache
 import re
 
 from .fact import Fact
-from .normalization import spoken_words
 from .subject import is_same_person, person_in
+from .words.normalization import spoken_words
 
 _ASKS_NOT_TO_TELL = re.compile(
     # "Don't tell me" is no secret.

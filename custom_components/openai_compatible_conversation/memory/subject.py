@@ -9,7 +9,7 @@ import re
 import unicodedata
 
 from .fact import Category
-from .normalization import APOSTROPHES
+from .words.normalization import APOSTROPHES
 
 _WORD = re.compile(r"[^\W_]+")
 

@@ -16,8 +16,8 @@ from ..memory.fact import Category, Fact, FactError, key_of
 from ..memory.fact_queries import MAX_CANDIDATES
 from ..memory.forget_choice import choose, just_told, names_nothing, with_key
 from ..memory.forget_evidence import MAX_RECENT, ForgetEvidence
-from ..memory.normalization import as_text
 from ..memory.secrets import is_kept_from
+from ..memory.words.normalization import as_text
 from .fact_results import fact_result
 from .fact_tool import FORGET, FactSourceError, FactTool
 from .repair_notes import NOTE

@@ -10,7 +10,7 @@ from homeassistant.util.json import JsonObjectType
 
 from ..memory.category_words import category_meant
 from ..memory.fact import Fact, FactError
-from ..memory.normalization import as_text
+from ..memory.words.normalization import as_text
 from .fact_results import facts_for_model
 from .fact_tool import QUERY, FactTool
 

@@ -38,10 +38,10 @@ from custom_components.openai_compatible_conversation.memory.fact import (
     Category,
     Origin,
 )
-from custom_components.openai_compatible_conversation.memory.normalization import (
+from custom_components.openai_compatible_conversation.memory.said_line import SaidLine
+from custom_components.openai_compatible_conversation.memory.words.normalization import (
     spoken_words,
 )
-from custom_components.openai_compatible_conversation.memory.said_line import SaidLine
 from custom_components.openai_compatible_conversation.session.told_context import (
     ToldContext,
     with_context,

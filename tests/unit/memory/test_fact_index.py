@@ -21,7 +21,9 @@ from custom_components.openai_compatible_conversation.memory.fact import (
 )
 from custom_components.openai_compatible_conversation.memory.fact_index import FactIndex
 from custom_components.openai_compatible_conversation.memory.fact_json import EPOCH
-from custom_components.openai_compatible_conversation.memory.normalization import fold
+from custom_components.openai_compatible_conversation.memory.words.normalization import (
+    fold,
+)
 
 NOW = "2026-11-21T08:00:00+00:00"
 LATER = "2026-11-21T09:00:00+00:00"

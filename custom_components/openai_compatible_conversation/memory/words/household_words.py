@@ -16,8 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from ..search.stems import stem
-from ..search.words import tokens
+from ...search.stems import stem
+from ...search.words import tokens
 
 MAX_CACHED = 8000
 """Maximum words whose subjects are cached."""

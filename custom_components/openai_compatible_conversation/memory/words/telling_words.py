@@ -7,7 +7,7 @@ Dutch, and so are those with which a home is commanded.
 from collections.abc import Iterator
 from itertools import islice
 
-from ..search.words import STOP_WORDS, words
+from ...search.words import STOP_WORDS, words
 
 MAX_TELLING = 16
 """Words of a sentence that are looked up."""

@@ -2,10 +2,10 @@
 
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.normalization import (
+from custom_components.openai_compatible_conversation.memory.words.normalization import (
     spoken_words,
 )
-from custom_components.openai_compatible_conversation.memory.spoken_numbers import (
+from custom_components.openai_compatible_conversation.memory.words.spoken_numbers import (
     with_digits,
     with_times,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 import re
 
-from ..search.words import STOP_WORDS
+from ...search.words import STOP_WORDS
 from .normalization import spoken_words
 
 _MIN_CONTENT_WORD = 3

@@ -1,0 +1,1 @@
+"""The words of what users say and of facts, in several languages."""
