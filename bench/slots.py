@@ -30,7 +30,9 @@ from custom_components.openai_compatible_conversation.completions.slots import (
 from custom_components.openai_compatible_conversation.memory.extraction_prompt import (
     messages_for,
 )
-from custom_components.openai_compatible_conversation.memory.said_line import SaidLine
+from custom_components.openai_compatible_conversation.memory.facts.said_line import (
+    SaidLine,
+)
 import homeassistant  # noqa: F401  Before anything imports the HTTP library
 
 from .llama import llama_server, rig, start_script

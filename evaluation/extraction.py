@@ -29,9 +29,6 @@ from custom_components.openai_compatible_conversation.completions.events import 
 from custom_components.openai_compatible_conversation.completions.request import (
     build_body,
 )
-from custom_components.openai_compatible_conversation.memory.extracted_fact import (
-    ExtractedFact,
-)
 from custom_components.openai_compatible_conversation.memory.extraction import (
     ExtractionError,
     parse_facts,
@@ -41,14 +38,19 @@ from custom_components.openai_compatible_conversation.memory.extraction_prompt i
     known_texts,
     messages_for,
 )
-from custom_components.openai_compatible_conversation.memory.fact import (
+from custom_components.openai_compatible_conversation.memory.facts.extracted_fact import (
+    ExtractedFact,
+)
+from custom_components.openai_compatible_conversation.memory.facts.fact import (
     Fact,
     category_of,
+)
+from custom_components.openai_compatible_conversation.memory.facts.said_line import (
+    SaidLine,
 )
 from custom_components.openai_compatible_conversation.memory.known_facts import (
     new_facts,
 )
-from custom_components.openai_compatible_conversation.memory.said_line import SaidLine
 from custom_components.openai_compatible_conversation.memory.words.normalization import (
     fold,
     spoken_words,

@@ -21,7 +21,7 @@ from homeassistant.helpers.typing import VolSchemaType
 from .const import DOMAIN
 from .data import RuntimeData
 from .memory import fact_actions
-from .memory.fact import FactError, Origin
+from .memory.facts.fact import FactError, Origin
 from .memory.user_names import async_name_of_user
 from .tools.fact_tool import FORGET, LEARN, QUERY
 

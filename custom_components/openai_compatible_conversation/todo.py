@@ -18,9 +18,9 @@ from .const import DOMAIN
 from .data import OpenAICompatibleConfigEntry
 from .entity import OpenAICompatibleEntity
 from .memory.category_names import CategoryNames
-from .memory.fact import Fact, FactError, Origin
 from .memory.fact_actions import invalid
 from .memory.fact_item import FactDescriptions, parts_of, summary_of
+from .memory.facts.fact import Fact, FactError, Origin
 from .memory.list_texts import async_category_names, async_descriptions
 from .memory.user_names import async_name_of_user, async_names_of_people
 

@@ -10,21 +10,23 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.extracted_fact import (
+from custom_components.openai_compatible_conversation.memory.fact_file import (
+    MINOR_VERSION,
+)
+from custom_components.openai_compatible_conversation.memory.fact_store import FactStore
+from custom_components.openai_compatible_conversation.memory.facts.extracted_fact import (
     ExtractedFact,
 )
-from custom_components.openai_compatible_conversation.memory.fact import (
+from custom_components.openai_compatible_conversation.memory.facts.fact import (
     MAX_FACTS,
     Category,
     Fact,
     FactError,
     Origin,
 )
-from custom_components.openai_compatible_conversation.memory.fact_file import (
-    MINOR_VERSION,
+from custom_components.openai_compatible_conversation.memory.facts.said_line import (
+    SaidLine,
 )
-from custom_components.openai_compatible_conversation.memory.fact_store import FactStore
-from custom_components.openai_compatible_conversation.memory.said_line import SaidLine
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util

@@ -16,17 +16,19 @@ from hypothesis.stateful import (
 )
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.extracted_fact import (
+from custom_components.openai_compatible_conversation.memory.fact_store import FactStore
+from custom_components.openai_compatible_conversation.memory.facts.extracted_fact import (
     ExtractedFact,
 )
-from custom_components.openai_compatible_conversation.memory.fact import (
+from custom_components.openai_compatible_conversation.memory.facts.fact import (
     MAX_PAST,
     Category,
     Fact,
     FactError,
 )
-from custom_components.openai_compatible_conversation.memory.fact_store import FactStore
-from custom_components.openai_compatible_conversation.memory.said_line import SaidLine
+from custom_components.openai_compatible_conversation.memory.facts.said_line import (
+    SaidLine,
+)
 from custom_components.openai_compatible_conversation.memory.words.normalization import (
     fold,
 )

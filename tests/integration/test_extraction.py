@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.openai_compatible_conversation.const import DOMAIN
-from custom_components.openai_compatible_conversation.memory.fact import Origin
+from custom_components.openai_compatible_conversation.memory.facts.fact import Origin
 from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.util import dt as dt_util

@@ -21,8 +21,8 @@ from ..memory.extraction_prompt import (
     line_text,
     messages_for,
 )
-from ..memory.fact import Fact
-from ..memory.said_line import SaidLine
+from ..memory.facts.fact import Fact
+from ..memory.facts.said_line import SaidLine
 from ..memory.transcript_parts import transcript_parts
 from ..repetition.detector import RepetitionDetector
 from .metrics import Purpose, counted

@@ -8,8 +8,8 @@ Decision record: docs/decisions/0014-facts-go-with-the-turn.md.
 from collections.abc import Sequence
 from typing import Protocol
 
-from ..memory.fact import Fact
 from ..memory.fact_item import summary_of
+from ..memory.facts.fact import Fact
 from ..memory.past_question import asks_for_past
 from ..session.session_state import SessionState
 from ..tools.fact_results import local_date

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from .fact import Category, FactError, category_of
+from .facts.fact import Category, FactError, category_of
 from .words.normalization import spoken_words
 
 

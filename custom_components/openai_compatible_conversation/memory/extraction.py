@@ -11,14 +11,14 @@ from ..completions.messages import UserMessage
 from ..session.turns import ASSISTANT_SPEAKS_FIRST, Turn
 from ..session.user_text import split_context
 from .evidence import Evidence
-from .extracted_fact import ExtractedFact
 from .extraction_parser import fact_objects
-from .fact import NAMED, Category, Fact, FactError, category_of, key_of, value_of
 from .fact_subject import fact_subject
+from .facts.extracted_fact import ExtractedFact
+from .facts.fact import NAMED, Category, Fact, FactError, category_of, key_of, value_of
+from .facts.said_line import SaidLine
+from .facts.secrets import asks_not_to_tell
 from .quotation import quotation
 from .remember_request import statement_in, topic_of
-from .said_line import SaidLine
-from .secrets import asks_not_to_tell
 from .transcript_parts import length, transcript_parts
 from .words.normalization import as_text
 

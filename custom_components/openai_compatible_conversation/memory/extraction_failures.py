@@ -11,7 +11,7 @@ from ..completions.errors import (
     ServerTimeoutError,
 )
 from .extraction import ExtractionError
-from .fact import FactError
+from .facts.fact import FactError
 
 _REFUSE_EVERYTHING = InvalidAuthError | NotFoundError | QuotaError | RedirectedError
 _MAY_BE_ITS_FAULT = ConnectionLostError | ServerTimeoutError

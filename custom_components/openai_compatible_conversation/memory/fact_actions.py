@@ -11,7 +11,8 @@ from homeassistant.exceptions import ServiceValidationError
 from ..const import DOMAIN
 from ..data import RuntimeData
 from ..tools.fact_results import fact_result, facts_result
-from .fact import (
+from .fact_queries import MAX_CANDIDATES
+from .facts.fact import (
     MAX_FACTS,
     MAX_KEY,
     MAX_SUBJECT,
@@ -20,7 +21,6 @@ from .fact import (
     FactError,
     Origin,
 )
-from .fact_queries import MAX_CANDIDATES
 from .forget_choice import choose
 
 LIMITS = {

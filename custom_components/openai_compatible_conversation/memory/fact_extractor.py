@@ -24,15 +24,15 @@ from ..completions.errors import (
 from ..completions.slots import PreemptedError
 from ..const import DOMAIN
 from ..options import Options
-from .extracted_fact import ExtractedFact
 from .extraction import ExtractionError, asked_for, parse_facts
 from .extraction_failures import failure_reason
-from .fact import Fact, FactError
 from .fact_store import FactStore
+from .facts.extracted_fact import ExtractedFact
+from .facts.fact import Fact, FactError
+from .facts.said_line import SaidLine
 from .given_up import async_update_issue
 from .known_facts import new_facts
 from .pending_transcripts import PendingTranscript
-from .said_line import SaidLine
 from .transcript_parts import halves
 
 _LOGGER = logging.getLogger(__name__)

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Self
 
-from .fact import (
+from .fact_search import FactSearch
+from .facts.fact import (
     MAX_FACTS,
     Category,
     Fact,
@@ -17,9 +18,8 @@ from .fact import (
     quote_of,
     value_of,
 )
-from .fact_json import fact_to_json, facts_from_json
-from .fact_revision import had_before, merged, revised
-from .fact_search import FactSearch
+from .facts.fact_json import fact_to_json, facts_from_json
+from .facts.fact_revision import had_before, merged, revised
 from .words.normalization import fold
 
 UNKNOWN = Origin()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 import re
 
 from .category_names import CategoryNames
-from .fact import Category, Fact
+from .facts.fact import Category, Fact
 from .words.normalization import fold
 
 _COLON = re.compile("[:：]")

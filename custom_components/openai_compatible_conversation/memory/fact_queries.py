@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from .fact import Fact, name_of
 from .fact_index import FactIndex
-from .secrets import is_kept_from, is_secret
+from .facts.fact import Fact, name_of
+from .facts.secrets import is_kept_from, is_secret
 from .words.normalization import fold
 
 MAX_KNOWN = 40

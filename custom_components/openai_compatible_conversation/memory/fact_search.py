@@ -6,7 +6,7 @@ from itertools import islice
 
 from ..search.index import Index
 from ..search.words import words
-from .fact import Fact, FactError, category_of
+from .facts.fact import Fact, FactError, category_of
 from .recall_index import COMMON_SHARE, MAX_COMMON, RecallIndex
 from .words.normalization import as_text, fold
 from .words.telling_words import telling_words

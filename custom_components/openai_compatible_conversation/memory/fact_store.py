@@ -13,8 +13,8 @@ from dataclasses import replace
 from homeassistant.core import HomeAssistant
 
 from ..issues import Issues
-from .fact import Fact, category_of, key_of, name_of
 from .fact_index import FactIndex
+from .facts.fact import Fact, category_of, key_of, name_of
 from .forgotten_lines import ForgottenLines
 from .forgotten_marks import ForgottenMarks
 from .learning_store import LearningStore, utc_now

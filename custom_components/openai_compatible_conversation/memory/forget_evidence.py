@@ -10,9 +10,9 @@ Decision record: docs/decisions/0008-memory-quotes-its-source.md.
 from collections.abc import Iterable, Sequence
 import re
 
-from .fact import Fact
+from .facts.fact import Fact
+from .facts.subject import is_same_person, of_speaker
 from .forget_request import asks_not_to_forget, asks_to_forget
-from .subject import is_same_person, of_speaker
 from .words.household_words import (
     certain_language_of,
     languages_of,

@@ -5,7 +5,7 @@ Decision record: docs/decisions/0023-a-memory-forgets-and-corrects.md.
 
 from collections.abc import Iterable
 
-from .fact import NAMED, Fact
+from .facts.fact import NAMED, Fact
 from .words.content_words import is_content_word
 from .words.key_words import key_words
 from .words.normalization import spoken_words

@@ -15,8 +15,8 @@ import secrets
 from typing import Any, Self
 
 from ..search.words import words
-from .fact import NAMED, Fact
-from .fact_json import moment
+from .facts.fact import NAMED, Fact
+from .facts.fact_json import moment
 from .words.key_words import key_words
 from .words.normalization import fold
 from .words.telling_words import telling_words

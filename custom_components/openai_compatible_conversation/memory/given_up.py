@@ -10,7 +10,7 @@ from homeassistant.util import dt as dt_util
 
 from ..errors import async_exception_text
 from ..issues import Issues
-from .fact import MAX_FACTS
+from .facts.fact import MAX_FACTS
 from .pending_transcripts import Failure, PendingTranscript
 
 MAX_REASONS = 3

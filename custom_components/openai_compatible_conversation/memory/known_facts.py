@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ..search.words import STOP_WORDS
-from .extracted_fact import ExtractedFact
-from .fact import NAMED, Category, Fact
+from .facts.extracted_fact import ExtractedFact
+from .facts.fact import NAMED, Category, Fact
 from .words.content_words import FRAME
 from .words.key_words import are_distinct, key_words
 from .words.normalization import fold, spoken_words

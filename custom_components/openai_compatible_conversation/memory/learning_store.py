@@ -16,12 +16,12 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..issues import Issues
-from .extracted_fact import ExtractedFact
-from .fact import MAX_FACTS, Fact, FactError, Origin
 from .fact_index import UNKNOWN, new_fact
-from .fact_json import facts_to_import
 from .fact_queries import FactQueries
-from .fact_revision import time_said
+from .facts.extracted_fact import ExtractedFact
+from .facts.fact import MAX_FACTS, Fact, FactError, Origin
+from .facts.fact_json import facts_to_import
+from .facts.fact_revision import time_said
 from .forgotten_marks import ForgottenMarks
 from .pending_transcripts import PendingTranscript
 from .transcript_store import TranscriptStore

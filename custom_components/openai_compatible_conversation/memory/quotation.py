@@ -2,8 +2,8 @@
 
 import re
 
-from .fact import MAX_QUOTE
-from .secrets import asks_not_to_tell
+from .facts.fact import MAX_QUOTE
+from .facts.secrets import asks_not_to_tell
 from .words.normalization import one_line
 
 _SENTENCE_END = re.compile(r"[.!?;。！？](?=\s|$)|[。！？\n]")

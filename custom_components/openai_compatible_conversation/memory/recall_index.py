@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import log
 import re
 
-from .fact import Fact
+from .facts.fact import Fact
+from .facts.subject import first_name, first_names_in, is_same_person, of_speaker
 from .recall_match import KEY_WEIGHT, Match, asked_besides, forms_of, tails_of
-from .subject import first_name, first_names_in, is_same_person, of_speaker
 from .words.household_words import languages_of, parts_of, subjects_asked, subjects_told
 from .words.telling_words import is_favourite, is_telling, is_weak, telling_words
 

@@ -12,7 +12,7 @@ import re
 from typing import NamedTuple
 
 from ..search.words import STOP_WORDS
-from .fact import NAMED, Category
+from .facts.fact import NAMED, Category
 from .words.content_words import FRAME, is_content_word, names_in, numbers_in
 from .words.normalization import spoken_words
 from .words.spoken_numbers import with_digits, with_times

@@ -14,9 +14,9 @@ from homeassistant.util.ulid import ulid_now
 from ..const import DOMAIN
 from ..issues import Issues
 from .fact_file import FactFile
+from .facts.said_line import SaidLine
 from .pending_transcripts import PendingTranscript, PendingTranscripts
 from .queued_turns import QueuedTurns
-from .said_line import SaidLine
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 
 from ..excerpts.token_limit import fitting
-from ..memory.fact import Fact
-from ..memory.fact_json import EPOCH, moment
+from ..memory.facts.fact import Fact
+from ..memory.facts.fact_json import EPOCH, moment
 from .repair_notes import NOTE
 
 _MORE = "There are more. Look them up by other words, or by category."

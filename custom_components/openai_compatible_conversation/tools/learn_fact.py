@@ -11,12 +11,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm
 from homeassistant.util.json import JsonObjectType
 
-from ..memory.category_words import category_meant
-from ..memory.fact import Category, Fact, Origin, key_of, value_of
 from ..memory.fact_subject import told_subject
+from ..memory.facts.category_words import category_meant
+from ..memory.facts.fact import Category, Fact, Origin, key_of, value_of
+from ..memory.facts.said_line import SaidLine
 from ..memory.quotation import told_quote
 from ..memory.remember_request import statement_in, topic_of
-from ..memory.said_line import SaidLine
 from ..memory.told import Proof, ToldEvidence
 from ..memory.user_names import async_names_of_people
 from .fact_results import fact_result

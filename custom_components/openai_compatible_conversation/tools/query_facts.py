@@ -8,8 +8,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm
 from homeassistant.util.json import JsonObjectType
 
-from ..memory.category_words import category_meant
-from ..memory.fact import Fact, FactError
+from ..memory.facts.category_words import category_meant
+from ..memory.facts.fact import Fact, FactError
 from ..memory.words.normalization import as_text
 from .fact_results import facts_for_model
 from .fact_tool import QUERY, FactTool

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.fact import Category
+from custom_components.openai_compatible_conversation.memory.facts.fact import Category
 from evaluation.inventory import ROOMS
 from evaluation.judge import has_word
 from testbed.dialogue import ABILITIES, Dialogue, Question, Turn, load_dialogues

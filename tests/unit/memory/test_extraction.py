@@ -17,9 +17,6 @@ from custom_components.openai_compatible_conversation.completions.messages impor
     UserMessage,
 )
 from custom_components.openai_compatible_conversation.memory import extraction
-from custom_components.openai_compatible_conversation.memory.extracted_fact import (
-    ExtractedFact,
-)
 from custom_components.openai_compatible_conversation.memory.extraction import (
     MAX_TRANSCRIPT,
     ExtractionError,
@@ -33,12 +30,17 @@ from custom_components.openai_compatible_conversation.memory.extraction_prompt i
     SCHEMA,
     messages_for,
 )
-from custom_components.openai_compatible_conversation.memory.fact import (
+from custom_components.openai_compatible_conversation.memory.facts.extracted_fact import (
+    ExtractedFact,
+)
+from custom_components.openai_compatible_conversation.memory.facts.fact import (
     MAX_QUOTE,
     Category,
     Origin,
 )
-from custom_components.openai_compatible_conversation.memory.said_line import SaidLine
+from custom_components.openai_compatible_conversation.memory.facts.said_line import (
+    SaidLine,
+)
 from custom_components.openai_compatible_conversation.memory.words.normalization import (
     spoken_words,
 )

@@ -14,8 +14,13 @@ from custom_components.openai_compatible_conversation.memory.extraction_prompt i
     line_text,
     messages_for,
 )
-from custom_components.openai_compatible_conversation.memory.fact import Category, Fact
-from custom_components.openai_compatible_conversation.memory.said_line import SaidLine
+from custom_components.openai_compatible_conversation.memory.facts.fact import (
+    Category,
+    Fact,
+)
+from custom_components.openai_compatible_conversation.memory.facts.said_line import (
+    SaidLine,
+)
 
 NOW = "2026-11-30T12:00:00+00:00"
 

@@ -9,7 +9,8 @@ from hypothesis import example, given, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.fact import (
+from custom_components.openai_compatible_conversation.memory.fact_index import FactIndex
+from custom_components.openai_compatible_conversation.memory.facts.fact import (
     MAX_FACTS,
     MAX_KEY,
     MAX_VALUE,
@@ -19,8 +20,9 @@ from custom_components.openai_compatible_conversation.memory.fact import (
     PastValue,
     Source,
 )
-from custom_components.openai_compatible_conversation.memory.fact_index import FactIndex
-from custom_components.openai_compatible_conversation.memory.fact_json import EPOCH
+from custom_components.openai_compatible_conversation.memory.facts.fact_json import (
+    EPOCH,
+)
 from custom_components.openai_compatible_conversation.memory.words.normalization import (
     fold,
 )

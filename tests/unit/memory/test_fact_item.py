@@ -9,7 +9,12 @@ import pytest
 from custom_components.openai_compatible_conversation.memory.category_names import (
     CategoryNames,
 )
-from custom_components.openai_compatible_conversation.memory.fact import (
+from custom_components.openai_compatible_conversation.memory.fact_item import (
+    FactDescriptions,
+    parts_of,
+    summary_of,
+)
+from custom_components.openai_compatible_conversation.memory.facts.fact import (
     Category,
     Fact,
     FactError,
@@ -17,11 +22,6 @@ from custom_components.openai_compatible_conversation.memory.fact import (
     key_of,
     name_of,
     value_of,
-)
-from custom_components.openai_compatible_conversation.memory.fact_item import (
-    FactDescriptions,
-    parts_of,
-    summary_of,
 )
 
 TRANSLATIONS = (

@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.fact import Category
 from custom_components.openai_compatible_conversation.memory.fact_subject import (
     fact_subject,
     told_subject,
 )
-from custom_components.openai_compatible_conversation.memory.said_line import SaidLine
+from custom_components.openai_compatible_conversation.memory.facts.fact import Category
+from custom_components.openai_compatible_conversation.memory.facts.said_line import (
+    SaidLine,
+)
 
 FAMILY, LIKES = Category.FAMILY_MEMBERS, Category.PREFERENCES
 PEOPLE = {"Ann", "Tom Smith", "Lisa"}

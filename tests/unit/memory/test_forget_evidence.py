@@ -11,7 +11,10 @@ from typing import Any
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.fact import Category, Fact
+from custom_components.openai_compatible_conversation.memory.facts.fact import (
+    Category,
+    Fact,
+)
 from custom_components.openai_compatible_conversation.memory.forget_evidence import (
     ForgetEvidence,
 )

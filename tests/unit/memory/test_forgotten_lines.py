@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.fact import (
+from custom_components.openai_compatible_conversation.memory.facts.fact import (
     Category,
     Fact,
     PastValue,

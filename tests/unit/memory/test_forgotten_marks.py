@@ -5,7 +5,10 @@ import json
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.fact import Category, Fact
+from custom_components.openai_compatible_conversation.memory.facts.fact import (
+    Category,
+    Fact,
+)
 from custom_components.openai_compatible_conversation.memory.forgotten_marks import (
     MAX_MARKS,
     ForgottenMarks,

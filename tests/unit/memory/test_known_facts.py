@@ -5,10 +5,13 @@ from dataclasses import replace
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.extracted_fact import (
+from custom_components.openai_compatible_conversation.memory.facts.extracted_fact import (
     ExtractedFact,
 )
-from custom_components.openai_compatible_conversation.memory.fact import Category, Fact
+from custom_components.openai_compatible_conversation.memory.facts.fact import (
+    Category,
+    Fact,
+)
 from custom_components.openai_compatible_conversation.memory.known_facts import (
     new_facts,
 )

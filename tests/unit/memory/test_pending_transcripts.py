@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
+from custom_components.openai_compatible_conversation.memory.facts.said_line import (
+    SaidLine,
+)
 from custom_components.openai_compatible_conversation.memory.pending_transcripts import (
     MAX_PENDING,
     PendingTranscript,
     PendingTranscripts,
 )
-from custom_components.openai_compatible_conversation.memory.said_line import SaidLine
 
 AT = "2026-11-30T12:00:00+00:00"
 ANN = SaidLine("I like tea", "Ann", "voice", AT)

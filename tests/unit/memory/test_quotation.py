@@ -5,14 +5,14 @@ from string import ascii_lowercase
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.fact import MAX_QUOTE
+from custom_components.openai_compatible_conversation.memory.facts.fact import MAX_QUOTE
+from custom_components.openai_compatible_conversation.memory.facts.secrets import (
+    asks_not_to_tell,
+)
 from custom_components.openai_compatible_conversation.memory.quotation import (
     quotation,
     sentence_around,
     told_quote,
-)
-from custom_components.openai_compatible_conversation.memory.secrets import (
-    asks_not_to_tell,
 )
 
 FILLER = "and so on " * 60

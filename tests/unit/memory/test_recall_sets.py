@@ -14,11 +14,16 @@ import pytest
 from custom_components.openai_compatible_conversation.agent.fact_recall import (
     MAX_RECALLED,
 )
-from custom_components.openai_compatible_conversation.memory.fact import Category, Fact
+from custom_components.openai_compatible_conversation.memory.facts.fact import (
+    Category,
+    Fact,
+)
+from custom_components.openai_compatible_conversation.memory.facts.subject import (
+    subject_of,
+)
 from custom_components.openai_compatible_conversation.memory.recall_index import (
     RecallIndex,
 )
-from custom_components.openai_compatible_conversation.memory.subject import subject_of
 
 FOLDER = Path(__file__).parent / "recall"
 LANGUAGES = ("en", "de", "fr", "es", "nl")

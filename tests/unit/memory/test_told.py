@@ -16,7 +16,7 @@ from typing import Any
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.fact import Category
+from custom_components.openai_compatible_conversation.memory.facts.fact import Category
 from custom_components.openai_compatible_conversation.memory.told import (
     MAX_UTTERANCE,
     MAX_UTTERANCES,

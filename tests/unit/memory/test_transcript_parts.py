@@ -2,7 +2,9 @@
 
 from hypothesis import given, strategies as st
 
-from custom_components.openai_compatible_conversation.memory.said_line import SaidLine
+from custom_components.openai_compatible_conversation.memory.facts.said_line import (
+    SaidLine,
+)
 from custom_components.openai_compatible_conversation.memory.transcript_parts import (
     MIN_SPLIT,
     halves,

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
+from ..words.normalization import one_line
 from .fact import MAX_SUBJECT, Channel
-from .words.normalization import one_line
 
 _CHANNELS = get_args(Channel.__value__)
 

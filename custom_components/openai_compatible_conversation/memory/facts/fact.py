@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from .words.normalization import as_text, fold, one_line
+from ..words.normalization import as_text, fold, one_line
 
 MAX_KEY = 100
 """Maximum characters of a key."""

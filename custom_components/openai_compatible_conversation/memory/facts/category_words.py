@@ -3,8 +3,8 @@
 Only tools take these: what is stored, and what users write, has to name a category.
 """
 
+from ..words.normalization import as_text, spoken_words
 from .fact import Category, FactError, category_of
-from .words.normalization import as_text, spoken_words
 
 _MAX_LENGTH = 100
 """Characters of a category that are read."""

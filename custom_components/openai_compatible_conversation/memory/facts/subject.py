@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import re
 import unicodedata
 
+from ..words.normalization import APOSTROPHES
 from .fact import Category
-from .words.normalization import APOSTROPHES
 
 _WORD = re.compile(r"[^\W_]+")
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.fact import (
+from custom_components.openai_compatible_conversation.memory.fact_index import FactIndex
+from custom_components.openai_compatible_conversation.memory.facts.fact import (
     MAX_PAST,
     Category,
     Fact,
@@ -12,8 +13,7 @@ from custom_components.openai_compatible_conversation.memory.fact import (
     PastValue,
     Source,
 )
-from custom_components.openai_compatible_conversation.memory.fact_index import FactIndex
-from custom_components.openai_compatible_conversation.memory.fact_revision import (
+from custom_components.openai_compatible_conversation.memory.facts.fact_revision import (
     had_before,
     merged,
     revised,

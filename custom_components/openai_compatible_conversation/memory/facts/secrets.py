@@ -6,9 +6,9 @@ Knows how that is said in English, German, French, Spanish and Dutch.
 from functools import lru_cache
 import re
 
+from ..words.normalization import spoken_words
 from .fact import Fact
 from .subject import is_same_person, person_in
-from .words.normalization import spoken_words
 
 _ASKS_NOT_TO_TELL = re.compile(
     # "Don't tell me" is no secret.

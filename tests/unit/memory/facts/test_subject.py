@@ -2,8 +2,8 @@
 
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.fact import Category
-from custom_components.openai_compatible_conversation.memory.subject import (
+from custom_components.openai_compatible_conversation.memory.facts.fact import Category
+from custom_components.openai_compatible_conversation.memory.facts.subject import (
     is_same_person,
     person_in,
     subject_of,

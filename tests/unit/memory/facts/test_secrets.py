@@ -2,8 +2,11 @@
 
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.fact import Category, Fact
-from custom_components.openai_compatible_conversation.memory.secrets import (
+from custom_components.openai_compatible_conversation.memory.facts.fact import (
+    Category,
+    Fact,
+)
+from custom_components.openai_compatible_conversation.memory.facts.secrets import (
     asks_not_to_tell,
     is_kept_from,
     is_secret,

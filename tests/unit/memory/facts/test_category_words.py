@@ -2,10 +2,10 @@
 
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.category_words import (
+from custom_components.openai_compatible_conversation.memory.facts.category_words import (
     category_meant,
 )
-from custom_components.openai_compatible_conversation.memory.fact import (
+from custom_components.openai_compatible_conversation.memory.facts.fact import (
     Category,
     FactError,
 )

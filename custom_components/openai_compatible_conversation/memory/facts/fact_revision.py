@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from ..words.normalization import fold
 from .fact import MAX_PAST, Fact, PastValue
 from .fact_json import moment
 from .secrets import asks_not_to_tell, is_secret
-from .words.normalization import fold
 
 
 def revised(old: Fact, new: Fact, said_at: str = "") -> Fact:

@@ -1,0 +1,1 @@
+"""Facts: what they are, whose they are, and from whom they are kept."""
