@@ -10,7 +10,7 @@ from typing import Protocol
 
 from ..memory.fact_item import summary_of
 from ..memory.facts.fact import Fact
-from ..memory.past_question import asks_for_past
+from ..memory.recall.past_question import asks_for_past
 from ..session.session_state import SessionState
 from ..tools.fact_results import local_date
 

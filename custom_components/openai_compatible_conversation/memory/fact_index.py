@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Self
 
-from .fact_search import FactSearch
 from .facts.fact import (
     MAX_FACTS,
     Category,
@@ -20,6 +19,7 @@ from .facts.fact import (
 )
 from .facts.fact_json import fact_to_json, facts_from_json
 from .facts.fact_revision import had_before, merged, revised
+from .recall.fact_search import FactSearch
 from .words.normalization import fold
 
 UNKNOWN = Origin()

@@ -12,11 +12,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import log
 import re
 
-from .facts.fact import Fact
-from .facts.subject import first_name, first_names_in, is_same_person, of_speaker
+from ..facts.fact import Fact
+from ..facts.subject import first_name, first_names_in, is_same_person, of_speaker
+from ..words.household_words import (
+    languages_of,
+    parts_of,
+    subjects_asked,
+    subjects_told,
+)
+from ..words.telling_words import is_favourite, is_telling, is_weak, telling_words
 from .recall_match import KEY_WEIGHT, Match, asked_besides, forms_of, tails_of
-from .words.household_words import languages_of, parts_of, subjects_asked, subjects_told
-from .words.telling_words import is_favourite, is_telling, is_weak, telling_words
 
 MAX_COMMON = 3
 COMMON_SHARE = 0.1

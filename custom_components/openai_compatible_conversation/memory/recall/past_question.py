@@ -5,7 +5,7 @@ Knows how that is asked in English, German, French, Spanish and Dutch.
 
 import re
 
-from .words.normalization import spoken_words
+from ..words.normalization import spoken_words
 
 _ASKS = re.compile(
     r"\b(?:since|how long|before|previous|previously|formerly|former|used to|last time"

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from ..search.index import Index
-from ..search.words import words
-from .facts.fact import Fact, FactError, category_of
+from ...search.index import Index
+from ...search.words import words
+from ..facts.fact import Fact, FactError, category_of
+from ..words.normalization import as_text, fold
+from ..words.telling_words import telling_words
 from .recall_index import COMMON_SHARE, MAX_COMMON, RecallIndex
-from .words.normalization import as_text, fold
-from .words.telling_words import telling_words
 
 QUOTE_WEIGHT = 0.3
 """Weight of a word that stands only in the words that a fact comes from."""

@@ -21,11 +21,11 @@ from custom_components.openai_compatible_conversation.memory.facts.fact import (
 from custom_components.openai_compatible_conversation.memory.facts.subject import (
     subject_of,
 )
-from custom_components.openai_compatible_conversation.memory.recall_index import (
+from custom_components.openai_compatible_conversation.memory.recall.recall_index import (
     RecallIndex,
 )
 
-FOLDER = Path(__file__).parent / "recall"
+FOLDER = Path(__file__).parent
 LANGUAGES = ("en", "de", "fr", "es", "nl")
 NOW = "2026-11-20T10:00:00+00:00"
 

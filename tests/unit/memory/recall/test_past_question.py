@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.past_question import (
+from custom_components.openai_compatible_conversation.memory.recall.past_question import (
     asks_for_past,
 )
 

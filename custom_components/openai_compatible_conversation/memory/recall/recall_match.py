@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as Abstra
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..search.stems import stem
+from ...search.stems import stem
 
 KEY_WEIGHT = 3.0
 """Weight of a word in a key."""

@@ -1,0 +1,1 @@
+"""Search: which facts fit what a user says."""
