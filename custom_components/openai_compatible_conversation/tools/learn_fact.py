@@ -11,13 +11,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm
 from homeassistant.util.json import JsonObjectType
 
-from ..memory.fact_subject import told_subject
 from ..memory.facts.category_words import category_meant
 from ..memory.facts.fact import Category, Fact, Origin, key_of, value_of
 from ..memory.facts.said_line import SaidLine
-from ..memory.quotation import told_quote
-from ..memory.remember_request import statement_in, topic_of
-from ..memory.told import Proof, ToldEvidence
+from ..memory.learning.fact_subject import told_subject
+from ..memory.learning.quotation import told_quote
+from ..memory.learning.remember_request import statement_in, topic_of
+from ..memory.learning.told_evidence import Proof, ToldEvidence
 from ..memory.user_names import async_names_of_people
 from .fact_results import fact_result
 from .fact_tool import LEARN, FactSourceError, FactTool

@@ -11,12 +11,12 @@ from itertools import groupby
 import re
 from typing import NamedTuple
 
-from ..search.words import STOP_WORDS
-from .facts.fact import NAMED, Category
-from .words.content_words import FRAME, is_content_word, names_in, numbers_in
-from .words.normalization import spoken_words
-from .words.spoken_numbers import with_digits, with_times
-from .words.word_forms import has_opposite, is_said, is_said_in_any_form
+from ...search.words import STOP_WORDS
+from ..facts.fact import NAMED, Category
+from ..words.content_words import FRAME, is_content_word, names_in, numbers_in
+from ..words.normalization import spoken_words
+from ..words.spoken_numbers import with_digits, with_times
+from ..words.word_forms import has_opposite, is_said, is_said_in_any_form
 
 MAX_UTTERANCES = 20
 """Number of utterances that are searched, the last ones."""

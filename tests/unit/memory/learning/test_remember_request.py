@@ -3,7 +3,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.remember_request import (
+from custom_components.openai_compatible_conversation.memory.learning.remember_request import (
     statement_in,
     topic_of,
 )

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.fact_subject import (
-    fact_subject,
-    told_subject,
-)
 from custom_components.openai_compatible_conversation.memory.facts.fact import Category
 from custom_components.openai_compatible_conversation.memory.facts.said_line import (
     SaidLine,
+)
+from custom_components.openai_compatible_conversation.memory.learning.fact_subject import (
+    fact_subject,
+    told_subject,
 )
 
 FAMILY, LIKES = Category.FAMILY_MEMBERS, Category.PREFERENCES

@@ -9,7 +9,7 @@ from custom_components.openai_compatible_conversation.memory.facts.fact import M
 from custom_components.openai_compatible_conversation.memory.facts.secrets import (
     asks_not_to_tell,
 )
-from custom_components.openai_compatible_conversation.memory.quotation import (
+from custom_components.openai_compatible_conversation.memory.learning.quotation import (
     quotation,
     sentence_around,
     told_quote,

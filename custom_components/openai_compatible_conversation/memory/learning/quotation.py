@@ -2,9 +2,9 @@
 
 import re
 
-from .facts.fact import MAX_QUOTE
-from .facts.secrets import asks_not_to_tell
-from .words.normalization import one_line
+from ..facts.fact import MAX_QUOTE
+from ..facts.secrets import asks_not_to_tell
+from ..words.normalization import one_line
 
 _SENTENCE_END = re.compile(r"[.!?;。！？](?=\s|$)|[。！？\n]")
 

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterable
 from itertools import dropwhile
 
-from ..search.words import STOP_WORDS
-from .facts.fact import MAX_SUBJECT, NAMED, Category
-from .facts.said_line import SaidLine
-from .facts.secrets import asks_not_to_tell
-from .facts.subject import first_name, is_same_person, person_in, subject_of
+from ...search.words import STOP_WORDS
+from ..facts.fact import MAX_SUBJECT, NAMED, Category
+from ..facts.said_line import SaidLine
+from ..facts.secrets import asks_not_to_tell
+from ..facts.subject import first_name, is_same_person, person_in, subject_of
+from ..words.key_words import is_thing
+from ..words.normalization import as_text, one_line, spoken_words
 from .quotation import sentence_around
-from .words.key_words import is_thing
-from .words.normalization import as_text, one_line, spoken_words
 
 _PRONOUNS = frozenset(
     ["ich", "wir", "je", "nous", "yo", "nosotros", "ik", "wij", "uns", "ons"]

@@ -8,9 +8,9 @@ Decision record: docs/decisions/0008-memory-quotes-its-source.md.
 
 from collections.abc import Iterable
 
-from .words.content_words import is_content_word, names_in, numbers_in
-from .words.normalization import spoken_words
-from .words.word_forms import has_opposite, is_said
+from ..words.content_words import is_content_word, names_in, numbers_in
+from ..words.normalization import spoken_words
+from ..words.word_forms import has_opposite, is_said
 
 MIN_WORDS = 2
 """Minimum number of words of a quote."""

@@ -17,7 +17,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.openai_compatible_conversation.memory.facts.fact import Category
-from custom_components.openai_compatible_conversation.memory.told import (
+from custom_components.openai_compatible_conversation.memory.learning.told_evidence import (
     MAX_UTTERANCE,
     MAX_UTTERANCES,
     ToldEvidence,

@@ -1,0 +1,1 @@
+"""What proves that a user told a fact, whom it is about, and the words it is kept with."""
