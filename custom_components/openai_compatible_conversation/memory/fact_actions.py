@@ -21,7 +21,7 @@ from .facts.fact import (
     FactError,
     Origin,
 )
-from .forget_choice import choose
+from .forgetting.forget_choice import choose
 
 LIMITS = {
     "key_length": str(MAX_KEY),

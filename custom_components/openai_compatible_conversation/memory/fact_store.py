@@ -15,8 +15,8 @@ from homeassistant.core import HomeAssistant
 from ..issues import Issues
 from .fact_index import FactIndex
 from .facts.fact import Fact, category_of, key_of, name_of
-from .forgotten_lines import ForgottenLines
-from .forgotten_marks import ForgottenMarks
+from .forgetting.forgotten_lines import ForgottenLines
+from .forgetting.forgotten_marks import ForgottenMarks
 from .learning_store import LearningStore, utc_now
 from .pending_transcripts import PendingTranscripts
 from .queued_turns import QueuedTurns

@@ -22,7 +22,7 @@ from .facts.extracted_fact import ExtractedFact
 from .facts.fact import MAX_FACTS, Fact, FactError, Origin
 from .facts.fact_json import facts_to_import
 from .facts.fact_revision import time_said
-from .forgotten_marks import ForgottenMarks
+from .forgetting.forgotten_marks import ForgottenMarks
 from .pending_transcripts import PendingTranscript
 from .transcript_store import TranscriptStore
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from ..session.turns import Turn, has_call
 from .extraction import utterances_of
-from .forget_request import asks_to_forget, begins_with_forgetting
+from .forgetting.forget_request import asks_to_forget, begins_with_forgetting
 from .transcript_store import TranscriptStore
 
 

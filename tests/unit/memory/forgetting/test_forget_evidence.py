@@ -15,10 +15,10 @@ from custom_components.openai_compatible_conversation.memory.facts.fact import (
     Category,
     Fact,
 )
-from custom_components.openai_compatible_conversation.memory.forget_evidence import (
+from custom_components.openai_compatible_conversation.memory.forgetting.forget_evidence import (
     ForgetEvidence,
 )
-from custom_components.openai_compatible_conversation.memory.forget_request import (
+from custom_components.openai_compatible_conversation.memory.forgetting.forget_request import (
     asks_not_to_forget,
     asks_to_forget,
 )

@@ -2,7 +2,7 @@
 
 import re
 
-from .words.normalization import spoken_words
+from ..words.normalization import spoken_words
 
 _FORGETTING = (
     # English, German, French, Spanish and Dutch

@@ -5,12 +5,12 @@ Decision record: docs/decisions/0023-a-memory-forgets-and-corrects.md.
 
 from collections.abc import Iterable
 
-from .facts.fact import NAMED, Fact
-from .words.content_words import is_content_word
-from .words.key_words import key_words
-from .words.normalization import spoken_words
-from .words.telling_words import telling_words
-from .words.word_forms import is_said
+from ..facts.fact import NAMED, Fact
+from ..words.content_words import is_content_word
+from ..words.key_words import key_words
+from ..words.normalization import spoken_words
+from ..words.telling_words import telling_words
+from ..words.word_forms import is_said
 
 _MIN_QUOTE = 2
 """Words of a quote from which on it is found in a line."""

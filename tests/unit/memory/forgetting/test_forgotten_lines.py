@@ -9,7 +9,7 @@ from custom_components.openai_compatible_conversation.memory.facts.fact import (
     Fact,
     PastValue,
 )
-from custom_components.openai_compatible_conversation.memory.forgotten_lines import (
+from custom_components.openai_compatible_conversation.memory.forgetting.forgotten_lines import (
     ForgottenLines,
 )
 

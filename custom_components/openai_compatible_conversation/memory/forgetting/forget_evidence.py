@@ -10,19 +10,19 @@ Decision record: docs/decisions/0008-memory-quotes-its-source.md.
 from collections.abc import Iterable, Sequence
 import re
 
-from .facts.fact import Fact
-from .facts.subject import is_same_person, of_speaker
-from .forget_request import asks_not_to_forget, asks_to_forget
-from .words.household_words import (
+from ..facts.fact import Fact
+from ..facts.subject import is_same_person, of_speaker
+from ..words.household_words import (
     certain_language_of,
     languages_of,
     parts_of,
     subjects_asked,
     subjects_told,
 )
-from .words.normalization import spoken_words
-from .words.telling_words import is_telling, is_weak, telling_words
-from .words.word_forms import is_said_in_any_form
+from ..words.normalization import spoken_words
+from ..words.telling_words import is_telling, is_weak, telling_words
+from ..words.word_forms import is_said_in_any_form
+from .forget_request import asks_not_to_forget, asks_to_forget
 
 MAX_RECENT = 3
 """Number of utterances of which one asks to forget: a question may be in between."""

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from .facts.fact import Category, Fact
-from .facts.subject import is_same_person
-from .words.household_words import parts_of
-from .words.telling_words import is_telling, is_weak
-from .words.word_forms import is_said_in_any_form
+from ..facts.fact import Category, Fact
+from ..facts.subject import is_same_person
+from ..words.household_words import parts_of
+from ..words.telling_words import is_telling, is_weak
+from ..words.word_forms import is_said_in_any_form
 
 
 def with_key(

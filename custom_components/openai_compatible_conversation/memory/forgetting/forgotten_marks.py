@@ -14,12 +14,12 @@ import hmac
 import secrets
 from typing import Any, Self
 
-from ..search.words import words
-from .facts.fact import NAMED, Fact
-from .facts.fact_json import moment
-from .words.key_words import key_words
-from .words.normalization import fold
-from .words.telling_words import telling_words
+from ...search.words import words
+from ..facts.fact import NAMED, Fact
+from ..facts.fact_json import moment
+from ..words.key_words import key_words
+from ..words.normalization import fold
+from ..words.telling_words import telling_words
 
 MAX_MARKS = 1000
 """Maximum number of marks; the oldest ones are dropped."""

@@ -9,7 +9,7 @@ from custom_components.openai_compatible_conversation.memory.facts.fact import (
     Category,
     Fact,
 )
-from custom_components.openai_compatible_conversation.memory.forgotten_marks import (
+from custom_components.openai_compatible_conversation.memory.forgetting.forgotten_marks import (
     MAX_MARKS,
     ForgottenMarks,
 )

@@ -1,0 +1,1 @@
+"""What users ask to have forgotten, and how it stays forgotten."""
