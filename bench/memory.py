@@ -13,7 +13,9 @@ from custom_components.openai_compatible_conversation.agent.fact_recall import (
     MAX_RECALLED,
 )
 from custom_components.openai_compatible_conversation.issues import Issues
-from custom_components.openai_compatible_conversation.memory.fact_store import FactStore
+from custom_components.openai_compatible_conversation.memory.store.fact_store import (
+    FactStore,
+)
 from homeassistant.core import HomeAssistant
 
 from .measure import tell

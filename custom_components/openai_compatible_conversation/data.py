@@ -17,7 +17,7 @@ from .entry_state import EntryState
 from .http_client import async_get_http_client
 from .issues import Issues
 from .memory.fact_extractor import FactExtractor
-from .memory.fact_store import FactStore
+from .memory.store.fact_store import FactStore
 from .profile_store import ProfileStore
 from .session.sessions import Sessions
 from .tools.toolbox import Toolbox

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from custom_components.openai_compatible_conversation.issues import Issues
-from custom_components.openai_compatible_conversation.memory.fact_store import FactStore
+from custom_components.openai_compatible_conversation.memory.store.fact_store import (
+    FactStore,
+)
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 

@@ -6,13 +6,15 @@ succeeded. Without a write to be killed at, the facts that wait to be extracted 
 extracted.
 """
 
-from custom_components.openai_compatible_conversation.memory.fact_store import FactStore
 from custom_components.openai_compatible_conversation.memory.facts.extracted_fact import (
     ExtractedFact,
 )
 from custom_components.openai_compatible_conversation.memory.facts.fact import Category
 from custom_components.openai_compatible_conversation.memory.facts.said_line import (
     SaidLine,
+)
+from custom_components.openai_compatible_conversation.memory.store.fact_store import (
+    FactStore,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.fact_store import FactStore
 from custom_components.openai_compatible_conversation.memory.facts.said_line import (
     SaidLine,
+)
+from custom_components.openai_compatible_conversation.memory.store.fact_store import (
+    FactStore,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError

@@ -10,10 +10,6 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.fact_file import (
-    MINOR_VERSION,
-)
-from custom_components.openai_compatible_conversation.memory.fact_store import FactStore
 from custom_components.openai_compatible_conversation.memory.facts.extracted_fact import (
     ExtractedFact,
 )
@@ -26,6 +22,12 @@ from custom_components.openai_compatible_conversation.memory.facts.fact import (
 )
 from custom_components.openai_compatible_conversation.memory.facts.said_line import (
     SaidLine,
+)
+from custom_components.openai_compatible_conversation.memory.store.fact_file import (
+    MINOR_VERSION,
+)
+from custom_components.openai_compatible_conversation.memory.store.fact_store import (
+    FactStore,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError

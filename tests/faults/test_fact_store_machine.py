@@ -16,7 +16,6 @@ from hypothesis.stateful import (
 )
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.fact_store import FactStore
 from custom_components.openai_compatible_conversation.memory.facts.extracted_fact import (
     ExtractedFact,
 )
@@ -28,6 +27,9 @@ from custom_components.openai_compatible_conversation.memory.facts.fact import (
 )
 from custom_components.openai_compatible_conversation.memory.facts.said_line import (
     SaidLine,
+)
+from custom_components.openai_compatible_conversation.memory.store.fact_store import (
+    FactStore,
 )
 from custom_components.openai_compatible_conversation.memory.words.normalization import (
     fold,

@@ -20,8 +20,10 @@ from custom_components.openai_compatible_conversation.completions.messages impor
     UserMessage,
 )
 from custom_components.openai_compatible_conversation.issues import Issues
-from custom_components.openai_compatible_conversation.memory.fact_store import FactStore
 from custom_components.openai_compatible_conversation.memory.facts.fact import FactError
+from custom_components.openai_compatible_conversation.memory.store.fact_store import (
+    FactStore,
+)
 from custom_components.openai_compatible_conversation.profile_store import ProfileStore
 from custom_components.openai_compatible_conversation.session.session import Session
 from custom_components.openai_compatible_conversation.session.turns import Turn

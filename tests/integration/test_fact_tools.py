@@ -11,10 +11,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUs
 from custom_components.openai_compatible_conversation.agent.turn_context import (
     FACTS_START,
 )
-from custom_components.openai_compatible_conversation.memory.fact_store import FactStore
 from custom_components.openai_compatible_conversation.memory.facts.fact import (
     Fact,
     Origin,
+)
+from custom_components.openai_compatible_conversation.memory.store.fact_store import (
+    FactStore,
 )
 from homeassistant.core import Context, HomeAssistant
 from testbed.replies import Call, say as reply

@@ -11,7 +11,6 @@ from homeassistant.exceptions import ServiceValidationError
 from ..const import DOMAIN
 from ..data import RuntimeData
 from ..tools.fact_results import fact_result, facts_result
-from .fact_queries import MAX_CANDIDATES
 from .facts.fact import (
     MAX_FACTS,
     MAX_KEY,
@@ -22,6 +21,7 @@ from .facts.fact import (
     Origin,
 )
 from .forgetting.forget_choice import choose
+from .store.fact_queries import MAX_CANDIDATES
 
 LIMITS = {
     "key_length": str(MAX_KEY),

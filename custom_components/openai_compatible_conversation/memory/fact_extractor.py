@@ -26,13 +26,13 @@ from ..const import DOMAIN
 from ..options import Options
 from .extraction import ExtractionError, asked_for, parse_facts
 from .extraction_failures import failure_reason
-from .fact_store import FactStore
 from .facts.extracted_fact import ExtractedFact
 from .facts.fact import Fact, FactError
 from .facts.said_line import SaidLine
 from .given_up import async_update_issue
 from .known_facts import new_facts
-from .pending_transcripts import PendingTranscript
+from .store.fact_store import FactStore
+from .store.pending_transcripts import PendingTranscript
 from .transcript_parts import halves
 
 _LOGGER = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 from ..errors import async_exception_text
 from ..issues import Issues
 from .facts.fact import MAX_FACTS
-from .pending_transcripts import Failure, PendingTranscript
+from .store.pending_transcripts import Failure, PendingTranscript
 
 MAX_REASONS = 3
 """Maximum number of different reasons that are told."""

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from ..session.turns import Turn, has_call
 from .extraction import utterances_of
 from .forgetting.forget_request import asks_to_forget, begins_with_forgetting
-from .transcript_store import TranscriptStore
+from .store.transcript_store import TranscriptStore
 
 
 async def async_queue_turns(

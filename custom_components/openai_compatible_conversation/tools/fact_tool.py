@@ -9,8 +9,8 @@ from homeassistant.helpers import llm
 from homeassistant.util.json import JsonObjectType
 
 from ..completions.messages import AssistantMessage, Message, ToolMessage, UserMessage
-from ..memory.fact_store import FactStore
 from ..memory.facts.fact import Channel, FactError
+from ..memory.store.fact_store import FactStore
 from ..session.limits import TokenLimits
 from ..session.user_text import split_context
 from .base import IntegrationTool

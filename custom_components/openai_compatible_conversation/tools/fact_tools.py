@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from homeassistant.helpers import llm
 
-from ..memory.fact_store import FactStore
+from ..memory.store.fact_store import FactStore
 from ..session.limits import TokenLimits
 from .fact_tool import FORGET, LEARN, QUERY, FactSource
 from .forget_fact import ForgetFact

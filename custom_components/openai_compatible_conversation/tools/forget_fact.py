@@ -11,12 +11,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm
 from homeassistant.util.json import JsonObjectType
 
-from ..memory.fact_queries import MAX_CANDIDATES
 from ..memory.facts.category_words import category_meant
 from ..memory.facts.fact import Category, Fact, FactError, key_of
 from ..memory.facts.secrets import is_kept_from
 from ..memory.forgetting.forget_choice import choose, just_told, names_nothing, with_key
 from ..memory.forgetting.forget_evidence import MAX_RECENT, ForgetEvidence
+from ..memory.store.fact_queries import MAX_CANDIDATES
 from ..memory.words.normalization import as_text
 from .fact_results import fact_result
 from .fact_tool import FORGET, FactSourceError, FactTool

@@ -16,7 +16,7 @@ from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import device_registry as dr, llm
 
 from ..const import DOMAIN
-from ..memory.fact_store import FactStore
+from ..memory.store.fact_store import FactStore
 from ..options import Options
 from ..schedule.schedule_store import ScheduleStore
 from ..session.limits import TokenLimits

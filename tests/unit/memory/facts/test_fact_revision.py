@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.fact_index import FactIndex
 from custom_components.openai_compatible_conversation.memory.facts.fact import (
     MAX_PAST,
     Category,
@@ -18,6 +17,9 @@ from custom_components.openai_compatible_conversation.memory.facts.fact_revision
     merged,
     revised,
     time_said,
+)
+from custom_components.openai_compatible_conversation.memory.store.fact_index import (
+    FactIndex,
 )
 
 MARCH, APRIL, MAY, JUNE = (

@@ -8,8 +8,10 @@ from custom_components.openai_compatible_conversation.agent.fact_recall import (
     Recall,
     new_facts,
 )
-from custom_components.openai_compatible_conversation.memory.fact_index import FactIndex
 from custom_components.openai_compatible_conversation.memory.facts.fact import Fact
+from custom_components.openai_compatible_conversation.memory.store.fact_index import (
+    FactIndex,
+)
 from custom_components.openai_compatible_conversation.memory.words.telling_words import (
     MAX_TELLING,
     telling_words,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Self
 
-from .facts.fact import (
+from ..facts.fact import (
     MAX_FACTS,
     Category,
     Fact,
@@ -17,10 +17,10 @@ from .facts.fact import (
     quote_of,
     value_of,
 )
-from .facts.fact_json import fact_to_json, facts_from_json
-from .facts.fact_revision import had_before, merged, revised
-from .recall.fact_search import FactSearch
-from .words.normalization import fold
+from ..facts.fact_json import fact_to_json, facts_from_json
+from ..facts.fact_revision import had_before, merged, revised
+from ..recall.fact_search import FactSearch
+from ..words.normalization import fold
 
 UNKNOWN = Origin()
 """The origin of a fact of which nobody knows who told it."""

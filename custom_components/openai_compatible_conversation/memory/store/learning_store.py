@@ -14,15 +14,15 @@ from typing import Any, override
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN
-from ..issues import Issues
+from ...const import DOMAIN
+from ...issues import Issues
+from ..facts.extracted_fact import ExtractedFact
+from ..facts.fact import MAX_FACTS, Fact, FactError, Origin
+from ..facts.fact_json import facts_to_import
+from ..facts.fact_revision import time_said
+from ..forgetting.forgotten_marks import ForgottenMarks
 from .fact_index import UNKNOWN, new_fact
 from .fact_queries import FactQueries
-from .facts.extracted_fact import ExtractedFact
-from .facts.fact import MAX_FACTS, Fact, FactError, Origin
-from .facts.fact_json import facts_to_import
-from .facts.fact_revision import time_said
-from .forgetting.forgotten_marks import ForgottenMarks
 from .pending_transcripts import PendingTranscript
 from .transcript_store import TranscriptStore
 

@@ -7,7 +7,7 @@ import pytest
 from custom_components.openai_compatible_conversation.memory.facts.said_line import (
     SaidLine,
 )
-from custom_components.openai_compatible_conversation.memory.pending_transcripts import (
+from custom_components.openai_compatible_conversation.memory.store.pending_transcripts import (
     MAX_PENDING,
     PendingTranscript,
     PendingTranscripts,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any, Self
 
-from .facts.said_line import SaidLine
+from ..facts.said_line import SaidLine
 
 MAX_PENDING = 100
 """Maximum number of transcripts pending extraction."""

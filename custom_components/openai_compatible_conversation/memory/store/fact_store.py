@@ -12,11 +12,11 @@ from dataclasses import replace
 
 from homeassistant.core import HomeAssistant
 
-from ..issues import Issues
+from ...issues import Issues
+from ..facts.fact import Fact, category_of, key_of, name_of
+from ..forgetting.forgotten_lines import ForgottenLines
+from ..forgetting.forgotten_marks import ForgottenMarks
 from .fact_index import FactIndex
-from .facts.fact import Fact, category_of, key_of, name_of
-from .forgetting.forgotten_lines import ForgottenLines
-from .forgetting.forgotten_marks import ForgottenMarks
 from .learning_store import LearningStore, utc_now
 from .pending_transcripts import PendingTranscripts
 from .queued_turns import QueuedTurns

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.queued_turns import (
+from custom_components.openai_compatible_conversation.memory.store.queued_turns import (
     QueuedTurns,
 )
 

@@ -11,10 +11,10 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 from homeassistant.util.ulid import ulid_now
 
-from ..const import DOMAIN
-from ..issues import Issues
+from ...const import DOMAIN
+from ...issues import Issues
+from ..facts.said_line import SaidLine
 from .fact_file import FactFile
-from .facts.said_line import SaidLine
 from .pending_transcripts import PendingTranscript, PendingTranscripts
 from .queued_turns import QueuedTurns
 

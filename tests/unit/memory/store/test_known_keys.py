@@ -1,6 +1,6 @@
 """Tests of what is known of that lines may be about."""
 
-from custom_components.openai_compatible_conversation.memory.fact_queries import (
+from custom_components.openai_compatible_conversation.memory.store.fact_queries import (
     MAX_KNOWN,
     FactQueries,
 )

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+from ..facts.fact import Fact, name_of
+from ..facts.secrets import is_kept_from, is_secret
+from ..words.normalization import fold
 from .fact_index import FactIndex
-from .facts.fact import Fact, name_of
-from .facts.secrets import is_kept_from, is_secret
-from .words.normalization import fold
 
 MAX_KNOWN = 40
 """Maximum number of facts that are compared with what was said."""

@@ -9,7 +9,6 @@ from hypothesis import example, given, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.fact_index import FactIndex
 from custom_components.openai_compatible_conversation.memory.facts.fact import (
     MAX_FACTS,
     MAX_KEY,
@@ -22,6 +21,9 @@ from custom_components.openai_compatible_conversation.memory.facts.fact import (
 )
 from custom_components.openai_compatible_conversation.memory.facts.fact_json import (
     EPOCH,
+)
+from custom_components.openai_compatible_conversation.memory.store.fact_index import (
+    FactIndex,
 )
 from custom_components.openai_compatible_conversation.memory.words.normalization import (
     fold,

@@ -11,8 +11,8 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
-from ..const import DOMAIN
-from ..stored_file import OnSetAside, StoredFile, file_schema
+from ...const import DOMAIN
+from ...stored_file import OnSetAside, StoredFile, file_schema
 
 MINOR_VERSION = 2
 """The minor version of the file: facts have a subject, an origin and a past."""
