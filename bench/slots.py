@@ -27,7 +27,7 @@ from custom_components.openai_compatible_conversation.completions.slots import (
     Priority,
     Slots,
 )
-from custom_components.openai_compatible_conversation.memory.extraction_prompt import (
+from custom_components.openai_compatible_conversation.memory.extraction.extraction_prompt import (
     messages_for,
 )
 from custom_components.openai_compatible_conversation.memory.facts.said_line import (

@@ -29,14 +29,17 @@ from custom_components.openai_compatible_conversation.completions.events import 
 from custom_components.openai_compatible_conversation.completions.request import (
     build_body,
 )
-from custom_components.openai_compatible_conversation.memory.extraction import (
+from custom_components.openai_compatible_conversation.memory.extraction.extraction import (
     ExtractionError,
     parse_facts,
 )
-from custom_components.openai_compatible_conversation.memory.extraction_prompt import (
+from custom_components.openai_compatible_conversation.memory.extraction.extraction_prompt import (
     RESPONSE_FORMAT,
     known_texts,
     messages_for,
+)
+from custom_components.openai_compatible_conversation.memory.extraction.known_facts import (
+    new_facts,
 )
 from custom_components.openai_compatible_conversation.memory.facts.extracted_fact import (
     ExtractedFact,
@@ -47,9 +50,6 @@ from custom_components.openai_compatible_conversation.memory.facts.fact import (
 )
 from custom_components.openai_compatible_conversation.memory.facts.said_line import (
     SaidLine,
-)
-from custom_components.openai_compatible_conversation.memory.known_facts import (
-    new_facts,
 )
 from custom_components.openai_compatible_conversation.memory.words.normalization import (
     fold,

@@ -36,7 +36,7 @@ from .data import OpenAICompatibleConfigEntry, RuntimeData, async_create_client
 from .entry_state import async_get_entry_state
 from .errors import translated_error
 from .issues import Issues
-from .memory.fact_extractor import FactExtractor
+from .memory.extraction.fact_extractor import FactExtractor
 from .memory.store.fact_store import FactStore
 from .memory.user_names import async_names_of_people
 from .options import Options

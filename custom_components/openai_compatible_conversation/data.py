@@ -16,7 +16,7 @@ from .const import CONF_BASE_URL
 from .entry_state import EntryState
 from .http_client import async_get_http_client
 from .issues import Issues
-from .memory.fact_extractor import FactExtractor
+from .memory.extraction.fact_extractor import FactExtractor
 from .memory.store.fact_store import FactStore
 from .profile_store import ProfileStore
 from .session.sessions import Sessions

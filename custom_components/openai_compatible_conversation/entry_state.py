@@ -17,8 +17,8 @@ from .completions.availability import Availability
 from .confirmation.open_questions import OpenQuestions
 from .const import DOMAIN
 from .issues import Issues
+from .memory.extraction.turn_queue import async_queue_turns, is_forget_request
 from .memory.store.fact_store import FactStore
-from .memory.turn_queue import async_queue_turns, is_forget_request
 from .options import Options
 from .schedule.schedule_store import ScheduleStore
 from .session.sessions import Sessions

@@ -36,14 +36,14 @@ from custom_components.openai_compatible_conversation.completions.messages impor
     UserMessage,
 )
 from custom_components.openai_compatible_conversation.issues import Issues
-from custom_components.openai_compatible_conversation.memory.fact_extractor import (
+from custom_components.openai_compatible_conversation.memory.extraction.fact_extractor import (
     FactExtractor,
+)
+from custom_components.openai_compatible_conversation.memory.extraction.turn_queue import (
+    async_queue_turns,
 )
 from custom_components.openai_compatible_conversation.memory.store.fact_store import (
     FactStore,
-)
-from custom_components.openai_compatible_conversation.memory.turn_queue import (
-    async_queue_turns,
 )
 from custom_components.openai_compatible_conversation.options import Options
 from custom_components.openai_compatible_conversation.session.session import Session

@@ -13,11 +13,11 @@ from custom_components.openai_compatible_conversation.completions.messages impor
     UserMessage,
 )
 from custom_components.openai_compatible_conversation.issues import Issues
+from custom_components.openai_compatible_conversation.memory.extraction.turn_queue import (
+    async_queue_turns,
+)
 from custom_components.openai_compatible_conversation.memory.store.fact_store import (
     FactStore,
-)
-from custom_components.openai_compatible_conversation.memory.turn_queue import (
-    async_queue_turns,
 )
 from custom_components.openai_compatible_conversation.session.sessions import Sessions
 from custom_components.openai_compatible_conversation.session.turn_owner import (

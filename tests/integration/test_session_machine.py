@@ -30,11 +30,11 @@ from custom_components.openai_compatible_conversation.completions.request import
     build_body,
 )
 from custom_components.openai_compatible_conversation.issues import Issues
+from custom_components.openai_compatible_conversation.memory.extraction.turn_queue import (
+    async_queue_turns,
+)
 from custom_components.openai_compatible_conversation.memory.store.fact_store import (
     FactStore,
-)
-from custom_components.openai_compatible_conversation.memory.turn_queue import (
-    async_queue_turns,
 )
 from custom_components.openai_compatible_conversation.session.session import Session
 from custom_components.openai_compatible_conversation.session.session_state import (

@@ -235,7 +235,7 @@ def test_select_options_of_actions_have_translations() -> None:
 def test_exceptions() -> None:
     used = _translation_keys(raised=True)
     used |= _assigned("key", HERE / "completions/errors.py")
-    used |= _assigned("key", HERE / "memory/extraction.py")
+    used |= _assigned("key", HERE / "memory/extraction/extraction.py")
     used |= {f"fact_{key}" for key in _first_arguments("FactError")}
     used |= _first_arguments("AttachmentError")
     _assert_same_keys(used, set(ENGLISH["exceptions"]))

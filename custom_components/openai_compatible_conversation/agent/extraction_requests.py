@@ -14,16 +14,16 @@ from ..completions.errors import ContentFilterError, ServerTimeoutError
 from ..completions.events import Finished, TextDelta
 from ..completions.request import build_body
 from ..completions.slots import PreemptedError, Priority
-from ..memory.extraction_prompt import (
+from ..memory.extraction.extraction_prompt import (
     INSTRUCTIONS,
     RESPONSE_FORMAT,
     known_texts,
     line_text,
     messages_for,
 )
+from ..memory.extraction.transcript_parts import transcript_parts
 from ..memory.facts.fact import Fact
 from ..memory.facts.said_line import SaidLine
-from ..memory.transcript_parts import transcript_parts
 from ..repetition.detector import RepetitionDetector
 from .metrics import Purpose, counted
 from .prompt_reading import async_read_in_steps

@@ -16,16 +16,18 @@ from custom_components.openai_compatible_conversation.completions.messages impor
     ToolMessage,
     UserMessage,
 )
-from custom_components.openai_compatible_conversation.memory import extraction
 from custom_components.openai_compatible_conversation.memory.extraction import (
+    extraction,
+)
+from custom_components.openai_compatible_conversation.memory.extraction.extraction import (
     MAX_TRANSCRIPT,
     ExtractionError,
     utterances_of,
 )
-from custom_components.openai_compatible_conversation.memory.extraction_parser import (
+from custom_components.openai_compatible_conversation.memory.extraction.extraction_parser import (
     MAX_ANSWER,
 )
-from custom_components.openai_compatible_conversation.memory.extraction_prompt import (
+from custom_components.openai_compatible_conversation.memory.extraction.extraction_prompt import (
     RESPONSE_FORMAT,
     SCHEMA,
     messages_for,

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..errors import async_exception_text
-from ..issues import Issues
-from .facts.fact import MAX_FACTS
-from .store.pending_transcripts import Failure, PendingTranscript
+from ...errors import async_exception_text
+from ...issues import Issues
+from ..facts.fact import MAX_FACTS
+from ..store.pending_transcripts import Failure, PendingTranscript
 
 MAX_REASONS = 3
 """Maximum number of different reasons that are told."""

@@ -7,7 +7,7 @@ size of the context, may be another one by the time that facts are extracted.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from .facts.said_line import SaidLine
+from ..facts.said_line import SaidLine
 
 MIN_SPLIT = 200
 """Characters of a transcript below which it is not halved: any context has room for it."""

@@ -10,12 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ..search.words import STOP_WORDS
-from .facts.extracted_fact import ExtractedFact
-from .facts.fact import NAMED, Category, Fact
-from .words.content_words import FRAME
-from .words.key_words import are_distinct, key_words
-from .words.normalization import fold, spoken_words
+from ...search.words import STOP_WORDS
+from ..facts.extracted_fact import ExtractedFact
+from ..facts.fact import NAMED, Category, Fact
+from ..words.content_words import FRAME
+from ..words.key_words import are_distinct, key_words
+from ..words.normalization import fold, spoken_words
 
 _MAX_NAME = 3
 """Maximum words of a value that is only a name."""

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 import json
 from typing import Any
 
-from ..completions.messages import Message, SystemMessage, UserMessage
-from .facts.fact import Category, Fact
-from .facts.said_line import SaidLine
+from ...completions.messages import Message, SystemMessage, UserMessage
+from ..facts.fact import Category, Fact
+from ..facts.said_line import SaidLine
 
 MAX_KNOWN = 40
 """Maximum number of known facts that a request tells."""

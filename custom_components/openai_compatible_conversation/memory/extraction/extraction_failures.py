@@ -1,7 +1,7 @@
 """Why facts cannot be extracted from a transcript, as far as it is the transcript's."""
 
-from ..completions.availability import is_unavailable
-from ..completions.errors import (
+from ...completions.availability import is_unavailable
+from ...completions.errors import (
     CompletionError,
     ConnectionLostError,
     InvalidAuthError,
@@ -10,8 +10,8 @@ from ..completions.errors import (
     RedirectedError,
     ServerTimeoutError,
 )
+from ..facts.fact import FactError
 from .extraction import ExtractionError
-from .facts.fact import FactError
 
 _REFUSE_EVERYTHING = InvalidAuthError | NotFoundError | QuotaError | RedirectedError
 _MAY_BE_ITS_FAULT = ConnectionLostError | ServerTimeoutError

@@ -5,10 +5,10 @@ Decision record: docs/decisions/0006-one-session-that-only-grows.md.
 
 from collections.abc import Collection, Sequence
 
-from ..session.turns import Turn, has_call
+from ...session.turns import Turn, has_call
+from ..forgetting.forget_request import asks_to_forget, begins_with_forgetting
+from ..store.transcript_store import TranscriptStore
 from .extraction import utterances_of
-from .forgetting.forget_request import asks_to_forget, begins_with_forgetting
-from .store.transcript_store import TranscriptStore
 
 
 async def async_queue_turns(

@@ -7,20 +7,20 @@ nothing that a tool or the model said can become a fact.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from ..completions.messages import UserMessage
-from ..session.turns import ASSISTANT_SPEAKS_FIRST, Turn
-from ..session.user_text import split_context
+from ...completions.messages import UserMessage
+from ...session.turns import ASSISTANT_SPEAKS_FIRST, Turn
+from ...session.user_text import split_context
+from ..facts.extracted_fact import ExtractedFact
+from ..facts.fact import NAMED, Category, Fact, FactError, category_of, key_of, value_of
+from ..facts.said_line import SaidLine
+from ..facts.secrets import asks_not_to_tell
+from ..learning.evidence import Evidence
+from ..learning.fact_subject import fact_subject
+from ..learning.quotation import quotation
+from ..learning.remember_request import statement_in, topic_of
+from ..words.normalization import as_text
 from .extraction_parser import fact_objects
-from .facts.extracted_fact import ExtractedFact
-from .facts.fact import NAMED, Category, Fact, FactError, category_of, key_of, value_of
-from .facts.said_line import SaidLine
-from .facts.secrets import asks_not_to_tell
-from .learning.evidence import Evidence
-from .learning.fact_subject import fact_subject
-from .learning.quotation import quotation
-from .learning.remember_request import statement_in, topic_of
 from .transcript_parts import length, transcript_parts
-from .words.normalization import as_text
 
 MAX_TRANSCRIPT = 8000
 """Characters of a transcript; it is cut to the tokens of a request when it is sent."""

@@ -5,15 +5,15 @@ from dataclasses import replace
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.openai_compatible_conversation.memory.extraction.known_facts import (
+    new_facts,
+)
 from custom_components.openai_compatible_conversation.memory.facts.extracted_fact import (
     ExtractedFact,
 )
 from custom_components.openai_compatible_conversation.memory.facts.fact import (
     Category,
     Fact,
-)
-from custom_components.openai_compatible_conversation.memory.known_facts import (
-    new_facts,
 )
 
 NOW = "2026-11-30T12:00:00+00:00"

@@ -6,7 +6,7 @@ from custom_components.openai_compatible_conversation.completions.messages impor
     SystemMessage,
     UserMessage,
 )
-from custom_components.openai_compatible_conversation.memory.extraction_prompt import (
+from custom_components.openai_compatible_conversation.memory.extraction.extraction_prompt import (
     INSTRUCTIONS,
     MAX_KNOWN,
     MAX_TOLD_VALUE,

@@ -2,14 +2,14 @@
 
 from hypothesis import given, strategies as st
 
-from custom_components.openai_compatible_conversation.memory.facts.said_line import (
-    SaidLine,
-)
-from custom_components.openai_compatible_conversation.memory.transcript_parts import (
+from custom_components.openai_compatible_conversation.memory.extraction.transcript_parts import (
     MIN_SPLIT,
     halves,
     length,
     transcript_parts,
+)
+from custom_components.openai_compatible_conversation.memory.facts.said_line import (
+    SaidLine,
 )
 
 

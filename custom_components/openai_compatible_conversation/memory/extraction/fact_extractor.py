@@ -15,24 +15,24 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
 
-from ..agent.extraction_requests import ExtractionRequests
-from ..completions.errors import (
+from ...agent.extraction_requests import ExtractionRequests
+from ...completions.errors import (
     CompletionError,
     ContextTooLongError,
     RequestTooLargeError,
 )
-from ..completions.slots import PreemptedError
-from ..const import DOMAIN
-from ..options import Options
+from ...completions.slots import PreemptedError
+from ...const import DOMAIN
+from ...options import Options
+from ..facts.extracted_fact import ExtractedFact
+from ..facts.fact import Fact, FactError
+from ..facts.said_line import SaidLine
+from ..store.fact_store import FactStore
+from ..store.pending_transcripts import PendingTranscript
 from .extraction import ExtractionError, asked_for, parse_facts
 from .extraction_failures import failure_reason
-from .facts.extracted_fact import ExtractedFact
-from .facts.fact import Fact, FactError
-from .facts.said_line import SaidLine
 from .given_up import async_update_issue
 from .known_facts import new_facts
-from .store.fact_store import FactStore
-from .store.pending_transcripts import PendingTranscript
 from .transcript_parts import halves
 
 _LOGGER = logging.getLogger(__name__)

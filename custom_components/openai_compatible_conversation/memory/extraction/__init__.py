@@ -1,0 +1,1 @@
+"""Facts from what users said in sessions, extracted by the model in the background."""
