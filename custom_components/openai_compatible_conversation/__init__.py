@@ -38,7 +38,7 @@ from .errors import translated_error
 from .issues import Issues
 from .memory.extraction.fact_extractor import FactExtractor
 from .memory.store.fact_store import FactStore
-from .memory.user_names import async_names_of_people
+from .memory.users.user_names import async_names_of_people
 from .options import Options
 from .pipeline_check import PipelineCheck
 from .profile_store import ProfileStore

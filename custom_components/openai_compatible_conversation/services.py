@@ -20,9 +20,9 @@ from homeassistant.helpers.typing import VolSchemaType
 
 from .const import DOMAIN
 from .data import RuntimeData
-from .memory import fact_actions
 from .memory.facts.fact import FactError, Origin
-from .memory.user_names import async_name_of_user
+from .memory.users import fact_actions
+from .memory.users.user_names import async_name_of_user
 from .tools.fact_tool import FORGET, LEARN, QUERY
 
 CONF_ENTRY = "config_entry_id"

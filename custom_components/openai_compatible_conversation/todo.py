@@ -17,12 +17,12 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import DOMAIN
 from .data import OpenAICompatibleConfigEntry
 from .entity import OpenAICompatibleEntity
-from .memory.category_names import CategoryNames
-from .memory.fact_actions import invalid
-from .memory.fact_item import FactDescriptions, parts_of, summary_of
 from .memory.facts.fact import Fact, FactError, Origin
-from .memory.list_texts import async_category_names, async_descriptions
-from .memory.user_names import async_name_of_user, async_names_of_people
+from .memory.users.category_names import CategoryNames
+from .memory.users.fact_actions import invalid
+from .memory.users.fact_item import FactDescriptions, parts_of, summary_of
+from .memory.users.list_texts import async_category_names, async_descriptions
+from .memory.users.user_names import async_name_of_user, async_names_of_people
 
 PARALLEL_UPDATES = 0
 
@@ -48,7 +48,7 @@ class _Shown(NamedTuple):
 class MemoryList(OpenAICompatibleEntity, TodoListEntity):
     """The facts as to-do items, with their category and origin as description.
 
-    The form of an item is that of `memory/fact_item.py`.
+    The form of an item is that of `memory/users/fact_item.py`.
     """
 
     _attr_translation_key = "memory"

@@ -17,7 +17,7 @@ PURE = [
     *(
         ROOT / "memory" / f"{name}.py"
         for name in (
-            "category_names",
+            "users/category_names",
             "words/content_words",
             "learning/evidence",
             "facts/extracted_fact",
@@ -25,7 +25,7 @@ PURE = [
             "extraction/extraction_prompt",
             "facts/fact",
             "store/fact_index",
-            "fact_item",
+            "users/fact_item",
             "facts/fact_json",
             "store/fact_queries",
             "facts/fact_revision",

@@ -8,9 +8,9 @@ Decision record: docs/decisions/0014-facts-go-with-the-turn.md.
 from collections.abc import Sequence
 from typing import Protocol
 
-from ..memory.fact_item import summary_of
 from ..memory.facts.fact import Fact
 from ..memory.recall.past_question import asks_for_past
+from ..memory.users.fact_item import summary_of
 from ..session.session_state import SessionState
 from ..tools.fact_results import local_date
 

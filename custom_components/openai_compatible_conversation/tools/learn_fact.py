@@ -18,7 +18,7 @@ from ..memory.learning.fact_subject import told_subject
 from ..memory.learning.quotation import told_quote
 from ..memory.learning.remember_request import statement_in, topic_of
 from ..memory.learning.told_evidence import Proof, ToldEvidence
-from ..memory.user_names import async_names_of_people
+from ..memory.users.user_names import async_names_of_people
 from .fact_results import fact_result
 from .fact_tool import LEARN, FactSourceError, FactTool
 

@@ -9,9 +9,9 @@ description as Markdown.
 from collections.abc import Callable, Collection, Iterator, Mapping
 import re
 
+from ..facts.fact import Category, Fact
+from ..words.normalization import fold
 from .category_names import CategoryNames
-from .facts.fact import Category, Fact
-from .words.normalization import fold
 
 _COLON = re.compile("[:：]")
 _COMMA = re.compile("[,，]")

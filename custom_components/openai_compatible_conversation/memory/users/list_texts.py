@@ -3,8 +3,8 @@
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
 
-from ..const import DOMAIN
-from ..tools.fact_results import local_date
+from ...const import DOMAIN
+from ...tools.fact_results import local_date
 from .category_names import CategoryNames
 from .fact_item import FactDescriptions
 

@@ -8,10 +8,10 @@ import probatio
 from homeassistant.core import ServiceResponse
 from homeassistant.exceptions import ServiceValidationError
 
-from ..const import DOMAIN
-from ..data import RuntimeData
-from ..tools.fact_results import fact_result, facts_result
-from .facts.fact import (
+from ...const import DOMAIN
+from ...data import RuntimeData
+from ...tools.fact_results import fact_result, facts_result
+from ..facts.fact import (
     MAX_FACTS,
     MAX_KEY,
     MAX_SUBJECT,
@@ -20,8 +20,8 @@ from .facts.fact import (
     FactError,
     Origin,
 )
-from .forgetting.forget_choice import choose
-from .store.fact_queries import MAX_CANDIDATES
+from ..forgetting.forget_choice import choose
+from ..store.fact_queries import MAX_CANDIDATES
 
 LIMITS = {
     "key_length": str(MAX_KEY),

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from .facts.fact import Category, FactError, category_of
-from .words.normalization import spoken_words
+from ..facts.fact import Category, FactError, category_of
+from ..words.normalization import spoken_words
 
 
 class CategoryNames:

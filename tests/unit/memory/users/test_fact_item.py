@@ -6,14 +6,6 @@ from pathlib import Path
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.openai_compatible_conversation.memory.category_names import (
-    CategoryNames,
-)
-from custom_components.openai_compatible_conversation.memory.fact_item import (
-    FactDescriptions,
-    parts_of,
-    summary_of,
-)
 from custom_components.openai_compatible_conversation.memory.facts.fact import (
     Category,
     Fact,
@@ -23,9 +15,17 @@ from custom_components.openai_compatible_conversation.memory.facts.fact import (
     name_of,
     value_of,
 )
+from custom_components.openai_compatible_conversation.memory.users.category_names import (
+    CategoryNames,
+)
+from custom_components.openai_compatible_conversation.memory.users.fact_item import (
+    FactDescriptions,
+    parts_of,
+    summary_of,
+)
 
 TRANSLATIONS = (
-    Path(__file__).parents[3]
+    Path(__file__).parents[4]
     / "custom_components/openai_compatible_conversation/translations"
 )
 SELECTORS = {
