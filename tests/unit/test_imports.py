@@ -15,50 +15,30 @@ PURE = [
     *(ROOT / "search").glob("*.py"),
     *(ROOT / "speech").glob("*.py"),
     *(
-        ROOT / "memory" / f"{name}.py"
+        path
+        for name in ("words", "facts", "recall", "learning", "forgetting")
+        for path in (ROOT / "memory" / name).glob("*.py")
+    ),
+    *(
+        ROOT / "memory" / "store" / f"{name}.py"
         for name in (
-            "users/category_names",
-            "words/content_words",
-            "learning/evidence",
-            "facts/extracted_fact",
-            "extraction/extraction",
-            "extraction/extraction_prompt",
-            "facts/fact",
-            "store/fact_index",
-            "users/fact_item",
-            "facts/fact_json",
-            "store/fact_queries",
-            "facts/fact_revision",
-            "recall/fact_search",
-            "forgetting/forgotten_lines",
-            "forgetting/forgotten_marks",
-            "extraction/extraction_parser",
-            "learning/fact_subject",
-            "words/key_words",
-            "extraction/known_facts",
-            "words/normalization",
-            "store/pending_transcripts",
-            "store/queued_turns",
-            "learning/quotation",
-            "learning/remember_request",
-            "facts/said_line",
-            "facts/secrets",
-            "words/spoken_numbers",
-            "facts/subject",
-            "facts/category_words",
-            "forgetting/forget_choice",
-            "forgetting/forget_evidence",
-            "forgetting/forget_request",
-            "words/household_words",
-            "recall/past_question",
-            "recall/recall_index",
-            "recall/recall_match",
-            "words/telling_words",
-            "words/word_forms",
-            "learning/told_evidence",
-            "extraction/transcript_parts",
+            "fact_index",
+            "fact_queries",
+            "pending_transcripts",
+            "queued_turns",
         )
     ),
+    *(
+        ROOT / "memory" / "extraction" / f"{name}.py"
+        for name in (
+            "extraction",
+            "extraction_parser",
+            "extraction_prompt",
+            "known_facts",
+            "transcript_parts",
+        )
+    ),
+    *(ROOT / "memory" / "users" / f"{n}.py" for n in ("category_names", "fact_item")),
     ROOT / "options.py",
     *(ROOT / "cameras" / f"{n}.py" for n in ("looking_words", "picture_bounds")),
     ROOT / "flows" / "headers.py",
@@ -143,6 +123,17 @@ PURE = [
 ]
 
 
+MEMORY = (
+    {"words"},
+    {"facts"},
+    {"recall", "learning", "forgetting"},
+    {"store"},
+    {"extraction"},
+    {"users"},
+)
+"""The packages of the memory, each of which knows only those in front of it."""
+
+
 def _imports(path: Path) -> set[str]:
     """Return the modules that a file imports; relative ones start with a dot."""
     found = set()
@@ -221,6 +212,24 @@ def test_no_circular_imports() -> None:
             if needed & imports.keys() and name in imported
         }
     assert not imports
+
+
+def test_packages_of_the_memory() -> None:
+    """A package of the memory imports only those in front of it."""
+    folder = ROOT / "memory"
+    assert set().union(*MEMORY) == {path.parent.name for path in folder.glob("*/*.py")}
+    assert [path.name for path in folder.glob("*.py")] == ["__init__.py"]
+    known: set[str] = set()
+    for names in MEMORY:
+        for name in names:
+            imported = {
+                module.split(".")[2]
+                for path in (folder / name).glob("*.py")
+                for module in _imports(path)
+                if module.startswith(".memory.")
+            }
+            assert imported <= known | {name}, name
+        known |= names
 
 
 def test_few_modules_at_the_top() -> None:
