@@ -27,6 +27,7 @@ KINDS: Mapping[str, str] = {
     "weather": "weather",
     "state": "state asked",
     "several": "several at once",
+    "row": "several in a row",
     "area": "an area",
     "room": "a room's own",
     "missing": "does not exist",
