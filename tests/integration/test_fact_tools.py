@@ -22,7 +22,7 @@ from homeassistant.core import Context, HomeAssistant
 from testbed.replies import Call, say as reply
 from testbed.server import ModelServer
 
-from .conftest import Say
+from .conftest import Say, speech
 from .spies import SpyTool
 
 COLOUR = {"category": "preferences", "key": "favourite colour"}
@@ -414,6 +414,25 @@ async def test_forget_none(
     assert result.get("forgotten") is (None if error else False)
     assert result.get("error") == error
     assert len(store.facts) == 4
+
+
+async def test_forget_in_the_text(
+    server: ModelServer, store: FactStore, say: Say
+) -> None:
+    """A call in the text forgets what the user asked to forget, and nothing else.
+
+    It is not asked for: to forget what somebody wants forgotten does no harm.
+    """
+    await store.async_learn(*CAT.values())
+    call = json.dumps({"name": "forget_fact", "arguments": {**CAT, "words": "Mimi"}})
+    server.script(
+        reply(call), reply("Shall I?"), reply(call), reply("It is forgotten.")
+    )
+    await say("What is the cat called?")
+    assert len(store.facts) == 1
+    result = await say("Please forget the name of the cat.")
+    assert speech(result) == "It is forgotten."
+    assert not store.facts
 
 
 @pytest.mark.parametrize(

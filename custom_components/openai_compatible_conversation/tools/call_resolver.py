@@ -24,7 +24,7 @@ from .base import IntegrationTool
 from .call_repair import RepairedCall, async_repair_call
 from .call_runner import CallRunner
 from .exposed_targets import async_exposed_targets
-from .fact_tool import FactSource
+from .fact_tool import FactSource, FactTool
 from .meant_invention import async_invented_call, async_list_item
 from .meant_tool import async_meant_call, intent_of
 from .questions import is_question
@@ -121,6 +121,9 @@ class CallResolver:
             meant, given = later.tool, dict(later.given)
             repaired = later.repaired.arguments
         harms = harms_in(self.hass, meant, given, repaired, self.llm_context)
+        if isinstance(meant, FactTool):
+            # It forgets only what the user asked to forget.
+            harms = ()
         if meant.name in self.admin_tools or (harms and not self.questions.can_ask):
             self.refuse_text_call(call)
         elif self._is_unasked(meant, repaired):

@@ -15,6 +15,7 @@ from ..memory.facts.category_words import category_meant
 from ..memory.facts.fact import Category, Fact, Origin, key_of, value_of
 from ..memory.facts.said_line import SaidLine
 from ..memory.learning.fact_subject import told_subject
+from ..memory.learning.plain_fact import plain_fact
 from ..memory.learning.quotation import told_quote
 from ..memory.learning.remember_request import statement_in, topic_of
 from ..memory.learning.told_evidence import Proof, ToldEvidence
@@ -60,6 +61,7 @@ class LearnFact(FactTool):
         category = category_meant(args.get("category"))
         key, value = key_of(args.get("key")), value_of(args.get("value"))
         utterances, source = self._utterances(), self._source
+        key, value = plain_fact(key, value, utterances[-1] if utterances else "")
 
         def prove() -> tuple[Proof, str]:
             """Return what proves the fact, and the words that it is kept with."""

@@ -16,6 +16,7 @@ from ..facts.said_line import SaidLine
 from ..facts.secrets import asks_not_to_tell
 from ..learning.evidence import Evidence
 from ..learning.fact_subject import fact_subject
+from ..learning.plain_fact import plain_fact
 from ..learning.quotation import quotation
 from ..learning.remember_request import statement_in, topic_of
 from ..words.normalization import as_text
@@ -112,6 +113,7 @@ def _fact(
 ) -> ExtractedFact:
     """Return the fact of a valid item that a line supports."""
     category, value = category_of(item["category"]), value_of(item["value"])
+    key, value = plain_fact(key_of(item["key"]), value, line.text)
     quote = as_text(item["quote"]) or ""
     subject = fact_subject(
         item.get("subject"), category, value, line=line, quote=quote, people=people
@@ -119,7 +121,7 @@ def _fact(
     said = quotation(line.text, quote)
     return ExtractedFact(
         category,
-        key_of(item["key"]),
+        key,
         # A secret is kept as it was said: small models leave out what it is.
         said if asks_not_to_tell(line.text) else value,
         subject,

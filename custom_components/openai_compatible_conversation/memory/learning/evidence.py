@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from ..words.content_words import is_content_word, names_in, numbers_in
 from ..words.normalization import spoken_words
 from ..words.word_forms import has_opposite, is_said
+from .remember_request import statement_in
 
 MIN_WORDS = 2
 """Minimum number of words of a quote."""
@@ -27,7 +28,14 @@ class Evidence:
 
     def __init__(self, lines: Iterable[str]) -> None:
         """Initialize with the lines of a transcript."""
-        self._lines = [f" {' '.join(spoken_words(line))} " for line in lines]
+        self._lines = [
+            (
+                f" {' '.join(spoken_words(line))} ",
+                # "Remember that" is no evidence for a value.
+                spoken_words(statement_in(line) or line),
+            )
+            for line in lines
+        ]
 
     def lines_of(self, quote: str, value: str, *, names: bool) -> list[int]:
         """Return the indexes of the lines that contain the quote and support the value.
@@ -46,9 +54,8 @@ class Evidence:
         padded_quote = f" {' '.join(words)} "
         return [
             index
-            for index, line in enumerate(self._lines)
-            if padded_quote in line
-            and _supports_value(line.split(), value, names=names)
+            for index, (line, told) in enumerate(self._lines)
+            if padded_quote in line and _supports_value(told, value, names=names)
         ]
 
 
