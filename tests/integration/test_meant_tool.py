@@ -211,6 +211,20 @@ async def test_turned_off_instead(
     assert {name: len(calls) for name, calls in radio.items() if calls} == {action: 1}
 
 
+async def test_player_that_is_taken_for_a_blind(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    radio: dict[str, list[ServiceCall]],
+) -> None:
+    """A media player cannot stop moving: it is paused."""
+    hass.states.async_set("cover.blind", "open", {"friendly_name": "Blind"})
+    async_expose_entity(hass, conversation.DOMAIN, "cover.blind", should_expose=True)
+    server.script(written("HassStopMoving", name="Radio"), reply("It is paused."))
+    assert speech(await say("Pause the radio")) == "It is paused."
+    assert [name for name, calls in radio.items() if calls] == ["media_pause"]
+
+
 async def test_what_is_paused_cannot_be_paused(
     hass: HomeAssistant,
     server: ModelServer,

@@ -18,6 +18,7 @@ from homeassistant.helpers.json import json_dumps
 from ..completions.call_ids import new_call_id
 from ..completions.events import ToolCall
 from ..completions.tool_arguments import NOT_JSON
+from ..confirmation.wording import Harm
 from ..schedule.scheduled_action import ScheduleError
 from ..speech.tool_names import ToolNames
 from .base import IntegrationTool
@@ -120,10 +121,7 @@ class CallResolver:
                 return call
             meant, given = later.tool, dict(later.given)
             repaired = later.repaired.arguments
-        harms = harms_in(self.hass, meant, given, repaired, self.llm_context)
-        if isinstance(meant, FactTool):
-            # It forgets only what the user asked to forget.
-            harms = ()
+        harms = self._harms(meant, given, repaired)
         if meant.name in self.admin_tools or (harms and not self.questions.can_ask):
             self.refuse_text_call(call)
         elif self._is_unasked(meant, repaired):
@@ -133,6 +131,15 @@ class CallResolver:
         elif harms:
             self.calls.ask_first(call.id)
         return call
+
+    def _harms(
+        self, tool: llm.Tool, given: Mapping[str, Any], repaired: Mapping[str, Any]
+    ) -> tuple[Harm, ...]:
+        """Return what a call in the text can do, which is asked for first."""
+        if isinstance(tool, FactTool):
+            # It forgets only what the user just asked to forget.
+            return ()
+        return harms_in(self.hass, tool, given, repaired, self.llm_context)
 
     def failed_from_text(
         self, text: str, written: Sequence[tuple[str, dict[str, Any]]]

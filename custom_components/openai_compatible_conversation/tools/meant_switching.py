@@ -30,7 +30,10 @@ TURN_ON, TURN_OFF = "HassTurnOn", "HassTurnOff"
 _SETTING = frozenset({"HassFanSetSpeed", "HassLightSet"})
 """Intents that turn on what they are directed at."""
 _STOP = "HassStopMoving"
-SWITCHING = _SETTING | {TURN_ON, TURN_OFF, _STOP}
+_POSITION = "HassSetPosition"
+_OPPOSITE = {TURN_ON: 0, TURN_OFF: 100}
+"""The position that is the opposite of what opens or closes a cover."""
+SWITCHING = _SETTING | {TURN_ON, TURN_OFF, _STOP, _POSITION}
 """All intents that turn something on or off."""
 
 _UNLIKE = frozenset({"alarm_control_panel", "lock", "valve", "water_heater"})
@@ -74,10 +77,14 @@ def meant_switching(
     None if that is the one that is called, or unclear.
     """
     meant = said_switching(domain, said, name)
-    if intent_type == meant or intent_type not in SWITCHING:
+    if meant is None or intent_type == meant or intent_type not in SWITCHING:
         return None
     if intent_type == _STOP and said.match(STOP):
         return None
+    if intent_type == _POSITION:
+        position = read_number(str(arguments.get("position")), "position")
+        is_opposite = domain == _OPENED and position == _OPPOSITE[meant]
+        return meant if is_opposite and not _has_said_value(arguments, said) else None
     if intent_type not in _SETTING:
         return meant
     return meant if meant == TURN_OFF and not _has_said_value(arguments, said) else None

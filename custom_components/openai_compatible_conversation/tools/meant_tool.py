@@ -122,6 +122,8 @@ _MEANT: Mapping[tuple[str, str], Sequence[_Meant]] = {
             only_written=True,
         )
     ],
+    ("HassStopMoving", FAN_DOMAIN): [_Meant(intent.INTENT_TURN_OFF)],
+    ("HassStopMoving", MEDIA_PLAYER_DOMAIN): [_Meant("HassMediaPause")],
     ("HassLock", LOCK_DOMAIN): [_Meant(intent.INTENT_TURN_ON)],
     ("HassUnlock", LOCK_DOMAIN): [_Meant(intent.INTENT_TURN_OFF)],
     ("HassMediaPlay", MEDIA_PLAYER_DOMAIN): [_Meant("HassMediaUnpause")],

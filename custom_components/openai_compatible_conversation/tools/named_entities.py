@@ -1,16 +1,18 @@
 """The entities that a sentence names, in the order in which it names them.
 
 An entity is named by all words of a name of its own. If there is only one of its kind
-in an area, or in the house, it is also named by its kind: "the fan in the bedroom".
+in an area, or in the house, it is also named by its kind: "the fan in the bedroom". What
+measures something is named by that: "how warm is it outside?".
 
 Does not depend on Home Assistant.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 import re
 
+from .measured_entity import MEASURING, measured_entity
 from .target_names import Words, are_alike, kind_of, words_of
 from .targets import Entity, Place
 
@@ -115,6 +117,7 @@ def named_entities(
         found[place].append(NamedEntity(entity, by_name=True))
     for place, entity in _by_kind(sentence, entities, area_id):
         found[place].append(NamedEntity(entity, by_name=False))
+    found[len(sentence.words)] += _by_quantity(text, entities, area_id, found)
     ordered = [named for place in sorted(found) for named in found[place]]
     unique = {named.entity.entity_id: named for named in reversed(ordered)}
     return [*reversed(unique.values())] if len(unique) <= MAX_NAMED else []
@@ -153,6 +156,20 @@ def _by_kind(
             of_kind = [e for e in of_kind if e.area and e.area.id in (named or here)]
         if len(of_kind) == 1:
             yield place, of_kind[0]
+
+
+def _by_quantity(
+    text: str,
+    entities: Sequence[Entity],
+    area_id: str | None,
+    found: Mapping[int, Sequence[NamedEntity]],
+) -> Iterator[NamedEntity]:
+    """Yield what measures what the sentence asks for, unless that is named itself."""
+    domains = {one.entity.domain for named in found.values() for one in named}
+    if domains.isdisjoint(MEASURING) and (
+        entity := measured_entity(text, entities, area_id)
+    ):
+        yield NamedEntity(entity, by_name=False)
 
 
 def _names_area(sentence: _Sentence, area: Place) -> bool:

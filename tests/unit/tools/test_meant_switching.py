@@ -66,6 +66,7 @@ def test_on(said: str) -> None:
     [
         ("Close the blinds", TURN_OFF),
         ("Mach die Rollos zu", TURN_OFF),
+        ("Fahr die Jalousie im Schlafzimmer runter", TURN_OFF),
         ("Ferme les volets", TURN_OFF),
         ("Baja la persiana", TURN_OFF),
         ("Rolluik dicht", TURN_OFF),
@@ -83,6 +84,20 @@ def test_cover(said: str, meant: str) -> None:
     assert meant_switching(other, {}, "cover", words) == meant
     assert meant_switching("HassStopMoving", {}, "cover", words) == meant
     assert meant_switching(meant, {}, "cover", words) is None
+    # Only the opposite end is clearly wrong: "close it a little" is a position.
+    ends = {TURN_ON: 0, TURN_OFF: 100}
+    for position in (0, 30, 100, "100", None):
+        call = {"position": position}
+        is_opposite = str(position) == str(ends[meant])
+        expected = meant if is_opposite else None
+        assert meant_switching("HassSetPosition", call, "cover", words) == expected
+    assert meant_switching("HassSetPosition", {"position": 100}, "fan", words) is None
+
+
+def test_position_that_was_said() -> None:
+    """The end that was said is meant, whatever word comes with it."""
+    words = UserWords(["Close the blind to position 100"])
+    assert meant_switching("HassSetPosition", {"position": 100}, "cover", words) is None
 
 
 @pytest.mark.parametrize(
