@@ -88,7 +88,7 @@ async def _measure(work: Path) -> tuple[Target, dict[str, Waits]]:
         ) as voice:
             for number in range(ROUNDS + 1):
                 for kind, sound in speech.items():
-                    await end_session(client, agent)
+                    await end_session(client, agent.entry_id)
                     await client.call("light.turn_off", LIGHT)
                     turn = await voice.say(sound)
                     # The first round is a warm-up.

@@ -116,13 +116,13 @@ async def remove_entries(client: Client) -> None:
         await client.rest("DELETE", f"config/config_entries/entry/{entry['entry_id']}")
 
 
-async def end_session(client: Client, agent: Agent) -> None:
-    """End the session of an agent, so that the next turn begins one."""
+async def end_session(client: Client, entry_id: str) -> None:
+    """End the session of an entry, so that the next turn begins one."""
     await client.command(
         "call_service",
         domain=DOMAIN,
         service="end_session",
-        service_data={"config_entry_id": agent.entry_id},
+        service_data={"config_entry_id": entry_id},
     )
 
 

@@ -4,17 +4,18 @@ import json
 from pathlib import Path
 from typing import Any
 
+TIME_ZONE = "Europe/Amsterdam"
 COMPONENTS = Path(__file__).parents[1] / "custom_components"
 
 # Not `default_config`, which needs the network.
-CONFIGURATION = """\
+CONFIGURATION = f"""\
 homeassistant:
   name: Demo House
   latitude: 52.37
   longitude: 4.89
   elevation: 2
   unit_system: metric
-  time_zone: Europe/Amsterdam
+  time_zone: {TIME_ZONE}
   country: NL
   currency: EUR
   language: en

@@ -29,29 +29,26 @@ from .assistant import (
     remove_entries,
 )
 from .demo_interruption import interrupt
+from .demo_past import DAYS, RECORDER, record_days
+from .demo_restart import another_day
 from .demo_satellite import ask_satellite, ffmpeg_on_path
-from .demo_steps import CONVERSATION, FIRST_DAY, LIGHT, OTHER_LIGHT, SECOND_DAY, free
+from .demo_speech import speak_aloud
+from .demo_steps import CONVERSATION, FIRST_DAY, LIGHT, OTHER_LIGHT, PAST, free
 from .hass import Hass, HassError, PortTakenError, claim_port
-from .house import CAMERA, expose, furnish, states
+from .house import CAMERA, expose, furnish
 from .login import PASSWORD, USERNAME
 from .mcp import ToolServer
 from .rules import model
-from .scene import Scene
+from .scene import PIPELINE, Scene, play
 from .server import ModelServer
+from .speech_servers import SpeechError
+from .spoken_turn import TurnFailedError
 from .terminal import BOLD, GREEN, RED, Terminal
 from .tools import household
 from .websocket import Client, CommandError
 
 RESTART_EXIT_CODE = 100
 """Exit code of Home Assistant when a user restarts it."""
-
-PIPELINE = "Demo"
-
-SESSION = 4
-"""`conversation_timeout` in seconds, short so that the demo does not wait."""
-
-MEMORY = "_memory"
-"""Suffix of the entity ID of the to-do list with the facts."""
 
 TOOLS = 120
 """Number of tools of the household server, enough for tools on demand."""
@@ -98,8 +95,8 @@ async def perform(args: argparse.Namespace, terminal: Terminal) -> int:
         start = clock()
         async with (
             # Home Assistant reads the audio of announcements with it.
-            ffmpeg_on_path(),
-            Hass(args.keep, port=args.port) as hass,
+            ffmpeg_on_path(always=args.speech),
+            Hass(args.keep, port=args.port, extra=RECORDER) as hass,
             ToolServer("Household", household(TOOLS)) as tools,
         ):
             seconds = f"{clock() - start:.1f} s"
@@ -109,15 +106,19 @@ async def perform(args: argparse.Namespace, terminal: Terminal) -> int:
             try:
                 async with hass.client() as client:
                     missing = await converse(client, server, tools, args.say, terminal)
+                    (entry,) = await entries_of(client)
+                    agent = await agent_of(client, entry["entry_id"])
+                    where = (hass.url, client, agent)
                     if server.scripted and not args.say:
-                        (entry,) = await entries_of(client)
-                        agent = await agent_of(client, entry["entry_id"])
-                        missing += await ask_satellite(
-                            hass.url, client, agent, terminal
-                        )
-                        missing += await interrupt(hass.url, client, agent, terminal)
+                        missing += await ask_satellite(*where, terminal)
+                        missing += await interrupt(*where, terminal)
+                        missing += await play(client, PAST, terminal, scripted=True)
+                    if args.speech:
+                        missing += await speak_aloud(*where, args.say, terminal)
                 if not args.say:
-                    missing += await another_day(hass, server, terminal)
+                    missing += await another_day(
+                        hass, terminal, scripted=server.scripted
+                    )
             except SetUpError as err:
                 # The log may be in a temporary directory that is about to be removed.
                 raise HassError(f"{err}\n{hass.last_error}") from err
@@ -136,6 +137,7 @@ async def converse(
 ) -> list[str]:
     """Set up the integration and play the steps; return the failed checks."""
     await furnish(client)
+    await record_days(client)
     await expose(client, [CAMERA], exposed=True)
     for light in (LIGHT, OTHER_LIGHT):
         await client.call("light.turn_off", light)
@@ -145,11 +147,11 @@ async def converse(
         client, server.base_url, api_key=server.api_key, model=server.model
     )
     api = await add_tool_server(client, tools.url)
-    memory = {"conversation_timeout": SESSION}
-    await allow(client, agent, "assist", api, memory=memory)
+    await allow(client, agent, "assist", api)
     pipeline = await add_pipeline(client, agent.entity_id, PIPELINE)
     terminal.line("Agent", f"{agent.entity_id}, which asks the model {agent.model}")
     terminal.line("Tools", f"those of Assist, and {TOOLS} of a household server (MCP)")
+    terminal.line("Recorder", f"what happens, and {DAYS} days of invented temperatures")
     terminal.blank()
     scene = Scene(client, pipeline, terminal)
     steps = [free(text) for text in say] or [
@@ -158,42 +160,6 @@ async def converse(
     if not say:
         steps += FIRST_DAY
     return [check for step in steps for check in await scene.play(step)]
-
-
-async def another_day(hass: Hass, server: Target, terminal: Terminal) -> list[str]:
-    """Restart Home Assistant and ask for the facts; return the failed checks."""
-    check = f"{len(FIRST_DAY)} facts in its memory"
-    terminal.line("Home", "Nobody speaks. What was said in passing is looked through.")
-    async with hass.client() as client:
-        facts = await remembered(client, len(FIRST_DAY))
-    terminal.line("Home", f"{facts} facts are remembered. Restarting Home Assistant.")
-    terminal.blank()
-    await hass.restart()
-    async with hass.client() as client:
-        (entry,) = await entries_of(client)
-        agent = await agent_of(client, entry["entry_id"])
-        scene = Scene(client, await add_pipeline(client, agent, PIPELINE), terminal)
-        missing = [
-            failed
-            for step in SECOND_DAY
-            if server.scripted or not step.scripted
-            for failed in await scene.play(step)
-        ]
-    return missing + ([check] if server.scripted and facts < len(FIRST_DAY) else [])
-
-
-async def remembered(client: Client, expected: int) -> int:
-    """Wait for the expected number of facts, for a limited time; return the number."""
-    count = 0
-    for _ in range(4 * SESSION * 5):
-        memory = next(
-            s for e, s in (await states(client)).items() if e.endswith(MEMORY)
-        )
-        count = int(memory["state"])
-        if count >= expected:
-            break
-        await asyncio.sleep(0.25)
-    return count
 
 
 def verdict(terminal: Terminal, missing: list[str]) -> None:
@@ -249,6 +215,11 @@ def arguments() -> argparse.Namespace:
         help="say this instead of the usual sentences (can be repeated)",
     )
     parser.add_argument(
+        "--speech",
+        action="store_true",
+        help="also speak, with Piper and Whisper (350 MB of downloads)",
+    )
+    parser.add_argument(
         "--port", type=int, default=8123, help="Home Assistant's port (default: 8123)"
     )
     parser.add_argument(
@@ -270,7 +241,10 @@ async def main(args: argparse.Namespace, terminal: Terminal) -> int:
         return await perform(args, terminal)
     except PortTakenError as err:
         terminal.line("Failed", f"{err}. Try --port.", RED, RED)
-    except (HassError, CommandError, aiohttp.ClientError, OSError) as err:
+    except (
+        *(HassError, SpeechError, TurnFailedError),
+        *(CommandError, aiohttp.ClientError, OSError),
+    ) as err:
         terminal.line("Failed", str(err) or type(err).__name__, RED, RED)
     return 1
 

@@ -2,7 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from .config_dir import TIME_ZONE
+from .demo_past import COLDEST, WARMEST
 from .talk import TurnResult
 from .websocket import Message
 
@@ -110,6 +114,18 @@ def names(*words: str) -> Check:
     )
 
 
+def names_time_of(entity_id: str) -> Check:
+    """Return the check that the answer names the time of the last change of a state."""
+
+    def holds(outcome: Outcome) -> bool:
+        """Return whether the answer has the day and the minute, in the home's time."""
+        changed = datetime.fromisoformat(outcome.before[entity_id]["last_changed"])
+        local = changed.astimezone(ZoneInfo(TIME_ZONE))
+        return f"{local:%Y-%m-%d %H:%M}" in outcome.turn.answer
+
+    return Check(f"an answer that names when {entity_id} changed", holds)
+
+
 LIGHT = "light.kitchen_lights"
 OTHER_LIGHT = "light.bed_light"
 LOCK = "lock.front_door"
@@ -186,11 +202,32 @@ CONVERSATION = [
     ),
 ]
 
+PAST = [
+    Step(
+        "When did somebody unlock the front door?",
+        (ANSWERED, STREAMED, called("get_history"), names_time_of(LOCK)),
+    ),
+    Step(
+        "How warm was it this week?",
+        (
+            *(ANSWERED, STREAMED, called("get_history")),
+            names(f"{COLDEST}", f"{WARMEST}"),
+        ),
+    ),
+]
+"""What was: some seconds after the front door was unlocked, when that is recorded."""
+
 FIRST_DAY = [
     Step("Remember that my cat is called Amy", (ANSWERED, called("learn_fact"))),
     Step("By the way, I always drink green tea", (ANSWERED,)),
 ]
 """Facts: the first is learned on request, the second is extracted later."""
+
+LATER = Step(
+    "Turn on the bed light in 6 seconds",
+    (ANSWERED, called("schedule_action"), stays(OTHER_LIGHT)),
+)
+"""Said just before the restart, after which the light is off at first."""
 
 SECOND_DAY = [
     Step("What is my cat called?", (ANSWERED, called("query_facts"), names("Amy"))),

@@ -32,6 +32,7 @@ from .scripted_memory import (
     tell_former_name,
     tell_name,
 )
+from .scripted_past import tell_temperatures, tell_when
 from .scripted_schedule import cancel_scheduled, do_later, tell_scheduled
 from .scripted_story import tell_place, tell_story
 from .scripted_yes import confirm, unlock
@@ -43,8 +44,8 @@ WHO = (
 HELP = (
     "I understand: turn something on or off, open, close or lock something, set the "
     "brightness of a light, which lights are on, is something on or open, how is the "
-    "house, what time is it, what is the weather, tell me something nice, and who are "
-    "you."
+    "house, when did somebody unlock something, how warm was it this week, what time "
+    "is it, what is the weather, tell me something nice, and who are you."
 )
 WHICH_ROOM = "Which room?"
 NICE = "The kettle is near, and nobody is in a hurry. What more could a house want?"
@@ -235,6 +236,7 @@ RULES: list[Rule] = [
     *(do_later, tell_scheduled, cancel_scheduled),
     *(switch_in_room, ask_for_room, switch, move, report_state),
     *(clock, pantry, kiln, look, unlock, confirm),
+    *(tell_when, tell_temperatures),
     *(remember, acknowledge, tell_name, tell_former_name, tell_drink, forget),
     *(say_something_nice, tell_story, tell_place),
 ]

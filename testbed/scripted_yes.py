@@ -6,7 +6,7 @@ It writes its calls as text, as small models do.
 import json
 import re
 
-from .phrases import apology, match_request, match_text, speak, without_article
+from .phrases import apology, match_request, speak, without_article
 from .replies import Answer, say
 from .request_view import RequestView
 
@@ -28,8 +28,7 @@ def unlock(request: RequestView) -> Answer | None:
 
 def confirm(request: RequestView) -> Answer | None:
     """Confirm what was asked, if the user says yes to it."""
-    asked = [text for text in request.user_texts[:-1] if match_text(text, _UNLOCK)]
-    if not (asked and match_request(request, r"yes(?:,? (?:please|do it))?")):
+    if not match_request(request, r"yes(?:,? (?:please|do it))?"):
         return None
     if request.results:
         if problem := request.results[-1].problem:

@@ -26,10 +26,15 @@ class Frontend:
         self._url = url
         self._pictures = pictures
 
-    async def picture(self, name: str) -> None:
-        """Take a screenshot after animations have ended."""
+    async def picture(self, name: str, *, height: int | None = None) -> None:
+        """Take a screenshot after animations have ended, with a height in pixels."""
+        usual = self.page.viewport_size
+        assert usual
+        if height:
+            await self.page.set_viewport_size({**usual, "height": height})
         await self.page.wait_for_timeout(SETTLED)
         await self.page.screenshot(path=self._pictures / f"{name}.png")
+        await self.page.set_viewport_size(usual)
 
     async def open(self, path: str = "") -> None:
         """Open a page after animations have ended.
@@ -73,9 +78,13 @@ class Frontend:
         await self._press("Configure")
         return self._flow
 
+    async def expand(self, section: str) -> None:
+        """Expand a section of a form, or collapse it."""
+        await self._flow.get_by_role("button", name=section).click()
+
     async def switch(self, section: str, label: str) -> Locator:
         """Expand a section of a form, and return a switch in it."""
-        await self._flow.get_by_role("button", name=section).click()
+        await self.expand(section)
         field = self._flow.locator("ha-selector-boolean").filter(has_text=label)
         return field.get_by_role("switch")
 

@@ -30,6 +30,8 @@ ASSISTANT = "House"
 AGENT = "OpenAI-Compatible"
 OPTION = "Listen again after every question"
 MEMORY = "todo.openai_compatible_memory"
+FORM = 1040
+"""Height of a window that has room for the sections of the options, in pixels."""
 FACT = "cat: Amy"
 OTHER_FACT = f"{USERNAME.title()}, tea: green"
 TOLD = f"Told by {USERNAME.title()}"
@@ -76,7 +78,11 @@ async def set_up(frontend: Frontend, server: ModelServer) -> None:
 async def change_an_option(frontend: Frontend) -> None:
     """Change an option, and check it in a new options flow."""
     form = await frontend.options()
-    await frontend.picture("options")
+    await frontend.expand("Tools")
+    last = form.get_by_role("button", name="Model settings")
+    await last.scroll_into_view_if_needed()
+    await frontend.picture("options", height=FORM)
+    await frontend.expand("Tools")
     switch = await frontend.switch("Voice", OPTION)
     await switch.press("Space")
     await frontend.picture("options-voice")

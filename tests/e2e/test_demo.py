@@ -57,6 +57,14 @@ async def test_conversation() -> None:
     assert "light.kitchen_lights: off -> on" in printed
     assert "-> off" in printed
     assert "Should I unlock Front Door?" in printed
+    assert "I see a picture." in printed
+    assert "One moment." in printed
+    assert "You stopped me at" in printed
+    assert "Front Door was unlocked on" in printed
+    assert "The coldest was 11.5 °C on" in printed
+    before, after = printed.split("Restarting Home Assistant.")
+    assert '"Bed Light"}, "in_minutes": 0.1}' in before
+    assert "light.bed_light is on" in after
     assert "first word after" in printed
     assert "Every step did what it should." in printed
     assert "\033" not in printed

@@ -122,6 +122,22 @@ async def test_changes(
     assert result["more"] == 0
 
 
+@pytest.mark.parametrize("recorder_config", [{"commit_interval": 3600}])
+async def test_not_yet_recorded(
+    hass: HomeAssistant, house: datetime, server: ModelServer, say: Say
+) -> None:
+    """A change is told although the recorder writes it some seconds later."""
+    await _record(hass, DOOR, [("off", house - timedelta(hours=1))])
+    hass.states.async_set(
+        DOOR, "on", {"friendly_name": "Front Door", **ATTRIBUTES[DOOR]}
+    )
+    result = await _ask(server, say, name="Front Door")
+    (door,) = result["entities"]
+    (opened,) = door["changes"]
+    assert opened["state"] == door["state"]
+    assert len(door["lasted"]) == 2
+
+
 async def test_long_unchanged(
     hass: HomeAssistant, house: datetime, server: ModelServer, say: Say
 ) -> None:

@@ -23,12 +23,14 @@ import pytest
 
 from testbed.assistant import Agent, end_session
 from testbed.demo import Target
+from testbed.hass import claim_port
 from testbed.house import states
 from testbed.replies import Pause, chunk, raw, say
 from testbed.speech_servers import SpeechServers
 from testbed.spoken_turn import SpokenTurn, SpokenVoice
 from testbed.websocket import Client
 from testbed.word_errors import compared_words, word_error_rate
+from tests.e2e.test_demo import demo, output
 
 from .commands import COMMANDS, Command
 from .conftest import ScriptedModel
@@ -74,7 +76,7 @@ async def test_commands(
     for command in COMMANDS:
         await _prepare(client, command)
         if not is_one_session:
-            await end_session(client, agent)
+            await end_session(client, agent.entry_id)
         turn = await voice.say(await speech.synthesize(command.say))
         is_done = await _is_done(client, command)
         heard = await speech.recognize(turn.sound)
@@ -148,6 +150,20 @@ async def test_thoughts_are_not_spoken(
     assert times.recognized < times.thought < times.token
     # It is the answer whose time is taken, which the model thought for.
     assert times.token - times.recognized >= PAUSE / 2
+
+
+async def test_demo() -> None:
+    """The demo speaks on request, and what it says is heard."""
+    # Not with the server that the environment names.
+    async with demo(
+        *("--once", "--speech", "--port", str(claim_port())), OPENAI_BASE_URL=""
+    ) as process:
+        printed = await output(process)
+        assert await process.wait() == 0, printed
+    spoken = printed.partition("With real speech")[2]
+    assert "heard    turn on the kitchen lights." in spoken.casefold()
+    assert "intent__HassTurnOff {'name': 'Bed Light'}" in spoken
+    assert "after the last word: understood" in spoken
 
 
 async def _prepare(client: Client, command: Command) -> None:

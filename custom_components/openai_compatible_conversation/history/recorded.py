@@ -127,7 +127,17 @@ async def _async_states(
             hass, start, end, entity_id, no_attributes=True
         )
     )
-    return found.get(entity_id, [])
+    return _with_present(hass, found.get(entity_id, []), end)
+
+
+def _with_present(
+    hass: HomeAssistant, recorded: list[State], end: datetime
+) -> list[State]:
+    """Return recorded states with the present one, which is written some seconds later."""
+    if not recorded or (state := hass.states.get(recorded[-1].entity_id)) is None:
+        return recorded
+    is_newer = recorded[-1].last_changed < state.last_changed <= end
+    return [*recorded, state] if is_newer else recorded
 
 
 async def _async_since(
