@@ -1,8 +1,8 @@
-"""A fact without what a small model copies into it from the sentence that told it.
+"""A fact as it was told, where a small model copied too much or left out a "not".
 
 Such a model takes the request to remember into the value, and names a fact by its
 value: "Leeds: We live in Leeds, remember that". After a move it is "York: York", and
-both seem to be true.
+both seem to be true. Of "I can't have lactose" it keeps "lactose: have".
 
 Does not depend on Home Assistant.
 """
@@ -19,21 +19,62 @@ MAX_BEFORE = 6
 MAX_AFTER = 1
 """Words behind a value that ends its clause: "We live in York now"."""
 
+_ONLY_ONE = re.compile(
+    r"\b(?:live[sd]?|living|work(?:s|ed|ing)?|called|named|moved"
+    r"|wohn\w*|leb\w*|arbeit\w*|hei(?:ß|ss)\w*|gezogen"
+    r"|habit\w*|viv\w*|travaill\w*|appelle\w*|trabaj\w*|llam\w*"
+    r"|woon\w*|wonen|werk\w*|heet|heten)\b",
+    re.IGNORECASE,
+)
+"""Verbs of what somebody has only one of, so that the next one replaces it.
+
+One may eat, like and be allergic to many things.
+"""
+
 _CLAUSE_END = re.compile(r"[,.;:!?]+(?:\s+|$)")
+_NEGATION = re.compile(
+    r"\b(?:no|not|none|nobody|nothing|never|neither|without|\w+n['’]?t|cannot"
+    r"|nichts?|kein\w*|nie|niemals|niemand|ohne|weder"
+    r"|ne|n['’]\w+|pas|jamais|sans|aucune?|rien|personne"
+    r"|nunca|jam[aá]s|sin|ning[uú]n\w*|nada|nadie"
+    r"|niet|geen|nooit|zonder|niemand"
+    r"|non|mai|senza|nessun\w*|niente|n[aã]o|sem|nenhum\w*"
+    r"|inte|aldrig|ingen|inget|inga|utan|nie|bez|nigdy|не|нет|без|никогда)\b",
+    re.IGNORECASE,
+)
+"""What turns a statement into its opposite."""
 
 
 def plain_fact(key: str, value: str, said: str) -> tuple[str, str]:
     """Return key and value as they are told by what was said.
 
-    A key that only repeats what its clause ends with is replaced by the words in front.
+    A key that only repeats where somebody lives or works, or what they are called, is
+    replaced by the words in front, a value that lost a negation by its clause.
     """
     told = statement_in(value) or value
     statement = statement_in(said) or said
+    if denied := _denied(key, told, statement):
+        return key, denied
     if fold(key) == fold(told):
         return _in_clause(key, statement) or (key, told)
     if len(spoken_words(told)) > len(spoken_words(key)):
         return _in_clause(key, told) or (key, told)
     return key, told
+
+
+def _denied(key: str, value: str, text: str) -> str | None:
+    """Return the clause that denies what key and value claim, None if none does."""
+    if _NEGATION.search(key) or _NEGATION.search(value):
+        return None
+    claimed = {*spoken_words(value)}
+    clauses = [clause.strip() for clause in _CLAUSE_END.split(text)]
+    best = max(
+        clauses,
+        key=lambda clause: len(claimed & {*spoken_words(clause)}),
+        default="",
+    )
+    is_about = claimed & {*spoken_words(best)}
+    return best if is_about and _NEGATION.search(best) else None
 
 
 def _in_clause(key: str, text: str) -> tuple[str, str] | None:
@@ -46,6 +87,7 @@ def _in_clause(key: str, text: str) -> tuple[str, str] | None:
             if [*map(fold, words[start:end])] == wanted and (
                 len(words) - end <= MAX_AFTER
             ):
-                before = words[:start][-MAX_BEFORE:]
-                return " ".join(before), " ".join(words[start:end])
+                before = " ".join(words[:start][-MAX_BEFORE:])
+                if _ONLY_ONE.search(before):
+                    return before, " ".join(words[start:end])
     return None

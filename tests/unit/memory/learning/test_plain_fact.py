@@ -23,10 +23,10 @@ from custom_components.openai_compatible_conversation.memory.learning.plain_fact
             ("we live in", "York"),
         ),
         (
-            "hazelnuts",
-            "Hazelnuts",
-            "I'm allergic to hazelnuts, so no nut cake for me.",
-            ("I'm allergic to", "hazelnuts"),
+            "Acme",
+            "works at Acme",
+            "Ben now works at Acme.",
+            ("works at", "Acme"),
         ),
         (
             "Lyon",
@@ -43,6 +43,28 @@ def test_copied(key: str, value: str, said: str, plain: tuple[str, str]) -> None
 
 
 @pytest.mark.parametrize(
+    ("key", "value", "said", "told"),
+    [
+        (
+            "Laktose",
+            "vertrage",
+            "Ich vertrage übrigens keine Laktose, schon seit der Schulzeit.",
+            "Ich vertrage übrigens keine Laktose",
+        ),
+        ("nuts", "eat nuts", "Remember that I can’t eat nuts.", "I can’t eat nuts"),
+        ("lactose", "lactose", "I cannot have lactose", "I cannot have lactose"),
+        ("poisson", "aime le poisson", "Je n'aime pas le poisson.", None),
+        ("pescado", "como pescado", "Yo no como pescado.", "Yo no como pescado"),
+        ("vis", "vis", "Wij eten geen vis.", "Wij eten geen vis"),
+        ("кофе", "пью кофе", "Я не пью кофе.", "Я не пью кофе"),
+    ],
+)
+def test_denied(key: str, value: str, said: str, told: str | None) -> None:
+    """A value that lost its "not" is kept as it was said: it would be the opposite."""
+    assert plain_fact(key, value, said) == (key, told or said.rstrip("."))
+
+
+@pytest.mark.parametrize(
     ("key", "value", "said"),
     [
         ("cat", "Mimi", "Remember that our cat is called Mimi."),
@@ -50,6 +72,13 @@ def test_copied(key: str, value: str, said: str, plain: tuple[str, str]) -> None
         ("Grandma", "lives in the garden flat", "Grandma lives in the garden flat."),
         ("dentist", "dentist", "The dentist is on Friday."),
         ("Mimi", "Mimi", "Mimi"),
+        ("cat", "Mimi", "I don't know if you know, but our cat is called Mimi."),
+        ("nuts", "nuts", "I'm allergic to nuts, so no nut cake for me."),
+        ("age", "five", "Mia is five, not six."),
+        ("cat", "Mia", "No, she is called Mia."),
+        ("birthday", "the 3rd of May", "Don't forget that it is on the 3rd of May."),
+        ("meat", "does not eat meat", "Ben does not eat meat."),
+        ("diet", "vegetarian", "I don't eat meat."),
         ("", "", ""),
         ("猫", "猫", "我们的猫叫咪咪"),
     ],
