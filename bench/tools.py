@@ -36,7 +36,7 @@ SESSION_TIMEOUT = 1
 
 MAX_BYTES_SHARE = 0.1
 """Goal: bytes of the tools of a first request relative to those of all tools."""
-MAX_SEARCH_MS = 2.0
+MAX_SEARCH_MS = 5.0
 """Goal: median milliseconds of a search."""
 MAX_BUILD_MS = 1000
 """Goal: milliseconds until a catalog of `BUILT_TOOLS` is built."""

@@ -115,12 +115,23 @@ class Lexicon:
                 break
         return reading
 
-    def _tiers(self, sentence: Sequence[str]) -> list[list[WordTable]]:
-        """Return the languages to look words up in, the most probable ones first."""
+    def may_be(self, language: str, sentence: Sequence[str]) -> bool:
+        """Return whether a sentence may be in a language, by its commonest words."""
+        scores = self._probable(sentence)
+        best = max(scores)
+        return best < _CERTAIN or self._tables[language] in scores[best]
+
+    def _probable(self, sentence: Sequence[str]) -> dict[float, list[WordTable]]:
+        """Return the languages by how probable each is for a sentence."""
         scores: defaultdict[float, list[WordTable]] = defaultdict(list)
         for language, table in self._tables.items():
             found = sum(word in table.common for word in sentence)
             scores[found + (language in self._home) / 2].append(table)
+        return scores
+
+    def _tiers(self, sentence: Sequence[str]) -> list[list[WordTable]]:
+        """Return the languages to look words up in, the most probable ones first."""
+        scores = self._probable(sentence)
         best, *others = sorted(scores, reverse=True)
         first = scores[best]
         english = self._tables["en"]

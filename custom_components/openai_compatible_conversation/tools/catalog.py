@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 import re
-from typing import Any
+from typing import NamedTuple
 
+from ..search.closeness import Closeness
 from ..search.index import Index
 from ..search.lexicon import Lexicon
+from ..search.query import MAX_QUERY
 from ..search.word_tables import Meaning
-from ..search.words import tokens, words
+from ..search.word_vectors import WordVectors, word_vectors
+from ..search.words import words
+from .name_similarity import NameSpelling, name_words
 
 WEIGHTS = {
     "name": 1.6,
@@ -24,19 +28,31 @@ WEIGHTS = {
 DOMAIN_BOOST = 2.0
 """Factor for the score of a tool of the requested domain."""
 
-MIN_SCORE_SHARE = 0.1
+MIN_SCORE_SHARE = 0.2
 """Share of the best score that a tool needs to be counted as a further match."""
 
-MIN_FIT = 0.3
+MIN_FIT = 0.25
 """Share of what a query asks for that a tool needs to have for any to be found.
 
 A tool of the requested domain needs half of it.
 """
 
+CERTAIN_FIT = 0.9
+"""Share of what a query asks for with which a tool fits, whatever it means."""
+
+CLOSENESS_WEIGHT = 1.5
+"""Score of the tool that is closest in meaning, as a share of the best score by words."""
+
+NEAR = 0.4
+"""Closeness in meaning without which a tool does not fit, whatever words it has."""
+
+SAME = 0.75
+"""Closeness in meaning with which a tool fits, whatever words it has."""
+
 MIN_SIMILARITY = 0.4
 """Minimum similarity, from 0 to 1, of a name suggested for an unknown one."""
 
-_MAX_PARAMETERS = 100
+_MAX_TELLING = 300
 _SUMMARY = re.compile(
     r"\s*+.{0,300}?(?:[.!?:](?=\s)|(?=\n)|\Z)|\s*+.{0,300}(?!\w)", re.DOTALL
 )
@@ -60,6 +76,14 @@ class CatalogEntry:
     words: str = ""
 
 
+class _Match(NamedTuple):
+    """A tool with words of a query."""
+
+    name: str
+    score: float
+    fit: float
+
+
 @dataclass(frozen=True, slots=True)
 class SearchResult:
     """The names of the best matches, and the number of further matches.
@@ -76,24 +100,33 @@ class Catalog:
     """An in-memory index of tools, to be closed after use. Not thread-safe."""
 
     def __init__(
-        self, entries: Iterable[CatalogEntry], languages: Iterable[str] = ()
+        self,
+        entries: Iterable[CatalogEntry],
+        languages: Iterable[str] = (),
+        vectors: WordVectors | None = None,
     ) -> None:
-        """Initialize with the tools, and the languages of the home.
+        """Initialize with the tools, the languages of the home, and word vectors.
 
-        The last of the tools with the same name is kept. Does blocking I/O.
+        The last of the tools with the same name is kept. Without vectors, those of the
+        integration are taken. Does blocking I/O.
         """
         tools = {entry.name: entry for entry in entries}
         self._domains = {name: entry.domain for name, entry in tools.items()}
         self._compared = {name: _domain(of) for name, of in self._domains.items()}
+        self._lexicon = Lexicon(languages)
         self._index = Index(
-            WEIGHTS, heading=("name", "title", "words"), lexicon=Lexicon(languages)
+            WEIGHTS, heading=("name", "title", "words"), lexicon=self._lexicon
         )
         self._index.put_all((name, _document(entry)) for name, entry in tools.items())
         self._index.warm()
+        self._closeness = Closeness(word_vectors() if vectors is None else vectors)
+        for name, entry in tools.items():
+            self._closeness.put(name, _telling_texts(entry))
 
     def close(self) -> None:
         """Free the index; the catalog cannot be used afterwards."""
         self._index.close()
+        self._closeness.clear()
 
     def search(
         self,
@@ -132,25 +165,42 @@ class Catalog:
 
         Returns none if none of the best fits.
         """
+        boosts = dict.fromkeys(in_domain, DOMAIN_BOOST)
         hits = [
-            (
-                hit.score * DOMAIN_BOOST if hit.key in in_domain else hit.score,
+            _Match(
                 hit.key,
-                hit.fit * 2 if hit.key in in_domain else hit.fit,
+                hit.score * boosts.get(hit.key, 1.0),
+                hit.fit * boosts.get(hit.key, 1.0),
             )
             for hit in self._index.search(query, hint, names)
         ]
         # The sort is stable: equal scores keep the order of the index.
-        hits.sort(key=lambda hit: -hit[0])
-        if all(fit < MIN_FIT for _, _, fit in hits[:limit]):
+        hits.sort(key=lambda hit: -hit.score)
+        is_english = self._lexicon.may_be("en", words(query[:MAX_QUERY]))
+        close = self._closeness.of_all(query) if is_english else {}
+        nearest = max(close.values(), default=0.0)
+        fit = max((hit.fit for hit in hits[:limit]), default=0.0)
+        if close and fit < CERTAIN_FIT:
+            is_fit = nearest >= (NEAR if fit >= MIN_FIT else SAME)
+        else:
+            is_fit = fit >= MIN_FIT
+        if not is_fit:
             return []
-        return [(score, name) for score, name, _ in hits]
+        scores = {hit.name: hit.score for hit in hits}
+        best = hits[0].score if hits else 1.0
+        for name, closeness in close.items():
+            if closeness >= NEAR or (closeness > 0 and name in scores):
+                boost = CLOSENESS_WEIGHT * best * closeness / nearest
+                scores[name] = scores.get(name, 0.0) + boost
+        return sorted(
+            ((scores[name], name) for name in scores), key=lambda pair: -pair[0]
+        )
 
     def nearest(self, name: str, limit: int = 3) -> list[str]:
         """Return up to `limit` tool names similar to an unknown one, best first."""
-        wanted = _Spelling(name)
+        wanted = NameSpelling(name)
         similar = [
-            (_Spelling(known).similarity(wanted), known) for known in self._domains
+            (NameSpelling(known).similarity(wanted), known) for known in self._domains
         ]
         similar.sort(key=lambda pair: -pair[0])
         return [
@@ -158,49 +208,6 @@ class Catalog:
             for similarity, known in similar[:limit]
             if similarity >= MIN_SIMILARITY
         ]
-
-
-class _Spelling:
-    """A name as sets of its words and letter pairs, for comparison."""
-
-    def __init__(self, name: str) -> None:
-        """Initialize with a name, with or without a domain prefix."""
-        self._words = _name_words(name)
-        self._pairs = _pairs(name)
-        self._short = _pairs(name.rpartition("__")[2])
-
-    def similarity(self, other: _Spelling) -> float:
-        """Return the similarity of two names, from 0 to 1."""
-        letters = max(
-            _overlap(self._pairs, other._pairs),
-            _overlap(self._short, other._short),
-        )
-        return (letters + _overlap(self._words, other._words)) / 2
-
-
-def parameter_texts(schema: object) -> tuple[str, ...]:
-    """Return a text for each parameter of a JSON Schema, for a `CatalogEntry`.
-
-    Returns none for an invalid schema; raises nothing.
-    """
-    properties = schema.get("properties") if isinstance(schema, Mapping) else None
-    if not isinstance(properties, Mapping):
-        return ()
-    return tuple(
-        " ".join([str(name), *_schema_texts(value)])
-        for name, value in list(properties.items())[:_MAX_PARAMETERS]
-    )
-
-
-def _schema_texts(schema: Any) -> Iterator[str]:
-    """Yield the description and the values of a parameter's schema."""
-    if not isinstance(schema, Mapping):
-        return
-    if isinstance(description := schema.get("description"), str):
-        yield description
-    if isinstance(values := schema.get("enum"), list):
-        yield from map(str, values)
-    yield from _schema_texts(schema.get("items"))
 
 
 def _document(entry: CatalogEntry) -> dict[str, str]:
@@ -219,27 +226,13 @@ def _document(entry: CatalogEntry) -> dict[str, str]:
     }
 
 
+def _telling_texts(entry: CatalogEntry) -> Iterator[str]:
+    """Yield the texts that tell what a tool is for, those that tell most twice."""
+    for text in 2 * (entry.name.rpartition("__")[2], entry.title):
+        yield text or ""
+    yield (entry.description or "")[:_MAX_TELLING]
+
+
 def _domain(text: str) -> str:
     """Return a domain in a normalized spelling: `Media players` as `mediaplayer`."""
-    return "".join(_ordered_name_words(text)).removesuffix("s")
-
-
-def _ordered_name_words(text: str) -> list[str]:
-    """Return the words of a name, in order."""
-    return [part for parts in tokens(text) for part in parts]
-
-
-def _name_words(text: str) -> set[str]:
-    """Return the distinct words of a name."""
-    return set(_ordered_name_words(text))
-
-
-def _pairs(text: str) -> set[str]:
-    """Return the pairs of adjacent letters in a name."""
-    letters = "".join(_ordered_name_words(text))
-    return {letters[index : index + 2] for index in range(len(letters) - 1)}
-
-
-def _overlap(one: set[str], other: set[str]) -> float:
-    """Return the Dice coefficient of two sets, from 0 to 1."""
-    return 2 * len(one & other) / ((len(one) + len(other)) or 1)
+    return "".join(name_words(text)).removesuffix("s")

@@ -7,9 +7,10 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm
 
-from .catalog import Catalog, CatalogEntry, parameter_texts
+from .catalog import Catalog, CatalogEntry
 from .home_languages import async_home_languages
 from .intent_words import load_words, words_for_tool
+from .parameter_texts import parameter_texts
 
 type GetDefinition = Callable[[str], Mapping[str, Any] | None]
 

@@ -47,12 +47,15 @@ SENTENCES = {
     "varied": _sentences("varied_sentences.json"),
     "held_out": _sentences("held_out_sentences.json"),
     "latest": _sentences("latest_sentences.json"),
+    "paraphrased": _sentences("paraphrased_sentences.json"),
 }
 """Sentences by file.
 
-The words of the lexicon were chosen for the first two and for `varied`, and were not
-changed for what the others have. Those of `spoken` are in another style, with slips of
-speech recognition. Those of `held_out` were written together with `varied`, and those
-of `latest` after the search was finished. To choose words for one of these files makes
-it useless as a measure: write a new one first.
+The words of the lexicon were chosen for the first two and for `varied`, and the word
+vectors are learned from these. Neither was changed for what the others have. Those of
+`spoken` are in another style, with slips of speech recognition. Those of `held_out` were
+written together with `varied`, and those of `latest` after the search was finished. Those
+of `paraphrased` mostly avoid the words of the tools, and were written before there were
+word vectors. To choose words or sentences for one of these files makes it useless as a
+measure: write a new one first.
 """

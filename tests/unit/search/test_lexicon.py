@@ -157,3 +157,10 @@ def test_function_words_mean_something_together() -> None:
     """Function words that are far from each other mean nothing together."""
     assert "steps" in _meant("combien de pas ai je")
     assert "steps" not in _meant("combien de temps est ce que tu ne joues pas")
+
+
+def test_may_be() -> None:
+    """A sentence with common words of another language is not in this one."""
+    assert LEXICON.may_be("en", ["turn", "the", "lamp", "on"])
+    assert LEXICON.may_be("en", ["radio"])
+    assert not LEXICON.may_be("en", ["was", "war", "die", "radio", "station"])

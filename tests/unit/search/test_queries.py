@@ -9,7 +9,7 @@ from custom_components.openai_compatible_conversation.tools.catalog import Catal
 
 from .corpus import QUERIES, TOOLS, entries
 
-MIN_SHARE = 0.95
+MIN_SHARE = 0.97
 """Minimum share of queries that find a tool they need."""
 
 

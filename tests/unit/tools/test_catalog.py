@@ -9,6 +9,8 @@ from custom_components.openai_compatible_conversation.tools.catalog import (
     Catalog,
     CatalogEntry,
     SearchResult,
+)
+from custom_components.openai_compatible_conversation.tools.parameter_texts import (
     parameter_texts,
 )
 
