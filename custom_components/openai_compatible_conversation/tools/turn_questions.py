@@ -14,10 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ..confirmation.answer_words import is_about_something_else, is_plain_yes, refuses
+from ..confirmation.answer_words import is_plain_yes
 from ..confirmation.open_questions import Approver, Question, new_token
-from ..confirmation.wording import Harm, Wording, asks_for, language_key, question_text
-from .questions import is_question
+from ..confirmation.wording import Harm, Wording, asks_for, question_text
+from .possible_yes import is_no, may_be_yes
 
 CONFIRM = "confirm_action"
 
@@ -47,8 +47,6 @@ _HAS_READ = (
     "Nothing was done: a yes counts only before something else is looked up. Call the "
     "tool for what the user wants. They are asked then."
 )
-_QUESTION_MARKS = ("?", "？", "؟")
-
 _DONE = (
     "This was confirmed, and called once. It is called again only if they ask again."
 )
@@ -112,7 +110,7 @@ class TurnQuestions:
         `approver` is who can say yes to what this turn asks, None if nobody can.
         """
         self._approver, self._said, self._language = approver, said, language
-        if _may_be_yes(said, language, asked):
+        if may_be_yes(said, language, asked):
             self._open = {question.token: question for question in asked}
         else:
             self._declined = [*asked]
@@ -220,7 +218,7 @@ class TurnQuestions:
         if not self._open:
             text = _NOT_ANSWERED if self._declined else _NO_QUESTION
             return Decision("not_asked" if self._declined else "refuse", text)
-        if any(_is_no(value, self._language) for value in arguments.values()):
+        if any(is_no(value, self._language) for value in arguments.values()):
             return Decision("not_asked", _SAID_NO)
         if (question := self._meant(arguments, self._open.values())) is None:
             return Decision("refuse", _NO_SUCH_QUESTION)
@@ -242,29 +240,6 @@ class TurnQuestions:
             if isinstance(value, str)
         }
         return next((q for q in questions if q.token in given), None)
-
-
-def _may_be_yes(said: str, language: str, asked: Sequence[Question]) -> bool:
-    """Return whether words may be a yes, as far as that can be told by them."""
-    text = " ".join(question.text for question in asked)
-    return not (
-        refuses(said, language)
-        or _asks(said, language)
-        or is_about_something_else(said, language, text)
-    )
-
-
-def _asks(said: str, language: str) -> bool:
-    """Return whether words are a question; "Yes?" is none, nor is "Está bien"."""
-    is_marked = said.rstrip().endswith(_QUESTION_MARKS)
-    if is_plain_yes(said, language):
-        return is_marked and len(said.split()) > 1
-    return is_marked or is_question(said, language_key(language))
-
-
-def _is_no(value: object, language: str) -> bool:
-    """Return whether an argument says no."""
-    return value is False or (isinstance(value, str) and refuses(value, language))
 
 
 def _reminder(question: Question) -> str:
