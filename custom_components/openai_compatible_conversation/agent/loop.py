@@ -177,7 +177,7 @@ class AgentRun(TurnRequests):
         if self.tools is None or response.has_spoken or not response.has_called:
             return False
         if is_first:
-            return are_unasked(response.calls, self.tools.calls)
+            return are_unasked(response.calls, self.tools.calls.withheld)
         return are_copies(
             response.calls, self._outcome, has_made_up=response.has_made_up
         )

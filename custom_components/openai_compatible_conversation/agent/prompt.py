@@ -145,7 +145,7 @@ async def async_system_prompt(
         api_prompt,
         options.own_prompt_only,
         options.auto_continue_listening,
-        bool(tools and tools.tool_search),
+        bool(tools and tools.offered.tool_search),
         bool(tools and tools.has_fact_tools),
         *speaker,
     )
@@ -176,7 +176,7 @@ def _own_instructions(
     yield CONTEXT_INSTRUCTIONS
     if has_device_lines:
         yield DEVICE_INSTRUCTIONS
-    if tools and tools.tool_search:
+    if tools and tools.offered.tool_search:
         yield SEARCH_INSTRUCTIONS
     if tools and tools.has_fact_tools:
         yield FACT_INSTRUCTIONS

@@ -145,14 +145,14 @@ class ResponseCalls:
         `name` is that of the tool as it was written.
         """
         if not self.quoted.is_complete:
-            tools.resolver.refuse_text_call(call)
+            tools.text_calls.refuse(call)
         elif is_cut:
-            tools.calls.refuse(call.id, "InvalidArguments", TRUNCATED)
+            tools.calls.withheld.refuse(call.id, "InvalidArguments", TRUNCATED)
         return self._written.add(
             call,
             tools.resolver.identity(call),
             name=name,
-            is_refused=tools.calls.is_refused(call.id),
+            is_refused=tools.calls.withheld.is_refused(call.id),
         )
 
     def _add_failed(

@@ -10,17 +10,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..completions.messages import Message, ToolMessage, UserMessage
-from ..tools.call_runner import CallRunner
 from ..tools.outcome import Outcome
+from ..tools.withheld_calls import WithheldCalls
 from .response_calls import ResponseCalls
 
 IN_WORDS = "Answer in words, without a tool."
 """What follows the last message then. It is not kept, and neither are the calls."""
 
 
-def are_unasked(calls: ResponseCalls, runner: CallRunner) -> bool:
+def are_unasked(calls: ResponseCalls, withheld: WithheldCalls) -> bool:
     """Return whether a response has calls, and nobody asked for any of them."""
-    return bool(calls.parts) and all(runner.is_unasked(p.id) for p in calls.parts)
+    return bool(calls.parts) and all(withheld.is_unasked(p.id) for p in calls.parts)
 
 
 def are_copies(calls: ResponseCalls, outcome: Outcome, *, has_made_up: bool) -> bool:

@@ -14,11 +14,11 @@ from homeassistant.util import dt as dt_util
 
 from ..confirmation.wording import Harm
 from ..schedule.scheduled_action import ScheduleError
-from .call_runner import CallRunner
-from .schedule_tools import ScheduleAction
+from .schedule_action import ScheduleAction
 from .schema import wire_name
 from .sensitivity import harms_in
 from .turn_questions import Decision, HeldCall, TurnQuestions
+from .withheld_calls import WithheldCalls
 
 _CHANGED = (
     "Nothing was done: what this would do has changed since the user was asked. Call "
@@ -32,7 +32,7 @@ class CallApproval:
 
     hass: HomeAssistant
     llm_context: llm.LLMContext
-    calls: CallRunner
+    withheld: WithheldCalls
     questions: TurnQuestions
 
     def is_run(
@@ -42,8 +42,8 @@ class CallApproval:
 
         `given` are its arguments as the model gave them.
         """
-        is_asked_first = self.calls.take_asked_first(call.id)
-        if self.calls.is_refused(call.id):
+        is_asked_first = self.withheld.take_asked_first(call.id)
+        if self.withheld.is_refused(call.id):
             return False
         name = wire_name(tool.name)
         identity = _identity(name, call.tool_args)
@@ -82,11 +82,11 @@ class CallApproval:
         tool = tools.get(question.tool)
         if tool is None or tool.integration != question.integration:
             text = f"{question.tool} is not available now."
-            self.calls.refuse(call.id, "NotAvailable", text)
+            self.withheld.refuse(call.id, "NotAvailable", text)
             return None
         arguments = dict(question.arguments)
         if self._harms(tool, arguments, arguments)[0] != question.harms:
-            self.calls.refuse(call.id, "NotConfirmed", _CHANGED)
+            self.withheld.refuse(call.id, "NotConfirmed", _CHANGED)
             return None
         return tool, llm.ToolInput(tool.name, arguments, call.id, call.external)
 
@@ -95,15 +95,15 @@ class CallApproval:
         match decision.verdict:
             case "ask" if decision.question:
                 asked = decision.question.text
-                self.calls.ask(call_id, {"question": asked, "note": decision.text})
+                self.withheld.ask(call_id, {"question": asked, "note": decision.text})
             case "tell":
-                self.calls.tell(call_id, decision.text)
+                self.withheld.tell(call_id, decision.text)
             case "done":
-                self.calls.remind(call_id, decision.text)
+                self.withheld.remind(call_id, decision.text)
             case "not_asked":
-                self.calls.refuse_unasked(call_id, decision.text)
+                self.withheld.refuse_unasked(call_id, decision.text)
             case _:
-                self.calls.refuse(call_id, "NotConfirmed", decision.text)
+                self.withheld.refuse(call_id, "NotConfirmed", decision.text)
 
     def _harms(
         self, tool: llm.Tool, given: Mapping[str, Any], repaired: Mapping[str, Any]

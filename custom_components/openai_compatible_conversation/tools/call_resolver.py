@@ -1,10 +1,9 @@
 """What the model calls, as calls of tools: made properly or written as text.
 
-A call gets the tool that it means and arguments that this understands. What can do harm
-is not run from text without a yes of the user, and what is not clear is asked back.
+A call gets the tool that it means and arguments that this understands. What is not
+clear is asked back.
 
-Decision records: docs/decisions/0010-words-are-not-commands.md and
-docs/decisions/0027-a-yes-before-it-is-done.md.
+Decision record: docs/decisions/0017-what-a-small-model-means.md.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,38 +17,19 @@ from homeassistant.helpers.json import json_dumps
 from ..completions.call_ids import new_call_id
 from ..completions.events import ToolCall
 from ..completions.tool_arguments import NOT_JSON
-from ..confirmation.wording import Harm
 from ..schedule.scheduled_action import ScheduleError
 from ..speech.tool_names import ToolNames
 from .base import IntegrationTool
 from .call_repair import RepairedCall, async_repair_call
-from .call_runner import CallRunner
-from .exposed_targets import async_exposed_targets
-from .fact_tool import FactSource, FactTool
+from .fact_tool import FactSource
 from .meant_invention import async_invented_call, async_list_item
 from .meant_tool import async_meant_call, intent_of
-from .questions import is_question
 from .said_later import async_scheduled_arguments, is_timed_command
 from .scheduled_call import SCHEDULE, ScheduledCall, named_call
 from .schema import wire_name
-from .sensitivity import harms_in
-from .turn_questions import TurnQuestions
-from .unasked import LANGUAGES, is_unasked
+from .text_calls import TextCallCheck
 from .user_words import UserWords
-
-_NOT_FROM_TEXT = (
-    "This call stood in the text of your answer, and was not run: what can do harm is "
-    "run only if it is made as a tool call. If the user asked for it, make it so."
-)
-
-_NOT_ASKED = (
-    "Nothing was done: the user did not speak of this. Answer what they said. "
-    "If you think that they want it, ask them."
-)
-
-_ONLY_ASKED = (
-    "Nothing was done: the user asked a question. Answer it with what you were told."
-)
+from .withheld_calls import WithheldCalls
 
 _MEANT = "this tool was meant"
 """Names no tool: a call that is written again would be taken for a quotation."""
@@ -64,12 +44,9 @@ class CallResolver:
     tools: Mapping[str, llm.Tool]
     """All tools, by wire name."""
     names: ToolNames
-    admin_tools: frozenset[str]
-    """The names of the tools of APIs that require an administrator."""
     fact_source: FactSource
-    calls: CallRunner
-    questions: TurnQuestions
-    """What is asked in the turn before it is done."""
+    withheld: WithheldCalls
+    text_calls: TextCallCheck
     definition: Callable[[str], dict[str, Any] | None]
     """Returns the function definition of a tool by its wire name."""
     _in_place: set[str] = field(default_factory=set)
@@ -89,7 +66,7 @@ class CallResolver:
         If its arguments could not be parsed, running it returns an error result.
         """
         if call.problem:
-            self.calls.refuse(call.id, "InvalidArguments", call.problem)
+            self.withheld.refuse(call.id, "InvalidArguments", call.problem)
         made = llm.ToolInput(tool_name=call.name, tool_args=call.arguments, id=call.id)
         tool = self._tool(call.name)
         return self._as_meant(tool, made, is_written=False)
@@ -97,9 +74,8 @@ class CallResolver:
     def from_text(self, name: str, arguments: dict[str, Any]) -> llm.ToolInput | None:
         """Return a tool call that the model wrote as text.
 
-        None if no tool has the name, or the arguments cannot be serialized. A call that
-        can do harm is run once the user has said yes. With nobody to ask, its result
-        tells the model to make it properly.
+        None if no tool has the name, or the arguments cannot be serialized. Whether it
+        is run is for the `TextCallCheck`.
         """
         if not _is_serializable(arguments):
             return None
@@ -121,25 +97,8 @@ class CallResolver:
                 return call
             meant, given = later.tool, dict(later.given)
             repaired = later.repaired.arguments
-        harms = self._harms(meant, given, repaired)
-        if meant.name in self.admin_tools or (harms and not self.questions.can_ask):
-            self.refuse_text_call(call)
-        elif self._is_unasked(meant, repaired):
-            self.calls.refuse_unasked(call.id, _NOT_ASKED)
-        elif self._is_only_asked(meant):
-            self.calls.refuse_unasked(call.id, _ONLY_ASKED)
-        elif harms:
-            self.calls.ask_first(call.id)
+        self.text_calls.check(call, meant, given, repaired)
         return call
-
-    def _harms(
-        self, tool: llm.Tool, given: Mapping[str, Any], repaired: Mapping[str, Any]
-    ) -> tuple[Harm, ...]:
-        """Return what a call in the text can do, which is asked for first."""
-        if isinstance(tool, FactTool):
-            # It forgets only what the user just asked to forget.
-            return ()
-        return harms_in(self.hass, tool, given, repaired, self.llm_context)
 
     def failed_from_text(
         self, text: str, written: Sequence[tuple[str, dict[str, Any]]]
@@ -151,7 +110,7 @@ class CallResolver:
         name, arguments = next(iter(written), (self.names.find(text) or "", {}))
         if (tool := self._tool(name)) is not None:
             call = _written_call(tool.name, {})
-            self.calls.refuse(call.id, "InvalidArguments", NOT_JSON)
+            self.withheld.refuse(call.id, "InvalidArguments", NOT_JSON)
             return call
         if not _is_serializable(arguments):
             arguments = {}
@@ -238,35 +197,6 @@ class CallResolver:
         return async_repair_call(
             self.hass, tool, arguments, schema, self.llm_context, said=self._said
         )
-
-    def _is_only_asked(self, tool: llm.Tool) -> bool:
-        """Return whether an intent would do something to what is only asked."""
-        return (
-            bool(intent_of(tool))
-            and not tool.annotations.read_only
-            and is_question(self._said.last, self._language)
-        )
-
-    @property
-    def _language(self) -> str:
-        """Return the language of the user without its region."""
-        return (self.llm_context.language or "").partition("-")[0]
-
-    def _is_unasked(self, tool: llm.Tool, arguments: Mapping[str, Any]) -> bool:
-        """Return whether the user spoke of nothing that an intent is directed at."""
-        while isinstance(tool, llm.NamespacedTool):
-            tool = tool.tool
-        if not isinstance(tool, llm.IntentTool) or self._language not in LANGUAGES:
-            return False
-        targets = async_exposed_targets(self.hass, tool, self.llm_context)
-        offered = self.fact_source.offered
-        return targets is not None and is_unasked(
-            arguments, targets, self._said, offered
-        )
-
-    def refuse_text_call(self, call: llm.ToolInput) -> None:
-        """Have a call from the text answered with the advice to make it properly."""
-        self.calls.refuse(call.id, "NotRunFromText", _NOT_FROM_TEXT)
 
     @property
     def _said(self) -> UserWords:

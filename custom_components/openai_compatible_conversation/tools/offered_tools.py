@@ -56,6 +56,14 @@ class OfferedTools:
             if known.isdisjoint(state.audiences.get(name, ()))
         ]
 
+    def note_audiences(
+        self, state: SessionState, user_id: str | None, everybody: Collection[str]
+    ) -> None:
+        """Note who may see these tools: all users if they are among those of everybody."""
+        for name in self.new_for(state, user_id):
+            audience = None if name in everybody else user_id
+            state.audiences.setdefault(name, set()).add(audience)
+
     def begin(self, state: SessionState, choice: Choice) -> None:
         """Decide on the tools of a turn of a session; `choice` is that of the option."""
         self._state = state
@@ -108,6 +116,11 @@ class OfferedTools:
         if name not in definitions:
             definitions[name] = self.create(name)
         return definitions[name]
+
+    def parameters(self, name: str) -> Collection[str]:
+        """Return the names of a tool's parameters."""
+        schema = (self.definition(name) or {}).get("parameters", {})
+        return schema.get("properties") or ()
 
     def _definitions(self, names: Iterable[str]) -> list[dict[str, Any]]:
         """Return the definitions of those tools that can be sent."""

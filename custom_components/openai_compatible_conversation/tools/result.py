@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from homeassistant.helpers import intent, llm
+from homeassistant.util.json import JsonObjectType
 
 from ..completions.messages import ImagePart
 from ..excerpts.json_values import Json, json_text, to_json
@@ -51,6 +52,14 @@ class CallResult(llm.ToolResult):
     """The result of a call with JSON values only, and notes in place of binary data."""
 
     focus: ResultFocus = NO_FOCUS
+
+
+def error_result(kind: str, text: str) -> llm.ToolResult:
+    """Return an error result in the shape of Home Assistant's own."""
+    data: JsonObjectType = {"error": kind}
+    if text:
+        data["error_text"] = text
+    return llm.ToolResult(data=data, error=True)
 
 
 def readable(

@@ -10,7 +10,8 @@ from ..history.past_words import asks_for_past
 from ..schedule.schedule_store import ScheduleStore
 from .history import HISTORY
 from .named_camera import LOOK
-from .schedule_tools import SCHEDULE_TOOLS, shown_tools
+from .schedule_tool import SCHEDULE_TOOLS
+from .schedule_tools import shown_tools
 from .turn_questions import CONFIRM
 
 SELDOM_TOOLS = (*SCHEDULE_TOOLS, HISTORY, LOOK, CONFIRM)

@@ -8,9 +8,9 @@ from homeassistant.helpers import llm
 from homeassistant.util.json import JsonObjectType
 
 from ..const import DOMAIN
-from .call_runner import error_result
 from .exposed_targets import async_exposed_entities
 from .query_names import names_in
+from .result import error_result
 from .runtime import ToolRuntime
 from .schema import wire_name
 

@@ -29,7 +29,7 @@ from .foreign_errors import raise_if_ours
 from .history import HistoryTool, async_has_history
 from .query_tools import QUERY_TOOLS
 from .runtime import ToolRuntime
-from .schedule_tools import SCHEDULE_TOOLS
+from .schedule_tool import SCHEDULE_TOOLS
 from .tool_order import ToolOrder
 from .tool_origins import ToolOrigins
 from .turn_questions import CONFIRM, TurnQuestions
