@@ -204,7 +204,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             if late:
                 leave = partial(sessions.async_leave, owner, session_turn)
                 output = late.output(self.entity_id, owner, leave, tools)
-                output.spoken = session_turn.spoken
+                output.spoken = session_turn.answer.spoken
             answers = runtime.entry_state.late_answers
             recalls = owner is not NOBODY and options.recalls_facts
             text, named = await TurnSetup(

@@ -124,7 +124,7 @@ async def main(folder: str, url: str, *fault: str) -> None:
         lambda: session.is_over,
         async_people=async_people,
     )
-    session.async_set_callbacks(lambda: None, extractor.async_resume)
+    session.callbacks.set(lambda: None, extractor.async_resume)
     report(f"session {len(session.state.turns)}")
 
     if not fact_store.facts and not session.state.turns and not fact_store.pending:

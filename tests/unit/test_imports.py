@@ -53,6 +53,7 @@ PURE = [
             "times",
         )
     ),
+    ROOT / "session" / "context_message.py",
     ROOT / "session" / "forgetting.py",
     ROOT / "session" / "heard_messages.py",
     ROOT / "session" / "limits.py",

@@ -48,7 +48,9 @@ class TurnSetup:
         user_input, state = self.user_input, session_turn.state
         session_turn.channel = "voice" if is_voice_device(user_input) else "chat"
         session_turn.satellite_id = user_input.satellite_id
-        session_turn.device = user_input.satellite_id or user_input.device_id or ""
+        session_turn.answer.device = (
+            user_input.satellite_id or user_input.device_id or ""
+        )
         extra = None
         if not self.options.own_prompt_only:
             # The chat log keeps that of earlier turns, which may be another's.

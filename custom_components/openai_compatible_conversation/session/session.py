@@ -9,15 +9,15 @@ Decision record: docs/decisions/0006-one-session-that-only-grows.md.
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from functools import partial
 import math
 
 from homeassistant.components import conversation
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from ..stored_file import OnSetAside
+from .callbacks import SessionCallbacks
 from .chat_history import NOTHING_HEARD, Heard
 from .expiry import Expiry
 from .forgetting import IsForgotten
@@ -26,7 +26,7 @@ from .session_file import SessionFile, storage_key
 from .session_state import SessionState
 from .session_turn import SessionTurn
 from .spoken_answers import SpokenAnswers
-from .turns import Turn, normalize
+from .turns import Turn
 
 PEEK_LIFETIME = 60
 """Seconds for which the state of a session without turns is kept after a peek."""
@@ -61,8 +61,7 @@ class Session:
         self._spoken_answers = spoken_answers or SpokenAnswers(hass)
         self.state = SessionState()
         self._limits = limits
-        self._on_turn_start: CALLBACK_TYPE = _no_op
-        self._on_session_end: CALLBACK_TYPE = _no_op
+        self.callbacks = SessionCallbacks()
         self._file = SessionFile(
             hass,
             storage_key(entry_id, user_id),
@@ -98,14 +97,7 @@ class Session:
     def async_stop(self) -> None:
         """Stop expiry and callbacks; running turns can still commit."""
         self._expiry.async_stop()
-        self._on_turn_start = self._on_session_end = _no_op
-
-    @callback
-    def async_set_callbacks(
-        self, on_turn_start: CALLBACK_TYPE, on_session_end: CALLBACK_TYPE
-    ) -> None:
-        """Set the callbacks for the start of a turn and for an ended, saved session."""
-        self._on_turn_start, self._on_session_end = on_turn_start, on_session_end
+        self.callbacks.clear()
 
     @property
     def is_over(self) -> bool:
@@ -165,7 +157,8 @@ class Session:
     def _begin_turn(self, chat_log: conversation.ChatLog, heard: Heard) -> SessionTurn:
         """Take in what only the chat log has, and return the new turn."""
         self._expiry.async_check()
-        if self.is_over and self._is_stale():
+        is_peeked = 0 <= _now() - self._peeked_at < PEEK_LIFETIME
+        if self.is_over and not is_peeked:
             self.state = SessionState()
         state = self.state
         if heard.turns:
@@ -179,7 +172,7 @@ class Session:
             utterances=heard.utterances,
         )
         self._open_turns.add(turn)
-        self._on_turn_start()
+        self.callbacks.on_turn_start()
         return turn
 
     @callback
@@ -232,20 +225,12 @@ class Session:
     def _interrupt(self, turn: SessionTurn, end: int) -> None:
         """Keep of the answer of a turn that has ended what was heard.
 
-        `end` is the number of characters. What a server has in its prompt cache by now
-        is not cut: the model is only told.
+        `end` is the number of characters.
         """
-        turns = self.state.turns
-        kept = next((other for other in turns if other.id == turn.id), None)
-        if kept is None:
-            return
-        is_cut = False
-        if kept is turns[-1] and not self._open_turns:
-            messages, is_cut = turn.heard(kept.messages, end)
-            kept = replace(kept, messages=normalize(messages).messages)
-            self.state.turns = (*turns[:-1], kept)
-        kept.interruption = turn.interruption(end, is_cut=is_cut)
-        self._file.save()
+        if turn.answer.interrupt_kept(
+            self.state, turn.id, end, is_last=not self._open_turns
+        ):
+            self._file.save()
 
     @callback
     def drop(self, turns: Sequence[Turn]) -> None:
@@ -256,15 +241,7 @@ class Session:
     def _saved(self) -> None:
         """Tell that the session has ended and is saved, if so."""
         if self.is_over:
-            self._on_session_end()
-
-    def _is_stale(self) -> bool:
-        """Return whether the last peek is longer ago than `PEEK_LIFETIME`."""
-        return not 0 <= _now() - self._peeked_at < PEEK_LIFETIME
-
-
-def _no_op() -> None:
-    """Do nothing."""
+            self.callbacks.on_session_end()
 
 
 def _now() -> float:

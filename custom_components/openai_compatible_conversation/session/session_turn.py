@@ -1,6 +1,6 @@
 """A turn in progress within the session."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from secrets import token_hex
 
@@ -8,14 +8,15 @@ from homeassistant.components import conversation
 from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
-from ..completions.messages import Message, UserMessage, tokens
-from ..speech.spoken_text import SpokenText, last_words
+from ..completions.messages import Message, tokens
+from .context_message import ContextMessage
 from .forgetting import IsForgotten, tells
-from .heard_messages import Interruption, heard_messages
+from .heard_answer import HeardAnswer
+from .heard_messages import Interruption
 from .limits import TokenLimits
 from .session_state import SessionState, messages_of, oldest
 from .shortening import shortened
-from .told_context import ToldContext, with_context
+from .told_context import ToldContext
 from .turns import Turn, TurnChannel, normalize
 
 _MIN_SAVED = 100
@@ -53,12 +54,7 @@ class SessionTurn:
         """Whether it is said to a device or written, None if that is not known."""
         self.satellite_id: str | None = None
         """The satellite that speaks the answer, None if there is none."""
-        self.device = ""
-        """The ID of the satellite or device that it is said to, empty if none."""
-        self.spoken = SpokenText()
-        """What is said of the answer, and when."""
-        self.sent_extra_prompt: str | None = None
-        """The extra system prompt that is sent in this turn."""
+        self.answer = HeardAnswer()
         self.new_messages: list[Message] = []
         """The messages of this turn, starting with the user's."""
         self.utterances = utterances
@@ -66,15 +62,8 @@ class SessionTurn:
         """Whether the server found the turn too long by itself."""
         self.has_left = False
         """Whether the turn goes on after its end in the chat log."""
-        self.told: ToldContext | None = None
-        """The context that holds after this turn, None if none was told."""
-        self.told_before: ToldContext | None = state().told
-        """The context that holds before it."""
-        self._whole: tuple[str, ToldContext] | None = None
-        """The user's message with all of its context, and what is told then."""
         self._said_at = dt_util.utcnow().isoformat()
-        self._speaker: str | None = None
-        self._interruption: Interruption | None = None
+        self._context = ContextMessage(state().told)
         self._told_interrupted: list[str] = []
         """The IDs of the turns of which this one tells that they were interrupted."""
         self._forgotten: list[IsForgotten] = []
@@ -99,31 +88,20 @@ class SessionTurn:
         """Return the current limits."""
         return self._limits()
 
-    @property
-    def known_extra_prompt(self) -> str | None:
-        """Return the extra system prompt last sent in earlier turns."""
-        return self.state.extra_prompts.get(self.chat_log.conversation_id)
-
     @callback
     def tell(self, text: str, context: ToldContext, notes: Sequence[str]) -> str:
         """Return what the user said with what is new of its context in front.
 
         `notes` are further lines of the context.
         """
-        self._speaker = context.speaker
-        self._whole = with_context(text, context, None, notes)
-        told, self.told = with_context(text, context, self.told_before, notes)
-        return told
+        return self._context.tell(text, context, notes)
 
     def alone(self) -> list[Message]:
         """Return this turn's messages for a request without the turns before it.
 
         All of the context is told, because what told it before is missing.
         """
-        match self.new_messages:
-            case [UserMessage() as first, *rest] if self._whole:
-                return [replace(first, text=self._whole[0]), *rest]
-        return list(self.new_messages)
+        return self._context.whole(self.new_messages)
 
     @callback
     def tell_interruption(self) -> tuple[Interruption, bool] | None:
@@ -135,7 +113,10 @@ class SessionTurn:
             turn
             for turn in self._turns
             if turn.interruption
-            and (turn is self._turns[-1] or turn.interruption.device == self.device)
+            and (
+                turn is self._turns[-1]
+                or turn.interruption.device == self.answer.device
+            )
         ]
         self._told_interrupted = [turn.id for turn in told]
         if not told or not told[-1].interruption:
@@ -145,30 +126,13 @@ class SessionTurn:
     @callback
     def interrupt(self, end: int) -> None:
         """Leave of the answer only what was heard: so many characters."""
-        self.new_messages, is_cut = self.heard(self.new_messages, end)
-        self._interruption = self.interruption(end, is_cut=is_cut)
-
-    def heard(
-        self, messages: Iterable[Message], end: int
-    ) -> tuple[list[Message], bool]:
-        """Return messages of the turn with what was heard: so many characters.
-
-        Also returns whether they hold no more than that.
-        """
-        spoken = self.spoken
-        return heard_messages(messages, spoken.text, end, spoken.spoken_of)
-
-    def interruption(self, end: int, *, is_cut: bool) -> Interruption:
-        """Return the interruption of the answer after so many characters."""
-        return Interruption(last_words(self.spoken.text[:end]), is_cut, self.device)
+        self.new_messages = self.answer.interrupt(self.new_messages, end)
 
     @callback
     def new_extra_prompt(self, extra: str | None) -> str | None:
         """Return an extra system prompt if it was not sent yet, and mark it as sent."""
-        if not extra or extra == self.known_extra_prompt:
-            return None
-        self.sent_extra_prompt = extra
-        return extra
+        known = self.state.extra_prompts.get(self.chat_log.conversation_id)
+        return self._context.new_extra_prompt(extra, known)
 
     @callback
     def drop_oldest(self, share: float) -> bool:
@@ -178,7 +142,7 @@ class SessionTurn:
             return False
         self._turns = self._turns[len(dropped) :]
         self._drop(dropped)
-        self._tell_all()
+        self.new_messages = self._context.tell_all(self.new_messages)
         return True
 
     @callback
@@ -198,7 +162,7 @@ class SessionTurn:
             turn for turn in turns if not tells(turn.messages, is_forgotten)
         )
         if len(self._turns) < len(turns):
-            self._tell_all()
+            self.new_messages = self._context.tell_all(self.new_messages)
 
     @callback
     def commit(self) -> tuple[Turn, ...]:
@@ -210,15 +174,13 @@ class SessionTurn:
             return ()
         state, finished = self.state, self._finish()
         if finished:
-            # With another turn in between, it is not clear what was told last.
-            state.told = self.told if state.told is self.told_before else None
+            self._context.note_told(state)
             state.note_told_interruptions(self._told_interrupted)
         now = dt_util.utcnow().timestamp()
         to_learn = state.append(finished, now, self.limits, is_refused=self.is_refused)
         # If the turn was cut, its context may be gone.
-        if self.sent_extra_prompt and finished and finished[0] in state.turns[-1:]:
-            conversation_id = self.chat_log.conversation_id
-            state.note_extra_prompt(conversation_id, self.sent_extra_prompt)
+        if finished and finished[0] in state.turns[-1:]:
+            self._context.note_extra_prompt(state, self.chat_log.conversation_id)
         return to_learn
 
     def _finish(self) -> list[Turn]:
@@ -229,19 +191,13 @@ class SessionTurn:
         return [
             replace(
                 normalize(messages),
-                speaker=self._speaker or "",
+                speaker=self._context.speaker,
                 channel=self.channel,
                 said_at=self._said_at,
                 id=self.id,
-                interruption=self._interruption,
+                interruption=self.answer.interruption,
             )
         ]
-
-    def _tell_all(self) -> None:
-        """Tell all of the context: turns that told it are dropped."""
-        self.new_messages = self.alone()
-        if self._whole:
-            self.told_before, self.told = None, self._whole[1]
 
     def shortened(self, excess: float) -> list[Message] | None:
         """Return this turn's messages so that they fit, None if that is not possible.
@@ -264,8 +220,7 @@ class SessionTurn:
         if (short := self.shortened(excess)) is None:
             return False
         if short[0] != self.new_messages[0]:
-            # The context is gone.
-            self.sent_extra_prompt = self.told = None
+            self._context.lose()
             self.state.forget_context()
         self.new_messages = short
         return True

@@ -19,6 +19,7 @@ from homeassistant.helpers.storage import STORAGE_DIR
 
 from ..stored_file import OnSetAside
 from ..tools.result import result_excerpt
+from .callbacks import SessionCallbacks
 from .chat_history import ChatHistory
 from .forgetting import IsForgotten
 from .limits import TokenLimits
@@ -54,16 +55,23 @@ class Sessions:
         """
         self._hass = hass
         self._entry_id = entry_id
-        self._timeout = timeout
         self._limits = limits
-        self._async_retain = async_retain
-        self._on_set_aside = on_set_aside
         self._spoken_answers = SpokenAnswers(hass)
-        self._sessions = {HOUSEHOLD: self._create_session(HOUSEHOLD)}
+        self._new_session = partial(
+            Session,
+            hass,
+            entry_id,
+            timeout,
+            async_retain,
+            limits=limits,
+            on_set_aside=on_set_aside,
+            spoken_answers=self._spoken_answers,
+        )
+        """Creates the session of a user, or of the household, with nothing loaded."""
+        self._sessions = {HOUSEHOLD: self._new_session()}
         self._chat_history = ChatHistory()
         self._turns_of_nobody = TurnsOfNobody(limits)
-        self._on_turn_start: CALLBACK_TYPE = _no_op
-        self._on_session_end: CALLBACK_TYPE = _no_op
+        self._callbacks = SessionCallbacks()
         self._started = self._removed = False
 
     async def async_start(self) -> None:
@@ -74,7 +82,7 @@ class Sessions:
         for user_id in stored:
             owner = TurnOwner("user", user_id)
             if owner not in self._sessions:
-                self._sessions[owner] = self._create_session(owner)
+                self._sessions[owner] = self._new_session(owner.user_id)
         self._started = True
         self._spoken_answers.async_start()
         # All of them before one ends: what is on disk is known by then.
@@ -88,7 +96,7 @@ class Sessions:
         """Stop expiry and callbacks; running turns can still commit."""
         self._started = False
         self._spoken_answers.async_stop()
-        self._on_turn_start = self._on_session_end = _no_op
+        self._callbacks.clear()
         for session in self._sessions.values():
             session.async_stop()
 
@@ -97,9 +105,9 @@ class Sessions:
         self, on_turn_start: CALLBACK_TYPE, on_session_end: CALLBACK_TYPE
     ) -> None:
         """Set the callbacks for the start of any turn and for the end of all sessions."""
-        self._on_turn_start, self._on_session_end = on_turn_start, on_session_end
+        self._callbacks.set(on_turn_start, on_session_end)
         for session in self._sessions.values():
-            session.async_set_callbacks(on_turn_start, self._async_ended)
+            session.callbacks.set(on_turn_start, self._async_ended)
 
     @property
     def household(self) -> Session:
@@ -199,7 +207,7 @@ class Sessions:
         try:
             if owner == NOBODY:
                 with self._turns_of_nobody.begin_turn(chat_log, heard) as turn:
-                    self._on_turn_start()
+                    self._callbacks.on_turn_start()
                     yield turn
             else:
                 session = await self._async_session(owner)
@@ -221,35 +229,18 @@ class Sessions:
         """Return the session of an owner, created if there is none yet."""
         if session := self._sessions.get(owner):
             return session
-        session = self._sessions[owner] = self._create_session(owner)
+        session = self._sessions[owner] = self._new_session(owner.user_id)
         session.async_start()
         if self._started:
-            session.async_set_callbacks(self._on_turn_start, self._async_ended)
+            session.callbacks.set(self._callbacks.on_turn_start, self._async_ended)
         else:
             session.async_stop()
         if self._removed:
             await session.async_remove()
         return session
 
-    def _create_session(self, owner: TurnOwner) -> Session:
-        """Return a new session of an owner, with nothing loaded."""
-        return Session(
-            self._hass,
-            self._entry_id,
-            self._timeout,
-            self._async_retain,
-            owner.user_id,
-            limits=self._limits,
-            on_set_aside=self._on_set_aside,
-            spoken_answers=self._spoken_answers,
-        )
-
     @callback
     def _async_ended(self) -> None:
         """Tell that all sessions have ended, if they have."""
         if self.is_over:
-            self._on_session_end()
-
-
-def _no_op() -> None:
-    """Do nothing."""
+            self._callbacks.on_session_end()

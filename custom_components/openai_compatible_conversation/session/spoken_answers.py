@@ -52,8 +52,8 @@ class SpokenAnswers:
         if turn.channel == "voice" and not turn.has_left:
             begins_at = self._streamed_at(turn) + SYNTHESIS
             now = dt_util.utcnow().timestamp()
-            pace = self._pace.of(turn.device)
-            turn.interrupt(turn.spoken.heard(begins_at, now, pace))
+            pace = self._pace.of(turn.answer.device)
+            turn.interrupt(turn.answer.spoken.heard(begins_at, now, pace))
             if turn.satellite_id:
                 self._overlapping.add(turn.satellite_id)
 
@@ -75,11 +75,11 @@ class SpokenAnswers:
             before.async_stop()
             is_overlapping |= before.is_spoken_over
         # An answer that comes later than its result is announced, whenever that may be.
-        if self._started and not turn.has_left and turn.spoken.text.strip():
+        if self._started and not turn.has_left and turn.answer.spoken.text.strip():
             self._playbacks[satellite_id] = Playback(
                 self._hass,
                 satellite_id,
-                turn.spoken,
+                turn.answer.spoken,
                 on_interrupted,
                 streamed_at=self._streamed_at(turn),
                 pace=self._pace,
@@ -92,5 +92,5 @@ class SpokenAnswers:
             self._hass, turn.chat_log.conversation_id, turn.satellite_id
         )
         if streamed_at is None:
-            streamed_at = turn.spoken.streams_at
+            streamed_at = turn.answer.spoken.streams_at
         return math.inf if streamed_at is None else streamed_at
