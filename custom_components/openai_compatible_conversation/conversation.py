@@ -233,7 +233,7 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
                 wish=async_wish(self.hass, tools, user_input, named),
             )
             failure = await run.run(explain)
-            if approver and tools and run.asked:
+            if approver and tools and run.stand_in.asked:
                 asked.ask(approver, questions.new)
                 # It is sent while the user speaks, if the server is prewarmed.
                 tools.offered.reveal([CONFIRM])
@@ -244,13 +244,13 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
             result.response.async_set_error(IntentResponseErrorCode.UNKNOWN, failure)
             result.continue_conversation = False
             return result
-        if answer := run.answer_before_question:
+        if answer := run.stand_in.answer_before_question:
             text = f"{answer} {questions.wording.text}"
             result.response.async_set_speech(text)
         if not options.auto_continue_listening:
             # Home Assistant continues after any question; only the marker counts here.
             result.continue_conversation = False
-        result.continue_conversation |= run.continue_listening
+        result.continue_conversation |= run.continue_listening or run.stand_in.asked
         return result
 
 

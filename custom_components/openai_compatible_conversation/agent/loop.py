@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 import math
+from typing import override
 
 from ..completions.errors import (
     CompletionError,
@@ -13,15 +14,15 @@ from ..completions.errors import (
     LengthLimitError,
     RunawayError,
 )
-from ..completions.messages import AssistantMessage, ToolMessage
+from ..completions.messages import ToolMessage
 from ..tools.outcome import Outcome
 from ..tools.result import MIN_RESULT, result_excerpt
-from .asking import left_to_ask, question_in_place, whole_question
+from ..tools.turn_questions import TurnQuestions
 from .described_calls import asking_to_call, describes_call
 from .left_over import LeftOver
-from .replacement import replacement
 from .response import ModelResponse
 from .run_history import drop_unknown_calls
+from .stand_in import StandIn
 from .turn_limit import LAST_REQUEST, MAX_HEARD, MAX_SHOWN, TurnLimit
 from .turn_requests import AsksForCall, TurnRequests
 from .unasked_calls import are_copies, are_unasked
@@ -42,12 +43,24 @@ class AgentRun(TurnRequests):
     """What the user named and no call was for yet."""
     wish: UndoneWish | None = None
     """What the user asked for, as far as it can be told whether it is so."""
-    failure: str | None = None
-    """What was said in the model's place because tool calls failed."""
-    asked: bool = False
-    """Whether the user was asked for what waits for a yes."""
-    answer_before_question: str | None = None
-    """What the model said, if that was asked in another message after it."""
+    stand_in: StandIn = field(init=False)
+    """What speaks in the model's place."""
+    _outcome: Outcome = field(init=False)
+    """What the tool calls of the turn came to."""
+
+    @override
+    def __post_init__(self) -> None:
+        """Create what speaks in the model's place."""
+        super().__post_init__()
+        self._outcome = self.tools.calls.outcome if self.tools else Outcome()
+        self.stand_in = StandIn(
+            self.history,
+            self.output,
+            self.language,
+            self._outcome,
+            self.tools.questions if self.tools else TurnQuestions(),
+            is_data=self.is_data,
+        )
 
     async def run(
         self, error_message: Callable[[CompletionError], Awaitable[str]]
@@ -76,7 +89,7 @@ class AgentRun(TurnRequests):
             else:
                 self.output.async_close_results(text)
             return text
-        return self.failure
+        return self.stand_in.failure
 
     async def run_until_answered(self) -> None:
         """Query the model until it has answered; raises `CompletionError`."""
@@ -93,14 +106,14 @@ class AgentRun(TurnRequests):
             if response.has_called:
                 has_called = True
                 self._add_round(limit, response)
-                if await self._ask_in_place():
+                if await self.stand_in.ask():
                     return
             elif response.has_spoken:
                 if has_called or not await self._calls_what_it_describes(limit):
-                    await self._ask_what_is_left()
+                    await self.stand_in.ask_what_is_left()
                     return
                 has_called = True
-            elif await self._say_in_place(response.pipeline.unstripped):
+            elif await self.stand_in.say(response.pipeline.unstripped):
                 return
             elif has_retried or response.finish_reason == "content_filter":
                 raise EMPTY_ANSWER_ERRORS.get(response.finish_reason, EmptyAnswerError)
@@ -116,14 +129,14 @@ class AgentRun(TurnRequests):
         try:
             response = await self.query(forbid_tools=limit.is_reached)
         except RunawayError:
-            if not self.is_data and await self._say_in_place():
+            if not self.is_data and await self.stand_in.say():
                 return None
             raise
         if (error := response.error) and (
             response.has_spoken or not self.servers.async_replace(error)
         ):
             is_lost = isinstance(error, RunawayError) and not response.has_spoken
-            if is_lost and not self.is_data and await self._say_in_place():
+            if is_lost and not self.is_data and await self.stand_in.say():
                 return None
             # A retry would repeat what was already said.
             raise error
@@ -132,11 +145,6 @@ class AgentRun(TurnRequests):
             del self.history.new_messages[count:]
             return None
         return response
-
-    @property
-    def _outcome(self) -> Outcome:
-        """Return what the tool calls of the turn came to."""
-        return self.tools.calls.outcome if self.tools else Outcome()
 
     @property
     def _max_seconds(self) -> float:
@@ -205,7 +213,7 @@ class AgentRun(TurnRequests):
             and self._outcome.only_repeats
             and (response.has_made_up or not self._outcome.may_insist)
             and self._outcome.has_acted
-            and await self._say_in_place()
+            and await self.stand_in.say()
         )
 
     def _add_round(self, limit: TurnLimit, response: ModelResponse) -> None:
@@ -230,52 +238,3 @@ class AgentRun(TurnRequests):
             and (rest := self.left_over.take_next(messages))
         ):
             messages[-1] = replace(last, text=f"{last.text}\n{rest}")
-
-    async def _say_in_place(self, unspoken: str = "") -> bool:
-        """Say what is true in place of a silent model; return whether there is anything.
-
-        It does not enter the history: a model imitates what stands there.
-        """
-        if self.tools and self.tools.questions.new and not self.is_data:
-            questions = self.tools.questions
-            await self._ask(whole_question(questions, self._outcome, self.language))
-            return True
-        said = replacement(self._outcome, self.language, unspoken)
-        if said is None:
-            return False
-        self.failure = said.text if said.is_failure else None
-        await self.output.say(said.text)
-        return True
-
-    async def _ask_in_place(self) -> bool:
-        """Ask for the calls that wait for a yes, if that is all there is to say.
-
-        The model is not needed for that, and a small one says that it is done.
-        """
-        if self.is_data or not self.tools:
-            return False
-        questions = self.tools.questions
-        text = question_in_place(questions, self._outcome, self.language)
-        if text is None:
-            return False
-        await self._ask(text)
-        return True
-
-    async def _ask_what_is_left(self) -> None:
-        """Ask for the calls that wait for a yes, unless the model has asked."""
-        if self.is_data or not (self.tools and self.tools.questions.new):
-            return
-        messages = self.history.new_messages
-        if (text := left_to_ask(self.tools.questions, messages)) is None:
-            self.asked = self.continue_listening = True
-            return
-        match messages[-1]:
-            case AssistantMessage(str(answer)):
-                self.answer_before_question = answer
-        await self._ask(text)
-
-    async def _ask(self, text: str) -> None:
-        """Ask something, and listen for the answer."""
-        await self.output.say(text)
-        self.history.new_messages.append(AssistantMessage(text))
-        self.asked = self.continue_listening = True

@@ -1,18 +1,6 @@
-"""Requests of a turn to the model, and their responses in the chat log.
+"""Requests of a turn to the model."""
 
-The chat log runs the tool calls while it consumes the deltas of a response.
-"""
-
-import asyncio
-from collections.abc import (
-    AsyncGenerator,
-    Awaitable,
-    Callable,
-    Collection,
-    Mapping,
-    Sequence,
-)
-from contextlib import aclosing
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -21,20 +9,19 @@ from ..completions.client import CompletionsClient
 from ..completions.messages import Message, SystemMessage
 from ..options import Options
 from ..tools.api_instance import ToolboxInstance
-from .metrics import Purpose, TurnMetrics
 from .quoted_calls import QuotedCalls
-from .response import Delta, ModelResponse
+from .response import ModelResponse
 from .response_setup import new_response
 from .run_history import (
     KeptHistory,
     RunHistory,
-    add_message,
     async_send_shortened,
     reveal_called_tools,
 )
 from .server import Server
 from .servers import TurnServers
 from .turn_output import TurnOutput
+from .turn_responses import TurnResponses
 from .unasked_calls import asking_for_words
 
 type AsksForCall = Callable[[Sequence[Message]], list[Message]]
@@ -42,7 +29,7 @@ type AsksForCall = Callable[[Sequence[Message]], list[Message]]
 
 @dataclass(slots=True, kw_only=True)
 class TurnRequests:
-    """Sends the requests of one turn, and adds each delta to its chat log.
+    """Sends the requests of one turn, whose responses are added to its chat log.
 
     The history holds the earlier messages and the user's message.
     """
@@ -66,7 +53,13 @@ class TurnRequests:
     continue_listening: bool = False
     """Whether the model expects the user to reply."""
     has_spoken: bool = False
-    _metrics: TurnMetrics = field(default_factory=TurnMetrics)
+    _responses: TurnResponses = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Create what receives the responses."""
+        self._responses = TurnResponses(
+            self.history, self.tools, self.output, is_data=self.is_data
+        )
 
     @property
     def client(self) -> CompletionsClient:
@@ -141,7 +134,7 @@ class TurnRequests:
         body = server.build_body(
             messages, definitions, forbid_tools=forbid_tools, extra=self.extra
         )
-        response = await (self._receive_data if self.is_data else self._receive)(
+        response = await self._responses.async_receive(
             server,
             body,
             {definition["name"] for definition in definitions},
@@ -170,100 +163,3 @@ class TurnRequests:
                 body["model"], starts_in_reasoning=in_reasoning
             )
         return response
-
-    async def _receive(
-        self,
-        server: Server,
-        body: Mapping[str, Any],
-        names: Collection[str],
-        new: Callable[[], ModelResponse],
-    ) -> ModelResponse:
-        """Send a request, and add its response to the chat log as it arrives.
-
-        `names` are those of its tools, `new` returns the response to be filled.
-        """
-        response = new()
-        may_call = self.tools is not None and response.calls.may_call
-        add = partial(self.output.add, may_call=may_call)
-        try:
-            await self._send(server, body, names, response, add)
-            if self.tools:
-                await self.output.join(self.tools.running)
-        finally:
-            self._add_message(response)
-        return response
-
-    async def _receive_data(
-        self,
-        server: Server,
-        body: Mapping[str, Any],
-        names: Collection[str],
-        new: Callable[[], ModelResponse],
-    ) -> ModelResponse:
-        """Send a request, and add its response to the chat log as a whole.
-
-        Until it is complete, a turn may take the slot of the server; it is sent again
-        then. The arguments are those of `_receive`.
-        """
-
-        async def receive() -> tuple[ModelResponse, list[Delta]]:
-            """Send the request, and return the response with its deltas."""
-            response = new()
-            received: list[Delta] = []
-
-            async def keep(deltas: AsyncGenerator[Delta]) -> None:
-                """Keep deltas for later."""
-                received.extend([delta async for delta in deltas])
-
-            await self._send(server, body, names, response, keep)
-            return response, received
-
-        response, received = await server.slots.async_run_task(receive)
-        try:
-            await self.output.add_ready(received)
-        finally:
-            self._add_message(response)
-        return response
-
-    async def _send(
-        self,
-        server: Server,
-        body: Mapping[str, Any],
-        names: Collection[str],
-        response: ModelResponse,
-        use: Callable[[AsyncGenerator[Delta]], Awaitable[None]],
-    ) -> None:
-        """Send a request, and fill its response while the deltas are used."""
-        purpose = Purpose.TASK if self.is_data else Purpose.TURN
-        started_at = asyncio.get_running_loop().time()
-        try:
-            async with (
-                aclosing(
-                    server.stream(
-                        body,
-                        known_tools=names,
-                        fewer_tools=self.tools.offered.fewer if self.tools else None,
-                        purpose=purpose,
-                    )
-                ) as events,
-                aclosing(response.deltas(events)) as deltas,
-            ):
-                await use(deltas)
-        finally:
-            if request := self._metrics.async_publish(
-                server.metrics,
-                response.usage,
-                response.first_at,
-                started_at,
-                purpose,
-            ):
-                seconds = asyncio.get_running_loop().time() - started_at
-                trace = {"stats": request.trace(seconds), "server": server.host}
-                self.history.chat_log.async_trace(trace)
-
-    def _add_message(self, response: ModelResponse) -> None:
-        """Add a response, with the results of its calls, to the history."""
-        calls = self.tools.calls if self.tools else None
-        add_message(self.history, response.message, calls)
-        if (spoken := self.output.spoken) and (text := response.message.text):
-            spoken.spoken_of[text] = response.spoken
