@@ -9,6 +9,7 @@ from enum import Enum, auto
 import re
 from typing import Any
 
+from .chunk_fields import reasoning_in, text_in, usage_in
 from .error_mapping import error_from_payload
 from .errors import AnswerTooLargeError, ServerFailedError
 from .events import Event, Finished, ReasoningDelta, TextDelta, TokenUsage
@@ -21,12 +22,7 @@ from .tool_calls import CallAssembler
 MAX_TEXT = 1024 * 1024
 """Maximum characters of text and reasoning together."""
 
-MAX_COUNT = 10**9
-"""Maximum token count of a request; more is invalid, and its sum cannot be stored."""
-
 _SURROGATE = re.compile("[\ud800-\udfff]")
-
-REASONING_FIELDS = ("reasoning_content", "reasoning", "reasoning_text")
 
 _EARLY_REASONS = ("stop", "tool_calls", "function_call")
 """Finish reasons that can be no end without an answer, unlike a length limit."""
@@ -137,7 +133,7 @@ class ResponseDecoder:
                     error := error_from_payload({"error": problem})
                 ):
                     raise error
-        if usage := _usage(payload.get("usage")):
+        if usage := usage_in(payload.get("usage")):
             if self._usage is None and self.tokens == self._tokens_at_finish:
                 self.ending = Ending.CONFIRMED
             self._usage = usage
@@ -149,9 +145,9 @@ class ResponseDecoder:
             # At the end of a stream it would repeat the complete response.
             delta = choice.get("message")
         if isinstance(delta, Mapping):
-            name, reasoning = _reasoning(delta)
+            name, reasoning = reasoning_in(delta)
             self.reasoning_field = name or self.reasoning_field
-            text = _text(delta.get("content")) or _text(delta.get("refusal"))
+            text = text_in(delta)
             if reasoning:
                 self._append(ReasoningDelta(reasoning), events)
             if text:
@@ -205,53 +201,3 @@ class ResponseDecoder:
         if _SURROGATE.search(text):
             text = repair_surrogates(text)
         return kind(text) if text else None
-
-
-def _text(value: object, depth: int = 3) -> str:
-    """Return the text of a string, or of a list of content parts."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and depth:
-        return _joined(value, "text", depth) or _joined(value, "summary", depth)
-    return ""
-
-
-def _joined(parts: list[Any], key: str, depth: int = 3) -> str:
-    """Return the joined texts under a key of content parts."""
-    return "".join(
-        _text(part.get(key), depth - 1) for part in parts if isinstance(part, Mapping)
-    )
-
-
-def _reasoning(delta: Mapping[str, Any]) -> tuple[str | None, str]:
-    """Return the reasoning of a delta, preceded by the name of its field.
-
-    The name is None for a field in which reasoning cannot be sent back.
-    """
-    for name in REASONING_FIELDS:
-        if text := _text(delta.get(name)):
-            return name, text
-    if text := _text(delta.get(REASONING_DETAILS)):
-        return None, text
-    content = delta.get("content")
-    return None, _joined(content, "thinking") if isinstance(content, list) else ""
-
-
-def _usage(usage: object) -> TokenUsage | None:
-    """Return the token usage in a usage object, None if it is not an object."""
-    if not isinstance(usage, Mapping):
-        return None
-    details = usage.get("prompt_tokens_details")
-    cached = details.get("cached_tokens") if isinstance(details, Mapping) else None
-    if cached is None:
-        cached = usage.get("prompt_cache_hit_tokens")
-    return TokenUsage(
-        _count(usage.get("prompt_tokens")),
-        _count(cached),
-        _count(usage.get("completion_tokens")),
-    )
-
-
-def _count(value: object) -> int:
-    """Return a token count, 0 if it is invalid."""
-    return int(value) if isinstance(value, int) and 0 < value <= MAX_COUNT else 0
