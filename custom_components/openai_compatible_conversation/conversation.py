@@ -1,7 +1,5 @@
 """The conversation entity."""
 
-from collections.abc import Awaitable, Callable
-from functools import partial
 import logging
 from typing import Literal, override
 
@@ -10,28 +8,17 @@ from homeassistant.const import MATCH_ALL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.intent import IntentResponseErrorCode
 
-from .agent.approver import async_begin_questions
-from .agent.attachments import AttachmentError, async_images
+from .agent.attachments import AttachmentError
+from .agent.conversation_turn import ConversationTurn
 from .agent.late_turn import LateTurn
-from .agent.left_over import LeftOver
-from .agent.loop import AgentRun
-from .agent.prompt import async_prewarm_body, async_provide_tools, async_system_prompt
+from .agent.prompt import async_prewarm_body
 from .agent.servers import TurnServers
-from .agent.turn_output import TurnOutput, is_voice_device, strips_markup
-from .agent.turn_setup import TurnSetup
-from .agent.undone_wish import async_wish
+from .agent.turn_output import is_voice_device
 from .completions.errors import CompletionError, UnexpectedError
-from .completions.messages import SystemMessage, UserMessage
-from .const import DOMAIN
 from .data import OpenAICompatibleConfigEntry
 from .entity import OpenAICompatibleEntity
 from .errors import async_error_message, translated_error
-from .session.turn_owner import NOBODY, TurnOwner, owner_of_turn
-from .tools.api_instance import ToolboxInstance
-from .tools.schema import wire_name
-from .tools.turn_questions import CONFIRM, TurnQuestions
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -144,9 +131,16 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
 
         try:
             with servers.turn():
-                return await self._async_run_turn(
-                    user_input, chat_log, servers, explain, late
-                )
+                return await ConversationTurn(
+                    self.hass,
+                    self.entry.runtime_data,
+                    self.entry_options,
+                    self.entity_id,
+                    user_input,
+                    chat_log,
+                    servers,
+                    late,
+                ).async_run(explain)
         except conversation.ConverseError as err:
             return err.as_conversation_result()
         except AttachmentError as err:
@@ -166,109 +160,3 @@ class OpenAICompatibleAgent(OpenAICompatibleEntity, conversation.ConversationEnt
                 HomeAssistantError,
                 await explain(unexpected),
             ) from err
-
-    async def _async_run_turn(
-        self,
-        user_input: conversation.ConversationInput,
-        chat_log: conversation.ChatLog,
-        servers: TurnServers,
-        explain: Callable[[CompletionError], Awaitable[str]],
-        late: LateTurn | None,
-    ) -> conversation.ConversationResult:
-        """Run a turn and return its result."""
-        options, runtime = self.entry_options, self.entry.runtime_data
-        sessions = runtime.sessions
-        try:
-            tools = await async_provide_tools(
-                chat_log, user_input, options, runtime.toolbox
-            )
-        except BaseException:
-            # The owner of the turn depends on the tools, and is not known.
-            sessions.async_skip(chat_log)
-            raise
-        owner = _owner(user_input, tools)
-        questions = tools.questions if tools else TurnQuestions()
-        asked = runtime.entry_state.questions
-        approver = async_begin_questions(questions, asked, user_input, chat_log, owner)
-        name = tools.resolver.name_of if tools else wire_name
-        async with sessions.async_begin_turn(owner, chat_log, name) as session_turn:
-            prompt = await async_system_prompt(
-                self.hass,
-                session_turn.state,
-                user_input.as_llm_context(DOMAIN),
-                options,
-                tools,
-            )
-            chat_log.content[0] = conversation.SystemContent(prompt.system)
-            output = TurnOutput(chat_log, self.entity_id)
-            if late:
-                leave = partial(sessions.async_leave, owner, session_turn)
-                output = late.output(self.entity_id, owner, leave, tools)
-                output.spoken = session_turn.answer.spoken
-            answers = runtime.entry_state.late_answers
-            recalls = owner is not NOBODY and options.recalls_facts
-            text, named = await TurnSetup(
-                self.hass, user_input, chat_log, options, tools
-            ).async_tell(
-                session_turn,
-                prompt.own,
-                runtime.fact_store.recall if recalls else None,
-                is_shared=sessions.async_is_shared(chat_log),
-                late=answers.notes(owner, late.unheard if late else ""),
-            )
-            session_turn.new_messages.append(UserMessage(text))
-            if images := await async_images(self.hass, _attachments(chat_log)):
-                session_turn.new_messages[-1] = UserMessage(text, images)
-            run = AgentRun(
-                history=session_turn,
-                system_message=SystemMessage(prompt.system),
-                tools=tools,
-                servers=servers,
-                turn_options=options,
-                output=output,
-                language=user_input.language,
-                strip_markup=strips_markup(options, user_input),
-                spoken_only=is_voice_device(user_input),
-                left_over=LeftOver(named),
-                wish=async_wish(self.hass, tools, user_input, named),
-            )
-            failure = await run.run(explain)
-            if approver and tools and run.stand_in.asked:
-                asked.ask(approver, questions.new)
-                # It is sent while the user speaks, if the server is prewarmed.
-                tools.offered.reveal([CONFIRM])
-        result = conversation.async_get_result_from_chat_log(
-            user_input, output.chat_log
-        )
-        if failure:
-            result.response.async_set_error(IntentResponseErrorCode.UNKNOWN, failure)
-            result.continue_conversation = False
-            return result
-        if answer := run.stand_in.answer_before_question:
-            text = f"{answer} {questions.wording.text}"
-            result.response.async_set_speech(text)
-        if not options.auto_continue_listening:
-            # Home Assistant continues after any question; only the marker counts here.
-            result.continue_conversation = False
-        result.continue_conversation |= run.continue_listening or run.stand_in.asked
-        return result
-
-
-def _owner(
-    user_input: conversation.ConversationInput, tools: ToolboxInstance | None
-) -> TurnOwner:
-    """Return the owner of a turn that is given some tools."""
-    return owner_of_turn(
-        user_input.context.user_id,
-        user_input.device_id,
-        user_input.satellite_id,
-        requires_admin=bool(tools and tools.requires_admin),
-    )
-
-
-def _attachments(chat_log: conversation.ChatLog) -> list[conversation.Attachment]:
-    """Return the attachments of the current user message."""
-    content = chat_log.content[-1]
-    if isinstance(content, conversation.UserContent):
-        return content.attachments or []
-    return []
