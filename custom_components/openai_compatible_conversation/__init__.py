@@ -3,13 +3,12 @@
 Uses any server with the OpenAI chat completions API as a conversation agent.
 """
 
-from contextlib import suppress
 from functools import partial
 import logging
 from pathlib import Path
 
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import (
     ConfigEntryAuthFailed,
     ConfigEntryNotReady,
@@ -30,7 +29,8 @@ from .agent.server import Server
 from .agent.server_identity import ServerIdentity
 from .agent.server_slots import ServerSlots
 from .agent.servers import async_drop_fallback, async_may_take_pictures
-from .completions.errors import CompletionError, InvalidAuthError, NotFoundError
+from .agent.slot_neighbours import async_is_quiet, async_resume_extraction
+from .completions.errors import CompletionError, InvalidAuthError
 from .const import DOMAIN
 from .data import OpenAICompatibleConfigEntry, RuntimeData, async_create_client
 from .entry_state import async_get_entry_state
@@ -123,18 +123,12 @@ async def async_setup_entry(
         schedule=entry_state.schedule,
         takes_pictures=partial(async_may_take_pictures, server),
     )
-
-    def is_quiet() -> bool:
-        """Return whether no session uses the slots of the server."""
-        neighbours = _async_neighbours(hass, server)
-        return sessions.is_over and all(n.sessions.is_over for n in neighbours)
-
     fact_extractor = FactExtractor(
         hass,
         fact_store,
         ExtractionRequests(server, entry_state.budget),
         options_now,
-        is_quiet,
+        partial(async_is_quiet, hass, server, sessions),
         async_people=partial(async_names_of_people, hass),
     )
     prewarmer = Prewarmer(hass, server)
@@ -152,9 +146,7 @@ async def async_setup_entry(
     def end_session() -> None:
         """Start what waits for the end of the session."""
         client.learned.end_session()
-        fact_extractor.async_resume()
-        for neighbour in _async_neighbours(hass, server):
-            neighbour.fact_extractor.async_resume()
+        async_resume_extraction(hass, server, fact_extractor)
 
     sessions.async_set_callbacks(prewarmer.async_cancel, end_session)
     fact_extractor.async_resume()
@@ -174,39 +166,20 @@ async def async_setup_entry(
     return True
 
 
-@callback
-def _async_neighbours(hass: HomeAssistant, server: Server) -> list[RuntimeData]:
-    """Return the runtime data of the other entries that have the slots of a server."""
-    if not server.slots.is_limited:
-        return []
-    return [
-        entry.runtime_data
-        for entry in hass.config_entries.async_loaded_entries(DOMAIN)
-        if entry is not server.entry
-        and entry.runtime_data.server.slots.shares(server.slots)
-    ]
-
-
 async def _async_check_server(hass: HomeAssistant, server: Server) -> None:
     """Check that the server can be used.
 
     An entry that was loaded before is loaded even if its server is down: its facts and
     its session are there, and a turn goes to the fallback, or says what is down.
     """
-    started_at = hass.loop.time()
     try:
-        # A server that answers may have no /models endpoint.
-        with suppress(NotFoundError):
-            await server.client.models(server.options.extra_headers)
+        await server.async_check()
     except InvalidAuthError as err:
         raise translated_error(err, server.host, ConfigEntryAuthFailed) from err
     except CompletionError as err:
-        server.async_set_unavailable(err, started_at)
         registry = er.async_get(hass)
         if not er.async_entries_for_config_entry(registry, server.entry.entry_id):
             raise translated_error(err, server.host, ConfigEntryNotReady) from err
-    else:
-        server.async_set_available()
 
 
 async def _async_delete_what_waits(fact_store: FactStore, options: Options) -> None:

@@ -1,6 +1,7 @@
 """The server of an entry: its requests, whether it is available, and its errors."""
 
 from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 import logging
 from typing import Any
@@ -16,6 +17,7 @@ from ..completions.errors import (
     CompletionError,
     InvalidAuthError,
     ModelNotFoundError,
+    NotFoundError,
     UntrustedCertificateError,
 )
 from ..completions.events import Event
@@ -121,6 +123,20 @@ class Server:
             fewer_tools=fewer_tools,
         )
         return self.slots.watch(events, in_turn=purpose is Purpose.TURN)
+
+    async def async_check(self) -> None:
+        """Ask whether the server can be used; raises `CompletionError` if it cannot."""
+        started_at = self.hass.loop.time()
+        try:
+            # A server that answers may have no /models endpoint.
+            with suppress(NotFoundError):
+                await self.client.models(self.options.extra_headers)
+        except InvalidAuthError:
+            raise
+        except CompletionError as err:
+            self.async_set_unavailable(err, started_at)
+            raise
+        self.async_set_available()
 
     @callback
     def async_check_tools(self, model: str) -> None:
