@@ -19,6 +19,7 @@ from ..cameras.picture_bounds import PictureError
 from ..const import DOMAIN
 from .exposed_targets import async_readable_targets
 from .named_camera import CAMERA, LOOK, meant_cameras
+from .result import error_result
 from .runtime import ToolRuntime
 from .targets import Entity, Targets
 
@@ -64,7 +65,7 @@ class CameraTool(llm.Tool):
     ) -> llm.ToolResult:
         """Return the picture of a camera, or an error result; raises `Invalid`."""
         if not self._takes_pictures():
-            return _error(
+            return error_result(
                 "PicturesNotSupported",
                 "You cannot be shown pictures: tell the user that you cannot see them.",
             )
@@ -75,23 +76,25 @@ class CameraTool(llm.Tool):
         if len(found) != 1:
             names = ", ".join(_labels(found or cameras.entities))
             if not names:
-                return _error("NoSuchCamera", "No camera is exposed to Assist.")
+                return error_result("NoSuchCamera", "No camera is exposed to Assist.")
             text = f"There is: {names}. Call again with one of them, or ask the user."
             if found:
-                return _error("SeveralCameras", f"Several cameras are meant. {text}")
-            return _error("NoSuchCamera", f"No camera is called so. {text}")
+                return error_result(
+                    "SeveralCameras", f"Several cameras are meant. {text}"
+                )
+            return error_result("NoSuchCamera", f"No camera is called so. {text}")
         (camera,) = found
         state = hass.states.get(camera.entity_id)
         if state is None or state.state == STATE_UNAVAILABLE:
             text = f"{camera.label} is not available at the moment."
-            return _error("NotAvailable", text)
+            return error_result("NotAvailable", text)
         stills = await hass.async_add_import_executor_job(_stills)
         seconds = self._runtime.camera_timeout
         try:
             picture = await stills.async_still(hass, camera.entity_id, seconds)
         except PictureError as err:
             text = f"There is no picture of {camera.label}: {err}."
-            return _error("NoPicture", text)
+            return error_result("NoPicture", text)
         return llm.ToolResult(data={"camera": camera.label, "picture_follows": picture})
 
     async def _async_cameras(
@@ -146,8 +149,3 @@ def _labels(cameras: Iterable[Entity]) -> list[str]:
         f"{c.label if labels[c.label.casefold()] == 1 else c.entity_id} ({c.kind})"
         for c in cameras
     ]
-
-
-def _error(key: str, text: str) -> llm.ToolResult:
-    """Return an error result."""
-    return llm.ToolResult(data={"error": key, "error_text": text}, error=True)

@@ -15,6 +15,7 @@ from ..session.limits import TokenLimits
 from ..session.user_text import split_context
 from .base import IntegrationTool
 from .query_tools import QUERY_TOOLS
+from .result import error_result
 
 LEARN, QUERY, FORGET = "learn_fact", "query_facts", "forget_fact"
 
@@ -128,9 +129,7 @@ class FactTool(IntegrationTool):
                 hass, tool_input.tool_args, llm_context.language or hass.config.language
             )
         except FactError as err:
-            return llm.ToolResult(
-                data={"error": err.key, "error_text": str(err)}, error=True
-            )
+            return error_result(err.key, str(err))
         return llm.ToolResult(data=data)
 
     async def _async_run(

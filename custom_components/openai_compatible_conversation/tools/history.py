@@ -14,6 +14,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 
 from ..const import DOMAIN
+from .result import error_result
 
 HISTORY = "get_history"
 RECORDER = "recorder"
@@ -66,7 +67,7 @@ class HistoryTool(llm.Tool):
         args = {name: value for name, value in tool_input.tool_args.items() if value}
         args = self.parameters(args)
         if not (states := _matching(hass, args, llm_context)):
-            return _error(
+            return error_result(
                 "NoSuchEntity",
                 "No exposed entity is meant by that. Call again with the name of a "
                 "device or sensor, an area or a domain.",
@@ -81,7 +82,7 @@ class HistoryTool(llm.Tool):
         ]
         if not entities:
             names = ", ".join(state.name for state in states[:MAX_ENTITIES])
-            return _error("NotRecorded", f"Nothing is recorded of {names}.")
+            return error_result("NotRecorded", f"Nothing is recorded of {names}.")
         return llm.ToolResult(
             data={"entities": entities, "more": max(len(states) - MAX_ENTITIES, 0)}
         )
@@ -119,8 +120,3 @@ def _matching(
     )
     states = found.states if found.is_match else []
     return sorted(states, key=lambda state: state.last_changed, reverse=True)
-
-
-def _error(key: str, text: str) -> llm.ToolResult:
-    """Return an error result."""
-    return llm.ToolResult(data={"error": key, "error_text": text}, error=True)

@@ -14,6 +14,7 @@ from ..schedule.schedule_store import ScheduleStore
 from ..schedule.scheduled_action import ScheduledAction, ScheduleError
 from .base import IntegrationTool
 from .fact_tool import FactSource
+from .result import error_result
 from .scheduled_call import SCHEDULE
 
 QUERY_SCHEDULED, CANCEL_SCHEDULED = "query_scheduled_actions", "cancel_scheduled_action"
@@ -40,9 +41,7 @@ class ScheduleTool(IntegrationTool):
         try:
             return await self._async_run(hass, tool_input.tool_args, llm_context)
         except ScheduleError as err:
-            return llm.ToolResult(
-                data={"error": err.key, "error_text": str(err)}, error=True
-            )
+            return error_result(err.key, str(err))
 
     async def _async_run(
         self, hass: HomeAssistant, args: dict[str, Any], llm_context: llm.LLMContext

@@ -19,6 +19,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from ..const import DOMAIN
+from .result import error_result
 from .target_names import words_of
 
 NOW, HOURLY, DAILY = "now", "hourly", "daily"
@@ -82,10 +83,9 @@ class WeatherTool(llm.Tool):
         args = self.parameters(args)
         state = _find_entity(hass, args.get("name"), llm_context)
         if isinstance(state, str):
-            data: JsonObjectType = {"error": "NoWeather", "error_text": state}
-            return llm.ToolResult(data=data, error=True)
+            return error_result("NoWeather", state)
         kind: str = args.get("forecast", NOW)
-        data = {"place": state.name, "units": _units(state)}
+        data: JsonObjectType = {"place": state.name, "units": _units(state)}
         if kind == NOW:
             # What comes first is what a small model says.
             others = _other_values(hass, args.get("name"))
