@@ -78,8 +78,9 @@ class Evaluator:
         self, requests: SingleRequests, question: Question, data: UserMessage
     ) -> Probabilities | None:
         """Return the probabilities at the first token of the answer, None if unknown."""
-        model = requests.options.chat_model
-        if requests.client.starts_in_reasoning(model):
+        server = requests.servers.current
+        model = server.options.chat_model
+        if server.client.starts_in_reasoning(model):
             return None
         if _source(requests) in self._without_logprobs:
             return None
@@ -105,7 +106,8 @@ class Evaluator:
 
 def _source(requests: SingleRequests) -> tuple[str, str]:
     """Return the server that is asked, and its model."""
-    return requests.client.base_url, requests.options.chat_model
+    server = requests.servers.current
+    return server.client.base_url, server.options.chat_model
 
 
 async def _async_data(

@@ -4,9 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any, Protocol
 
-from ..completions.client import CompletionsClient
 from ..completions.messages import Message, ToolMessage, UserMessage
-from ..options import Options
 from ..speech.data_pipeline import DataPipeline
 from ..speech.echo import EchoRemover, MadeUpResult
 from ..speech.pipeline import SpeechPipeline
@@ -15,6 +13,7 @@ from .quoted_calls import QuotedCalls
 from .response import ModelResponse
 from .response_calls import ResponseCalls
 from .response_limits import ResponseLimits
+from .server import Server
 
 
 class ResponseUse(Protocol):
@@ -26,17 +25,10 @@ class ResponseUse(Protocol):
     spoken_only: bool
     is_data: bool
 
-    @property
-    def client(self) -> CompletionsClient:
-        """Return the client for the server that is asked."""
-
-    @property
-    def options(self) -> Options:
-        """Return the options that go with that server."""
-
 
 def new_response(
     use: ResponseUse,
+    server: Server,
     quoted: QuotedCalls,
     body: Mapping[str, Any],
     *,
@@ -44,22 +36,21 @@ def new_response(
     may_speak: bool = True,
     messages: Sequence[Message] = (),
 ) -> ModelResponse:
-    """Return a response to a request, to be filled.
+    """Return a response to a request to a server, to be filled.
 
     `quoted` are the calls that stand in the request, `body` is its body. Without
     `may_call`, calls are dropped, without `may_speak`, everything else is. `messages`
     are those of the request, whose last results are no answers.
     """
-    options = use.options
     return ModelResponse(
-        _new_pipeline(use),
+        _new_pipeline(use, server),
         ResponseCalls(use.tools, quoted, may_call=may_call),
         echo=EchoRemover(() if use.is_data else _last_results(messages)),
         made_up=None if use.is_data else MadeUpResult(),
         may_speak=may_speak,
         limits=ResponseLimits(
             is_spoken=use.spoken_only,
-            is_streamed=options.enable_streaming,
+            is_streamed=server.options.enable_streaming,
             parameters=body,
         ),
     )
@@ -77,10 +68,10 @@ def _is_of_round(message: Message) -> bool:
     return not isinstance(message, UserMessage)
 
 
-def _new_pipeline(use: ResponseUse) -> SpeechPipeline | DataPipeline:
+def _new_pipeline(use: ResponseUse, server: Server) -> SpeechPipeline | DataPipeline:
     """Return the filters for a response."""
-    options, tools = use.options, use.tools
-    starts_in_reasoning = use.client.starts_in_reasoning(options.chat_model)
+    options, tools = server.options, use.tools
+    starts_in_reasoning = server.client.starts_in_reasoning(options.chat_model)
     names = tools.names if tools else None
     if use.is_data:
         return DataPipeline(

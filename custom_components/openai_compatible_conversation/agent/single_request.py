@@ -6,11 +6,9 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
-from ..completions.client import CompletionsClient
 from ..completions.errors import EmptyAnswerError
 from ..completions.events import Event, TokenAlternatives
 from ..completions.messages import Message
-from ..options import Options
 from ..tools.api_instance import ToolboxInstance
 from .loop import EMPTY_ANSWER_ERRORS
 from .metrics import Purpose, request_metrics
@@ -43,16 +41,6 @@ class SingleRequests:
     spoken_only: bool = False
     is_data: bool = True
     language: str = ""
-
-    @property
-    def client(self) -> CompletionsClient:
-        """Return the client for the server that is asked."""
-        return self.servers.current.client
-
-    @property
-    def options(self) -> Options:
-        """Return the options that go with that server."""
-        return self.servers.current.options
 
     async def async_ask(
         self,
@@ -90,7 +78,9 @@ class SingleRequests:
     ) -> Answer:
         """Send one request, and return its answer."""
         body = server.build_body(messages, extra=extra)
-        response = new_response(self, QuotedCalls(messages, []), body, may_call=False)
+        response = new_response(
+            self, server, QuotedCalls(messages, []), body, may_call=False
+        )
         tokens: list[TokenAlternatives] = []
         text: list[str] = []
         started_at = asyncio.get_running_loop().time()

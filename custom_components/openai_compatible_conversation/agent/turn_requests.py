@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from ..completions.client import CompletionsClient
 from ..completions.messages import Message, SystemMessage
 from ..options import Options
 from ..tools.api_instance import ToolboxInstance
@@ -21,7 +20,7 @@ from .run_history import (
 from .server import Server
 from .servers import TurnServers
 from .turn_output import TurnOutput
-from .turn_responses import TurnResponses
+from .turn_responses import PreparedRequest, TurnResponses
 from .unasked_calls import asking_for_words
 
 type AsksForCall = Callable[[Sequence[Message]], list[Message]]
@@ -60,16 +59,6 @@ class TurnRequests:
         self._responses = TurnResponses(
             self.history, self.tools, self.output, is_data=self.is_data
         )
-
-    @property
-    def client(self) -> CompletionsClient:
-        """Return the client for the server that is asked."""
-        return self.servers.current.client
-
-    @property
-    def options(self) -> Options:
-        """Return the options that go with the server that is asked."""
-        return self.servers.current.options
 
     async def query(
         self,
@@ -134,13 +123,13 @@ class TurnRequests:
         body = server.build_body(
             messages, definitions, forbid_tools=forbid_tools, extra=self.extra
         )
+        names = {definition["name"] for definition in definitions}
         response = await self._responses.async_receive(
-            server,
-            body,
-            {definition["name"] for definition in definitions},
+            PreparedRequest(server, body, names),
             partial(
                 new_response,
                 self,
+                server,
                 QuotedCalls(quoted, definitions),
                 body,
                 messages=messages,

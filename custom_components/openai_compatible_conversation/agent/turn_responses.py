@@ -18,6 +18,16 @@ from .server import Server
 from .turn_output import TurnOutput
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedRequest:
+    """A request that is about to be sent."""
+
+    server: Server
+    body: Mapping[str, Any]
+    tools: Collection[str]
+    """The names of the tools that it offers."""
+
+
 @dataclass(slots=True)
 class TurnResponses:
     """Receives the responses of one turn, with the results of their calls."""
@@ -30,32 +40,24 @@ class TurnResponses:
     _metrics: TurnMetrics = field(default_factory=TurnMetrics)
 
     async def async_receive(
-        self,
-        server: Server,
-        body: Mapping[str, Any],
-        names: Collection[str],
-        new: Callable[[], ModelResponse],
+        self, request: PreparedRequest, new: Callable[[], ModelResponse]
     ) -> ModelResponse:
         """Send a request, and add its response to the chat log and the history.
 
-        `names` are those of its tools, `new` returns the response to be filled.
+        `new` returns the response to be filled.
         """
         receive = self._receive_data if self.is_data else self._receive
-        return await receive(server, body, names, new)
+        return await receive(request, new)
 
     async def _receive(
-        self,
-        server: Server,
-        body: Mapping[str, Any],
-        names: Collection[str],
-        new: Callable[[], ModelResponse],
+        self, request: PreparedRequest, new: Callable[[], ModelResponse]
     ) -> ModelResponse:
         """Add a response to the chat log as it arrives."""
         response = new()
         may_call = self.tools is not None and response.calls.may_call
         add = partial(self.output.add, may_call=may_call)
         try:
-            await self._send(server, body, names, response, add)
+            await self._send(request, response, add)
             if self.tools:
                 await self.output.join(self.tools.running)
         finally:
@@ -63,11 +65,7 @@ class TurnResponses:
         return response
 
     async def _receive_data(
-        self,
-        server: Server,
-        body: Mapping[str, Any],
-        names: Collection[str],
-        new: Callable[[], ModelResponse],
+        self, request: PreparedRequest, new: Callable[[], ModelResponse]
     ) -> ModelResponse:
         """Add a response to the chat log as a whole.
 
@@ -84,10 +82,10 @@ class TurnResponses:
                 """Keep deltas for later."""
                 received.extend([delta async for delta in deltas])
 
-            await self._send(server, body, names, response, keep)
+            await self._send(request, response, keep)
             return response, received
 
-        response, received = await server.slots.async_run_task(receive)
+        response, received = await request.server.slots.async_run_task(receive)
         try:
             await self.output.add_ready(received)
         finally:
@@ -96,21 +94,20 @@ class TurnResponses:
 
     async def _send(
         self,
-        server: Server,
-        body: Mapping[str, Any],
-        names: Collection[str],
+        request: PreparedRequest,
         response: ModelResponse,
         use: Callable[[AsyncGenerator[Delta]], Awaitable[None]],
     ) -> None:
         """Send a request, and fill its response while the deltas are used."""
+        server = request.server
         purpose = Purpose.TASK if self.is_data else Purpose.TURN
         started_at = asyncio.get_running_loop().time()
         try:
             async with (
                 aclosing(
                     server.stream(
-                        body,
-                        known_tools=names,
+                        request.body,
+                        known_tools=request.tools,
                         fewer_tools=self.tools.offered.fewer if self.tools else None,
                         purpose=purpose,
                     )
@@ -119,7 +116,7 @@ class TurnResponses:
             ):
                 await use(deltas)
         finally:
-            if request := self._metrics.async_publish(
+            if metrics := self._metrics.async_publish(
                 server.metrics,
                 response.usage,
                 response.first_at,
@@ -127,7 +124,7 @@ class TurnResponses:
                 purpose,
             ):
                 seconds = asyncio.get_running_loop().time() - started_at
-                trace = {"stats": request.trace(seconds), "server": server.host}
+                trace = {"stats": metrics.trace(seconds), "server": server.host}
                 self.history.chat_log.async_trace(trace)
 
     def _add_message(self, response: ModelResponse) -> None:
