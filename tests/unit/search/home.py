@@ -48,6 +48,7 @@ SENTENCES = {
     "held_out": _sentences("held_out_sentences.json"),
     "latest": _sentences("latest_sentences.json"),
     "paraphrased": _sentences("paraphrased_sentences.json"),
+    "blind": _sentences("blind_sentences.json"),
 }
 """Sentences by file.
 
@@ -56,6 +57,7 @@ vectors are learned from these. Neither was changed for what the others have. Th
 `spoken` are in another style, with slips of speech recognition. Those of `held_out` were
 written together with `varied`, and those of `latest` after the search was finished. Those
 of `paraphrased` mostly avoid the words of the tools, and were written before there were
-word vectors. To choose words or sentences for one of these files makes it useless as a
+word vectors. Those of `blind` were written by somebody who knew only the tools, and were
+first searched for when all was done. To choose words or sentences for one of these files makes it useless as a
 measure: write a new one first.
 """
