@@ -13,7 +13,9 @@ from .target_questions import contradiction, includes_guarded, labels, which
 from .target_search import Found
 from .target_slots import TargetSlots
 from .targets import Entity, Targets
+from .user_words import UserWords
 
+_PLACES = ("area", "floor")
 _ALL = "all"
 """The name by which Home Assistant itself takes everything."""
 
@@ -21,11 +23,14 @@ _ALL = "all"
 class TargetAim:
     """Directs one call at what a name was found to mean."""
 
-    def __init__(self, name: str, slots: TargetSlots, targets: Targets) -> None:
+    def __init__(
+        self, name: str, slots: TargetSlots, targets: Targets, said: UserWords
+    ) -> None:
         """Initialize with the name as the model gave it, and the slots to change."""
         self._name = name
         self._slots = slots
         self._targets = targets
+        self._said = said
 
     def take_entity(self, found: Found, *, may_contradict: bool = False) -> bool:
         """Set the target to the one entity that is meant; return whether there is one.
@@ -58,11 +63,22 @@ class TargetAim:
             slots.set("name", names[0])
         return True
 
+    def _is_only_invented(self, name: str, conflicts: Iterable[str]) -> bool:
+        """Return whether the user just said a name, and no place that contradicts it."""
+        return self._said.says_all_of(name) and all(
+            slot in _PLACES and self._said.is_invented(self._slots.values[slot])
+            for slot in conflicts
+        )
+
     def _aim_at(self, entity: Entity, name: str) -> None:
         """Set the target to an entity."""
         slots = self._slots
         conflicts = slots.conflicts(entity)
-        if entity.is_guarded and any(map(slots.is_deliberate, conflicts)):
+        if (
+            entity.is_guarded
+            and any(map(slots.is_deliberate, conflicts))
+            and not self._is_only_invented(name, conflicts)
+        ):
             raise contradiction(entity, name, slots, conflicts)
         for slot in conflicts:
             slots.drop(slot, f"{name} is a {entity.kind}")

@@ -145,7 +145,7 @@ class _TargetRepair:
 
     def _take_name(self, name: str) -> bool:
         """Set the target to what a name means; return whether it means anything."""
-        aim = TargetAim(name, self._slots, self._targets)
+        aim = TargetAim(name, self._slots, self._targets, self._said)
         domain, rest = split_entity_id(name, self._targets)
         search = TargetSearch(
             targets=self._targets,

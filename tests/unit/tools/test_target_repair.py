@@ -355,6 +355,22 @@ def test_area_of_device_is_no_contradiction() -> None:
     assert repair_target(asked, home, ON).slots == expected
 
 
+@pytest.mark.parametrize("slot", ["area", "floor"])
+def test_door_in_an_invented_place(slot: str) -> None:
+    """A place that the user did not speak of keeps no door shut that they named."""
+    place = {"area": "Living Room", "floor": "Upstairs"}[slot]
+    slots = {"name": "Front Door", slot: place}
+    for said in ("Unlock the front door", "front door, please"):
+        target = repair_target(slots, HOME, ON, UserWords([said]))
+        assert target.slots == {"name": "Front Door"}
+    for said in ("", "Open the door", f"The front door and the {place}"):
+        assert repair_target(slots, HOME, ON, UserWords([said])).question
+    # What it is said to be is no place.
+    slots = {"name": "Front Door", "domain": LIGHT}
+    said = UserWords(["Unlock the front door"])
+    assert repair_target(slots, HOME, ON, said).question
+
+
 def test_equal_names() -> None:
     """Equal names in one area are told apart by the domain, else by the id."""
     tv = _entity("switch.tv", "TV", area=LIVING)
