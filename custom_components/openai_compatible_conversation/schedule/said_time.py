@@ -142,6 +142,8 @@ def _clock(found: re.Match[str], key: str, text: str, now: datetime) -> SaidTime
         hour %= _HALF_DAY
         late, early = bool(_LATE.search(text)), bool(_EARLY.search(text))
         is_early = early or (bool(_TOMORROW.search(text)) and not late)
+        # Nobody says of a level that it is for tonight.
+        is_certain |= late or is_early
         hours = (
             [hour + _HALF_DAY] if late else [hour] if is_early else [hour, hour + 12]
         )
