@@ -6,10 +6,12 @@ abilities, and asked of twenty facts of a household.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import override
+from zoneinfo import ZoneInfo
 
 from bench.measure import tell
+from testbed.config_dir import TIME_ZONE
 from testbed.dialogue import ABILITIES, Dialogue, Question, load_dialogues
 from testbed.dialogue_model import DialogueModel
 
@@ -92,7 +94,7 @@ class MemoryRun(Run):
     ) -> None:
         """Ask a question, and judge the answer."""
         answer, tokens = await household.say(question, is_telling=False)
-        wrong = misses(question, answer, datetime.now(UTC).date())
+        wrong = misses(question, answer, datetime.now(ZoneInfo(TIME_ZONE)))
         if kind == "unfit" and admits(answer.answer, question.language):
             # Other facts may be named then.
             wrong = []

@@ -4,7 +4,7 @@ No model judges: an answer has the words that the question lists, or it has not.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 from testbed.dialogue import Question
 from testbed.talk import TurnResult
@@ -44,12 +44,17 @@ _ADMISSIONS = {
 """What admits that something is not known, by language."""
 
 
-def misses(question: Question, answer: TurnResult, today: date) -> list[str]:
-    """Return what was not as expected of an answer, empty if it is right."""
+def misses(question: Question, answer: TurnResult, now: datetime) -> list[str]:
+    """Return what was not as expected of an answer, empty if it is right.
+
+    `now` has the time zone of the home, whose clocks may have been changed since a fact
+    was told.
+    """
     said = answer.answer
     groups = list(question.said)
     if question.since is not None:
-        groups.append(date_words(today - question.since, question.language))
+        told_at = (now.astimezone(UTC) - question.since).astimezone(now.tzinfo)
+        groups.append(date_words(told_at.date(), question.language))
     wrong = [
         *([f"failed: {answer.error}"] if answer.error else ()),
         *wrong_words(groups, question.not_said, said),

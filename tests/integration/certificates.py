@@ -160,6 +160,9 @@ class TlsFront:
         self._ready.set()
         async with listening:
             await self._stop.wait()
+            # A client may connect until now, whose task has not begun yet.
+            listening.close()
+            listening.abort_clients()
             await self._close_all()
 
     async def _accept(

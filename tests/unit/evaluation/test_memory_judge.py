@@ -1,6 +1,7 @@
 """Tests of the judgement of answers from memory."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,7 +10,7 @@ from evaluation.memory_judge import admits, date_words, misses
 from testbed.dialogue import Question
 from testbed.talk import ToolCall, TurnResult
 
-TODAY = date(2026, 5, 14)
+NOW = datetime(2026, 5, 14, 12, tzinfo=UTC)
 
 
 def answer(text: str, *calls: ToolCall, error: str = "") -> TurnResult:
@@ -24,8 +25,8 @@ def test_words() -> None:
     question = Question(
         say="Where?", language="en", said=[["york"]], not_said=["leeds"]
     )
-    assert not misses(question, answer("In York."), TODAY)
-    assert misses(question, answer("In Leeds."), TODAY) == [
+    assert not misses(question, answer("In York."), NOW)
+    assert misses(question, answer("In Leeds."), NOW) == [
         "does not say york",
         "says leeds",
     ]
@@ -35,12 +36,12 @@ def test_calls() -> None:
     """Something may be looked up and remembered, but nothing else be done."""
     question = Question(say="Where?", language="en")
     calls = [call("query_facts"), call("learn_fact"), call("intent__HassTurnOn")]
-    assert misses(question, answer("Well.", *calls), TODAY) == ["HassTurnOn was called"]
+    assert misses(question, answer("Well.", *calls), NOW) == ["HassTurnOn was called"]
 
 
 def test_failed_turn() -> None:
     question = Question(say="Where?", language="en", said=[["york"]])
-    assert misses(question, answer("", error="no end within 180 s"), TODAY) == [
+    assert misses(question, answer("", error="no end within 180 s"), NOW) == [
         "failed: no end within 180 s",
         "does not say york",
     ]
@@ -61,7 +62,15 @@ def test_failed_turn() -> None:
 def test_date(language: str, text: str, right: bool) -> None:
     """An answer has the date when it was told, or its month."""
     question = Question(say="Since?", language=language, since=timedelta(days=70))
-    assert (not misses(question, answer(text), TODAY)) is right
+    assert (not misses(question, answer(text), NOW)) is right
+
+
+def test_date_before_the_clocks_changed() -> None:
+    """A winter's late evening is after midnight in summer."""
+    question = Question(say="Since?", language="en", since=timedelta(days=65))
+    now = datetime(2026, 11, 30, 23, 13, tzinfo=ZoneInfo("Europe/Amsterdam"))
+    assert not misses(question, answer("Since 2026-09-27."), now)
+    assert misses(question, answer("Since 2026-09-26."), now)
 
 
 @pytest.mark.parametrize("month", range(1, 13))
@@ -91,7 +100,7 @@ def test_admission(language: str, text: str, found: bool) -> None:
     assert admits(text, language) is found
     question = Question(say="What?", language=language, admits=True)
     expected = [] if found else ["does not admit that it is not known"]
-    assert misses(question, answer(text), TODAY) == expected
+    assert misses(question, answer(text), NOW) == expected
 
 
 def test_household_facts() -> None:
@@ -105,5 +114,5 @@ def test_household_facts() -> None:
     for kind, question in facts.questions:
         assert bool(question.said) is (kind != "unfit")
         assert bool(question.not_said) is (kind == "unfit")
-        silent = misses(question, answer("Well."), TODAY)
+        silent = misses(question, answer("Well."), NOW)
         assert bool(silent) is (kind != "unfit")
