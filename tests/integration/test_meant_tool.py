@@ -125,6 +125,41 @@ async def test_unlock(
 
 
 @pytest.mark.parametrize(
+    ("call", "entity_id", "action", "told"),
+    [
+        (ON, "lock.front", "lock", "locked"),
+        (ON, "cover.blind", "open_cover", "opened"),
+        (OFF, "cover.blind", "close_cover", "closed"),
+        (ON, "light.lamp", "turn_on", None),
+    ],
+)
+@pytest.mark.parametrize("is_written", [True, False])
+async def test_what_was_done(
+    hass: HomeAssistant,
+    server: ModelServer,
+    say: Say,
+    components: None,
+    call: str,
+    entity_id: str,
+    action: str,
+    told: str | None,
+    is_written: bool,
+) -> None:
+    """A model that turned a lock on is told that it is locked, not open."""
+    domain = entity_id.partition(".")[0]
+    assert await async_setup_component(hass, domain, {})
+    hass.states.async_set(entity_id, "unknown", {"friendly_name": "Thing"})
+    async_expose_entity(hass, conversation.DOMAIN, entity_id, should_expose=True)
+    actions = async_mock_service(hass, domain, action)
+    arguments = {"name": "Thing", "domain": [domain]}
+    made = reply(calls=[Call(call, arguments)])
+    server.script(written(call, **arguments) if is_written else made, reply("Done."))
+    await say("Thing, please")
+    assert len(actions) == 1
+    assert last_result(server).get("note") == told
+
+
+@pytest.mark.parametrize(
     ("tool", "action"),
     [("Pause", "media_pause"), ("Unpause", "media_play")],
 )

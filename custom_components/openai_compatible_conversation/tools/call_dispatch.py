@@ -17,11 +17,13 @@ from .approval import CallApproval
 from .call_repair import as_called
 from .call_resolver import CallResolver
 from .call_runner import CallRunner
+from .meant_tool import intent_of
 from .offered_tools import OfferedTools
 from .query_tools import QUERY_TOOLS
 from .result import ResultFocus, result_text
 from .runtime import ToolRuntime
 from .schema import wire_name
+from .switched import what_was_done
 from .tool_finder import ToolFinder
 from .tool_run import Run
 from .turn_questions import CONFIRM, TurnQuestions
@@ -80,7 +82,8 @@ class CallDispatcher:
             self.resolver.fact_source.results.append(result_text(result))
             if is_run and not result.error:
                 self.runtime.usage.count(name)
-        return self.calls.annotate(call.id, as_called(repaired))
+        done = what_was_done(intent_of(tool), result.data) if is_run else []
+        return self.calls.annotate(call.id, [*as_called(repaired), *done])
 
     async def _async_confirm(
         self, tool: llm.Tool, tool_input: llm.ToolInput
@@ -92,12 +95,14 @@ class CallDispatcher:
         result = await self.calls.async_run(
             call, tool, self.run, self._focus(name, tool, call)
         )
-        if confirmed:
-            self.resolver.fact_source.results.append(result_text(result))
-            if not result.error:
-                for used in (name, CONFIRM):
-                    self.runtime.usage.count(used)
-        return result
+        if not confirmed:
+            return result
+        self.resolver.fact_source.results.append(result_text(result))
+        if not result.error:
+            for used in (name, CONFIRM):
+                self.runtime.usage.count(used)
+        done = what_was_done(intent_of(tool), result.data)
+        return self.calls.annotate(call.id, done)
 
     def _focus(self, name: str, tool: llm.Tool, call: llm.ToolInput) -> ResultFocus:
         """Return what decides which part of a long result the model sees."""
