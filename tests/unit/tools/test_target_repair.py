@@ -366,9 +366,9 @@ def test_door_in_an_invented_place(slot: str) -> None:
     for said in ("", "Open the door", f"The front door and the {place}"):
         assert repair_target(slots, HOME, ON, UserWords([said])).question
     # What it is said to be is no place.
-    slots = {"name": "Front Door", "domain": LIGHT}
-    said = UserWords(["Unlock the front door"])
-    assert repair_target(slots, HOME, ON, said).question
+    other: Slots = {"name": "Front Door", "domain": LIGHT}
+    words = UserWords(["Unlock the front door"])
+    assert repair_target(other, HOME, ON, words).question
 
 
 def test_equal_names() -> None:
