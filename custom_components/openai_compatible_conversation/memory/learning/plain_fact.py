@@ -9,7 +9,9 @@ Does not depend on Home Assistant.
 
 import re
 
-from ..words.normalization import fold, spoken_words
+from ..facts.fact import MAX_KEY
+from ..words.normalization import fold, one_line, spoken_words
+from .quotation import quotation
 from .remember_request import statement_in
 
 MIN_BEFORE = 2
@@ -31,7 +33,7 @@ _ONLY_ONE = re.compile(
 One may eat, like and be allergic to many things.
 """
 
-_CLAUSE_END = re.compile(r"[,.;:!?]+(?:\s+|$)")
+_CLAUSE_END = re.compile(r"[,.;:!?]+(?:\s+|$)|\n")
 _NEGATION = re.compile(
     r"\b(?:no|not|none|nobody|nothing|never|neither|without|\w+n['’]?t|cannot"
     r"|nichts?|kein\w*|nie|niemals|niemand|ohne|weder"
@@ -73,8 +75,11 @@ def _denied(key: str, value: str, text: str) -> str | None:
         key=lambda clause: len(claimed & {*spoken_words(clause)}),
         default="",
     )
-    is_about = claimed & {*spoken_words(best)}
-    return best if is_about and _NEGATION.search(best) else None
+    denial = _NEGATION.search(best)
+    if not denial or claimed.isdisjoint(spoken_words(best)):
+        return None
+    # Of a clause that is too long for a value, what is around the denial is kept.
+    return quotation(best, denial[0])
 
 
 def _in_clause(key: str, text: str) -> tuple[str, str] | None:
@@ -87,7 +92,7 @@ def _in_clause(key: str, text: str) -> tuple[str, str] | None:
             if [*map(fold, words[start:end])] == wanted and (
                 len(words) - end <= MAX_AFTER
             ):
-                before = " ".join(words[:start][-MAX_BEFORE:])
-                if _ONLY_ONE.search(before):
+                before = one_line(" ".join(words[:start][-MAX_BEFORE:]), MAX_KEY)
+                if before and _ONLY_ONE.search(before):
                     return before, " ".join(words[start:end])
     return None

@@ -2,6 +2,10 @@
 
 import pytest
 
+from custom_components.openai_compatible_conversation.memory.facts.fact import (
+    key_of,
+    value_of,
+)
 from custom_components.openai_compatible_conversation.memory.learning.plain_fact import (
     plain_fact,
 )
@@ -86,3 +90,19 @@ def test_denied(key: str, value: str, said: str, told: str | None) -> None:
 def test_as_told(key: str, value: str, said: str) -> None:
     """What tells a fact stays as it is."""
     assert plain_fact(key, value, said) == (key, value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("nuts", "eat nuts", f"I do not eat nuts\nand {'so on ' * 900}"),
+        ("nuts", "eat nuts", f"{'and so on ' * 400}I do not eat nuts {'or so ' * 400}"),
+        ("nuts", "eat nuts", f"I do not\teat\u2028nuts{' and so on' * 90}"),
+        ("York", "York", f"{'x' * 90} {'y' * 90} we live in York"),
+    ],
+)
+def test_long_text(key: str, value: str, said: str) -> None:
+    """What is kept of a long text is a fact that can be stored, and is not false."""
+    new_key, new_value = plain_fact(key, value, said)
+    assert (key_of(new_key), value_of(new_value)) == (new_key, new_value)
+    assert key == "York" or "do not" in new_value
