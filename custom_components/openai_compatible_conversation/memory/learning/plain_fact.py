@@ -35,12 +35,13 @@ One may eat, like and be allergic to many things.
 
 _CLAUSE_END = re.compile(r"[,.;:!?]+(?:\s+|$)|\n")
 _NEGATION = re.compile(
-    r"\b(?:no|not|none|nobody|nothing|never|neither|without|\w+n['’]?t|cannot"
+    r"\b(?:no|not|none|nobody|nothing|never|neither|without|cannot|\w+n['’]t"
+    r"|(?:do|does|did|ca|wo|is|are|was|has|have|should|would|could)nt"
     r"|nichts?|kein\w*|nie|niemals|niemand|ohne|weder"
-    r"|ne|n['’]\w+|pas|jamais|sans|aucune?|rien|personne"
+    r"|ne|n['’]\w+|pas|jamais|sans|aucune?|rien"
     r"|nunca|jam[aá]s|sin|ning[uú]n\w*|nada|nadie"
     r"|niet|geen|nooit|zonder|niemand"
-    r"|non|mai|senza|nessun\w*|niente|n[aã]o|sem|nenhum\w*"
+    r"|non|senza|nessun\w*|niente|n[aã]o|sem|nenhum\w*"
     r"|inte|aldrig|ingen|inget|inga|utan|nie|bez|nigdy|не|нет|без|никогда)\b",
     re.IGNORECASE,
 )
