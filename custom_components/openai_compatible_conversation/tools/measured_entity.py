@@ -30,6 +30,15 @@ _ASKED = {
 }
 """How sentences ask for a quantity, by the device class of its sensors."""
 
+_ANOTHER_TIME = re.compile(
+    r"\b(?:tomorrow|yesterday|tonight|night|weekend|weeks?|will|was|been|later"
+    r"|morgen|gestern|nachts?|wochenende|wochen?|wird|war|spater"
+    r"|demain|hier|nuit|semaine|sera|fera|etait|faisait"
+    r"|manana|ayer|noche|semana|hara|hacia|estaba|fue"
+    r"|gisteren|vannacht|nacht|wordt)\b"
+)
+"""What is asked of another time than now, which the state does not tell."""
+
 _QUANTITY = re.compile(
     r"temp(?:erature?|eratura|eratuur)?|(?:luft)?feucht(?:e|igkeit)|humid(?:ity|ite)"
     r"|humedad|(?:lucht)?vochtigheid|sensor|sonde|capteur"
@@ -49,6 +58,8 @@ def measured_entity(
     """
     words = _with_outside(words_of(text))
     said = " ".join(words)
+    if _ANOTHER_TIME.search(said):
+        return None
     for quantity, pattern in _ASKED.items():
         if pattern.search(said):
             return _only(_placed(quantity, words, entities, area_id)) or _of_a_place(
