@@ -142,6 +142,21 @@ async def test_written_again_and_again(
     assert len(server.bodies) == 4
 
 
+async def test_refused_call_in_between(
+    server: ModelServer,
+    home: Turn,
+    light: list[ServiceCall],
+    note: dict[str, Any],
+) -> None:
+    """A call that nobody asked for, and that is not run, is written like any other."""
+    server.script(reply(BARE), reply("On."), reply(BARE), reply("Hi."), reply("Hi."))
+    await home("Turn on the lamp")
+    await home("Good morning")
+    await home("Hello")
+    assert len(light) == 1
+    assert all(_texts_of_calls(server))
+
+
 async def test_tagged_calls_in_the_history(
     server: ModelServer,
     home: Turn,

@@ -40,7 +40,7 @@ class ResponseCalls:
     """Whether a call that is run stood in the text."""
     _has_proper: bool = False
     _has_bare: bool = False
-    """Whether a call that is run stood in the text as JSON, without tags around it."""
+    """Whether a call stood in the text as JSON, without tags around it."""
     _written: WrittenCalls = field(default_factory=WrittenCalls)
     _has_failed: bool = False
     """Whether a call in the text could not be read, or is of no known tool."""
@@ -100,12 +100,12 @@ class ResponseCalls:
             yield SpeechText(PatternRemover(MARKERS).feed(part.raw, final=True))
             return
         if tools and self.may_call:
+            self._has_bare |= bool(calls) and not part.raw.lstrip().startswith("<")
             for name, call in calls:
                 if self._add_written(
                     tools, call, name, is_cut=is_cut and _is_cut(part, call)
                 ):
                     self.has_written = True
-                    self._has_bare |= not part.raw.lstrip().startswith("<")
                     yield self._run(call)
             if not (calls or part.fallback or self._has_failed):
                 self._add_failed(tools, part.text, written)
