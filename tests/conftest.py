@@ -1,6 +1,8 @@
 """Fixtures for all tests."""
 
 import asyncio
+from collections.abc import Generator
+import threading
 
 from hypothesis import HealthCheck, settings
 import pytest
@@ -15,6 +17,19 @@ settings.load_profile("any")
 @pytest.fixture(autouse=True)
 def loopback(socket_enabled: None) -> None:
     """Allow connections to loopback; the test plugin refuses all other hosts."""
+
+
+@pytest.fixture(autouse=True)
+def end_of_workers(verify_cleanup: None) -> Generator[None]:
+    """Await the end of the threads that a test's TLS connections have left.
+
+    The HTTP client reads certificates in a worker thread that is told to end with the
+    test, and can be alive for a moment after it.
+    """
+    yield
+    for thread in threading.enumerate():
+        if thread.name == "AnyIO worker thread":
+            thread.join(timeout=10)
 
 
 @pytest.fixture(autouse=True)
