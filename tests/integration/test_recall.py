@@ -79,3 +79,55 @@ async def test_automation(server: ModelServer, say: Say, cat: None) -> None:
     server.script(reply("Well."))
     await say("What is the name of the cat?", context=Context())
     assert FACTS_START not in context_of(server)
+
+
+ASKS_TO_REMEMBER = "The user asks to remember this: call learn_fact.\n"
+ASKS_TO_FORGET = "The user asks to forget this: call forget_fact.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("The boiler is from 2014, remember that.", ASKS_TO_REMEMBER),
+        ("Retiens que la chaudière date de 2014", ASKS_TO_REMEMBER),
+        ("Forget what I said about the cat", ASKS_TO_FORGET),
+        ("Forget what I said about the boiler", None),
+        ("Forget about that, please", None),
+        ("Don't forget that the boiler is from 2014", ASKS_TO_REMEMBER),
+        ("Do you remember that the boiler is from 2014?", None),
+        ("Remember to turn on the bed light", None),
+        ("What is the name of the cat?", None),
+    ],
+)
+async def test_asked_of_the_memory(
+    server: ModelServer, say: Say, cat: None, text: str, line: str | None
+) -> None:
+    """The tool is named for what is asked of the memory, for small models."""
+    server.script(reply("Well."))
+    await say(text)
+    before, _, said = context_of(server).rpartition("</context>\n")
+    assert said == text
+    assert [
+        found for found in (ASKS_TO_REMEMBER, ASKS_TO_FORGET) if found in before
+    ] == ([line] if line else [])
+
+
+async def test_forgetting_what_was_told_before(
+    server: ModelServer, say: Say, cat: None
+) -> None:
+    """A fact that the session has already is known as well."""
+    server.script(reply("Mimi."), reply("Well."))
+    await say("What is the name of the cat?")
+    await say("Forget what I said about the cat")
+    assert FACTS_START not in context_of(server)
+    assert ASKS_TO_FORGET in context_of(server)
+
+
+async def test_memory_asked_without_tools(
+    server: ModelServer, say: Say, cat: None, set_options: Callable[..., None]
+) -> None:
+    """No tool is named that there is not."""
+    set_options(enable_fact_learning=False)
+    server.script(reply("Well."))
+    await say("The boiler is from 2014, remember that.")
+    assert ASKS_TO_REMEMBER not in context_of(server)

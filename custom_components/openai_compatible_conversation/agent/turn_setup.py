@@ -15,6 +15,7 @@ from ..tools.api_instance import ToolboxInstance
 from ..tools.named_entities import NamedEntity
 from .fact_recall import Recall, new_facts
 from .instructions import new_instructions
+from .memory_requests import memory_request
 from .named_states import async_named_entities, async_state_lines
 from .turn_context import async_context, context_notes, interruption_line
 from .turn_output import is_voice_device
@@ -72,6 +73,11 @@ class TurnSetup:
                 recalled=state.recalled,
             )
             news += [*self.tools.offered.news(), *self.tools.questions.notes()]
+            news += memory_request(
+                user_input.text,
+                self.tools.offered,
+                lambda: bool(recall and recall(user_input.text, 1)),
+            )
         states = async_state_lines(self.hass, named)
         if interrupted := session_turn.tell_interruption():
             interruption, is_last = interrupted

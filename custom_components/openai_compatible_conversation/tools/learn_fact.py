@@ -17,7 +17,8 @@ from ..memory.facts.said_line import SaidLine
 from ..memory.learning.fact_subject import told_subject
 from ..memory.learning.plain_fact import plain_fact
 from ..memory.learning.quotation import told_quote
-from ..memory.learning.remember_request import statement_in, topic_of
+from ..memory.learning.remember_request import statement_in
+from ..memory.learning.statement import told_fact
 from ..memory.learning.told_evidence import Proof, ToldEvidence
 from ..memory.users.user_names import async_names_of_people
 from .fact_results import fact_result
@@ -61,7 +62,8 @@ class LearnFact(FactTool):
         category = category_meant(args.get("category"))
         key, value = key_of(args.get("key")), value_of(args.get("value"))
         utterances, source = self._utterances(), self._source
-        key, value = plain_fact(key, value, utterances[-1] if utterances else "")
+        said = utterances[-1] if utterances else ""
+        key, value = plain_fact(key, value, said, source.speaker)
 
         def prove() -> tuple[Proof, str]:
             """Return what proves the fact, and the words that it is kept with."""
@@ -77,7 +79,8 @@ class LearnFact(FactTool):
             if (statement := self._statement()) is None:
                 words = ", ".join(proof.unsaid[:MAX_UNSAID])
                 raise FactSourceError("not_said", _NOT_SAID.format(words=words))
-            key, value = key_of(topic_of(statement)), value_of(statement)
+            key, value = told_fact(statement)
+            key, value = key_of(key), value_of(value)
             quote = told_quote(utterances[-1], utterances[-1], value)
         subject = told_subject(
             category,

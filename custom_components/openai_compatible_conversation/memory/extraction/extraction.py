@@ -18,7 +18,8 @@ from ..learning.evidence import Evidence
 from ..learning.fact_subject import fact_subject
 from ..learning.plain_fact import plain_fact
 from ..learning.quotation import quotation
-from ..learning.remember_request import statement_in, topic_of
+from ..learning.remember_request import statement_in
+from ..learning.statement import told_fact
 from ..words.normalization import as_text
 from .extraction_parser import fact_objects
 from .transcript_parts import length, transcript_parts
@@ -74,20 +75,22 @@ def asked_for(
     """
     quotes = [fact.quote for fact in found if fact.quote]
     return [
-        _fact(
-            {
-                "category": Category.PREFERENCES,
-                "key": topic_of(statement),
-                "value": statement,
-                "quote": statement,
-            },
-            line,
-            people,
-        )
+        _fact(_asked(statement), line, people)
         for line in lines
         if (statement := statement_in(line.text))
         and not any(quote in line.text for quote in quotes)
     ]
+
+
+def _asked(statement: str) -> dict[str, Any]:
+    """Return the item for a statement that a user asks to remember."""
+    key, value = told_fact(statement)
+    return {
+        "category": Category.PREFERENCES,
+        "key": key,
+        "value": value,
+        "quote": statement,
+    }
 
 
 def _lines_of(
@@ -113,7 +116,7 @@ def _fact(
 ) -> ExtractedFact:
     """Return the fact of a valid item that a line supports."""
     category, value = category_of(item["category"]), value_of(item["value"])
-    key, value = plain_fact(key_of(item["key"]), value, line.text)
+    key, value = plain_fact(key_of(item["key"]), value, line.text, line.speaker)
     quote = as_text(item["quote"]) or ""
     subject = fact_subject(
         item.get("subject"), category, value, line=line, quote=quote, people=people

@@ -1,39 +1,43 @@
-"""A fact as it was told, where a small model copied too much or left out a "not".
+"""A fact as it was told, where a small model copied too much or left something out.
 
 Such a model takes the request to remember into the value, and names a fact by its
 value: "Leeds: We live in Leeds, remember that". After a move it is "York: York", and
-both seem to be true. Of "I can't have lactose" it keeps "lactose: have".
+both seem to be true. Of "I can't have lactose" it keeps "lactose: have", of "my sister
+Ada works at the mill" only "Ada: my sister".
 
 Does not depend on Home Assistant.
 """
 
+from collections.abc import Set as AbstractSet
 import re
 
+from ...search.words import words
 from ..facts.fact import MAX_KEY
+from ..words.content_words import is_content_word
 from ..words.normalization import fold, one_line, spoken_words
 from .quotation import quotation
 from .remember_request import statement_in
+from .statement import CLAUSE_END, ONLY_ONE, told_fact, topic_and_rest
 
 MIN_BEFORE = 2
 MAX_BEFORE = 6
 """Words in front of a value that can say what it is of."""
 
+MAX_SENTENCE = 60
+"""Words of a sentence that are looked at."""
+
 MAX_AFTER = 1
 """Words behind a value that ends its clause: "We live in York now"."""
 
-_ONLY_ONE = re.compile(
-    r"\b(?:live[sd]?|living|work(?:s|ed|ing)?|called|named|moved"
-    r"|wohn\w*|leb\w*|arbeit\w*|hei(?:ß|ss)\w*|gezogen"
-    r"|habit\w*|viv\w*|travaill\w*|appelle\w*|trabaj\w*|llam\w*"
-    r"|woon\w*|wonen|werk\w*|heet|heten)\b",
-    re.IGNORECASE,
+_SENTENCE_END = re.compile(r"[.;!?]+(?:\s+|$)|\n")
+_LINKS = frozenset(
+    words(
+        "of the de du des d la le les l der die das dem den des im vom del della dei di"
+        " el los las van het"
+    )
 )
-"""Verbs of what somebody has only one of, so that the next one replaces it.
+"""Words that join what has no verb, such as the drawer of the desk."""
 
-One may eat, like and be allergic to many things.
-"""
-
-_CLAUSE_END = re.compile(r"[,.;:!?]+(?:\s+|$)|\n")
 _NEGATION = re.compile(
     r"\b(?:no|not|none|nobody|nothing|never|neither|without|cannot|\w+n['’]t"
     r"|(?:do|does|did|ca|wo|is|are|was|has|have|should|would|could)nt"
@@ -48,21 +52,38 @@ _NEGATION = re.compile(
 """What turns a statement into its opposite."""
 
 
-def plain_fact(key: str, value: str, said: str) -> tuple[str, str]:
+def plain_fact(
+    key: str, value: str, said: str, speaker: str | None = None
+) -> tuple[str, str]:
     """Return key and value as they are told by what was said.
 
-    A key that only repeats where somebody lives or works, or what they are called, is
-    replaced by the words in front, a value that lost a negation by its clause.
+    A key that only repeats the value or the speaker is replaced by what the sentence
+    says it is of, a value that lost a negation by its clause, one that says nothing by
+    its sentence, and one that only asks to remember by what is to be remembered.
     """
     told = statement_in(value) or value
     statement = statement_in(said) or said
+    if _is_request(told, said, statement):
+        return told_fact(statement)
     if denied := _denied(key, told, statement):
         return key, denied
-    if fold(key) == fold(told):
-        return _in_clause(key, statement) or (key, told)
+    if fold(key) in {fold(told), fold(speaker or told)} and (
+        named := _in_clause(told, statement) or _of_topic(told, statement)
+    ):
+        return named
+    if sentence := _sentence_of(key, told, statement):
+        return key, sentence
     if len(spoken_words(told)) > len(spoken_words(key)):
         return _in_clause(key, told) or (key, told)
     return key, told
+
+
+def _is_request(value: str, said: str, statement: str) -> bool:
+    """Return whether a value is of the words that ask to remember a statement."""
+    words_of_value = {*spoken_words(value)}
+    return bool(words_of_value) and words_of_value <= {*spoken_words(said)} - {
+        *spoken_words(statement)
+    }
 
 
 def _denied(key: str, value: str, text: str) -> str | None:
@@ -70,7 +91,7 @@ def _denied(key: str, value: str, text: str) -> str | None:
     if _NEGATION.search(key) or _NEGATION.search(value):
         return None
     claimed = {*spoken_words(value)}
-    clauses = [clause.strip() for clause in _CLAUSE_END.split(text)]
+    clauses = [clause.strip() for clause in CLAUSE_END.split(text)]
     best = max(
         clauses,
         key=lambda clause: len(claimed & {*spoken_words(clause)}),
@@ -86,7 +107,7 @@ def _denied(key: str, value: str, text: str) -> str | None:
 def _in_clause(key: str, text: str) -> tuple[str, str] | None:
     """Return the words in front of a key that ends a clause, and the key as it was said."""
     wanted = [fold(word) for word in key.split()]
-    for clause in _CLAUSE_END.split(text):
+    for clause in CLAUSE_END.split(text):
         words = clause.split()
         for start in range(MIN_BEFORE, len(words) - len(wanted) + 1):
             end = start + len(wanted)
@@ -94,6 +115,51 @@ def _in_clause(key: str, text: str) -> tuple[str, str] | None:
                 len(words) - end <= MAX_AFTER
             ):
                 before = one_line(" ".join(words[:start][-MAX_BEFORE:]), MAX_KEY)
-                if before and _ONLY_ONE.search(before):
+                if before and ONLY_ONE.search(before):
                     return before, " ".join(words[start:end])
     return None
+
+
+def _of_topic(value: str, statement: str) -> tuple[str, str] | None:
+    """Return what a statement is about, and what it says of it, if that has the value."""
+    said = {*spoken_words(value)}
+    for sentence in _SENTENCE_END.split(statement):
+        parts = topic_and_rest(sentence)
+        if parts and said and said <= {*spoken_words(parts[1])}:
+            return parts
+    return None
+
+
+def _sentence_of(key: str, value: str, statement: str) -> str | None:
+    """Return the sentence that a fact is from, None if the fact says what it does."""
+    keys, values = {*spoken_words(key)}, {*spoken_words(value)}
+    for sentence in _SENTENCE_END.split(statement):
+        said = spoken_words(sentence)[:MAX_SENTENCE]
+        if (
+            values
+            and keys | values <= {*said}
+            and any(is_content_word(word) for word in {*said} - keys - values)
+            and _is_one_phrase(said, keys, values)
+        ):
+            return quotation(sentence.strip(), value)
+    return None
+
+
+def _is_one_phrase(
+    said: list[str], keys: AbstractSet[str], values: AbstractSet[str]
+) -> bool:
+    """Return whether key and value are one phrase without a verb, so that nothing is told.
+
+    "My sister Ada" and "the drawer of the desk" are.
+    """
+    if values <= keys:
+        return True
+    for length in range(1, len(said) + 1):
+        for start in range(len(said) - length + 1):
+            part = said[start : start + length]
+            if keys | values <= {*part}:
+                between = {*part} - keys - values
+                if part[0] in values and part[-1] in keys - values:
+                    return not between
+                return bool(between) and between <= _LINKS
+    return False

@@ -103,8 +103,8 @@ class ToldEvidence:
           all have to be said, as the model may paraphrase that as well;
         - every name, in categories where names matter, and no opposite of a word.
 
-        If the value says nothing by itself, such as `yes`, that holds for the key, and
-        after reading also for the value. No key may be what others wrote.
+        If the value says nothing by itself, such as `yes`, that holds for the key, names
+        apart, and after reading also for the value. No key may be what others wrote.
         """
         words = spoken_words(value)
         names = set(names_in(value)) - _SAYS_NOTHING if category in NAMED else set()
@@ -113,6 +113,9 @@ class ToldEvidence:
             names -= STOP_WORDS | FRAME
         elif not names:
             words = spoken_words(key)
+            # Of `Ada likes tea`, the name is said in any sentence about her.
+            named = {name for said in self._utterances for name in names_in(said.text)}
+            words = [word for word in words if word not in named] or words
         if not words:
             return Proof([value], "")
         unsaid = [word for word in spoken_words(value) if word not in self._said]

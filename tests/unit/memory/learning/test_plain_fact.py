@@ -77,10 +77,8 @@ def test_denied(key: str, value: str, said: str, told: str | None) -> None:
         ("cat", "Mimi", "Remember that our cat is called Mimi."),
         ("cat", "our cat is called Mimi", "Remember that our cat is called Mimi."),
         ("Grandma", "lives in the garden flat", "Grandma lives in the garden flat."),
-        ("dentist", "dentist", "The dentist is on Friday."),
         ("Mimi", "Mimi", "Mimi"),
         ("cat", "Mimi", "I don't know if you know, but our cat is called Mimi."),
-        ("nuts", "nuts", "I'm allergic to nuts, so no nut cake for me."),
         ("age", "five", "Mia is five, not six."),
         ("cat", "Mia", "No, she is called Mia."),
         ("birthday", "the 3rd of May", "Don't forget that it is on the 3rd of May."),
@@ -89,12 +87,86 @@ def test_denied(key: str, value: str, said: str, told: str | None) -> None:
         ("meat", "does not eat meat", "Ben does not eat meat."),
         ("diet", "vegetarian", "I don't eat meat."),
         ("", "", ""),
-        ("猫", "猫", "我们的猫叫咪咪"),
+        ("Tom", "hates olives", "I heard that Tom hates olives, by the way."),
+        (
+            "Jules",
+            "mange à la cantine",
+            "Jules mange à la cantine le jeudi maintenant.",
+        ),
+        ("code", "1234", "The code of the gate is 1234."),
+        ("bins", "on Thursday", "The bins go out on Thursday evening."),
+        ("cats", "3", "We have 3 cats."),
+        ("allergies", "crevettes", "Je suis allergique aux crevettes, au fait."),
     ],
 )
 def test_as_told(key: str, value: str, said: str) -> None:
     """What tells a fact stays as it is."""
     assert plain_fact(key, value, said) == (key, value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said", "told"),
+    [
+        ("dentist", "dentist", "The dentist is on Friday.", None),
+        ("nuts", "nuts", "I'm allergic to nuts, so no nut cake for me.", None),
+        ("猫", "猫", "我们的猫叫咪咪", None),
+        ("Odile", "Ma sœur", "Ma sœur Odile travaille à la mairie.", None),
+        ("Bastien", "Frère", "Mon frère Bastien est boulanger à Nîmes.", None),
+        (
+            "poubelles jaunes",
+            "poubelles jaunes",
+            "Au fait. Les poubelles jaunes, on les sort le mardi soir. Voilà.",
+            "Les poubelles jaunes, on les sort le mardi soir",
+        ),
+        (
+            "montgolfière",
+            "montgolfière",
+            "Pour le départ de Gilles, nous offrons une montgolfière. Retiens-le.",
+            "Pour le départ de Gilles, nous offrons une montgolfière",
+        ),
+        ("tiroir", "bureau", "Les passeports sont dans le tiroir du bureau.", None),
+        ("tea", "green", "I drink green tea in the morning.", None),
+    ],
+)
+def test_says_nothing(key: str, value: str, said: str, told: str | None) -> None:
+    """A value that says nothing of its key is kept as the sentence was said."""
+    assert plain_fact(key, value, said) == (key, told or said.rstrip("."))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("Ann", "Dr Roussel", ("My doctor", "Dr Roussel")),
+        ("doctor", "Dr Roussel", ("doctor", "Dr Roussel")),
+        ("doctor", "remember that", ("My doctor", "My doctor is Dr Roussel")),
+        ("Ann", "remember that", ("My doctor", "My doctor is Dr Roussel")),
+    ],
+)
+def test_speaker_and_request(key: str, value: str, told: tuple[str, str]) -> None:
+    """Neither the speaker is what a fact is about, nor the request what it says."""
+    said = "My doctor is Dr Roussel, remember that."
+    assert plain_fact(key, value, said, "Ann") == told
+
+
+@pytest.mark.parametrize(
+    ("value", "said", "told"),
+    [
+        (
+            "docteur Roussel",
+            "Mon médecin est le docteur Roussel, retiens-le.",
+            ("Mon médecin", "le docteur Roussel"),
+        ),
+        ("Mimi", "Remember that our cat is Mimi.", ("our cat", "Mimi")),
+        (
+            "miercoles",
+            "Recuerda que el judo es los miércoles",
+            ("el judo", "los miércoles"),
+        ),
+    ],
+)
+def test_named_by_value(value: str, said: str, told: tuple[str, str]) -> None:
+    """A fact that is named by its value is named by what the statement is about."""
+    assert plain_fact(value, value, said) == told
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ import pytest
 
 from custom_components.openai_compatible_conversation.memory.learning.remember_request import (
     statement_in,
+)
+from custom_components.openai_compatible_conversation.memory.learning.statement import (
     topic_of,
 )
 
@@ -53,10 +55,22 @@ from custom_components.openai_compatible_conversation.memory.learning.remember_r
         ("Recuerda que el gato se llama Mimi", "el gato se llama Mimi", "el gato"),
         ("Onthoud dat de kat Mimi heet", "de kat Mimi heet", "de kat Mimi heet"),
         ("Mimi is onze kat, onthoud dat", "Mimi is onze kat", "Mimi"),
+        (
+            "Retiens que le judo, c'est le mercredi",
+            "le judo, c'est le mercredi",
+            "le judo",
+        ),
+        (
+            "Ma couleur préférée est l'orange, retiens-le aussi.",
+            "Ma couleur préférée est l'orange",
+            "Ma couleur préférée",
+        ),
+        ("Ricordati che il gatto si chiama Mimi", "il gatto si chiama Mimi", "il gatto"),
+        ("La scala è in garage, ricordalo", "La scala è in garage", "La scala"),
     ],
 )  # fmt: skip
 def test_statement(text: str, statement: str, topic: str) -> None:
-    """The statement is found before the request and after it, in five languages."""
+    """The statement is found before the request and after it, in six languages."""
     assert statement_in(text) == statement
     assert topic_of(statement) == topic
 

@@ -4,7 +4,7 @@
 with a `model` were made by Qwen2.5-Coder 1.5B or 0.5B, asked with this integration's
 prompt and tools. Of 20 mails, pages and lists with something to remember, the larger
 one learned from 20 and the smaller one from 12. Of the 187 honest facts (132 of them
-from a model) none is lost, and of the 91 dishonest ones (48) none is stored.
+from a model) none is lost, and of the 92 dishonest ones (49) none is stored.
 """
 
 from collections.abc import Sequence
