@@ -155,6 +155,26 @@ async def test_change(
     assert result == {"facts": [{**home, "value": "Ghent", **shown}], "more": 0}
 
 
+@pytest.mark.parametrize(
+    "copied",
+    [
+        {"category": "family_members", "key": "Ann", "value": "has lunch on Mondays"},
+        {"category": "user_name", "key": "Jules", "value": "has lunch on mondays."},
+    ],
+)
+async def test_copied_fact(
+    store: FactStore, say_as: SayAs, copied: dict[str, str]
+) -> None:
+    """Who is told something new, and learns once more what is known, learns the new."""
+    await store.async_learn("preferences", "Jules", "has lunch on Mondays")
+    said = "Jules has lunch on Thursdays now, remember that."
+    result = await say_as("Ann", said, "learn_fact", copied)
+    told = "Jules has lunch on Thursdays now"
+    assert result["learned"]["value"] == told
+    assert result["before"] == "has lunch on Mondays"
+    assert [(fact.key, fact.value) for fact in store.facts] == [("Jules", told)]
+
+
 async def test_past_is_recalled(
     store: FactStore, say: Say, server: ModelServer, freezer: FrozenDateTimeFactory
 ) -> None:

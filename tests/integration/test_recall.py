@@ -131,3 +131,27 @@ async def test_memory_asked_without_tools(
     server.script(reply("Well."))
     await say("The boiler is from 2014, remember that.")
     assert ASKS_TO_REMEMBER not in context_of(server)
+
+
+@pytest.mark.parametrize(
+    ("text", "noted"),
+    [
+        ("What is the name of the cat?", True),
+        ("what is the name of the cat", True),
+        ("What is the name of the zebra?", False),
+        ("Turn on the cat", False),
+    ],
+)
+async def test_looked_up_elsewhere(
+    server: ModelServer, say: Say, cat: None, text: str, noted: bool
+) -> None:
+    """A call that fails is answered with where the answer to a question is."""
+    call = Call("homeassistant__GetLiveContext", {"name": "cat"})
+    server.script(reply(calls=[call]), reply("Mimi."), reply(calls=[call]))
+    server.script(reply("Mimi."))
+    for _ in range(2):
+        # The second time, the session holds the fact.
+        await say(text)
+        result = server.bodies[-1]["messages"][-1]["content"]
+        assert "error" in result
+        assert ("Answer with what is remembered." in result) is noted

@@ -61,6 +61,11 @@ class TurnSetup:
         facts = (
             new_facts(recall, user_input.text, state, context.speaker) if recall else []
         )
+
+        def knows() -> bool:
+            """Return whether a fact fits what is said, told before or not."""
+            return bool(recall and recall(user_input.text, 1, speaker=context.speaker))
+
         named = async_named_entities(self.hass, self.tools, user_input.text)
         news = new_instructions(state, own)
         if self.tools:
@@ -71,13 +76,10 @@ class TurnSetup:
                 speaker=context.speaker or "",
                 channel=session_turn.channel,
                 recalled=state.recalled,
+                knows=knows,
             )
             news += [*self.tools.offered.news(), *self.tools.questions.notes()]
-            news += memory_request(
-                user_input.text,
-                self.tools.offered,
-                lambda: bool(recall and recall(user_input.text, 1)),
-            )
+            news += memory_request(user_input.text, self.tools.offered, knows)
         states = async_state_lines(self.hass, named)
         if interrupted := session_turn.tell_interruption():
             interruption, is_last = interrupted

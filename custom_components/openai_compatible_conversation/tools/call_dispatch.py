@@ -20,6 +20,7 @@ from .call_runner import CallRunner
 from .meant_tool import intent_of
 from .offered_tools import OfferedTools
 from .query_tools import QUERY_TOOLS
+from .questions import is_question
 from .result import ResultFocus, result_text
 from .runtime import ToolRuntime
 from .schema import wire_name
@@ -27,6 +28,9 @@ from .switched import what_was_done
 from .tool_finder import ToolFinder
 from .tool_run import Run
 from .turn_questions import CONFIRM, TurnQuestions
+
+_REMEMBERED = "Answer with what is remembered."
+"""What a small model is told that looks elsewhere for what it was told."""
 
 
 @dataclass(slots=True)
@@ -83,7 +87,16 @@ class CallDispatcher:
             if is_run and not result.error:
                 self.runtime.usage.count(name)
         done = what_was_done(intent_of(tool), result.data) if is_run else []
+        if result.error and self._is_remembered():
+            done = [_REMEMBERED]
         return self.calls.annotate(call.id, [*as_called(repaired), *done])
+
+    def _is_remembered(self) -> bool:
+        """Return whether a fact fits the question that the user asked."""
+        source = self.resolver.fact_source
+        said = (source.utterances or ("",))[-1]
+        language = (self.resolver.llm_context.language or "").partition("-")[0]
+        return ("?" in said or is_question(said, language)) and source.knows()
 
     async def _async_confirm(
         self, tool: llm.Tool, tool_input: llm.ToolInput

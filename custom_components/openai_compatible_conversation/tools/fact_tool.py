@@ -43,6 +43,8 @@ class FactSource:
     speaker: str = ""
     """The name of who speaks, "" if it is not known."""
     channel: Channel | None = None
+    knows: Callable[[], bool] = bool
+    """Returns whether a fact fits what the user just said."""
     results: list[str] = field(default_factory=list)
     """The results of other tools in this turn, which may contain any instruction."""
 
@@ -55,12 +57,15 @@ class FactSource:
         speaker: str = "",
         channel: Channel | None = None,
         recalled: Iterable[str] = (),
+        knows: Callable[[], bool] = bool,
     ) -> None:
         """Fill in what is known when a turn begins: `messages` are those before it.
 
-        `recalled` are the facts that went with the turns of the session.
+        `recalled` are the facts that went with the turns of the session, and `knows`
+        tells whether one fits this turn.
         """
         self.utterances, self.speaker, self.channel = utterances, speaker, channel
+        self.knows = knows
         messages = list(messages)
         self.earlier = [
             *_results(messages, are_own=False),

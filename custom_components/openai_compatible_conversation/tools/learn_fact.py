@@ -18,6 +18,7 @@ from ..memory.learning.fact_subject import told_subject
 from ..memory.learning.plain_fact import plain_fact
 from ..memory.learning.quotation import told_quote
 from ..memory.learning.remember_request import statement_in
+from ..memory.learning.replaced_fact import is_copy, replaced_fact
 from ..memory.learning.statement import told_fact
 from ..memory.learning.told_evidence import Proof, ToldEvidence
 from ..memory.users.user_names import async_names_of_people
@@ -59,8 +60,8 @@ class LearnFact(FactTool):
         self, hass: HomeAssistant, args: dict[str, Any], language: str
     ) -> JsonObjectType:
         """Learn a fact that the user told; it is persisted when this returns."""
-        category = category_meant(args.get("category"))
         key, value = key_of(args.get("key")), value_of(args.get("value"))
+        category = category_meant(args.get("category"), value)
         utterances, source = self._utterances(), self._source
         said = utterances[-1] if utterances else ""
         key, value = plain_fact(key, value, said, source.speaker)
@@ -75,20 +76,22 @@ class LearnFact(FactTool):
             return proof, told_quote(proof.utterance, utterances[-1], value)
 
         proof, quote = await hass.async_add_executor_job(prove)
-        if proof.unsaid:
-            if (statement := self._statement()) is None:
+        facts = self._fact_store.facts
+        if proof.unsaid or is_copy(value, facts, said):
+            statement = self._statement()
+            if statement is not None:
+                category, key, value = self._told(statement, category)
+                quote = told_quote(said, said, value)
+            elif proof.unsaid:
                 words = ", ".join(proof.unsaid[:MAX_UNSAID])
                 raise FactSourceError("not_said", _NOT_SAID.format(words=words))
-            key, value = told_fact(statement)
-            key, value = key_of(key), value_of(value)
-            quote = told_quote(utterances[-1], utterances[-1], value)
         subject = told_subject(
             category,
             value,
             SaidLine(quote, source.speaker, source.channel),
             await async_names_of_people(hass),
         )
-        known = set(self._fact_store.facts)
+        known = set(facts)
         fact = await self._fact_store.async_learn(
             category,
             key,
@@ -100,6 +103,16 @@ class LearnFact(FactTool):
         if fact not in known and (before := _value_before(fact)):
             result["before"] = before
         return result
+
+    def _told(self, statement: str, category: Category) -> tuple[Category, str, str]:
+        """Return the fact that a statement tells, in place of the one it puts right."""
+        replaced = replaced_fact(
+            statement, self._fact_store.facts, self._source.speaker
+        )
+        if replaced:
+            return replaced.category, replaced.key, value_of(statement)
+        key, value = told_fact(statement)
+        return category, key_of(key), value_of(value)
 
     def _statement(self) -> str | None:
         """Return what the user just asked to remember, if nothing of it is learned.

@@ -19,6 +19,7 @@ from ..learning.fact_subject import fact_subject
 from ..learning.plain_fact import plain_fact
 from ..learning.quotation import quotation
 from ..learning.remember_request import statement_in
+from ..learning.replaced_fact import replaced_fact
 from ..learning.statement import told_fact
 from ..words.normalization import as_text
 from .extraction_parser import fact_objects
@@ -73,22 +74,30 @@ def asked_for(
 
     They are in the user's own words. `found` are all facts that are known by now.
     """
-    quotes = [fact.quote for fact in found if fact.quote]
+    known = list(found)
+    quotes = [fact.quote for fact in known if fact.quote]
     return [
-        _fact(_asked(statement), line, people)
+        _fact(
+            _asked(statement, replaced_fact(statement, known, line.speaker or "")),
+            line,
+            people,
+        )
         for line in lines
         if (statement := statement_in(line.text))
         and not any(quote in line.text for quote in quotes)
     ]
 
 
-def _asked(statement: str) -> dict[str, Any]:
-    """Return the item for a statement that a user asks to remember."""
+def _asked(statement: str, replaced: Fact | ExtractedFact | None) -> dict[str, Any]:
+    """Return the item for a statement that a user asks to remember.
+
+    It takes the place of the known fact that it puts right.
+    """
     key, value = told_fact(statement)
     return {
-        "category": Category.PREFERENCES,
-        "key": key,
-        "value": value,
+        "category": replaced.category if replaced else Category.PREFERENCES,
+        "key": replaced.key if replaced else key,
+        "value": statement if replaced else value,
         "quote": statement,
     }
 

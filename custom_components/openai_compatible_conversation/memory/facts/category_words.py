@@ -9,6 +9,9 @@ from .fact import Category, FactError, category_of
 _MAX_LENGTH = 100
 """Characters of a category that are read."""
 
+_MIN_PHRASE = 3
+"""Words of what is said of somebody, rather than a name."""
+
 _WORDS = {
     Category.USER_NAME: """
         name names username user identity nombre nom naam prenom
@@ -52,11 +55,20 @@ _CATEGORIES = {
 }
 
 
-def category_meant(value: object) -> Category:
+def category_meant(value: object, told: str = "") -> Category:
     """Return the category that a model means. Raises `FactError`.
 
-    Of several words, such as `user_preferences`, the last one that tells counts.
+    Of several words, such as `user_preferences`, the last one that tells counts. What
+    is `told` is no name of a user if it is a phrase without one.
     """
+    category = _category_of(value)
+    if category is Category.USER_NAME and _is_phrase(told):
+        return Category.PREFERENCES
+    return category
+
+
+def _category_of(value: object) -> Category:
+    """Return the category that a model names or means."""
     try:
         return category_of(value)
     except FactError:
@@ -66,3 +78,11 @@ def category_meant(value: object) -> Category:
                 if category := _CATEGORIES.get(form):
                     return category
         raise
+
+
+def _is_phrase(told: str) -> bool:
+    """Return whether a text is of several words, of which none is written as a name."""
+    written = told.split()
+    return len(written) >= _MIN_PHRASE and not any(
+        word[0].isupper() for word in written
+    )

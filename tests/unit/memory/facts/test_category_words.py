@@ -39,6 +39,22 @@ def test_meant(said: str, category: Category) -> None:
     assert category_meant(said) is category
 
 
+@pytest.mark.parametrize(
+    ("told", "category"),
+    [
+        ("Ann", Category.USER_NAME),
+        ("called Ann Smith", Category.USER_NAME),
+        ("ann", Category.USER_NAME),
+        ("", Category.USER_NAME),
+        ("adore les lentilles", Category.PREFERENCES),
+        ("has lunch at school", Category.PREFERENCES),
+    ],
+)
+def test_phrase_is_no_name(told: str, category: Category) -> None:
+    """What is said of somebody is no name of a user, whatever a model calls it."""
+    assert category_meant("user_name", told) is category
+
+
 @pytest.mark.parametrize("said", ["weather", "", None, ["family"], {}, "x" * 20_000])
 def test_not_meant(said: object) -> None:
     """What is no category is an error that names all of them."""
