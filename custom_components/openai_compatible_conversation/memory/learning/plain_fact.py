@@ -139,7 +139,10 @@ def _sentence_of(key: str, value: str, statement: str) -> str | None:
             values
             and keys | values <= {*said}
             and any(is_content_word(word) for word in {*said} - keys - values)
-            and _is_one_phrase(said, keys, values)
+            and (
+                _is_one_phrase(said, keys, values)
+                or (key[:1].isupper() and _has_lost_verb(said, keys, values))
+            )
         ):
             return quotation(sentence.strip(), value)
     return None
@@ -163,3 +166,20 @@ def _is_one_phrase(
                     return not between
                 return bool(between) and between <= _LINKS
     return False
+
+
+def _has_lost_verb(
+    said: list[str], keys: AbstractSet[str], values: AbstractSet[str]
+) -> bool:
+    """Return whether the verb between somebody and a value is in neither.
+
+    Of "Manon hates spinach", "Manon: spinach" tells nothing.
+    """
+    places = [place for place, word in enumerate(said) if word in keys]
+    first = next((place for place, word in enumerate(said) if word in values), 0)
+    if not places or places[0] > 1 or first < places[-1]:
+        return False
+    return any(
+        is_content_word(word) and word not in values and not ONLY_ONE.search(word)
+        for word in said[places[-1] + 1 : first]
+    )
