@@ -22,6 +22,7 @@ from ..memory.learning.replaced_fact import is_copy, replaced_fact
 from ..memory.learning.statement import told_fact
 from ..memory.learning.told_evidence import Proof, ToldEvidence
 from ..memory.users.user_names import async_names_of_people
+from ..memory.words.normalization import as_text
 from .fact_results import fact_result
 from .fact_tool import LEARN, FactSourceError, FactTool
 
@@ -60,8 +61,8 @@ class LearnFact(FactTool):
         self, hass: HomeAssistant, args: dict[str, Any], language: str
     ) -> JsonObjectType:
         """Learn a fact that the user told; it is persisted when this returns."""
+        category = category_meant(args.get("category"), as_text(args.get("value")))
         key, value = key_of(args.get("key")), value_of(args.get("value"))
-        category = category_meant(args.get("category"), value)
         utterances, source = self._utterances(), self._source
         said = utterances[-1] if utterances else ""
         key, value = plain_fact(key, value, said, source.speaker)

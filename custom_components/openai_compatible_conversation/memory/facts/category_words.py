@@ -55,14 +55,14 @@ _CATEGORIES = {
 }
 
 
-def category_meant(value: object, told: str = "") -> Category:
+def category_meant(value: object, told: str | None = None) -> Category:
     """Return the category that a model means. Raises `FactError`.
 
     Of several words, such as `user_preferences`, the last one that tells counts. What
     is `told` is no name of a user if it is a phrase without one.
     """
     category = _category_of(value)
-    if category is Category.USER_NAME and _is_phrase(told):
+    if category is Category.USER_NAME and _is_phrase(told or ""):
         return Category.PREFERENCES
     return category
 

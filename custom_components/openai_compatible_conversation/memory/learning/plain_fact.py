@@ -139,23 +139,25 @@ def _sentence_of(key: str, value: str, statement: str) -> str | None:
             values
             and keys | values <= {*said}
             and any(is_content_word(word) for word in {*said} - keys - values)
-            and (
-                _is_one_phrase(said, keys, values)
-                or (key[:1].isupper() and _has_lost_verb(said, keys, values))
-            )
+            and _tells_nothing(said, keys, values, is_name=key[:1].isupper())
         ):
             return quotation(sentence.strip(), value)
     return None
 
 
-def _is_one_phrase(
-    said: list[str], keys: AbstractSet[str], values: AbstractSet[str]
+def _tells_nothing(
+    said: list[str],
+    keys: AbstractSet[str],
+    values: AbstractSet[str],
+    *,
+    is_name: bool,
 ) -> bool:
-    """Return whether key and value are one phrase without a verb, so that nothing is told.
+    """Return whether key and value are only a part of a sentence that tells something.
 
-    "My sister Ada" and "the drawer of the desk" are.
+    The value repeats the key, or both are one phrase without a verb: "the drawer of the
+    desk", or with a name, "my sister Ada".
     """
-    if values <= keys:
+    if values <= keys or (is_name and _has_lost_verb(said, keys, values)):
         return True
     for length in range(1, len(said) + 1):
         for start in range(len(said) - length + 1):
@@ -163,7 +165,7 @@ def _is_one_phrase(
             if keys | values <= {*part}:
                 between = {*part} - keys - values
                 if part[0] in values and part[-1] in keys - values:
-                    return not between
+                    return is_name and not between
                 return bool(between) and between <= _LINKS
     return False
 

@@ -96,6 +96,7 @@ def test_denied(key: str, value: str, said: str, told: str | None) -> None:
         ("code", "1234", "The code of the gate is 1234."),
         ("bins", "on Thursday", "The bins go out on Thursday evening."),
         ("cats", "3", "We have 3 cats."),
+        ("tea", "green", "I drink green tea in the morning."),
         ("Ada", "the mill", "Ada works at the mill these days."),
         ("Manon", "déteste les épinards", "Manon déteste les épinards, figure-toi."),
         ("Filou", "chien", "Retiens que notre chien s'appelle Filou le fort."),
@@ -129,7 +130,6 @@ def test_as_told(key: str, value: str, said: str) -> None:
             "Pour le départ de Gilles, nous offrons une montgolfière",
         ),
         ("tiroir", "bureau", "Les passeports sont dans le tiroir du bureau.", None),
-        ("tea", "green", "I drink green tea in the morning.", None),
         ("Manon", "épinards", "Manon déteste les épinards, figure-toi.", None),
     ],
 )
