@@ -253,9 +253,7 @@ async def test_retry_in_own_words(
         reply(calls=[Call("learn_fact", {**coffee, "value": "schwarzer Kaffee"})]),
         reply("Das merke ich mir."),
     )
-    await say(
-        "Merk dir, ich trinke morgens schwarzen Kaffee", context=user, language="de"
-    )
+    await say("Ich trinke morgens schwarzen Kaffee", context=user, language="de")
     refused, learned = results(server)
     assert refused["error"] == "not_said"
     assert "user's own words" in refused["error_text"]

@@ -32,11 +32,15 @@ MAX_AFTER = 1
 _SENTENCE_END = re.compile(r"[.;!?]+(?:\s+|$)|\n")
 _LINKS = frozenset(
     words(
-        "of the de du des d la le les l der die das dem den des im vom del della dei di"
-        " el los las van het"
+        "of the at in on by de du des d la le les l au aux der die das dem den des am im"
+        " vom del della dei di al el los las van het"
     )
 )
 """Words that join what has no verb, such as the drawer of the desk."""
+
+_NAMING = re.compile(
+    r"^(?:call|name|nam|hei(?:ss|ß)|hie(?:ss|ß)|nenn|genann|s?appell|nomm|llam|heet|heten|chiam)"
+)
 
 _NEGATION = re.compile(
     r"\b(?:no|not|none|nobody|nothing|never|neither|without|cannot|\w+n['’]t"
@@ -139,35 +143,41 @@ def _sentence_of(key: str, value: str, statement: str) -> str | None:
             values
             and keys | values <= {*said}
             and any(is_content_word(word) for word in {*said} - keys - values)
-            and _tells_nothing(said, keys, values, is_name=key[:1].isupper())
+            and (
+                values <= keys
+                or (key[:1].isupper() and _has_lost_verb(said, keys, values))
+                or _is_one_phrase(said, key, value)
+            )
         ):
             return quotation(sentence.strip(), value)
     return None
 
 
-def _tells_nothing(
-    said: list[str],
-    keys: AbstractSet[str],
-    values: AbstractSet[str],
-    *,
-    is_name: bool,
-) -> bool:
-    """Return whether key and value are only a part of a sentence that tells something.
+def _is_one_phrase(said: list[str], key: str, value: str) -> bool:
+    """Return whether key and value are one phrase of what is said, without its verb.
 
-    The value repeats the key, or both are one phrase without a verb: "the drawer of the
-    desk", or with a name, "my sister Ada".
+    "My sister Ada" is, also as "Ada: my sister", and so is "the drawer of the desk".
     """
-    if values <= keys or (is_name and _has_lost_verb(said, keys, values)):
-        return True
+    keys, values = {*spoken_words(key)}, {*spoken_words(value)}
     for length in range(1, len(said) + 1):
         for start in range(len(said) - length + 1):
             part = said[start : start + length]
             if keys | values <= {*part}:
                 between = {*part} - keys - values
                 if part[0] in values and part[-1] in keys - values:
-                    return is_name and not between
-                return bool(between) and between <= _LINKS
+                    return key[:1].isupper() and not between
+                if between:
+                    return between <= _LINKS
+                if spoken_words(value)[0] in _LINKS:
+                    return _tells(said[:start])
+                is_named = all(word[:1].isupper() for word in value.split())
+                return is_named and _tells(said[start + length :])
     return False
+
+
+def _tells(said: list[str]) -> bool:
+    """Return whether words tell something, and not only that somebody is called so."""
+    return any(is_content_word(word) and not _NAMING.search(word) for word in said)
 
 
 def _has_lost_verb(

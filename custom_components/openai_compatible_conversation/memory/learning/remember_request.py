@@ -27,8 +27,9 @@ _ASKS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ASKS_PLAINLY = re.compile(
-    r"^\W*(?:please\W+|bitte\W+)?(?:remember(?: this)?|note|merke? dir|retiens|recuerda|onthoud"
-    r"|ricorda(?:ti)?)\s*:\s*(?P<that>.+)$",
+    r"^\W*(?:please\W+|bitte\W+)?(?:(?:remember(?: this)?|note)\s*:"
+    r"|(?:merke? dir(?: bitte)?|retiens|recuerda|onthoud|ricorda(?:ti)?)\s*[:,])"
+    r"\s*(?P<that>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
 _ASKS_AFTERWARDS = re.compile(
