@@ -175,6 +175,28 @@ async def test_copied_fact(
     assert [(fact.key, fact.value) for fact in store.facts] == [("Jules", told)]
 
 
+async def test_changed_fact(store: FactStore, say_as: SayAs) -> None:
+    """What is another way now takes the place of what was, whatever a model calls it."""
+    await store.async_learn("locations", "We live in", "Leeds")
+    await store.async_learn("locations", "cleaning cupboard", "hallway")
+    said = "The cleaning cupboard is in the cellar now, remember that."
+    moved = {
+        "category": "device_nicknames",
+        "key": "cupboard",
+        "value": "in the cellar",
+    }
+    result = await say_as("Ann", said, "learn_fact", moved)
+    assert result["before"] == "hallway"
+    said = "We have moved and live in York now, remember that."
+    town = {"category": "preferences", "key": "city", "value": "York"}
+    result = await say_as("Ann", said, "learn_fact", town)
+    assert result["before"] == "Leeds"
+    assert [(fact.key, fact.value) for fact in store.facts] == [
+        ("We live in", "York"),
+        ("cleaning cupboard", "in the cellar"),
+    ]
+
+
 async def test_past_is_recalled(
     store: FactStore, say: Say, server: ModelServer, freezer: FrozenDateTimeFactory
 ) -> None:

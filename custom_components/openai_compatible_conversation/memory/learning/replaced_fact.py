@@ -7,15 +7,32 @@ Does not depend on Home Assistant.
 """
 
 from collections.abc import Iterable
+import re
 from typing import Protocol
 
 from ..words.content_words import content_of
 from ..words.normalization import fold, spoken_words
 from ..words.word_forms import is_said
-from .statement import topic_of
+from .statement import ONLY_ONE, topic_of
 
 MIN_SHARE = 0.5
 """Share of the words of a fact that are said again where it is put right."""
+
+_CHANGE = re.compile(
+    r"\b(?:now|from now on|no longer|moved|jetzt|nun|ab sofort|inzwischen|mittlerweile"
+    r"|umgezogen|nicht mehr|maintenant|désormais|déménagé|ahora|ya no|mudado"
+    r"|nu|voortaan|verhuisd|ora|adesso|trasferit\w+)\b",
+    re.IGNORECASE,
+)
+"""What tells that something was another way before."""
+
+_ARTICLE = re.compile(
+    r"(?:the|my|our|his|her|their|der|die|das|mein\w*|unser\w*|le|la|les|mon|ma|mes"
+    r"|notre|nos|el|los|las|mis?|nuestr\w+|de|het|mijn|onze|ons|il|lo|gli|i|mi[oae]"
+    r"|miei|nostr\w)\s|l['’]",
+    re.IGNORECASE,
+)
+"""What a thing is named with, and seldom a person."""
 
 
 class Known(Protocol):
@@ -53,7 +70,30 @@ def replaced_fact[T: Known](
             return fact
         if most < share >= MIN_SHARE and _share(content_of(fact.key), said) == 1:
             best, most = fact, share
-    return best
+    return best or changed_fact(statement, facts, speaker)
+
+
+def changed_fact[T: Known](
+    statement: str, facts: Iterable[T], speaker: str
+) -> T | None:
+    """Return the known fact that is another one from now on, as a statement says.
+
+    Its key is the thing that the statement begins with, or where somebody lives or
+    works, or what they are called.
+    """
+    if not _CHANGE.search(statement):
+        return None
+    said = content_of(statement)
+    is_of_thing = bool(_ARTICLE.match(statement))
+    for fact in facts:
+        key = content_of(fact.key)
+        if not key or fact.subject not in {"", speaker}:
+            continue
+        is_topic = is_of_thing and said[: len(key)] == key
+        is_of_one = ONLY_ONE.search(fact.key) and _share(key, {*said}) == 1
+        if is_topic or is_of_one:
+            return fact
+    return None
 
 
 def is_copy(value: str, facts: Iterable[Known], said: str) -> bool:

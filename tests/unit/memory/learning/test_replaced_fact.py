@@ -23,7 +23,8 @@ class Known:
 JULES = Known("Jules", "mange à la cantine le lundi")
 DOCTOR = Known("my doctor", "Dr Roussel", "Ann")
 BINS = Known("bins", "go out on Tuesday evening")
-FACTS = [JULES, DOCTOR, BINS, Known("cat", "Mimi")]
+TOWN = Known("We live in", "Leeds")
+FACTS = [JULES, DOCTOR, BINS, Known("cat", "Mimi"), TOWN]
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,11 @@ FACTS = [JULES, DOCTOR, BINS, Known("cat", "Mimi")]
         ("Jules mange à la cantine le jeudi maintenant", "Ann", JULES),
         ("the bins go out on Friday evening now", "", BINS),
         ("my doctor is now Dr Lacroix", "Ann", DOCTOR),
+        ("the bins are emptied on Fridays from now on", "", BINS),
+        ("We have moved and live in York now", "", TOWN),
+        # A change of something else.
+        ("Jules a maintenant un vélo rouge", "", None),
+        ("the lid of the bins is red now", "", None),
         # What is the same puts nothing right.
         ("Jules mange à la cantine le lundi", "Ann", None),
         # Another's doctor, another cat, something else of Jules and of the bins.
