@@ -3,8 +3,9 @@
 A word begins with the vector that a sentence model gives it. A linear map and a change
 for each word of the examples then bring what people say close to the tools that it is
 about: the English sentences of `LEARNED` and of a file beside this one, and the English
-entries of `search/meanings`. The other sentences in `tests/unit/search` stay unseen, as
-a measure.
+entries of `search/meanings`. Sentences for which there is no tool come close to one of
+some subjects, which are learned with them. The other sentences in `tests/unit/search`
+stay unseen, as a measure.
 
 Run it with `script/word-vectors`.
 """
@@ -31,14 +32,20 @@ words_of: Callable[[str], list[str]] = run_path(str(SEARCH / "words.py"))["words
 """The words of a text as the search has them, without Home Assistant."""
 SENTENCES = Path(__file__).with_name("word_vectors_sentences.json")
 """What else is learned from: sentences by tool."""
+NO_TOOL = Path(__file__).with_name("word_vectors_no_tool.json")
+"""What else is learned from: sentences for which there is no tool."""
 LEARNED = ("sentences", "everyday_sentences", "varied_sentences", "queries")
-"""Files whose sentences are learned from."""
+"""Files whose sentences are learned from; the last one has none without a tool."""
 
 WORDS = 22_000
 LETTERS = 26
 COMMON = 60
 """Words that are common enough to be added to an example, at random."""
 DIMENSIONS = 64
+SUBJECTS = 48
+"""Number of subjects of sentences for which there is no tool."""
+MIN_KNOWN = 0.85
+"""Share of the words of such a sentence that have to be known, as in the search."""
 EPOCHS = 8
 TEMPERATURE = 0.07
 DROPPED = 0.3
@@ -58,7 +65,7 @@ MAGIC = b"WORDVEC1"
 
 
 class Example(NamedTuple):
-    """What is said, and the documents that it is about, by number."""
+    """What is said, and the documents that it is about, by number, if there are any."""
 
     said: list[list[str]]
     """Words, or the words of which one is said."""
@@ -89,6 +96,13 @@ class Corpus:
             Example([[word] for word in words_of(text)], [number[tool]])
             for tool, texts in more.items()
             for text in texts
+        ]
+        served_none = json.loads(NO_TOOL.read_text("utf-8"))
+        for file in LEARNED[:-1]:
+            sentences = json.loads((TESTS / f"{file}.json").read_text("utf-8"))["none"]
+            served_none += [text for text, *_ in sentences]
+        self.served_none = [
+            Example([[word] for word in words_of(text)], []) for text in served_none
         ]
         self.headings: list[list[str]] = []
         self.entries: list[Example] = []
@@ -140,6 +154,16 @@ def is_word(text: str) -> bool:
     return text.isascii() and text.isalpha()
 
 
+def glossed_words() -> list[str]:
+    """Return the English words that stand for those of other languages."""
+    return [
+        word
+        for path in sorted((SEARCH / "glosses").glob("*.txt"))
+        for line in path.read_text("utf-8").splitlines()
+        for word in line.partition(" | ")[2].split()
+    ]
+
+
 def common_words() -> list[str]:
     """Return the words that the sentence model knows: letters, then the most common."""
     return Path(get_model_path(), "vocab.txt").read_text("utf-8").split()
@@ -174,6 +198,7 @@ class Vectors(torch.nn.Module):  # type: ignore[misc] # It has its own environme
         self.map = torch.nn.Parameter(torch.tensor(first) * 3)
         self.moved = torch.nn.Parameter(torch.zeros(len(given), DIMENSIONS))
         self.weighted = torch.nn.Parameter(torch.zeros(len(given)))
+        self.subjects = torch.nn.Parameter(torch.randn(SUBJECTS, DIMENSIONS) * 0.3)
 
     def words(self, places: torch.Tensor | slice) -> torch.Tensor:
         """Return the vectors of words."""
@@ -196,7 +221,7 @@ class Vectors(torch.nn.Module):  # type: ignore[misc] # It has its own environme
 def learn(
     corpus: Corpus, words: Sequence[str], frequent: Sequence[str], given: np.ndarray
 ) -> np.ndarray:
-    """Return the vectors of words after all examples."""
+    """Return the vectors of words after all examples, and then those of subjects."""
     random.seed(SEED)
     torch.manual_seed(SEED)
     place = {word: number for number, word in enumerate(words)}
@@ -223,13 +248,15 @@ def learn(
     optimizer = torch.optim.Adam(
         [
             {"params": [vectors.map], "lr": 3e-3},
-            {"params": [vectors.moved, vectors.weighted], "lr": 1e-2},
+            {"params": [vectors.moved, vectors.weighted, vectors.subjects], "lr": 1e-2},
         ]
     )
+    sentences = corpus.sentences + corpus.served_none
+    tools = list(corpus.tools.values())
     parts = [
         (corpus.entries, corpus.headings, 256),
-        (corpus.sentences, list(corpus.tools.values()), BATCH),
-        (corpus.sentences, list(corpus.tools.values()), BATCH),
+        (sentences, tools, BATCH),
+        (sentences, tools, BATCH),
     ]
     for epoch in range(EPOCHS):
         batches = []
@@ -244,10 +271,12 @@ def learn(
         for batch, documents in batches:
             queries = vectors.texts([said(example) for example in batch])
             against = vectors.texts([places(text, 0.1) for text in documents])
+            if documents is tools:
+                against = torch.cat((against, functional.normalize(vectors.subjects)))
             scores = queries @ against.T / TEMPERATURE
             right = torch.zeros_like(scores, dtype=torch.bool)
             for row, example in enumerate(batch):
-                right[row, example.about] = True
+                right[row, example.about or slice(len(tools), None)] = True
             found = scores.masked_fill(~right, -1e9)
             loss = (scores.logsumexp(1) - found.logsumexp(1)).mean() + vectors.held()
             optimizer.zero_grad()
@@ -256,8 +285,9 @@ def learn(
             total += loss.item()
         print(f"round {epoch + 1} of {EPOCHS}: {total / len(batches):.3f}", flush=True)
     with torch.no_grad():
-        learned: np.ndarray = vectors.words(slice(None)).numpy()
-    return learned
+        learned = vectors.words(slice(None)).numpy()
+        subjects = functional.normalize(vectors.subjects).numpy()
+    return np.concatenate((learned, subjects))
 
 
 def write(path: Path, words: Sequence[str], vectors: np.ndarray) -> None:
@@ -285,17 +315,27 @@ def main() -> None:
     torch.set_num_threads(1)
     corpus = Corpus()
     frequent = list(filter(is_word, common_words()))
-    words = list(filter(is_word, dict.fromkeys((*corpus.words(), *frequent))))[:WORDS]
+    wanted = (*corpus.words(), *glossed_words(), *frequent)
+    words = list(filter(is_word, dict.fromkeys(wanted)))[:WORDS]
     known = set(words)
+    # Many are in another language; what is left of them says nothing.
+    corpus.served_none = [
+        example
+        for example in corpus.served_none
+        if sum(choices[0] in known for choices in example.said)
+        >= MIN_KNOWN * len(example.said)
+    ]
     for text in (*corpus.tools.values(), *corpus.headings):
         text[:] = [word for word in text if word in known]
-    for example in (*corpus.sentences, *corpus.entries):
+    for example in (*corpus.sentences, *corpus.entries, *corpus.served_none):
         for choices in example.said:
             choices[:] = [word for word in choices if word in known]
         example.said[:] = filter(None, example.said)
     corpus.sentences = [example for example in corpus.sentences if example.said]
     corpus.entries = [example for example in corpus.entries if example.said]
     vectors = learn(corpus, words, frequent, encoded(words, options.cache))
+    # No word of a text has this mark.
+    words += [f"?{number}" for number in range(SUBJECTS)]
     order = sorted(range(len(words)), key=words.__getitem__)
     write(options.output, [words[n] for n in order], vectors[order])
 

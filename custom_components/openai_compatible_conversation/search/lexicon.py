@@ -7,7 +7,14 @@ Decision record: docs/decisions/0007-tools-on-demand.md.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set as AbstractSet
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Sequence,
+    Set as AbstractSet,
+)
 from dataclasses import dataclass, field
 
 from .commands import NO_COMMAND, Command, read_command, subordinate_start
@@ -57,10 +64,15 @@ class Lexicon:
         Does blocking I/O the first time.
         """
         self._tables = word_tables()
-        self._home = {
+        self._home = dict.fromkeys(
             language.replace("_", "-").partition("-")[0].casefold()
             for language in languages
-        }
+        )
+
+    @property
+    def languages(self) -> Collection[str]:
+        """Return the languages of the home, as codes such as `de`."""
+        return self._home.keys()
 
     def tool_words(self) -> set[str]:
         """Return the words of tools that words may mean."""

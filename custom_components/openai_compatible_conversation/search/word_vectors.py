@@ -3,7 +3,8 @@
 The file has eight bytes that name its format, the number of words, of dimensions and of
 bytes of the words, as integers of 32 bits, and then the words, a line each, a factor for
 each word, as a float of 32 bits, and the vectors, a byte for each dimension. All is
-little-endian. A word that tells more has a longer vector. `script/word-vectors` makes it.
+little-endian. A word that tells more has a longer vector. `?0`, `?1` and so on, which are
+in no text, stand for subjects that no tool is for. `script/word-vectors` makes it.
 
 Decision record: docs/decisions/0028-a-sense-of-meaning.md.
 """
@@ -19,6 +20,7 @@ FILE = Path(__file__).parent / "word_vectors.bin"
 
 _LOGGER = logging.getLogger(__name__)
 _MAGIC = b"WORDVEC1"
+_UNSERVED = "?"
 _SIZES = struct.Struct("<III")
 
 
@@ -28,6 +30,8 @@ class WordVectors:
     def __init__(self, data: bytes | None = None) -> None:
         """Initialize with the bytes of a file; raise ValueError if they are damaged."""
         self.dimensions = 0
+        self.unserved: list[str] = []
+        """What stands for the subjects that no tool is for."""
         self._places: dict[str, int] = {}
         self._factors = array("f")
         self._vectors = memoryview(b"").cast("b")
@@ -68,6 +72,7 @@ class WordVectors:
         self._places = {word: place for place, word in enumerate(words)}
         if len(self._places) != count:
             raise ValueError("a table of word vectors with other words")
+        self.unserved = [word for word in words if word.startswith(_UNSERVED)]
         end = start + length + 4 * count
         self._factors = array(
             "f", struct.unpack(f"<{count}f", data[start + length : end])

@@ -6,6 +6,8 @@ import re
 from typing import NamedTuple
 
 from ..search.closeness import Closeness
+from ..search.fit import NEAR, NEAR_IN_GLOSSES, fits
+from ..search.glosses import glosses_of, in_english
 from ..search.index import Index
 from ..search.lexicon import Lexicon
 from ..search.query import MAX_QUERY
@@ -31,23 +33,8 @@ DOMAIN_BOOST = 2.0
 MIN_SCORE_SHARE = 0.2
 """Share of the best score that a tool needs to be counted as a further match."""
 
-MIN_FIT = 0.25
-"""Share of what a query asks for that a tool needs to have for any to be found.
-
-A tool of the requested domain needs half of it.
-"""
-
-CERTAIN_FIT = 0.9
-"""Share of what a query asks for with which a tool fits, whatever it means."""
-
 CLOSENESS_WEIGHT = 1.5
 """Score of the tool that is closest in meaning, as a share of the best score by words."""
-
-NEAR = 0.4
-"""Closeness in meaning without which a tool does not fit, whatever words it has."""
-
-SAME = 0.75
-"""Closeness in meaning with which a tool fits, whatever words it has."""
 
 MIN_SIMILARITY = 0.4
 """Minimum similarity, from 0 to 1, of a name suggested for an unknown one."""
@@ -114,6 +101,11 @@ class Catalog:
         self._domains = {name: entry.domain for name, entry in tools.items()}
         self._compared = {name: _domain(of) for name, of in self._domains.items()}
         self._lexicon = Lexicon(languages)
+        self._glosses = {
+            language: glosses
+            for language in self._lexicon.languages
+            if (glosses := glosses_of(language))
+        }
         self._index = Index(
             WEIGHTS, heading=("name", "title", "words"), lexicon=self._lexicon
         )
@@ -176,15 +168,21 @@ class Catalog:
         ]
         # The sort is stable: equal scores keep the order of the index.
         hits.sort(key=lambda hit: -hit.score)
-        is_english = self._lexicon.may_be("en", words(query[:MAX_QUERY]))
-        close = self._closeness.of_all(query) if is_english else {}
+        said = words(query[:MAX_QUERY])
+        is_english = self._lexicon.may_be("en", said)
+        meant = said if is_english else self._glossed(query[:MAX_QUERY], said)
+        close = self._closeness.of_all(meant)
         nearest = max(close.values(), default=0.0)
-        fit = max((hit.fit for hit in hits[:limit]), default=0.0)
-        if close and fit < CERTAIN_FIT:
-            is_fit = nearest >= (NEAR if fit >= MIN_FIT else SAME)
-        else:
-            is_fit = fit >= MIN_FIT
-        if not is_fit:
+        # Who asks for a domain knows of a tool that is like what is meant, and a single
+        # word may be about anything.
+        may_lead = close and not in_domain and len(meant) > 1
+        found = fits(
+            max((hit.fit for hit in hits[:limit]), default=0.0),
+            nearest if close else None,
+            self._closeness.of_unserved(meant) if may_lead else 0.0,
+            near=NEAR if is_english else NEAR_IN_GLOSSES,
+        )
+        if not found:
             return []
         scores = {hit.name: hit.score for hit in hits}
         best = hits[0].score if hits else 1.0
@@ -194,6 +192,17 @@ class Catalog:
                 scores[name] = scores.get(name, 0.0) + boost
         return sorted(
             ((scores[name], name) for name in scores), key=lambda pair: -pair[0]
+        )
+
+    def _glossed(self, query: str, said: list[str]) -> list[str]:
+        """Return English words for a query in another language of the home, if known."""
+        return in_english(
+            query,
+            (
+                glosses
+                for language, glosses in self._glosses.items()
+                if self._lexicon.may_be(language, said)
+            ),
         )
 
     def nearest(self, name: str, limit: int = 3) -> list[str]:

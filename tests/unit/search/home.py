@@ -49,6 +49,9 @@ SENTENCES = {
     "latest": _sentences("latest_sentences.json"),
     "paraphrased": _sentences("paraphrased_sentences.json"),
     "blind": _sentences("blind_sentences.json"),
+    "indirect": _sentences("indirect_sentences.json"),
+    "ordinary": _sentences("ordinary_sentences.json"),
+    "written_last": _sentences("written_last_sentences.json"),
 }
 """Sentences by file.
 
@@ -57,7 +60,8 @@ vectors are learned from these. Neither was changed for what the others have. Th
 `spoken` are in another style, with slips of speech recognition. Those of `held_out` were
 written together with `varied`, and those of `latest` after the search was finished. Those
 of `paraphrased` mostly avoid the words of the tools, and were written before there were
-word vectors. Those of `blind` were written by somebody who knew only the tools, and were
-first searched for when all was done. To choose words or sentences for one of these files makes it useless as a
-measure: write a new one first.
+word vectors. Those of `blind`, `indirect`, `ordinary` and
+`written_last` were written by others, who knew only the tools; those of `indirect` avoid
+the words of the tools on purpose. To choose words or sentences for one of these files
+makes it useless as a measure: write a new one first.
 """

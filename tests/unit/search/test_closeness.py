@@ -7,6 +7,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.openai_compatible_conversation.search.closeness import Closeness
+from custom_components.openai_compatible_conversation.search.fit import MAX_LEAD
 from custom_components.openai_compatible_conversation.search.word_vectors import (
     WordVectors,
     word_vectors,
@@ -67,7 +68,7 @@ def test_paraphrase(closeness: Closeness, query: str) -> None:
     """What is meant is closest, though no word of it is said."""
     name = PARAPHRASES[query]
     assert not set(words(query)) & set(words(f"{name} {TOOLS[name]}")) - {"the", "is"}
-    close = closeness.of_all(query)
+    close = closeness.of_all(words(query))
     assert max(close, key=close.__getitem__) == name
 
 
@@ -85,7 +86,7 @@ def test_paraphrase(closeness: Closeness, query: str) -> None:
 )
 def test_unknown_words(closeness: Closeness, query: str) -> None:
     """Nothing is said of a query with unknown words, as in another language."""
-    assert closeness.of_all(query) == {}
+    assert closeness.of_all(words(query)) == {}
 
 
 def test_meaning_finds_what_no_word_does() -> None:
@@ -127,10 +128,61 @@ def test_words_with_another_meaning(catalog: Catalog, query: str) -> None:
     assert not catalog.search(query).names
 
 
+UNBLOCK = CatalogEntry(
+    "unblock_network_client", None, "Unblock a client of the network.", (), "unifi"
+)
+
+
+@pytest.mark.parametrize(
+    "query", ["unblock the kitchen sink", "come and unblock the toilet with a plunger"]
+)
+def test_what_no_tool_is_for(query: str) -> None:
+    """A tool does not fit what is about a subject that no tool is for."""
+    catalog = Catalog([UNBLOCK])
+    assert not catalog.search(query).names
+    assert catalog.search("unblock the tablet again").names == [UNBLOCK.name]
+    catalog.close()
+
+
+@pytest.mark.parametrize("query", ["roof", "haircut"])
+def test_single_word(query: str) -> None:
+    """A single word is about what has it, whatever else it may be about."""
+    catalog = Catalog([CatalogEntry(f"get_{query}", None, None, (), "mcp")])
+    assert catalog.search(query).names
+    catalog.close()
+
+
+def test_subjects(closeness: Closeness) -> None:
+    """A subject that no tool is for is closer than tools to what is about it."""
+    for query in ("give me a haircut", "sew the button on my shirt"):
+        assert _lead(closeness, query) > MAX_LEAD
+    for query in PARAPHRASES:
+        assert _lead(closeness, query) <= MAX_LEAD
+    assert closeness.of_unserved([]) == 0
+    assert Closeness(WordVectors()).of_unserved(["haircut"]) == 0
+
+
+def _lead(closeness: Closeness, query: str) -> float:
+    """Return how much closer a subject without a tool is to a query than the tools."""
+    said = words(query)
+    return closeness.of_unserved(said) - max(closeness.of_all(said).values())
+
+
+def test_domain() -> None:
+    """Who names a domain means its tools, whatever else it may be about."""
+    unlock = CatalogEntry(
+        "vehicle_unlock_doors", None, "Unlock the doors of the vehicle.", (), "vehicle"
+    )
+    catalog = Catalog([unlock])
+    assert not catalog.search("sell the car").names
+    assert catalog.search("sell the car", domain="vehicle").names == [unlock.name]
+    catalog.close()
+
+
 def test_huge_query(closeness: Closeness) -> None:
     """Only the beginning of a query of 100 kB is read, which takes no time."""
     begin = time.perf_counter()
-    close = closeness.of_all("is the tesla full " * 6000)
+    close = closeness.of_all(words("is the tesla full " * 6000))
     assert max(close, key=close.__getitem__) == "vehicle_status"
     assert time.perf_counter() - begin < 0.1
 
@@ -140,7 +192,7 @@ def test_cleared() -> None:
     cleared = Closeness(word_vectors())
     cleared.put("light", ["light"])
     cleared.clear()
-    assert cleared.of_all("light") == {}
+    assert cleared.of_all(["light"]) == {}
 
 
 @given(st.text(st.characters(exclude_categories=())))
@@ -148,7 +200,7 @@ def test_any_text(closeness: Closeness, text: str) -> None:
     """Any text can be a query and a document, and nothing is closer than itself."""
     own = Closeness(word_vectors())
     own.put("own", [text])
-    for close in (own.of_all(text), closeness.of_all(text)):
+    for close in (own.of_all(words(text)), closeness.of_all(words(text))):
         assert all(-1.001 <= value <= 1.001 for value in close.values())
-    if found := own.of_all(text):
+    if found := own.of_all(words(text)):
         assert found["own"] > 0.99
