@@ -178,7 +178,9 @@ async def test_copied_fact(
 async def test_changed_fact(store: FactStore, say_as: SayAs) -> None:
     """What is another way now takes the place of what was, whatever a model calls it."""
     await store.async_learn("locations", "We live in", "Leeds")
-    await store.async_learn("locations", "cleaning cupboard", "hallway")
+    said = "The cleaning cupboard is in the hallway"
+    cupboard = {"category": "locations", "key": "cleaning cupboard"}
+    await say_as("Ann", said, "learn_fact", {**cupboard, "value": "hallway"})
     said = "The cleaning cupboard is in the cellar now, remember that."
     moved = {
         "category": "device_nicknames",

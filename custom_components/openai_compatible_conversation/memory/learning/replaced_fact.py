@@ -10,10 +10,14 @@ from collections.abc import Iterable
 import re
 from typing import Protocol
 
-from ..words.content_words import content_of
+from ..words.content_words import content_of, is_content_word
 from ..words.normalization import fold, spoken_words
 from ..words.word_forms import is_said
+from .remember_request import statement_in
 from .statement import ONLY_ONE, topic_of
+
+MIN_ALIKE = 2
+"""Words after a thing, such as "is in", by which two statements tell alike."""
 
 MIN_SHARE = 0.5
 """Share of the words of a fact that are said again where it is put right."""
@@ -47,6 +51,10 @@ class Known(Protocol):
         """Return what it says."""
 
     @property
+    def quote(self) -> str:
+        """Return the words that it comes from, "" if they are not known."""
+
+    @property
     def subject(self) -> str:
         """Return the name of the person whom it is about, "" for the household."""
 
@@ -78,22 +86,46 @@ def changed_fact[T: Known](
 ) -> T | None:
     """Return the known fact that is another one from now on, as a statement says.
 
-    Its key is the thing that the statement begins with, or where somebody lives or
-    works, or what they are called.
+    Its key is in the statement: "we live in". Or it was told as the statement is, with
+    the thing that it begins with and the same verb: "the bins go out".
     """
     if not _CHANGE.search(statement):
         return None
-    said = content_of(statement)
-    is_of_thing = bool(_ARTICLE.match(statement))
+    said = _unchanged(statement)
     for fact in facts:
-        key = content_of(fact.key)
-        if not key or fact.subject not in {"", speaker}:
+        if fact.subject not in {"", speaker} or not fact.key:
             continue
-        is_topic = is_of_thing and said[: len(key)] == key
-        is_of_one = ONLY_ONE.search(fact.key) and _share(key, {*said}) == 1
-        if is_topic or is_of_one:
+        is_of_one = ONLY_ONE.search(fact.key)
+        if is_of_one and {*spoken_words(fact.key)} <= {*said}:
+            return fact
+        if _ARTICLE.match(statement) and _tells_alike(fact, said):
             return fact
     return None
+
+
+def _tells_alike(fact: Known, said: list[str]) -> bool:
+    """Return whether a statement begins with the thing and the verb of a known fact."""
+    key = content_of(fact.key)
+    after = _after(key, said)
+    before = _after(key, _unchanged(fact.quote))
+    if not key or after is None or before is None:
+        return False
+    alike = [one for one, two in zip(after, before, strict=False) if one == two]
+    alike = alike if after[: len(alike)] == alike else []
+    return len(alike) >= MIN_ALIKE or any(map(is_content_word, alike))
+
+
+def _after(key: list[str], said: list[str]) -> list[str] | None:
+    """Return the words after a key, None if it is not what is said first."""
+    content = [word for word in said if is_content_word(word)]
+    if not key or content[: len(key)] != key:
+        return None
+    return said[said.index(key[-1]) + 1 :]
+
+
+def _unchanged(text: str) -> list[str]:
+    """Return the words of what a text states, without those that tell of a change."""
+    return spoken_words(_CHANGE.sub(" ", statement_in(text) or text))
 
 
 def is_copy(value: str, facts: Iterable[Known], said: str) -> bool:

@@ -18,13 +18,19 @@ class Known:
     key: str
     value: str
     subject: str = ""
+    quote: str = ""
 
 
 JULES = Known("Jules", "mange à la cantine le lundi")
 DOCTOR = Known("my doctor", "Dr Roussel", "Ann")
-BINS = Known("bins", "go out on Tuesday evening")
+BINS = Known("bins", "go out on Tuesday evening", quote="The bins go out on Tuesday.")
+CUPBOARD = Known(
+    "cupboard", "hallway", quote="Remember that the cupboard is in the hallway"
+)
+CAT = Known("cat", "Mimi", quote="Our cat is called Mimi")
+HELP = Known("Putzhilfe", "mittwochs", quote="Merk dir, die Putzhilfe kommt mittwochs.")
 TOWN = Known("We live in", "Leeds")
-FACTS = [JULES, DOCTOR, BINS, Known("cat", "Mimi"), TOWN]
+FACTS = [JULES, DOCTOR, BINS, CUPBOARD, CAT, HELP, TOWN]
 
 
 @pytest.mark.parametrize(
@@ -33,11 +39,17 @@ FACTS = [JULES, DOCTOR, BINS, Known("cat", "Mimi"), TOWN]
         ("Jules mange à la cantine le jeudi maintenant", "Ann", JULES),
         ("the bins go out on Friday evening now", "", BINS),
         ("my doctor is now Dr Lacroix", "Ann", DOCTOR),
-        ("the bins are emptied on Fridays from now on", "", BINS),
+        ("the bins go out on Fridays from now on", "", BINS),
+        ("The cupboard is now in the cellar", "", CUPBOARD),
+        ("Die Putzhilfe kommt ab jetzt freitags", "", HELP),
         ("We have moved and live in York now", "", TOWN),
         # A change of something else.
         ("Jules a maintenant un vélo rouge", "", None),
         ("the lid of the bins is red now", "", None),
+        ("the bins are red now", "", None),
+        ("The cat is in the garden now", "", None),
+        ("The cupboard is red now", "", None),
+        ("Grandma lives in Rome now", "", None),
         # What is the same puts nothing right.
         ("Jules mange à la cantine le lundi", "Ann", None),
         # Another's doctor, another cat, something else of Jules and of the bins.
