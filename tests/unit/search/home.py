@@ -52,6 +52,7 @@ SENTENCES = {
     "indirect": _sentences("indirect_sentences.json"),
     "ordinary": _sentences("ordinary_sentences.json"),
     "written_last": _sentences("written_last_sentences.json"),
+    "written_afterwards": _sentences("written_afterwards_sentences.json"),
 }
 """Sentences by file.
 
@@ -60,8 +61,9 @@ vectors are learned from these. Neither was changed for what the others have. Th
 `spoken` are in another style, with slips of speech recognition. Those of `held_out` were
 written together with `varied`, and those of `latest` after the search was finished. Those
 of `paraphrased` mostly avoid the words of the tools, and were written before there were
-word vectors. Those of `blind`, `indirect`, `ordinary` and
-`written_last` were written by others, who knew only the tools; those of `indirect` avoid
-the words of the tools on purpose. To choose words or sentences for one of these files
-makes it useless as a measure: write a new one first.
+word vectors. Those of `blind`, `indirect`, `ordinary`, `written_last` and
+`written_afterwards` were written by others, who knew only the tools. Those of `indirect`
+avoid the words of the tools on purpose; those of the last were first searched for when
+all was done. To choose words or sentences for one of these files makes it useless as a
+measure: write a new one first.
 """

@@ -42,6 +42,9 @@ MIN_SHARES = {
     ("written_last", "en"): 0.97,
     ("written_last", "other"): 0.88,
     ("written_last", "none"): 0.78,
+    ("written_afterwards", "en"): 0.97,
+    ("written_afterwards", "other"): 0.9,
+    ("written_afterwards", "none"): 0.84,
 }
 """Minimum share of sentences with the right result, by file and part.
 
