@@ -3,6 +3,11 @@
 Decision records: docs/decisions/0007-tools-on-demand.md and 0028-a-sense-of-meaning.md.
 """
 
+from collections.abc import Iterable, Set as AbstractSet
+
+from .stems import stem
+from .words import STOP_WORDS
+
 MIN_FIT = 0.25
 """Share of what a query asks for that a tool needs to have for any to be found.
 
@@ -23,6 +28,17 @@ SAME = 0.7
 
 MAX_LEAD = 0.2
 """How much closer a subject may be that no tool is for than the closest tool."""
+
+
+def stems_of(said: Iterable[str]) -> frozenset[str]:
+    """Return the stems of the words that say something."""
+    return frozenset(stem(word, "en") for word in said if word not in STOP_WORDS)
+
+
+def is_named(said: Iterable[str], headings: Iterable[AbstractSet[str]]) -> bool:
+    """Return whether one of some headings has all that is said; they are stems."""
+    wanted = stems_of(said)
+    return bool(wanted) and any(wanted <= heading for heading in headings)
 
 
 def fits(

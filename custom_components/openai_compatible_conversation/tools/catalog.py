@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from ..search.closeness import Closeness
-from ..search.fit import NEAR, NEAR_IN_GLOSSES, fits
+from ..search.fit import NEAR, NEAR_IN_GLOSSES, fits, is_named, stems_of
 from ..search.glosses import glosses_of, in_english
 from ..search.index import Index
 from ..search.lexicon import Lexicon
@@ -112,8 +112,10 @@ class Catalog:
         self._index.put_all((name, _document(entry)) for name, entry in tools.items())
         self._index.warm()
         self._closeness = Closeness(word_vectors() if vectors is None else vectors)
+        self._headings: list[frozenset[str]] = []
         for name, entry in tools.items():
             self._closeness.put(name, _telling_texts(entry))
+            self._headings.append(stems_of(words(f"{name} {entry.title or ''}")))
 
     def close(self) -> None:
         """Free the index; the catalog cannot be used afterwards."""
@@ -173,9 +175,10 @@ class Catalog:
         meant = said if is_english else self._glossed(query[:MAX_QUERY], said)
         close = self._closeness.of_all(meant)
         nearest = max(close.values(), default=0.0)
-        # Who asks for a domain knows of a tool that is like what is meant, and a single
-        # word may be about anything.
-        may_lead = close and not in_domain and len(meant) > 1
+        # Who asks for a domain or a name knows of a tool, and a single word may be about
+        # anything.
+        is_meant = in_domain or is_named(meant, self._headings)
+        may_lead = close and not is_meant and len(meant) > 1
         found = fits(
             max((hit.fit for hit in hits[:limit]), default=0.0),
             nearest if close else None,

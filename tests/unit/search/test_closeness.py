@@ -152,6 +152,14 @@ def test_single_word(query: str) -> None:
     catalog.close()
 
 
+@pytest.mark.parametrize("query", ["start the sauna", "sauna starting please"])
+def test_named(query: str) -> None:
+    """A tool is found by its name, whatever else it may be about."""
+    catalog = Catalog([CatalogEntry("sauna_start", None, "A spy.", (), "mcp")])
+    assert catalog.search(query).names == ["sauna_start"]
+    catalog.close()
+
+
 def test_subjects(closeness: Closeness) -> None:
     """A subject that no tool is for is closer than tools to what is about it."""
     for query in ("give me a haircut", "sew the button on my shirt"):
