@@ -17,7 +17,7 @@ from ..facts.secrets import asks_not_to_tell
 from ..learning.evidence import Evidence
 from ..learning.fact_subject import fact_subject
 from ..learning.plain_fact import plain_fact
-from ..learning.quotation import quotation
+from ..learning.quotation import is_only_asked, quotation
 from ..learning.remember_request import statement_in
 from ..learning.replaced_fact import replaced_fact
 from ..learning.statement import told_fact
@@ -117,6 +117,7 @@ def _lines_of(
         return ()
     quote = as_text(item.get("quote")) or ""
     found = evidence.lines_of(quote, value, names=category in NAMED)
+    found = [index for index in found if not is_only_asked(lines[index].text, quote)]
     return {lines[index].speaker: index for index in found}.values()
 
 

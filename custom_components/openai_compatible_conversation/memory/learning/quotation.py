@@ -4,9 +4,19 @@ import re
 
 from ..facts.fact import MAX_QUOTE
 from ..facts.secrets import asks_not_to_tell
-from ..words.normalization import one_line
+from ..words.normalization import one_line, spoken_words
 
 _SENTENCE_END = re.compile(r"[.!?;。！？](?=\s|$)|[。！？\n]")
+
+_BEGINNING = 3
+"""Words by which a quote is known for the beginning of a sentence."""
+
+_TELLS = re.compile(
+    r"\b(?:know|knew|sais|savais|saviez|savez|weißt|wusstest|wisst|sabes|sabías|weet|wist"
+    r"|sai|sapevi)\b",
+    re.IGNORECASE,
+)
+"""What asks whether one knows what is told with it."""
 
 _WINDOW = 12
 """Words in which it is asked not to tell something."""
@@ -47,6 +57,20 @@ def sentence_around(line: str, quote: str) -> str:
     starts = [0, *(found.end() for found in _SENTENCE_END.finditer(line, 0, begin))]
     after = _SENTENCE_END.search(line, max(end - 1, 0))
     return line[starts[-1] : after.end() if after else len(line)].strip()
+
+
+def is_only_asked(line: str, quote: str) -> bool:
+    """Return whether a quote is a question of a line: "Is Tom at home?".
+
+    "Do you know that Tom is at home?" tells it.
+    """
+    sentence = sentence_around(line, quote)
+    begin = spoken_words(quote)[:_BEGINNING]
+    return (
+        sentence.endswith(("?", "？"))
+        and spoken_words(sentence)[: len(begin)] == begin
+        and not _TELLS.search(sentence)
+    )
 
 
 def _span(line: str, quote: str) -> tuple[int, int]:

@@ -533,3 +533,12 @@ def test_arbitrary_field(name: str, value: object) -> None:
     assert FOUND[1] in found
     if name == "subject":
         assert FOUND[0] in found
+
+
+def test_question() -> None:
+    """What is only asked is no fact."""
+    item = {"category": "preferences", "key": "Tom", "value": "at home"}
+    answer = json.dumps([{**item, "quote": "Tom is at home"}])
+    assert parse_facts(answer, ["Tom is at home."])
+    answer = json.dumps([{**item, "quote": "Is Tom at home?"}])
+    assert parse_facts(answer, ["Is Tom at home?"]) == []

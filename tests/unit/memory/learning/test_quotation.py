@@ -10,6 +10,7 @@ from custom_components.openai_compatible_conversation.memory.facts.secrets impor
     asks_not_to_tell,
 )
 from custom_components.openai_compatible_conversation.memory.learning.quotation import (
+    is_only_asked,
     quotation,
     sentence_around,
     told_quote,
@@ -115,3 +116,26 @@ def test_secrecy_is_kept(before: str, after: str) -> None:
     quote = told_quote(said, said, "a bike")
     assert len(quote) <= MAX_QUOTE
     assert asks_not_to_tell(quote)
+
+
+@pytest.mark.parametrize(
+    ("line", "quote", "asked"),
+    [
+        ("Is Tom at home?", "Is Tom at home?", True),
+        ("Hello. Is Tom at home? I am.", "is Tom at home", True),
+        ("Wie spät ist es?", "Wie spät ist es?", True),
+        ("Est-ce que Tom est à la maison ?", "Est-ce que Tom est à la maison", True),
+        ("Do you know that our cat is called Minka?", "our cat is called Minka", False),
+        (
+            "Did you know our cat is called Minka?",
+            "Did you know our cat is called",
+            False,
+        ),
+        ("Tom is at home. Is Ann?", "Tom is at home", False),
+        ("Tom is at home", "Tom is at home", False),
+        ("", "", False),
+    ],
+)
+def test_only_asked(line: str, quote: str, asked: bool) -> None:
+    """A question tells nothing, unless it asks whether one knows something."""
+    assert is_only_asked(line, quote) is asked
