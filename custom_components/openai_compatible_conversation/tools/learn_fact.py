@@ -19,7 +19,7 @@ from ..memory.learning.plain_fact import plain_fact
 from ..memory.learning.quotation import told_quote
 from ..memory.learning.remember_request import statement_in
 from ..memory.learning.replaced_fact import changed_fact, is_copy, replaced_fact
-from ..memory.learning.statement import told_fact
+from ..memory.learning.statement import clause_with, told_fact
 from ..memory.learning.told_evidence import Proof, ToldEvidence
 from ..memory.users.user_names import async_names_of_people
 from ..memory.words.normalization import as_text
@@ -87,7 +87,7 @@ class LearnFact(FactTool):
                 words = ", ".join(proof.unsaid[:MAX_UNSAID])
                 raise FactSourceError("not_said", _NOT_SAID.format(words=words))
         elif changed := changed_fact(
-            statement_in(said) or said, facts, self._source.speaker
+            clause_with(value, statement_in(said) or said), facts, source.speaker
         ):
             category, key = changed.category, changed.key
         subject = told_subject(

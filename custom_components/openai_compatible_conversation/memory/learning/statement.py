@@ -75,6 +75,11 @@ def told_fact(statement: str) -> tuple[str, str]:
     return topic_of(statement), statement
 
 
+def clause_with(value: str, statement: str) -> str:
+    """Return the clause of a statement that has a value, "" if none has it."""
+    return next((part for part in CLAUSE_END.split(statement) if value in part), "")
+
+
 def _around_verb(statement: str) -> tuple[str, str] | None:
     """Return what stands before the first verb of a statement and behind it, if it says of what."""
     found = _VERB.search(statement)

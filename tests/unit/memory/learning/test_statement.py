@@ -9,6 +9,7 @@ from custom_components.openai_compatible_conversation.memory.facts.fact import (
 )
 from custom_components.openai_compatible_conversation.memory.learning.statement import (
     MAX_REST_WORDS,
+    clause_with,
     told_fact,
     topic_and_rest,
 )
@@ -73,3 +74,16 @@ def test_huge() -> None:
     assert key_of(key)
     assert value
     assert value_of(told_fact("Ann lives in Rome")[1]) == "Rome"
+
+
+@pytest.mark.parametrize(
+    ("value", "clause"),
+    [
+        ("tea", "Tom likes tea"),
+        ("York", "We live in York now"),
+        ("green", ""),
+    ],
+)
+def test_clause(value: str, clause: str) -> None:
+    """What else is said in a sentence is no part of what is told."""
+    assert clause_with(value, "We live in York now, Tom likes tea.").strip() == clause
